@@ -1,0 +1,99 @@
+# Every command of the project; `make` or `make help` lists them. Each sets up what it needs.
+
+PORT ?= 8080
+SANDBOX_PORT ?= 8090
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done)
+
+BIN := .venv/bin
+SETUP := .venv/.installed
+export PYTHONPATH := $(CURDIR)/include
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench-backfill bench-page clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## Install everything into .venv (done by itself by the commands below)
+
+demo: $(SETUP) ## One day of orders through a real Airflow and a sandbox shop and ERP, twice; leaves nothing running
+	@$(BIN)/python tools/demo.py
+
+erp-demo: $(SETUP) ## One day of orders into a real Tryton, set up here on first use; leaves nothing running
+	@$(BIN)/python tools/erp_demo.py
+
+up: $(SETUP) ## Airflow's page and scheduler with the sandbox, in the background: make up [PORT=8080]
+	@$(BIN)/python tools/up.py start --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+
+down: $(SETUP) ## Stop what `make up` started
+	@$(BIN)/python tools/up.py stop
+
+run: $(SETUP) ## One day against the configured connections, no scheduler: make run DATE=2026-11-22 [DRY_RUN=1]
+	@$(if $(DATE),,echo 'say which day: make run DATE=2026-11-22' >&2; exit 2;) $(BIN)/python -m orderflow run --date $(DATE) $(if $(DRY_RUN),--dry-run)
+
+reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAYS=7] [WEBSHOP=1]
+	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))
+
+test: $(SETUP) ## All tests, those with a real scheduler too
+	$(BIN)/pytest
+
+test-fast: $(SETUP) ## The tests without a scheduler
+	$(BIN)/pytest --ignore=tests/live --ignore=tests/browser
+
+soak: $(SETUP) ## A thousand random schedules of faults, deaths and double runs: make soak [SEED=17] [COUNT=1000] [FIRST=1]
+	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
+
+fault-matrix: $(SETUP) ## Prove every cell of docs/fault-matrix.md, and that no guard can be removed unnoticed; write the page
+	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.publish
+
+check: lint types docs-check test ## Everything CI checks
+
+lint: $(SETUP) ## Style and mistakes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(SETUP) ## Rewrite the code in the project's style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: $(SETUP) ## Type checks
+	$(BIN)/mypy include tools
+
+docs: $(SETUP) ## Write docs/dags.md and docs/runbook.md from the code
+	$(BIN)/python tools/dag_docs.py
+	$(BIN)/python tools/runbook_docs.py
+
+docs-check: $(SETUP) ## Are they up to date?
+	$(BIN)/python tools/dag_docs.py --check
+	$(BIN)/python tools/runbook_docs.py --check
+
+lock: $(SETUP) ## Choose versions anew: requirements.lock, and Tryton's
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-header --output-file requirements.lock requirements-dev.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-header --output-file tools/tryton-requirements.txt tools/tryton-requirements.in
+
+hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
+	$(BIN)/pre-commit install --hook-type pre-commit --hook-type commit-msg
+
+screenshots: $(SETUP) ## Take the pictures in docs/screenshots anew
+	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
+
+bench-backfill: $(SETUP) ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json
+	@PYTHONPATH=include:tools $(BIN)/python bench/backfill.py
+
+bench-page: $(SETUP) ## The page with 100,000 orders in PostgreSQL: times and query plans, into bench/page-results.md
+	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/page.py
+
+clean: ## Delete .venv and everything made here; stops what `make up` started
+	@if [ -e .local/up.lock ] && [ -x $(BIN)/python ]; then $(BIN)/python tools/up.py stop; fi
+	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+$(SETUP): requirements.lock
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 to 3.14 is needed and none was found; name one with make PYTHON=/path/to/python3' >&2; exit 1; }
+	@test -x $(BIN)/uv || { echo 'Making .venv with $(PYTHON) …' >&2; \
+		$(PYTHON) -m venv --clear .venv && $(BIN)/python -m pip install --quiet "$$(grep -o '^uv==[^ ]*' requirements.lock)"; } >&2
+	@echo 'Installing requirements.lock …' >&2
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@touch $@

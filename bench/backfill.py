@@ -1,0 +1,138 @@
+"""`make bench-backfill`: a month of already exported orders backfilled through a real Airflow; nothing may be written.
+
+Real HTTP to a sandbox in its own process, a real scheduler with LocalExecutor on PostgreSQL. Prints and writes
+bench/backfill-results.json: wall time, calls by method, orders, and the peak memory of a task process per run.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from local_airflow import LocalAirflow
+from postgres import fresh_database, postgres_server
+from sandbox.catalogue import orders_for_day
+from sandbox.control import SandboxControl
+from sandbox_env import sandbox_environment
+from service import free_port, wait_until
+
+ROOT = Path(__file__).parent.parent
+DAG = "orderflow_daily"
+FIRST, DAYS, ORDERS = date(2026, 9, 1), 30, 1000
+RESULTS = Path(__file__).with_name("backfill-results.json")
+SAMPLE_SECONDS = 0.2
+
+
+class PeakMemory(threading.Thread):
+    """Watches the task processes of this machine and keeps the largest resident size seen, in MB."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak_mb = 0.0
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        """Sample until stopped."""
+        while not self._done.wait(SAMPLE_SECONDS):
+            for process in psutil.process_iter(["cmdline", "memory_info"]):
+                command = " ".join(process.info["cmdline"] or [])
+                if command.startswith("airflow worker") and process.info["memory_info"]:
+                    self.peak_mb = max(self.peak_mb, process.info["memory_info"].rss / 1e6)
+
+    def stop(self) -> float:
+        """Stop sampling; returns the peak."""
+        self._done.set()
+        self.join()
+        return round(self.peak_mb, 1)
+
+
+@contextmanager
+def sandbox_process() -> Iterator[SandboxControl]:
+    """Run a sandbox in a process of its own, empty."""
+    port = free_port()
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--count", "1"]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "include")})
+    try:
+        with SandboxControl(f"http://127.0.0.1:{port}") as control:
+            wait_until(lambda: _up(control), 30, "sandbox")
+            control.reset()
+            yield control
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _up(control: SandboxControl) -> bool | None:
+    try:
+        return control.health()
+    except OSError:
+        return None
+
+
+def exported(day: date, first_number: int) -> list[dict[str, Any]]:
+    """Return a day's orders as they are after an export."""
+    orders = orders_for_day(day, ORDERS, first_number=first_number, payable_only=True)
+    for order in orders:
+        order["id"] = first_number + int(order["id"])
+        order["state"] = "processing"
+        order["erp_order_number"] = f"ERP-{order['id']}"
+        for n, line in enumerate(order["order_lines"], start=1):
+            line["erp_line_number"] = 10 * n
+    return orders
+
+
+def main() -> None:
+    """Measure and write the results."""
+    days = [FIRST + timedelta(days=n) for n in range(DAYS)]
+    with (
+        sandbox_process() as control,
+        postgres_server() as server,
+        fresh_database(server) as metadata,
+        fresh_database(server) as ledger,
+        tempfile.TemporaryDirectory(prefix="orderflow-bench-") as home,
+    ):
+        for n, day in enumerate(days):
+            control.add_orders(*exported(day, 100_000 * (n + 1)))
+        environment = sandbox_environment(control.url) | {
+            "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
+            "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",
+        }
+        database = metadata.render_as_string(hide_password=False)
+        with LocalAirflow(Path(home), database=database, environment=environment, expect=[DAG]) as airflow:
+            airflow.unpause(DAG)
+            control.clear_journal()
+            memory = PeakMemory()
+            memory.start()
+            started = time.monotonic()
+            airflow.backfill(DAG, days[0], days[-1], max_active_runs=2)
+            states = airflow.wait_partitions(DAG, [f"{day:%Y-%m-%d}" for day in days], timeout=3000)
+            wall = time.monotonic() - started
+            peak = memory.stop()
+        calls = Counter(call["method"] for call in control.journal() if call["service"] != "token")
+    results = {
+        "case": f"{DAYS} days x {ORDERS} already exported orders, backfill with max_active_runs 2",
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        "wall_seconds": round(wall, 1),
+        "runs": dict(Counter(states.values())),
+        "calls": dict(calls),
+        "writes": sum(count for method, count in calls.items() if method != "GET"),
+        "peak_mb_of_a_task_process": peak,
+    }
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(results, indent=2))
+
+
+if __name__ == "__main__":
+    main()

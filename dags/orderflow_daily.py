@@ -1,0 +1,57 @@
+"""
+### The day's confirmed orders, into the ERP and back.
+
+One run is one **partition**: the shop-local day named by its key, `2026-11-22` being [00:00, next 00:00), 23, 24 or
+25 hours long. It runs at the midnight after.
+
+1. **list_confirmed** reads all pages of the day's confirmed orders before anything is changed.
+2. **select_payable** reads each order and decides: process, wait (not paid yet), hold (a person must look) or skip.
+3. **process_order**, once per order or per few orders: **push_to_erp** (looked up first, created once), then
+   **patch_state** (`processing`), **patch_erp_order_number** and **put_order_lines** in the shop, each verified.
+4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, whatever happened before.
+5. **report** sums the day up, and fails the run when an order failed, naming it, the reason and who fixes it.
+
+Every step may be run again, at any time, in any number: what is done is left alone.
+
+**Run a day by hand:** trigger with its *partition key*, or with the parameter `date`. **Retry an order:** trigger with
+`references`. **Several days:** create a backfill. **See what would happen:** parameter `dry_run`.
+
+**Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
+**Variable:** `orderflow`, optional.
+
+**When it fails:** the log of `report` names each failed order; the others are done. Fix the cause, then run the day
+again, or the order by its reference.
+"""
+
+from airflow.sdk import CronPartitionTimetable, dag
+
+from orderflow.orchestration.params import DAILY_PARAMS
+from orderflow.orchestration.retries import RETRIES
+from orderflow.orchestration.tasks import (
+    list_confirmed,
+    mark_offline_orders_sent,
+    process_order,
+    report,
+    select_payable,
+)
+from orderflow.settings import SHOP_TIMEZONE
+
+
+@dag(
+    schedule=CronPartitionTimetable("0 0 * * *", timezone=SHOP_TIMEZONE, run_offset=-1, key_format="%Y-%m-%d"),
+    catchup=False,
+    max_active_runs=2,
+    params=DAILY_PARAMS,
+    default_args={"owner": "integration", **RETRIES},
+    tags=["orderflow", "cloudsuite", "erp"],
+    dag_display_name="Orderflow: daily orders",
+    doc_md=__doc__,
+)
+def orderflow_daily() -> None:
+    listed = list_confirmed()
+    payable = select_payable(listed)
+    processed = process_order.expand(batch=payable)
+    processed >> mark_offline_orders_sent(payable) >> report(listed, payable)
+
+
+orderflow_daily()

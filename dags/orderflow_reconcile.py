@@ -1,0 +1,47 @@
+"""
+### Shop and ERP compared, in both directions; neither is changed.
+
+Every morning: the last days (setting `reconciliation.days`, default 7) with the day under way, and every order that
+has an open finding, however old.
+
+**compare_shop_and_erp** reads all orders confirmed in these days from the shop and all orders made since then from the
+ERP, and lists where the two differ: payable but not in the ERP, gone from the ERP, `processing` without ERP number or
+line numbers, in the ERP while still confirmed, cancelled or unknown in the shop, doubled in the ERP, other ERP number,
+lines or amounts, offline orders not sent. Orders that wait for their payment, or that are on their way right now, are
+no findings.
+
+**The result** is in the ledger, in the log, and in two CSV files, `<date>.csv` (the findings) and `<date>-days.csv`
+(orders and totals per day, webshop and currency), under `orderflow/reconciliation` of the Airflow home, or where the
+setting `reconciliation.csv_folder` says.
+
+**Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
+**Variable:** `orderflow`, optional; its part `reconciliation` has days, tolerance, grace and folder.
+
+**When it fails:** the log has one summary: each order, what differs, who fixes it and how. What the flow may still put
+right by itself fails the run only after its grace (`reconciliation.grace_hours`, default 24). Fix the cause, then clear
+the task: what is gone is marked as resolved.
+"""
+
+from airflow.sdk import CronTriggerTimetable, dag
+
+from orderflow.orchestration.params import RECONCILE_PARAMS
+from orderflow.orchestration.reconcile_tasks import compare_shop_and_erp
+from orderflow.orchestration.retries import RETRIES
+from orderflow.settings import SHOP_TIMEZONE
+
+
+@dag(
+    schedule=CronTriggerTimetable("0 6 * * *", timezone=SHOP_TIMEZONE),
+    catchup=False,
+    max_active_runs=1,
+    params=RECONCILE_PARAMS,
+    default_args={"owner": "integration", **RETRIES},
+    tags=["orderflow", "cloudsuite", "erp"],
+    dag_display_name="Orderflow: reconciliation",
+    doc_md=__doc__,
+)
+def orderflow_reconcile() -> None:
+    compare_shop_and_erp()
+
+
+orderflow_reconcile()

@@ -1,0 +1,51 @@
+"""
+### Everything that is open, whatever its day.
+
+Every 15 minutes, one run at a time. Nothing here depends on a window, a clock or a time zone: an order that another
+run missed, for whatever reason, is found here.
+
+1. **list_open_orders** takes from the ledger what waits for payment, is held, failed, in doubt or half written, as far
+   as it is due (at every sweep while young, more rarely as it ages); then every order that the shop lists as confirmed
+   and that is new or has changed since it was read. With nothing to do this is one call.
+2. **select_payable** and **process_order** are those of the daily DAG.
+3. **finish_orders** finishes orders of webshops that report no deliveries.
+4. **report_news** fails the run for what nobody was told yet. What is known and still open is in its log.
+
+**Retry named orders now, with fresh data:** trigger with `references` or `order_ids`.
+
+**When it fails:** the log of `report_news` names each order, the reason and who fixes it. It says so once; the order
+stays in the list of open alerts until it is fine.
+"""
+
+from airflow.sdk import CronTriggerTimetable, dag
+
+from orderflow.orchestration.params import SWEEP_PARAMS
+from orderflow.orchestration.retries import RETRIES
+from orderflow.orchestration.tasks import (
+    finish_orders,
+    list_open_orders,
+    process_order,
+    report_news,
+    select_payable,
+)
+from orderflow.settings import SHOP_TIMEZONE, SWEEP_SCHEDULE
+
+
+@dag(
+    schedule=CronTriggerTimetable(SWEEP_SCHEDULE, timezone=SHOP_TIMEZONE),
+    catchup=False,
+    max_active_runs=1,
+    params=SWEEP_PARAMS,
+    default_args={"owner": "integration", **RETRIES},
+    tags=["orderflow", "cloudsuite", "erp"],
+    dag_display_name="Orderflow: sweep of open orders",
+    doc_md=__doc__,
+)
+def orderflow_sweep() -> None:
+    listed = list_open_orders()
+    payable = select_payable(listed)
+    processed = process_order.expand(batch=payable)
+    processed >> finish_orders(payable) >> report_news(listed, payable)
+
+
+orderflow_sweep()

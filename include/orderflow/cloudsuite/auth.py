@@ -1,0 +1,129 @@
+"""OAuth2 client credentials as CloudSuite wants them (Usage Info page): id and secret in the body, scope `openid`."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+
+from orderflow.domain.reasons import Reason
+from orderflow.transport import DEFAULT_TIMEOUTS, Answer, Channel, Service, Timeouts, UnavailableError
+
+TOKEN_SERVICE = Service(
+    name="shop's token address",
+    unavailable=Reason.SHOP_UNAVAILABLE,
+    refused=Reason.SHOP_AUTH,
+    auth=Reason.SHOP_AUTH,
+    not_found=Reason.SHOP_AUTH,
+    answer_invalid=Reason.SHOP_AUTH,
+)
+"""What it refuses, the connection has wrong."""
+
+_UNTOLD_LIFETIME = 60.0
+"""Seconds; the page does not state a lifetime, so an answer that tells none is not trusted for long."""
+_LONGEST_MARGIN = 30.0
+
+
+class Credentials(NamedTuple):
+    """Who asks for a token, and where."""
+
+    token_url: str
+    client_id: str
+    client_secret: str
+    scope: str = "openid"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.token_url})"
+
+
+class _Token(NamedTuple):
+    header: str
+    fresh_until: float
+
+
+class ClientCredentials:
+    """An `Authorization` that fetches its token, keeps it until shortly before its end, and replaces a refused one.
+
+    It asks once and does not retry: the channel that needs the token does. Threads wait for one another, so that a
+    token that ended is replaced by one request, however many threads find it ended.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        credentials: Credentials,
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        on_token: Callable[[str], None] = lambda token: None,  # noqa: ARG005  # the default does nothing with it
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        address = urlsplit(credentials.token_url)
+        self._path = address._replace(scheme="", netloc="").geturl()
+        self._channel = Channel(
+            session,
+            f"{address.scheme}://{address.netloc}",
+            service=TOKEN_SERVICE,
+            timeouts=timeouts,
+            secrets=(credentials.client_secret,),
+        )
+        self._credentials = credentials
+        self._on_token = on_token
+        self._clock = clock
+        self._lock = Lock()
+        self._token: _Token | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._credentials!r})"
+
+    def header(self) -> str:
+        """Return `Bearer <token>`, fetching a token first when there is none that is still fresh."""
+        with self._lock:
+            if self._token is None or self._clock() >= self._token.fresh_until:
+                self._token = self._fetch()
+            return self._token.header
+
+    def renew(self, spent: str) -> bool:
+        """Replace the header `spent`, unless another thread already has."""
+        with self._lock:
+            if self._token is None or self._token.header == spent:
+                self._token = self._fetch()
+            return True
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the client secret and the token in use."""
+        token = self._token
+        return (self._credentials.client_secret, *((token.header.removeprefix("Bearer "),) if token else ()))
+
+    def _fetch(self) -> _Token:
+        asked_at = self._clock()
+        try:
+            answer = self._channel.call("POST", self._path, retry=False, data=self._form())
+        except UnavailableError as error:
+            # Whatever became of this request, the one that needed the token was never sent.
+            error.not_sent = True
+            raise
+        token, lifetime = _read(answer)
+        self._on_token(token)
+        return _Token(f"Bearer {token}", asked_at + lifetime - min(_LONGEST_MARGIN, lifetime / 10))
+
+    def _form(self) -> dict[str, str]:
+        return {
+            "grant_type": "client_credentials",
+            "client_id": self._credentials.client_id,
+            "client_secret": self._credentials.client_secret,
+            "scope": self._credentials.scope,
+        }
+
+
+def _read(answer: Answer) -> tuple[str, float]:
+    document: dict[str, Any] = answer.json_object()
+    token = document.get("access_token")
+    if not isinstance(token, str) or not token:
+        raise answer.unreadable("has no access_token")
+    try:
+        lifetime = float(document.get("expires_in", _UNTOLD_LIFETIME))
+    except (TypeError, ValueError):
+        lifetime = _UNTOLD_LIFETIME
+    return token, lifetime

@@ -1,0 +1,57 @@
+"""The filters of GET /api/order/.
+
+The shop ignores a filter it does not know and answers 200 with everything, so a misspelt name is refused here, and
+callers check every row they get.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from orderflow.domain.states import ShopState
+
+
+def _naive(value: datetime | str) -> str:
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if instant.tzinfo is not None:
+        raise ValueError("the shop's filters take naive times, in its own zone")
+    return instant.isoformat()
+
+
+NaiveTime = Annotated[datetime | str, AfterValidator(_naive)]
+"""An instant without a zone; kept as ISO text."""
+
+
+class OrderFilter(BaseModel):
+    """Filters that are set at all are sent. Bounds are inclusive.
+
+    DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that create, modified and sale date can be
+    used too; their exact names are ASSUMED to follow confirm_date's. reference and webshop: orderflow page.
+    inactive: Product page ("suggested on all calls").
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: ShopState | None = None
+    confirm_date__gte: NaiveTime | None = None
+    confirm_date__lte: NaiveTime | None = None
+    offline: bool | None = None
+    reference: str | None = None
+    webshop: int | None = None
+    inactive: bool | None = None
+    create_date__gte: NaiveTime | None = None
+    create_date__lte: NaiveTime | None = None
+    modified_date__gte: NaiveTime | None = None
+    modified_date__lte: NaiveTime | None = None
+    order_date__gte: date | None = None
+    order_date__lte: date | None = None
+
+    def params(self) -> dict[str, str]:
+        """Return the query parameters."""
+        return {name: _text(value) for name, value in self if value is not None}
+
+
+def _text(value: object) -> str:
+    # The API reads `true` and `false`; `False` works in some versions of its framework only.
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,88 @@
+"""The Airflow connection `cloudsuite_default`: where the shop is, and with which credentials."""
+
+import requests
+from airflow.providers.http.hooks.http import HttpHook
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
+
+from orderflow.cloudsuite.auth import ClientCredentials, Credentials
+from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
+from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.transport import Authorization, Channel, FixedAuthorization
+from orderflow.transport.connection import base_url, fitted, timeouts, without_headers
+
+OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
+"""Extras read here; those HttpHook knows keep their meaning, and every other one is sent as a header."""
+
+
+class CloudSuiteHook(HttpHook):
+    """Connection -> session -> CloudSuiteClient.
+
+    Connection: host (the API's address, without `/api`); login and password (OAuth2 client id and secret) with extra
+    `token_url` and `scope` (default `openid`), or extra `token` for the old `Authorization: Token`; extra `timeout`
+    in seconds (default 30), and `verify`, `cert`, `proxies` as HttpHook has them.
+    """
+
+    conn_name_attr = "cloudsuite_conn_id"
+    default_conn_name = "cloudsuite_default"
+    hook_name = "CloudSuite"
+
+    def __init__(self, cloudsuite_conn_id: str = default_conn_name) -> None:
+        super().__init__(method="GET", http_conn_id=cloudsuite_conn_id)
+
+    def get_client(self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8) -> CloudSuiteClient:
+        """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
+        connection = self._connection()
+        session = self.get_conn()
+        channel = Channel(
+            session,
+            base_url(connection.host, connection.schema, connection.port),
+            service=SHOP,
+            secrets=fitted(session, OWN_EXTRAS, concurrency=concurrency),
+            authorize=self._authorization(connection, session),
+            timeouts=timeouts(connection.extra_dejson),
+            read_only=read_only,
+        )
+        return CloudSuiteClient(channel, page_size=page_size)
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Get a token and one row of the order list."""
+        try:
+            next(self.get_client(read_only=True, page_size=1).list_orders(OrderFilter()), None)
+        except OrderflowError as error:
+            return False, str(error)
+        return True, "the shop answers"
+
+    def _connection(self) -> Connection:
+        try:
+            connection: Connection = self.get_connection(self.http_conn_id)
+        except AirflowNotFoundException as error:
+            raise ConfigurationError(
+                f"connection `{self.http_conn_id}` is missing: set host, login (client id), password (client secret) "
+                "and extra `token_url`"
+            ) from error
+        return connection
+
+    def _authorization(self, connection: Connection, session: requests.Session) -> Authorization:
+        extra = connection.extra_dejson
+        if extra.get("token"):
+            mask_secret(extra["token"])
+            return FixedAuthorization("Token", str(extra["token"]))
+        needed = {"login": connection.login, "password": connection.password, "extra token_url": extra.get("token_url")}
+        missing = ", ".join(name for name, value in needed.items() if not value)
+        if missing:
+            raise ConfigurationError(f"connection `{self.http_conn_id}` lacks {missing} (or extra `token`)")
+        mask_secret(connection.password)
+        return ClientCredentials(
+            without_headers(session),
+            Credentials(
+                token_url=str(extra["token_url"]),
+                client_id=str(connection.login),
+                client_secret=str(connection.password),
+                scope=str(extra.get("scope") or "openid"),
+            ),
+            timeouts=timeouts(extra),
+            on_token=mask_secret,
+        )

@@ -1,0 +1,51 @@
+"""How often an order that is not done is looked at again: at every sweep while it is young, more rarely as it ages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from orderflow.domain.states import Progress
+
+
+class Pace(NamedTuple):
+    """Up to this age of the order, look again after this interval."""
+
+    until_age: timedelta
+    interval: timedelta
+
+
+EVERY_SWEEP = timedelta(0)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+PATIENT: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(7 * _DAY, _HOUR), Pace(timedelta.max, 6 * _HOUR))
+"""Nothing is wrong here; somebody still has to pay, or to look."""
+
+SPARING: Sequence[Pace] = (Pace(_DAY, 6 * _HOUR), Pace(timedelta.max, _DAY))
+"""The ERP has said no: asking often does not change its mind, and some ERPs block who asks too often."""
+
+EAGER: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(timedelta.max, _HOUR))
+"""Begun and not finished, or never read: this must not stay so."""
+
+PACES: dict[Progress, Sequence[Pace]] = {
+    Progress.WAITING: PATIENT,
+    Progress.HELD: PATIENT,
+    Progress.REJECTED: SPARING,
+    Progress.UNREAD: EAGER,
+    Progress.READY: EAGER,
+    Progress.PUSHING: EAGER,
+    Progress.IN_DOUBT: EAGER,
+    Progress.PUSHED: EAGER,
+    Progress.STATE_SET: EAGER,
+    Progress.NUMBER_SET: EAGER,
+}
+"""Every progress that is not an end has its pace; an end has none."""
+
+OPEN = frozenset(PACES)
+"""What a sweep looks after."""
+
+
+def is_due(progress: Progress, *, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
+    """Whether an open order is to be looked at again now."""
+    age = now - first_seen
+    interval = next(pace.interval for pace in PACES[progress] if age <= pace.until_age)
+    return now - last_look >= interval

@@ -1,0 +1,36 @@
+"""What to do with an order, and why."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+
+
+class Action(StrEnum):
+    """What the selection may decide about an order."""
+
+    PROCESS = "process"
+    WAIT = "wait"
+    HOLD = "hold"
+    SKIP = "skip"
+
+
+PROGRESS_OF: dict[Action, Progress] = {
+    Action.PROCESS: Progress.READY,
+    Action.WAIT: Progress.WAITING,
+    Action.HOLD: Progress.HELD,
+    Action.SKIP: Progress.SKIPPED,
+}
+"""Where a decision puts an order that was not pushed yet."""
+
+
+class Decision(BaseModel):
+    """An action with its reason; `detail` adds what is particular to this order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: Action
+    reason: Reason
+    detail: str = ""

@@ -1,0 +1,192 @@
+"""What each reason means, who fixes it, and how.
+
+One table for decisions, failures, alerts, the page and the runbook, so that none of them can drift.
+"""
+
+from typing import NamedTuple
+
+from orderflow.domain.reasons import Fixer, Reason
+
+
+class Explanation(NamedTuple):
+    """What a reason means, who fixes it and what that person does."""
+
+    meaning: str
+    fixer: Fixer
+    action: str
+
+
+_NOTHING = "Nothing to do."
+
+EXPLAINED: dict[Reason, Explanation] = {
+    Reason.PAID: Explanation("The payment succeeded.", Fixer.NOBODY, _NOTHING),
+    Reason.INVOICED_LATER: Explanation("Ordered on account; invoiced afterwards.", Fixer.NOBODY, _NOTHING),
+    Reason.NO_PAYMENT_OPTION: Explanation("Status `none` in a webshop that offers no payment.", Fixer.NOBODY, _NOTHING),
+    Reason.RESUMED: Explanation("Half written back before; taken up again.", Fixer.NOBODY, _NOTHING),
+    Reason.PAYMENT_STARTED: Explanation(
+        "The buyer has started to pay and has not finished.",
+        Fixer.NOBODY,
+        "Nothing: the order is taken up once it is paid.",
+    ),
+    Reason.PAYMENT_CANCELLED: Explanation(
+        "The payment was cancelled.", Fixer.SHOP, "Ask the buyer to pay again, or cancel the order in the shop."
+    ),
+    Reason.NOT_PAID: Explanation(
+        "No payment yet, in a webshop that asks for payment.",
+        Fixer.SHOP,
+        "Nothing if the buyer still pays; if this webshop has no payment option, set `payment_option` to false.",
+    ),
+    Reason.OVERDUE: Explanation(
+        "Confirmed long ago and still not payable; it stays listed and is looked at a few times a day.",
+        Fixer.SHOP,
+        "Ask the buyer to pay, or cancel the order in the shop.",
+    ),
+    Reason.PAYMENT_UNKNOWN: Explanation(
+        "The payment status is missing or is one that the vendor's page does not name; never exported.",
+        Fixer.FINANCE,
+        "Check the payment in the shop's admin and correct its status there.",
+    ),
+    Reason.ORDER_INCOMPLETE: Explanation(
+        "The order lacks something the ERP cannot do without (lines, product key, price, currency).",
+        Fixer.SHOP,
+        "Complete the order in the shop; the message names what is missing.",
+    ),
+    Reason.NOT_IN_ERP: Explanation(
+        "The shop says that the ERP has it (`processing`, or an ERP number), yet neither ledger nor ERP knows it.",
+        Fixer.SHOP,
+        "If the ERP really lacks it: clear the ERP number and set the state to `confirmed`. Else correct the number.",
+    ),
+    Reason.OFFLINE_UNPROVEN: Explanation(
+        "Listed as offline, but neither the order itself nor a second listing proves it; left untouched.",
+        Fixer.INTEGRATION,
+        "Check that the shop still honours the filter `offline`; nothing was written.",
+    ),
+    Reason.OFFLINE: Explanation("An offline order: made in the ERP, not to be sent there.", Fixer.NOBODY, _NOTHING),
+    Reason.NOT_CONFIRMED: Explanation("The order is not (or no longer) `confirmed`.", Fixer.NOBODY, _NOTHING),
+    Reason.CANCELLED: Explanation("Cancelled in the shop before it was exported.", Fixer.NOBODY, _NOTHING),
+    Reason.OUTSIDE_WINDOW: Explanation(
+        "Listed, but confirmed outside this day: it belongs to another partition.", Fixer.NOBODY, _NOTHING
+    ),
+    Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Fixer.NOBODY, _NOTHING),
+    Reason.TOTAL_DIFFERS: Explanation(
+        "The ERP took the order, and its total without tax is not the shop's.",
+        Fixer.FINANCE,
+        "Compare prices and quantities in both; the message has both totals.",
+    ),
+    Reason.ERP_REJECTED: Explanation(
+        "The ERP understood the order and refused it.",
+        Fixer.ERP_MASTER_DATA,
+        "Fix what the message names (often an unknown product or customer), then retry the order.",
+    ),
+    Reason.ERP_REFUSED: Explanation(
+        "The ERP refused the request itself (400, 401, 403, 404).",
+        Fixer.INTEGRATION,
+        "Check the connection `erp_default`: address, credentials, rights.",
+    ),
+    Reason.ERP_UNAVAILABLE: Explanation(
+        "The ERP did not answer, or answered with a server fault; nothing was sent that could have stayed.",
+        Fixer.NOBODY,
+        "Nothing: retried by itself. If it lasts, see whether the ERP is up.",
+    ),
+    Reason.ERP_IN_DOUBT: Explanation(
+        "The ERP did not confirm the order, and it cannot be found there yet: it may still have been created.",
+        Fixer.INTEGRATION,
+        "Nothing at first: it is looked up again, never sent blindly. If it lasts, search the ERP for the reference.",
+    ),
+    Reason.ERP_ANSWER_INVALID: Explanation(
+        "The ERP's answer does not follow the contract (for instance: line numbers are missing).",
+        Fixer.INTEGRATION,
+        "Compare the answer in the message with the ERP contract.",
+    ),
+    Reason.ERP_ORDER_GONE: Explanation(
+        "The ledger says that the ERP has this order, but the ERP cannot find it any more; not sent again.",
+        Fixer.ERP_MASTER_DATA,
+        "Search the ERP for the number in the message; if it was deleted on purpose, cancel the order in the shop.",
+    ),
+    Reason.SHOP_REFUSED: Explanation(
+        "The shop refused a request (4xx).", Fixer.INTEGRATION, "Read the shop's answer in the message."
+    ),
+    Reason.SHOP_AUTH: Explanation(
+        "The shop does not accept the credentials.",
+        Fixer.INTEGRATION,
+        "Check id, secret, `token_url` and `scope` of the connection `cloudsuite_default`.",
+    ),
+    Reason.SHOP_UNAVAILABLE: Explanation(
+        "The shop did not answer in time, throttled, or had a server fault, and quick retries did not help.",
+        Fixer.NOBODY,
+        "Nothing: retried by itself. If it lasts, see whether the shop is up.",
+    ),
+    Reason.SHOP_ANSWER_INVALID: Explanation(
+        "The shop's answer could not be understood.", Fixer.INTEGRATION, "Read the shop's answer in the message."
+    ),
+    Reason.ORDER_NOT_FOUND: Explanation(
+        "The shop does not know this order (any more).", Fixer.SHOP, "Check the reference or id."
+    ),
+    Reason.REFERENCE_AMBIGUOUS: Explanation(
+        "Several webshops have an order with this reference.",
+        Fixer.INTEGRATION,
+        "Name the webshop too, as `webshop/reference`.",
+    ),
+    Reason.WRITEBACK_IGNORED: Explanation(
+        "The shop answered 200 but did not keep what was sent.",
+        Fixer.INTEGRATION,
+        "Retry the order; if it stays, ask CloudSuite why the field named in the message is not stored.",
+    ),
+    Reason.LINES_MISMATCH: Explanation(
+        "The lines in the shop and those in the ERP cannot be matched one to one.",
+        Fixer.INTEGRATION,
+        "Compare the order in shop and ERP; the message names the lines.",
+    ),
+    Reason.ERP_NUMBER_CONFLICT: Explanation(
+        "The shop already holds another ERP number for this order; it was left as it is.",
+        Fixer.INTEGRATION,
+        "Find out which ERP order is the right one and correct the other.",
+    ),
+    Reason.EDITED_AFTER_EXPORT: Explanation(
+        "The order was changed in the shop after it went to the ERP; the ERP was left as it is.",
+        Fixer.SHOP,
+        "Make the change in the ERP by hand.",
+    ),
+    Reason.CANCELLED_AFTER_EXPORT: Explanation(
+        "The order was cancelled in the shop after it went to the ERP.",
+        Fixer.ERP_MASTER_DATA,
+        "Cancel the order in the ERP by hand.",
+    ),
+    Reason.CLAIMED_ELSEWHERE: Explanation(
+        "Another run is working on this order right now.", Fixer.NOBODY, "Nothing: retried by itself."
+    ),
+    Reason.LEDGER_UNAVAILABLE: Explanation(
+        "The ledger's database did not answer; nothing is sent without it.",
+        Fixer.INTEGRATION,
+        "Nothing at first: retried by itself. If it lasts, check the database of the connection `orderflow_ledger`.",
+    ),
+    Reason.UNFINISHED: Explanation(
+        "The run ended before this order was done and nobody recorded why (a task was killed, for instance).",
+        Fixer.INTEGRATION,
+        "Clear the failed task, or run the day again: the order is taken up where it stopped.",
+    ),
+    Reason.SIDES_DIFFER: Explanation(
+        "Shop and ERP differ about orders, for longer than their grace.",
+        Fixer.INTEGRATION,
+        "Go through the list: each line names the order, what differs and who fixes it.",
+    ),
+    Reason.CONFIGURATION: Explanation(
+        "A connection or setting is missing or wrong.", Fixer.INTEGRATION, "Correct what the message names."
+    ),
+    Reason.WINDOW_MISSING: Explanation(
+        "The run does not say which day it is for.",
+        Fixer.INTEGRATION,
+        "Trigger with a partition key or the parameter `date`.",
+    ),
+    Reason.WINDOW_OPEN: Explanation(
+        "The day is not over yet.",
+        Fixer.INTEGRATION,
+        "Wait until it is, or set the parameter `allow_open_window`.",
+    ),
+    Reason.DRY_RUN_WRITE: Explanation(
+        "A dry run tried to write; the write was stopped.", Fixer.INTEGRATION, "Report this as a defect."
+    ),
+    Reason.UNEXPECTED: Explanation(
+        "An error nobody foresaw.", Fixer.INTEGRATION, "Read the task log and report it as a defect."
+    ),
+}

@@ -1,0 +1,108 @@
+"""An order as this project thinks of it, free of the shop's and the ERP's wording."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from orderflow.domain.states import ShopState
+
+CENT = Decimal("0.01")
+
+
+class OrderKey(NamedTuple):
+    """What identifies an order everywhere: a reference alone can occur in two webshops."""
+
+    webshop: int
+    order_id: int
+
+    def __str__(self) -> str:
+        return f"{self.webshop}/{self.order_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `webshop/order_id`, the form in which keys travel between tasks."""
+        webshop, order_id = text.split("/")
+        return cls(int(webshop), int(order_id))
+
+
+class ProductKey(BaseModel):
+    """A product as the shop names it: unique within its origin."""
+
+    model_config = ConfigDict(frozen=True)
+
+    origin: str
+    key: str
+
+
+class OrderLine(BaseModel):
+    """One order line; `position` counts from 1 in the shop's own sequence and is what matches lines later."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    line_id: int | None
+    product: ProductKey | None
+    description: str | None
+    quantity: Decimal
+    unit_price: Decimal | None
+    erp_line_number: int | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """Quantity times unit price, excluding tax, unrounded; zero when the price is missing."""
+        return self.quantity * (self.unit_price or Decimal(0))
+
+
+class Order(BaseModel):
+    """An order as last read from the shop. Amounts exclude tax; instants are aware."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: OrderKey
+    reference: str
+    state: ShopState | None
+    payment_status: str | None
+    shipment_state: str | None
+    offline: bool | None
+    confirmed_at: AwareDatetime | None
+    modified_at: AwareDatetime | None
+    """Changes whenever anything about the order changes in the shop."""
+    order_date: date | None
+    requested_delivery_date: date | None
+    customer_order_number: str | None
+    erp_order_number: str | None
+    currency: str | None
+    customer: int | None
+    shipment_address: int | None
+    invoice_address: int | None
+    remarks: str | None
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def external_reference(self) -> str:
+        """The order's name in the ERP: webshop and reference, unique across webshops."""
+        return f"{self.key.webshop}/{self.reference}"
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of the line amounts, excluding tax, rounded to cents as in commerce, half up."""
+        return sum((line.amount for line in self.lines), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+
+    @property
+    def is_written_back(self) -> bool:
+        """Whether the shop shows an ERP number and one ERP line number on every line."""
+        return bool(self.erp_order_number) and all(line.erp_line_number is not None for line in self.lines)
+
+    def missing(self) -> list[str]:
+        """Name everything an ERP order cannot be made without; empty when the order is complete."""
+        gaps = [name for name in ("currency", "customer", "order_date") if getattr(self, name) is None]
+        if not self.lines:
+            gaps.append("order_lines")
+        for line in self.lines:
+            if line.product is None or not line.product.key:
+                gaps.append(f"product key of line {line.position}")
+            if line.unit_price is None:
+                gaps.append(f"unit price of line {line.position}")
+        return gaps

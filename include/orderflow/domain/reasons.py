@@ -1,0 +1,74 @@
+"""Why an order stands where it stands: the reason codes, and who can act. `explanations` says what they mean."""
+
+from enum import StrEnum
+
+
+class Fixer(StrEnum):
+    """Who has to act before the order moves on."""
+
+    NOBODY = "nobody"
+    SHOP = "shop team"
+    ERP_MASTER_DATA = "ERP master data"
+    FINANCE = "finance"
+    INTEGRATION = "integration team"
+
+
+class Reason(StrEnum):
+    """Machine-readable reason codes; what they mean stands in `explanations`."""
+
+    # why an order is processed
+    PAID = "paid"
+    INVOICED_LATER = "invoiced_later"
+    NO_PAYMENT_OPTION = "no_payment_option"
+    RESUMED = "resumed"
+    # why it waits
+    PAYMENT_STARTED = "payment_started"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    NOT_PAID = "not_paid"
+    OVERDUE = "overdue"
+    # why it is held
+    PAYMENT_UNKNOWN = "payment_unknown"
+    ORDER_INCOMPLETE = "order_incomplete"
+    NOT_IN_ERP = "not_in_erp"
+    OFFLINE_UNPROVEN = "offline_unproven"
+    # why it is skipped
+    OFFLINE = "offline"
+    NOT_CONFIRMED = "not_confirmed"
+    CANCELLED = "cancelled"
+    OUTSIDE_WINDOW = "outside_window"
+    ALREADY_EXPORTED = "already_exported"
+    # what went wrong with the ERP
+    ERP_REJECTED = "erp_rejected"
+    ERP_REFUSED = "erp_refused"
+    ERP_UNAVAILABLE = "erp_unavailable"
+    ERP_IN_DOUBT = "erp_in_doubt"
+    ERP_ANSWER_INVALID = "erp_answer_invalid"
+    ERP_ORDER_GONE = "erp_order_gone"
+    TOTAL_DIFFERS = "total_differs"
+    # what went wrong with the shop
+    SHOP_REFUSED = "shop_refused"
+    SHOP_AUTH = "shop_auth"
+    SHOP_UNAVAILABLE = "shop_unavailable"
+    SHOP_ANSWER_INVALID = "shop_answer_invalid"
+    ORDER_NOT_FOUND = "order_not_found"
+    REFERENCE_AMBIGUOUS = "reference_ambiguous"
+    WRITEBACK_IGNORED = "writeback_ignored"
+    LINES_MISMATCH = "lines_mismatch"
+    ERP_NUMBER_CONFLICT = "erp_number_conflict"
+    # what happened in the shop after the order was exported
+    EDITED_AFTER_EXPORT = "edited_after_export"
+    CANCELLED_AFTER_EXPORT = "cancelled_after_export"
+    # the integration itself
+    CLAIMED_ELSEWHERE = "claimed_elsewhere"
+    LEDGER_UNAVAILABLE = "ledger_unavailable"
+    UNFINISHED = "unfinished"
+    SIDES_DIFFER = "sides_differ"
+    CONFIGURATION = "configuration"
+    WINDOW_MISSING = "window_missing"
+    WINDOW_OPEN = "window_open"
+    DRY_RUN_WRITE = "dry_run_write"
+    UNEXPECTED = "unexpected"
+
+
+STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.NOT_IN_ERP})
+"""Held although it is payable, or even moved on: a run that meets such an order has not done its job."""

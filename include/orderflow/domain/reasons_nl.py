@@ -1,0 +1,168 @@
+"""The texts of the reason codes in Dutch: the same table as `EXPLAINED`, for people who read the page in Dutch."""
+
+from typing import NamedTuple
+
+from orderflow.domain.reasons import Fixer, Reason
+
+
+class DutchTexts(NamedTuple):
+    """What a reason means and what the fixer does."""
+
+    meaning: str
+    action: str
+
+
+FIXERS_NL: dict[Fixer, str] = {
+    Fixer.NOBODY: "niemand",
+    Fixer.SHOP: "webshopteam",
+    Fixer.ERP_MASTER_DATA: "ERP-stamgegevens",
+    Fixer.FINANCE: "financiën",
+    Fixer.INTEGRATION: "integratieteam",
+}
+
+_NOTHING = "Niets te doen."
+
+EXPLAINED_NL: dict[Reason, DutchTexts] = {
+    Reason.PAID: DutchTexts("De betaling is gelukt.", _NOTHING),
+    Reason.INVOICED_LATER: DutchTexts("Besteld op rekening; de factuur volgt.", _NOTHING),
+    Reason.NO_PAYMENT_OPTION: DutchTexts("Status `none` in een webshop waar niet betaald kan worden.", _NOTHING),
+    Reason.RESUMED: DutchTexts("Eerder half teruggeschreven; opnieuw opgepakt.", _NOTHING),
+    Reason.PAYMENT_STARTED: DutchTexts(
+        "De koper is begonnen met betalen en is nog niet klaar.",
+        "Niets: de order wordt opgepakt zodra er betaald is.",
+    ),
+    Reason.PAYMENT_CANCELLED: DutchTexts(
+        "De betaling is afgebroken.", "Vraag de koper opnieuw te betalen, of annuleer de order in de webshop."
+    ),
+    Reason.NOT_PAID: DutchTexts(
+        "Nog niet betaald, in een webshop die betaling vraagt.",
+        "Niets als de koper nog betaalt; kan hier niet betaald worden, zet dan `payment_option` op false.",
+    ),
+    Reason.OVERDUE: DutchTexts(
+        "Lang geleden bevestigd en nog steeds niet betaald; de order blijft op de lijst en wordt enkele keren per dag "
+        "bekeken.",
+        "Vraag de koper te betalen, of annuleer de order in de webshop.",
+    ),
+    Reason.PAYMENT_UNKNOWN: DutchTexts(
+        "De betaalstatus ontbreekt of staat niet in de documentatie van de leverancier; nooit verzonden.",
+        "Controleer de betaling in het beheer van de webshop en verbeter daar de status.",
+    ),
+    Reason.ORDER_INCOMPLETE: DutchTexts(
+        "De order mist iets wat het ERP nodig heeft (regels, artikelsleutel, prijs, valuta).",
+        "Vul de order aan in de webshop; de melding zegt wat er ontbreekt.",
+    ),
+    Reason.NOT_IN_ERP: DutchTexts(
+        "De webshop zegt dat het ERP de order heeft (`processing`, of een ERP-nummer), maar noch het logboek noch het "
+        "ERP kent hem.",
+        "Ontbreekt hij echt: wis het ERP-nummer en zet de status op `confirmed`. Verbeter anders het nummer.",
+    ),
+    Reason.OFFLINE_UNPROVEN: DutchTexts(
+        "Vermeld als offline, maar noch de order zelf noch een tweede lijst bewijst het; niet aangeraakt.",
+        "Controleer of de webshop het filter `offline` nog toepast; er is niets geschreven.",
+    ),
+    Reason.OFFLINE: DutchTexts("Een offline order: gemaakt in het ERP, hoeft daar niet heen.", _NOTHING),
+    Reason.NOT_CONFIRMED: DutchTexts("De order is niet (meer) `confirmed`.", _NOTHING),
+    Reason.CANCELLED: DutchTexts("Geannuleerd in de webshop voordat hij verzonden was.", _NOTHING),
+    Reason.OUTSIDE_WINDOW: DutchTexts("Vermeld, maar bevestigd op een andere dag: hoort bij die dag.", _NOTHING),
+    Reason.ALREADY_EXPORTED: DutchTexts("Eerder al verzonden en teruggeschreven.", _NOTHING),
+    Reason.TOTAL_DIFFERS: DutchTexts(
+        "Het ERP heeft de order aangenomen, maar met een ander totaal zonder btw dan de webshop.",
+        "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen.",
+    ),
+    Reason.ERP_REJECTED: DutchTexts(
+        "Het ERP begreep de order en heeft hem geweigerd.",
+        "Herstel wat de melding noemt (vaak een onbekend artikel of een onbekende klant) en probeer opnieuw.",
+    ),
+    Reason.ERP_REFUSED: DutchTexts(
+        "Het ERP weigerde het verzoek zelf (400, 401, 403, 404).",
+        "Controleer de verbinding `erp_default`: adres, inloggegevens, rechten.",
+    ),
+    Reason.ERP_UNAVAILABLE: DutchTexts(
+        "Het ERP gaf geen antwoord of een serverfout; er is niets verzonden dat kan zijn blijven staan.",
+        "Niets: wordt vanzelf opnieuw geprobeerd. Duurt het lang, kijk dan of het ERP draait.",
+    ),
+    Reason.ERP_IN_DOUBT: DutchTexts(
+        "Het ERP heeft de order niet bevestigd en hij is daar nog niet te vinden: hij kan toch zijn aangemaakt.",
+        "Eerst niets: er wordt opnieuw gezocht, nooit blind verzonden. Duurt het lang, zoek dan de referentie in het "
+        "ERP.",
+    ),
+    Reason.ERP_ANSWER_INVALID: DutchTexts(
+        "Het antwoord van het ERP volgt de afspraken niet (er ontbreken bijvoorbeeld regelnummers).",
+        "Vergelijk het antwoord in de melding met het ERP-contract.",
+    ),
+    Reason.ERP_ORDER_GONE: DutchTexts(
+        "Volgens het logboek heeft het ERP deze order, maar het ERP vindt hem niet meer; niet opnieuw verzonden.",
+        "Zoek het nummer uit de melding in het ERP; is hij met opzet verwijderd, annuleer dan de order in de webshop.",
+    ),
+    Reason.SHOP_REFUSED: DutchTexts(
+        "De webshop weigerde een verzoek (4xx).", "Lees het antwoord van de webshop in de melding."
+    ),
+    Reason.SHOP_AUTH: DutchTexts(
+        "De webshop aanvaardt de inloggegevens niet.",
+        "Controleer id, secret, `token_url` en `scope` van de verbinding `cloudsuite_default`.",
+    ),
+    Reason.SHOP_UNAVAILABLE: DutchTexts(
+        "De webshop antwoordde niet op tijd, remde af of had een serverfout, en snel opnieuw proberen hielp niet.",
+        "Niets: wordt vanzelf opnieuw geprobeerd. Duurt het lang, kijk dan of de webshop draait.",
+    ),
+    Reason.SHOP_ANSWER_INVALID: DutchTexts(
+        "Het antwoord van de webshop was niet te begrijpen.", "Lees het antwoord van de webshop in de melding."
+    ),
+    Reason.ORDER_NOT_FOUND: DutchTexts(
+        "De webshop kent deze order niet (meer).", "Controleer de referentie of het id."
+    ),
+    Reason.REFERENCE_AMBIGUOUS: DutchTexts(
+        "Meerdere webshops hebben een order met deze referentie.", "Noem ook de webshop: `webshop/referentie`."
+    ),
+    Reason.WRITEBACK_IGNORED: DutchTexts(
+        "De webshop antwoordde 200 maar bewaarde niet wat er gestuurd was.",
+        "Probeer opnieuw; blijft het zo, vraag CloudSuite waarom het genoemde veld niet bewaard wordt.",
+    ),
+    Reason.LINES_MISMATCH: DutchTexts(
+        "De regels in de webshop en die in het ERP zijn niet een op een te koppelen.",
+        "Vergelijk de order in webshop en ERP; de melding noemt de regels.",
+    ),
+    Reason.ERP_NUMBER_CONFLICT: DutchTexts(
+        "De webshop heeft al een ander ERP-nummer bij deze order; het is zo gelaten.",
+        "Zoek uit welke ERP-order de juiste is en verbeter de andere.",
+    ),
+    Reason.EDITED_AFTER_EXPORT: DutchTexts(
+        "De order is in de webshop gewijzigd nadat hij naar het ERP ging; het ERP is zo gelaten.",
+        "Voer de wijziging met de hand door in het ERP.",
+    ),
+    Reason.CANCELLED_AFTER_EXPORT: DutchTexts(
+        "De order is in de webshop geannuleerd nadat hij naar het ERP ging.",
+        "Annuleer de order met de hand in het ERP.",
+    ),
+    Reason.CLAIMED_ELSEWHERE: DutchTexts(
+        "Een andere run werkt nu aan deze order.", "Niets: wordt vanzelf opnieuw geprobeerd."
+    ),
+    Reason.LEDGER_UNAVAILABLE: DutchTexts(
+        "De database van het logboek gaf geen antwoord; zonder wordt er niets verzonden.",
+        "Eerst niets: wordt vanzelf opnieuw geprobeerd. Duurt het lang, controleer dan de database van de verbinding "
+        "`orderflow_ledger`.",
+    ),
+    Reason.UNFINISHED: DutchTexts(
+        "De run eindigde voordat deze order klaar was en niemand legde vast waarom (een taak is bijvoorbeeld gestopt).",
+        "Maak de mislukte taak leeg (clear), of draai de dag opnieuw: de order gaat verder waar hij stopte.",
+    ),
+    Reason.SIDES_DIFFER: DutchTexts(
+        "Webshop en ERP verschillen over orders, langer dan daarvoor de tijd is.",
+        "Loop de lijst langs: elke regel noemt de order, wat er verschilt en wie het herstelt.",
+    ),
+    Reason.CONFIGURATION: DutchTexts(
+        "Een verbinding of instelling ontbreekt of klopt niet.", "Verbeter wat de melding noemt."
+    ),
+    Reason.WINDOW_MISSING: DutchTexts(
+        "De run zegt niet voor welke dag hij is.", "Start met een partitiesleutel of met de parameter `date`."
+    ),
+    Reason.WINDOW_OPEN: DutchTexts(
+        "De dag is nog niet voorbij.", "Wacht tot hij dat is, of zet de parameter `allow_open_window` aan."
+    ),
+    Reason.DRY_RUN_WRITE: DutchTexts(
+        "Een proefrun wilde schrijven; dat is tegengehouden.", "Meld dit als een fout in de software."
+    ),
+    Reason.UNEXPECTED: DutchTexts(
+        "Een fout die niemand voorzag.", "Lees het log van de taak en meld het als een fout in de software."
+    ),
+}

@@ -1,0 +1,191 @@
+"""Compare one order as the shop has it with the same order as the ERP has it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from orderflow.domain.findings import FindingKind
+from orderflow.domain.order import Order
+from orderflow.domain.states import ShopState
+
+SENT = "sent"
+NONE = "none"
+"""What a side shows that shows nothing."""
+_TOLD = frozenset({ShopState.PROCESSING, ShopState.DONE})
+_FINISHABLE = _TOLD | {ShopState.CONFIRMED}
+
+
+class ErpOrder(BaseModel):
+    """What the ERP says of one of its orders; amounts exclude tax and are None when the ERP did not list the order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    status: str | None = None
+    line_numbers: tuple[int, ...] = ()
+    total: Decimal | None = None
+    currency: str | None = None
+    created_at: AwareDatetime | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the ERP keeps it as cancelled only; ERPs spell that in several ways."""
+        return (self.status or "").lower().startswith("cancel")
+
+
+class Pair(BaseModel):
+    """One order on both sides, and what else is known about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order: Order | None
+    """The shop's side; None when the shop does not know it."""
+    erp_orders: tuple[ErpOrder, ...] = ()
+    offline: bool = False
+    payable: bool = False
+    """Whether the shop's payment status lets it go to the ERP."""
+    exported_as: str | None = None
+    """The ERP number that the ledger remembers."""
+    entered_by_hand: bool = False
+    """Whether the ERP lists the number that the shop shows under a reference that is not a shop's."""
+    remark: str = ""
+    """What the ledger says is wrong with it."""
+
+    @property
+    def live(self) -> list[ErpOrder]:
+        """The ERP's orders that are not cancelled."""
+        return [order for order in self.erp_orders if not order.is_cancelled]
+
+    def changed_at(self, now: datetime) -> datetime | None:
+        """Return when either side last changed, as far as it is known; what lies in the future is a wrong clock."""
+        instants = [order.created_at for order in self.erp_orders]
+        if self.order:
+            instants += [self.order.confirmed_at, self.order.modified_at]
+        return max((instant for instant in instants if instant is not None and instant <= now), default=None)
+
+
+class Discrepancy(BaseModel):
+    """One difference: its kind, what either side shows, and what is particular to this order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: FindingKind
+    erp_number: str | None = None
+    shop_value: str = ""
+    erp_value: str = ""
+    detail: str = ""
+
+
+def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
+    """Return how the two sides differ; empty when they agree. One cause gives one discrepancy.
+
+    Totals may differ by `tolerance`. An order that waits for its payment is expected nowhere.
+    """
+    order, live = pair.order, pair.live
+    if order is None:
+        return [_of(FindingKind.UNKNOWN_IN_SHOP, live, shop=NONE, erp=_numbers(live))] if live else []
+    if pair.offline:
+        return _offline(order)
+    if not live:
+        return _absent(pair, order)
+    if order.state is ShopState.CANCEL:
+        return [_of(FindingKind.CANCELLED_IN_SHOP, live, shop="cancel", erp=_numbers(live))]
+    known = {order.erp_order_number, pair.exported_as}
+    one = next((candidate for candidate in live if candidate.number in known), live[0])
+    return [*_doubled(live), *_written_back(order, one, live), *_content(order, one, tolerance)]
+
+
+def _offline(order: Order) -> list[Discrepancy]:
+    if order.state not in _FINISHABLE or order.shipment_state == SENT:
+        return []
+    return [
+        Discrepancy(
+            kind=FindingKind.OFFLINE_NOT_SENT,
+            erp_number=order.erp_order_number,
+            shop_value=f"shipment_state {order.shipment_state or NONE}",
+        )
+    ]
+
+
+def _absent(pair: Pair, order: Order) -> list[Discrepancy]:
+    """Judge an order that the ERP does not have, or has only as cancelled."""
+    if order.state is ShopState.CANCEL or pair.entered_by_hand:
+        return []
+    state, cancelled = str(order.state or NONE), pair.erp_orders
+    shown = order.erp_order_number if order.state in _TOLD else None
+    exported_as = pair.exported_as or shown or (cancelled[0].number if cancelled else None)
+    if exported_as:
+        erp = f"{cancelled[0].number} is cancelled" if cancelled else NONE
+        source = "the ledger" if pair.exported_as else "the shop"
+        return [
+            Discrepancy(
+                kind=FindingKind.GONE_FROM_ERP,
+                erp_number=exported_as,
+                shop_value=f"{state}, {order.erp_order_number or 'no number'}",
+                erp_value=erp,
+                detail=f"ERP number {exported_as} by {source}" if not cancelled else "",
+            )
+        ]
+    if order.state in _TOLD:
+        detail = "The ERP does not have the order either."
+        return [Discrepancy(kind=FindingKind.NUMBER_MISSING, shop_value=state, erp_value=NONE, detail=detail)]
+    if order.state is ShopState.CONFIRMED and pair.payable:
+        shop = f"{state}, {order.payment_status}"
+        return [Discrepancy(kind=FindingKind.NOT_IN_ERP, shop_value=shop, erp_value=NONE, detail=pair.remark)]
+    return []
+
+
+def _doubled(live: Sequence[ErpOrder]) -> list[Discrepancy]:
+    if len(live) == 1:
+        return []
+    return [_of(FindingKind.DUPLICATE_IN_ERP, live, shop="1 order", erp=f"{len(live)} orders: {_numbers(live)}")]
+
+
+def _written_back(order: Order, one: ErpOrder, live: Sequence[ErpOrder]) -> list[Discrepancy]:
+    """Judge what the shop was told: its state first; without that, number and lines are not expected yet."""
+    if order.state not in _TOLD:
+        return [_of(FindingKind.STILL_CONFIRMED, [one], shop=str(order.state or NONE), erp=one.number)]
+    if not order.erp_order_number:
+        return [_of(FindingKind.NUMBER_MISSING, [one], shop=NONE, erp=one.number)]
+    if order.erp_order_number not in {candidate.number for candidate in live}:
+        return [_of(FindingKind.NUMBER_DIFFERS, live, shop=order.erp_order_number, erp=_numbers(live))]
+    shown = [line.erp_line_number for line in order.lines]
+    if len(shown) != len(one.line_numbers) or set(shown) == set(one.line_numbers):
+        return []
+    wrong = [line.position for line in order.lines if line.erp_line_number not in one.line_numbers]
+    return [
+        _of(
+            FindingKind.LINES_MISSING,
+            [one],
+            shop=", ".join(NONE if number is None else str(number) for number in shown),
+            erp=", ".join(map(str, one.line_numbers)),
+            detail=f"lines {', '.join(map(str, wrong))}" if wrong else "",
+        )
+    ]
+
+
+def _content(order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepancy]:
+    """Judge what was ordered; other lines make another total, which is then no finding of its own."""
+    shop, erp = _money(order.total, order.currency), _money(one.total, one.currency)
+    if len(order.lines) != len(one.line_numbers):
+        shop, erp = f"{len(order.lines)} lines, {shop}", f"{len(one.line_numbers)} lines, {erp}"
+        return [_of(FindingKind.LINE_COUNT_DIFFERS, [one], shop=shop, erp=erp)]
+    if one.total is None or one.currency is None:
+        return []
+    if order.currency != one.currency or abs(order.total - one.total) > tolerance:
+        return [_of(FindingKind.AMOUNT_DIFFERS, [one], shop=shop, erp=erp)]
+    return []
+
+
+def _of(kind: FindingKind, orders: Sequence[ErpOrder], *, shop: str, erp: str, detail: str = "") -> Discrepancy:
+    return Discrepancy(kind=kind, erp_number=_numbers(orders), shop_value=shop, erp_value=erp, detail=detail)
+
+
+def _money(amount: Decimal | None, currency: str | None) -> str:
+    return f"{NONE if amount is None else amount} {currency or NONE}"
+
+
+def _numbers(orders: Sequence[ErpOrder]) -> str:
+    return ", ".join(order.number for order in orders)

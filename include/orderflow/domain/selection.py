@@ -1,0 +1,47 @@
+"""Decide per order, from a fresh read alone: process, wait, hold or skip."""
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import Order
+from orderflow.domain.payment import payment_rule
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import ShopState
+from orderflow.domain.window import Window
+
+
+def decide(order: Order, *, payment_option: bool, window: Window | None = None) -> Decision:
+    """Decide what to do with an order as it was just read; `window` None means any day will do.
+
+    The order of the questions matters: whether it is ours at all, then whether it is paid, then whether it is whole.
+    """
+    ours = _is_ours(order, window)
+    if ours is not None:
+        return ours
+    if order.state is ShopState.PROCESSING:
+        return Decision(action=Action.PROCESS, reason=Reason.RESUMED)
+    rule = payment_rule(order.payment_status, payment_option=payment_option)
+    if rule.action is not Action.PROCESS:
+        return Decision(action=rule.action, reason=rule.reason, detail=f"payment_status is {order.payment_status!r}")
+    gaps = order.missing()
+    if gaps:
+        return Decision(action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail=f"missing: {', '.join(gaps)}")
+    return Decision(action=Action.PROCESS, reason=rule.reason)
+
+
+def _is_ours(order: Order, window: Window | None) -> Decision | None:
+    """Skip what this window has no business with; None when the order is ours to look at further.
+
+    The shop ignores filters it does not know and answers 200 with everything, so nothing a list says is believed.
+    """
+    if order.offline:
+        return Decision(action=Action.SKIP, reason=Reason.OFFLINE)
+    if order.state is ShopState.CANCEL:
+        return Decision(action=Action.SKIP, reason=Reason.CANCELLED)
+    if order.state is ShopState.PROCESSING and order.is_written_back:
+        return Decision(action=Action.SKIP, reason=Reason.ALREADY_EXPORTED)
+    if order.state not in {ShopState.CONFIRMED, ShopState.PROCESSING}:
+        return Decision(action=Action.SKIP, reason=Reason.NOT_CONFIRMED, detail=f"state is {order.state!s}")
+    if window and order.confirmed_at and order.confirmed_at not in window:
+        return Decision(
+            action=Action.SKIP, reason=Reason.OUTSIDE_WINDOW, detail=f"confirmed at {order.confirmed_at.isoformat()}"
+        )
+    return None

@@ -1,0 +1,77 @@
+"""The states an order goes through in the shop, and where it stands on its way through this flow."""
+
+from enum import StrEnum
+
+
+class ShopState(StrEnum):
+    """The shop's order states (Orders GET page)."""
+
+    DRAFT = "draft"
+    QUOTATION = "quotation"
+    CONFIRMED = "confirmed"
+    PROCESSING = "processing"
+    DONE = "done"
+    CANCEL = "cancel"
+
+
+class Progress(StrEnum):
+    """How far an order has come. Why it is not further is a reason code beside it."""
+
+    UNREAD = "unread"
+    WAITING = "waiting"
+    HELD = "held"
+    SKIPPED = "skipped"
+    READY = "ready"
+    PUSHING = "pushing"
+    IN_DOUBT = "in_doubt"
+    REJECTED = "rejected"
+    PUSHED = "pushed"
+    STATE_SET = "state_set"
+    NUMBER_SET = "number_set"
+    WRITTEN_BACK = "written_back"
+    SHIPMENT_SENT = "shipment_sent"
+
+
+_BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Progress.READY})
+
+TRANSITIONS: dict[Progress, frozenset[Progress]] = {
+    # Listed, but its details could not be read: even its webshop is not known yet.
+    Progress.UNREAD: frozenset(),
+    Progress.WAITING: _BEFORE_PUSH,
+    Progress.HELD: _BEFORE_PUSH,
+    Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT},
+    Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED},
+    # An intent row stands: nothing may forget it before the ERP was asked.
+    Progress.PUSHING: frozenset({Progress.PUSHED, Progress.REJECTED, Progress.IN_DOUBT, Progress.READY}),
+    Progress.IN_DOUBT: frozenset({Progress.PUSHED, Progress.PUSHING}),
+    Progress.REJECTED: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED},
+    # From here the ERP has the order: no way back to a decision. Back to PUSHED means that the shop forgot what it was
+    # told (somebody reopened the order there), so that it is told again.
+    Progress.PUSHED: frozenset({Progress.STATE_SET}),
+    Progress.STATE_SET: frozenset({Progress.NUMBER_SET, Progress.PUSHED}),
+    Progress.NUMBER_SET: frozenset({Progress.WRITTEN_BACK, Progress.PUSHED}),
+    Progress.WRITTEN_BACK: frozenset({Progress.SHIPMENT_SENT, Progress.PUSHED}),
+    Progress.SHIPMENT_SENT: frozenset({Progress.PUSHED}),
+}
+"""Which progress may follow which; staying where one is is always allowed."""
+
+IN_ERP = frozenset(
+    {Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT}
+)
+"""The ERP is known to have the order."""
+
+HALF_WRITTEN = frozenset({Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET})
+"""In the ERP, while the shop does not fully know it yet."""
+
+WRITTEN = frozenset({Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT})
+"""In the ERP, and the shop knows all of it."""
+
+INTENT_OPEN = frozenset({Progress.PUSHING, Progress.IN_DOUBT})
+"""A push was begun and its outcome is not known: the order may be in the ERP."""
+
+
+def may_follow(before: Progress | None, after: Progress) -> bool:
+    """Whether an order that stands at `before` (None: never seen) may be moved to `after`."""
+    if before is None:
+        return after in _BEFORE_PUSH | {Progress.UNREAD, Progress.SHIPMENT_SENT}
+    return before == after or after in TRANSITIONS[before]

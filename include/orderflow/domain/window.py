@@ -1,0 +1,54 @@
+"""The span of time a run is for: one shop-local day, 23, 24 or 25 hours long."""
+
+from datetime import datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+import pendulum
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+
+KEY_FORMAT = "YYYY-MM-DD"
+_SMALLEST = timedelta(microseconds=1)
+
+
+class Window(BaseModel):
+    """`start` inclusive, `end` exclusive; `key` names it (the partition key, for a whole day)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"window {self.key} is empty: {self.start.isoformat()} to {self.end.isoformat()}")
+        return self
+
+    @classmethod
+    def of_day(cls, key: str, timezone: str) -> Self:
+        """Return the shop-local day named `YYYY-MM-DD`, midnight to midnight; ValueError for any other text."""
+        try:
+            start = pendulum.from_format(key, KEY_FORMAT, tz=timezone)
+        except ValueError as error:
+            raise ValueError(f"{key!r} is not a day; write it as 2026-11-22") from error
+        return cls(key=start.format(KEY_FORMAT), start=start, end=start.add(days=1))
+
+    @classmethod
+    def of_interval(cls, start: datetime, end: datetime, timezone: str) -> Self:
+        """Return an explicit span, named by the shop-local day it starts on."""
+        return cls(key=f"{start.astimezone(ZoneInfo(timezone)):%Y-%m-%d}", start=start, end=end)
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing can be confirmed in this window any more."""
+        return now >= self.end
+
+    def api_bounds(self, api_timezone: str) -> tuple[str, str]:
+        """Return both bounds inclusive and naive, in the API's time zone, as its `confirm_date` filters take them."""
+        zone = ZoneInfo(api_timezone)
+        first, last = self.start.astimezone(zone), (self.end - _SMALLEST).astimezone(zone)
+        return first.replace(tzinfo=None).isoformat(), last.replace(tzinfo=None).isoformat()

@@ -1,0 +1,98 @@
+"""The Airflow connection `erp_default`: which ERP, where, and with which credentials."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from airflow.providers.http.hooks.http import HttpHook
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
+
+from orderflow.erp.port import ErpPort
+from orderflow.erp.rest import ERP, RestErp
+from orderflow.erp.tryton import options as tryton_options
+from orderflow.erp.tryton.adapter import TrytonErp
+from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.transport import Authorization, Channel, FixedAuthorization
+from orderflow.transport.connection import base_url, fitted, timeouts
+
+
+class Adapter(NamedTuple):
+    """How an adapter is made, from the channel and the connection's extra, and which extras are its own."""
+
+    make: Callable[[Channel, Mapping[str, Any]], ErpPort]
+    extras: tuple[str, ...] = ()
+
+
+ADAPTERS = {
+    "rest": Adapter(lambda channel, _extra: RestErp(channel)),
+    "tryton": Adapter(TrytonErp, tryton_options.OWN_EXTRAS),
+}
+OWN_EXTRAS = ("adapter", "token", "timeout")
+"""Extras read here; the adapter reads its own, HttpHook those it knows, and every other one is sent as a header."""
+
+
+class ErpHook(HttpHook):
+    """Connection -> session -> ErpPort.
+
+    Connection: host; login and password (HTTP Basic) or extra `token` (Bearer); extra `adapter` (default `rest`),
+    `timeout` in seconds (default 30), those of the adapter, and `verify`, `cert`, `proxies` as HttpHook has them.
+    """
+
+    conn_name_attr = "erp_conn_id"
+    default_conn_name = "erp_default"
+    hook_name = "ERP"
+
+    def __init__(self, erp_conn_id: str = default_conn_name) -> None:
+        super().__init__(method="GET", http_conn_id=erp_conn_id)
+
+    def get_erp(self, *, read_only: bool = False, concurrency: int = 8) -> ErpPort:
+        """Return the configured ERP, fit for `concurrency` threads; ConfigurationError says what to set."""
+        connection = self._connection()
+        extra = connection.extra_dejson
+        name = str(extra.get("adapter") or "rest")
+        if name not in ADAPTERS:
+            known = ", ".join(f"`{name}`" for name in sorted(ADAPTERS))
+            raise ConfigurationError(f"connection `{self.http_conn_id}`: no adapter {name!r}; known are {known}")
+        adapter = ADAPTERS[name]
+        session = self.get_conn()
+        channel = Channel(
+            session,
+            base_url(connection.host, connection.schema, connection.port),
+            service=ERP,
+            authorize=_authorization(connection),
+            timeouts=timeouts(extra),
+            read_only=read_only,
+            secrets=fitted(session, OWN_EXTRAS + adapter.extras, concurrency=concurrency),
+        )
+        return adapter.make(channel, extra)
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Look for an order that does not exist."""
+        try:
+            self.get_erp(read_only=True).find("orderflow-connection-test")
+        except OrderflowError as error:
+            return False, str(error)
+        return True, "the ERP answers"
+
+    def _connection(self) -> Connection:
+        try:
+            connection: Connection = self.get_connection(self.http_conn_id)
+        except AirflowNotFoundException as error:
+            raise ConfigurationError(
+                f"connection `{self.http_conn_id}` is missing: set host, and login and password or extra `token`"
+            ) from error
+        return connection
+
+
+def _authorization(connection: Connection) -> Authorization | None:
+    token = connection.extra_dejson.get("token")
+    if token:
+        authorization = FixedAuthorization("Bearer", str(token))
+    elif connection.login:
+        authorization = FixedAuthorization.basic(connection.login, connection.password or "")
+    else:
+        return None
+    for secret in authorization.secrets():
+        mask_secret(secret)
+    return authorization

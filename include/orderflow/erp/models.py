@@ -1,0 +1,127 @@
+"""What is sent to an ERP and what comes back, whatever ERP it is (docs/erp-rest-contract.md)."""
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from orderflow.domain.order import Order, OrderKey, ProductKey
+
+DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
+"""Money and quantities travel as plain decimal strings."""
+
+
+class _Contract(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SalesOrderLine(_Contract):
+    """A line of the order to be made."""
+
+    position: int
+    shop_line_id: int | None
+    product: ProductKey
+    description: str | None
+    quantity: DecimalText
+    unit_price: DecimalText
+
+
+class SalesOrderRequest(_Contract):
+    """The order to be made; prices exclude tax and are the shop's."""
+
+    external_reference: str
+    shop: str
+    shop_order_id: int
+    shop_reference: str
+    customer_order_number: str | None
+    customer: int
+    currency: str
+    order_date: date
+    confirmed_at: datetime | None
+    requested_delivery_date: date | None
+    shipment_address: int | None
+    invoice_address: int | None
+    payment_status: str | None
+    remarks: str | None
+    lines: tuple[SalesOrderLine, ...]
+
+    @property
+    def idempotency_key(self) -> str:
+        """Derived from what the order is, never from the attempt: every attempt sends the same key."""
+        return f"cloudsuite:{OrderKey(int(self.shop), self.shop_order_id)}"
+
+    @property
+    def payload_hash(self) -> str:
+        """A fingerprint of what was ordered; the payment may still change without the order being edited."""
+        content = self.model_dump_json(exclude={"payment_status"})
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+class AcceptedLine(_Contract):
+    """Which ERP line number the line at this position got."""
+
+    position: int
+    line_number: int
+
+
+class SalesOrder(_Contract):
+    """An order as the ERP knows it."""
+
+    number: str
+    external_reference: str
+    status: str | None = None
+    total: Decimal | None = None
+    """As the ERP adds it up, excluding tax; None when it does not say."""
+    lines: tuple[AcceptedLine, ...]
+
+    @property
+    def line_numbers(self) -> dict[int, int]:
+        """ERP line number by position."""
+        return {line.position: line.line_number for line in self.lines}
+
+
+class ListedSalesOrder(SalesOrder):
+    """An order in a listing, with what a comparison of both sides needs."""
+
+    total: Decimal
+    currency: str
+    created_at: AwareDatetime
+
+
+class DeliveryLine(_Contract):
+    """What a packing slip says of one order line."""
+
+    line_number: int
+    quantity: Decimal
+    product_key: str
+
+
+class Delivery(_Contract):
+    """A packing slip for one order; one paper for several orders comes as several of these with the same number."""
+
+    number: str
+    slip_date: date = Field(alias="date")
+    planned_delivery_date: date | None
+    carrier: str | None
+    tracking_code: str | None
+    comment: str | None
+    order_number: str
+    lines: tuple[DeliveryLine, ...]
+
+
+def to_sales_order(order: Order) -> SalesOrderRequest:
+    """Translate a complete order (`Order.missing()` is empty); pydantic.ValidationError otherwise."""
+    return SalesOrderRequest.model_validate(
+        {
+            **order.model_dump(exclude={"key", "lines"}),
+            "external_reference": order.external_reference,
+            "shop": str(order.key.webshop),
+            "shop_order_id": order.key.order_id,
+            "shop_reference": order.reference,
+            "lines": [
+                {**line.model_dump(), "shop_line_id": line.line_id, "product": line.product} for line in order.lines
+            ],
+        }
+    )

@@ -1,0 +1,49 @@
+"""The port: all that this project asks of an ERP."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
+
+
+class Abilities(NamedTuple):
+    """What an adapter can prove about its ERP; what is not proved is not relied on."""
+
+    consistent_lookup: bool
+    """A look-up sees every order created before it."""
+    idempotency_key: bool
+    """The same key and body sent again gives the first order back, never a second one."""
+    unique_reference: bool
+    """The ERP itself refuses a second order with the same external reference."""
+
+    @property
+    def resend_is_safe(self) -> bool:
+        """Whether a request whose outcome is unknown may be sent once more."""
+        return self.idempotency_key or self.unique_reference
+
+
+class ErpPort(Protocol):
+    """An ERP that takes sales orders."""
+
+    abilities: Abilities
+
+    def find(self, external_reference: str) -> SalesOrder | None:
+        """Look an order up; None when the ERP has none, or only the beginning of one. TransientError, PermanentError.
+
+        It never writes: a dry run and the connection test look orders up too.
+        """
+
+    def create(self, request: SalesOrderRequest) -> SalesOrder:
+        """Create an order: at most one request on the wire creates, and none that writes is repeated.
+
+        Where an order takes several requests (made, then numbered), the beginning of one that an earlier call left
+        behind is taken up. PermanentError ERP_REJECTED: the ERP refused this order. InDoubtError: nobody knows; look
+        it up.
+        """
+
+    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
+        """Yield the orders created at or after an aware instant, for reconciliation. TransientError, PermanentError."""
+
+    def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
+        """Yield the packing slips made at or after an aware instant. TransientError, PermanentError."""

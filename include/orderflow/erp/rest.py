@@ -1,0 +1,159 @@
+"""The adapter `rest`: an ERP, or the middleware before it, that speaks docs/erp-rest-contract.md."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.reasons import Reason
+from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
+from orderflow.erp.port import Abilities
+from orderflow.errors import InDoubtError, OrderflowError, PermanentError
+from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError
+
+ERP = Service(
+    name="erp",
+    unavailable=Reason.ERP_UNAVAILABLE,
+    refused=Reason.ERP_REFUSED,
+    auth=Reason.ERP_REFUSED,
+    not_found=Reason.ERP_REFUSED,
+    answer_invalid=Reason.ERP_ANSWER_INVALID,
+)
+SALES_ORDERS = "/sales-orders"
+DELIVERIES = "/deliveries"
+REJECTED = "rejected"
+
+_CREATED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
+_UNSETTLED = frozenset({HTTPStatus.CONFLICT, *range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)})
+"""Statuses that do not say whether the order exists: a conflict, and a redirect, which may follow a creation."""
+
+
+class _Found(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    results: tuple[SalesOrder, ...]
+
+
+class _Page(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    next: str | None = None
+
+
+class _ListedOrders(_Page):
+    results: tuple[ListedSalesOrder, ...]
+
+
+class _Deliveries(_Page):
+    results: tuple[Delivery, ...]
+
+
+class _Rejection(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    error: str = REJECTED
+    reason: str = "no reason given"
+    lines: tuple[int, ...] = ()
+
+
+class RestErp:
+    """An `ErpPort` over the REST contract; safe to share between threads."""
+
+    abilities = Abilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def find(self, external_reference: str) -> SalesOrder | None:
+        """Look an order up; None when the ERP has none.
+
+        An answer with orders nobody asked for proves nothing about the one that was: ERP_ANSWER_INVALID.
+        """
+        answer = self._channel.call("GET", SALES_ORDERS, params={"external_reference": external_reference}, retry=True)
+        found = answer.parse(_Found.model_validate).results
+        others = [order.external_reference for order in found if order.external_reference != external_reference]
+        if others:
+            raise answer.unreadable(f"to a search for {external_reference} holds others ({', '.join(others[:3])})")
+        if len(found) > 1:
+            numbers = ", ".join(order.number for order in found)
+            raise answer.unreadable(f"has more than one order for {external_reference} ({numbers})")
+        return found[0] if found else None
+
+    def create(self, request: SalesOrderRequest) -> SalesOrder:
+        """Create an order: one request, never repeated here.
+
+        PermanentError means that nothing was created; TransientError ERP_UNAVAILABLE that nothing was sent.
+        InDoubtError means everything else, and a look-up decides: no answer, a server fault, a conflict, a
+        redirect, and also (reason ERP_ANSWER_INVALID) success in words that break the contract.
+        """
+        try:
+            answer = self._channel.call(
+                "POST",
+                SALES_ORDERS,
+                json=request.model_dump(mode="json"),
+                headers={"Idempotency-Key": request.idempotency_key},
+                retry=False,
+                accept={HTTPStatus.UNPROCESSABLE_ENTITY},
+            )
+        except UnavailableError as error:
+            if error.not_sent:
+                raise
+            raise InDoubtError(f"{error.message}; the order may have been created") from error
+        except RefusedError as error:
+            if error.status in _UNSETTLED:
+                raise InDoubtError(f"{error.message}; the order may exist") from error
+            raise
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise _rejection(answer)
+        try:
+            return _checked(answer, request)
+        except RefusedError as error:
+            raise InDoubtError(f"{error.message}; the order may exist", reason=error.reason) from error
+
+    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
+        """Yield the orders created at or after an aware instant."""
+        for answer in self._pages(SALES_ORDERS, since):
+            yield from answer.parse(_ListedOrders.model_validate).results
+
+    def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
+        """Yield the packing slips made at or after an aware instant."""
+        for answer in self._pages(DELIVERIES, since):
+            yield from answer.parse(_Deliveries.model_validate).results
+
+    def _pages(self, path: str, since: datetime) -> Iterator[Answer]:
+        """Follow `next`, of which only the query counts: host and path stay ours. A page seen before ends it."""
+        query: tuple[tuple[str, str], ...] = (("since", since.isoformat()),)
+        seen = set()
+        while query and query not in seen:
+            seen.add(query)
+            answer = self._channel.call("GET", path, params=dict(query), retry=True)
+            yield answer
+            following = answer.parse(_Page.model_validate).next
+            query = tuple(parse_qsl(urlsplit(following).query)) if following else ()
+
+
+def _rejection(answer: Answer) -> OrderflowError:
+    """Read a 422; one that is not a plain rejection (a key used before, say) does not prove that no order exists."""
+    refusal = answer.unreadable("is a refusal")
+    try:
+        rejection = answer.parse(_Rejection.model_validate)
+    except RefusedError:
+        return PermanentError(refusal.message, reason=Reason.ERP_REJECTED)
+    if rejection.error != REJECTED:
+        return InDoubtError(f"{refusal.message}; the order may exist")
+    lines = f" (lines {', '.join(map(str, rejection.lines))})" if rejection.lines else ""
+    return PermanentError(f"the ERP rejected the order: {rejection.reason}{lines}", reason=Reason.ERP_REJECTED)
+
+
+def _checked(answer: Answer, request: SalesOrderRequest) -> SalesOrder:
+    if answer.status not in _CREATED:
+        raise answer.unreadable("is a success the contract does not know")
+    order = answer.parse(SalesOrder.model_validate)
+    if order.external_reference != request.external_reference:
+        raise answer.unreadable(f"is about {order.external_reference}, not {request.external_reference}")
+    positions = sorted(line.position for line in request.lines)
+    if sorted(line.position for line in order.lines) != positions:
+        raise answer.unreadable(f"does not give one line number for each of the positions {positions}")
+    return order

@@ -1,0 +1,176 @@
+"""The adapter itself: orders found, made and listed in Tryton."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from orderflow.domain.reasons import Reason
+from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
+from orderflow.erp.port import Abilities
+from orderflow.erp.tryton.master_data import MasterData, WebShop, gather, read_web_shops
+from orderflow.erp.tryton.options import TrytonOptions
+from orderflow.erp.tryton.sale import (
+    FIELDS,
+    SALE,
+    Sale,
+    is_begun_only,
+    same_content,
+    to_listed,
+    to_sales_order,
+    to_values,
+)
+from orderflow.erp.tryton.shipment import read_deliveries
+from orderflow.erp.tryton.wire import TrytonRest
+from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
+from orderflow.transport import Channel, RefusedError, UnavailableError
+
+
+class TrytonErp:
+    """An `ErpPort` over Tryton's REST user application; safe to share between threads.
+
+    An order is a sale with `web_shop` and `web_id`, of which the database allows one only, whatever state it is in.
+    """
+
+    abilities = Abilities(consistent_lookup=True, idempotency_key=False, unique_reference=True)
+
+    def __init__(self, channel: Channel, extra: Mapping[str, Any]) -> None:
+        self._options = TrytonOptions.parse(extra)
+        self._rest = TrytonRest(channel, self._options.database)
+        self._shops: dict[str, WebShop] | None = None
+
+    def find(self, external_reference: str) -> SalesOrder | None:
+        """Look an order up; None when Tryton has none, or one that `create` began and did not bring to its end."""
+        sale = self._sale(external_reference)
+        return None if sale is None or is_begun_only(sale, self._options) else _numbered(sale)
+
+    def create(self, request: SalesOrderRequest) -> SalesOrder:
+        """Create the sale, quote it (that gives its number) and, where wanted, confirm it.
+
+        One request creates; nothing is repeated here. A sale that an earlier attempt began is taken up where it
+        stands, if it holds what the order says now. PermanentError ERP_REJECTED: master data is missing, or Tryton
+        refuses; InDoubtError: no answer to one of the requests that write.
+        """
+        shop = self._shop(request.shop)
+        data = gather(self._rest, self._options, shop, request)
+        sale = self._sale(request.external_reference) or self._created(request, data)
+        if is_begun_only(sale, self._options) and not same_content(sale, request, data):
+            raise PermanentError(
+                f"{sale.state} sale {sale.number or f'with id {sale.id}'} was begun with other lines for this order: "
+                "cancel it in Tryton and empty its web ID, or finish it there; then retry",
+                reason=Reason.ERP_REJECTED,
+            )
+        return _numbered(self._finished(sale, shop.company))
+
+    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
+        """Yield the orders created at or after an aware instant."""
+        domain = [*self._ours(), ["create_date", ">=", since], ["number", "!=", None], ["web_id", "!=", None]]
+        for sale in self._rest.search_all(Sale, SALE, domain, FIELDS, company=self._company):
+            yield to_listed(sale)
+
+    def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
+        """Yield the packing slips made, or changed, at or after an aware instant."""
+        shops = [shop.id for shop in self._web_shops.values()]
+        yield from read_deliveries(self._rest, since, web_shops=shops, company=self._company)
+
+    def _created(self, request: SalesOrderRequest, data: MasterData) -> Sale:
+        """Make the sale; whoever is refused because another was faster gets the other's.
+
+        Why it was refused stands in a translated text only, so that the sale itself is looked for.
+        """
+        values = to_values(request, data, self._options)
+        try:
+            return self._rest.create(Sale, SALE, values, FIELDS, company=data.web_shop.company)
+        except UnavailableError as error:
+            if error.not_sent:
+                raise
+            raise _doubt(error) from error
+        except RefusedError as error:
+            if error.status is None or error.status < HTTPStatus.BAD_REQUEST:
+                raise _doubt(error) from error
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise  # the request was turned away (no right, no such database): no sale came of it
+            sale = self._look_again(request.external_reference)
+            if sale is None:
+                raise PermanentError(f"Tryton refused the sale: {error.message}", reason=Reason.ERP_REJECTED) from error
+            return sale
+
+    def _finished(self, sale: Sale, company: int) -> Sale:
+        """Press what remains to be pressed."""
+        for state, button in (("draft", "quote"), ("quotation", "confirm")):
+            if is_begun_only(sale, self._options) and sale.state == state:
+                sale = self._pressed(sale, button, company)
+        return sale
+
+    def _pressed(self, sale: Sale, button: str, company: int) -> Sale:
+        """Press a button; refused because somebody else has just pressed it, take the sale as it stands now.
+
+        The sale exists, so that no failure but a refusal of Tryton's own may look as if there were none.
+        """
+        try:
+            return self._rest.press(Sale, SALE, sale.id, button, FIELDS, company=company)
+        except (RefusedError, UnavailableError) as error:
+            if not isinstance(error, RefusedError) or error.status != HTTPStatus.BAD_REQUEST:
+                raise _doubt(error) from error
+            now = self._look_again(sale.web_id)
+            if now is None or now.state == sale.state:
+                raise PermanentError(
+                    f"Tryton refused to {button} the sale with id {sale.id}, which stays as {sale.state}: "
+                    f"{error.message}",
+                    reason=Reason.ERP_REJECTED,
+                ) from error
+            return now
+
+    def _look_again(self, external_reference: str) -> Sale | None:
+        try:
+            return self._sale(external_reference)
+        except (RefusedError, UnavailableError) as error:
+            raise _doubt(error) from error
+
+    def _sale(self, external_reference: str) -> Sale | None:
+        domain = [*self._ours(), ["web_id", "=", external_reference]]
+        found = self._rest.search(Sale, SALE, domain, FIELDS, company=self._company)
+        if len(found) > 1:
+            numbers = ", ".join(sale.number or f"id {sale.id}" for sale in found)
+            raise PermanentError(
+                f"{external_reference} stands in more than one web shop of Tryton ({numbers})",
+                reason=Reason.ERP_ANSWER_INVALID,
+            )
+        return found[0] if found else None
+
+    def _shop(self, webshop: str) -> WebShop:
+        try:
+            return self._web_shops[webshop]
+        except KeyError:
+            raise ConfigurationError(
+                f"extra `web_shop` of the ERP's connection names no web shop of Tryton for webshop {webshop}"
+            ) from None
+
+    def _ours(self) -> list[Any]:
+        return [["web_shop", "in", [shop.id for shop in self._web_shops.values()]]]
+
+    @property
+    def _company(self) -> int:
+        return next(iter(self._web_shops.values())).company
+
+    @property
+    def _web_shops(self) -> dict[str, WebShop]:
+        """The web shops, read once; threads that come first at the same time read the same."""
+        if self._shops is None:
+            self._shops = read_web_shops(self._rest, self._options)
+        return self._shops
+
+
+def _numbered(sale: Sale) -> SalesOrder:
+    if not sale.number:
+        raise PermanentError(
+            f"the sale with id {sale.id} for {sale.web_id} is {sale.state} and has no number: "
+            "reopen it in Tryton, or empty its web ID to have it made anew",
+            reason=Reason.ERP_REJECTED,
+        )
+    return to_sales_order(sale)
+
+
+def _doubt(error: RefusedError | UnavailableError) -> InDoubtError:
+    invalid = error.reason is Reason.ERP_ANSWER_INVALID
+    return InDoubtError(f"{error.message}; the sale may exist", reason=error.reason if invalid else None)

@@ -1,0 +1,159 @@
+"""Tryton's REST user application: records read, created and moved on, in its own notation for dates and decimals."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import simplejson
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from orderflow.transport import Answer, Channel
+
+PAGE = 100
+LONGEST_VALUES = 1500
+"""Bytes of values in one search: a domain travels in the address, and gunicorn takes 4094 of those."""
+
+Domain = Sequence[Any]
+
+
+class Record(BaseModel):
+    """A record as read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: int
+
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+
+class TrytonRest:
+    """Reads and writes records of one database as the user whose key the channel carries; safe between threads."""
+
+    def __init__(self, channel: Channel, database: str) -> None:
+        self._channel = channel
+        self._models = f"/{quote(database, safe='')}/rest/model"
+
+    def search(
+        self, kind: type[R], model: str, domain: Domain, fields: Iterable[str], *, company: int | None = None
+    ) -> list[R]:
+        """Return the first records, at most a page, in the sequence of their ids; TransientError, PermanentError."""
+        answer = self._channel.call(
+            "GET",
+            f"{self._models}/{model}",
+            params={"d": _packed(_encoded(domain)), "o": _packed([["id", "ASC"]]), "s": str(PAGE), "f": list(fields)},
+            headers=_context(company),
+            retry=True,
+        )
+        return _records(answer, kind)
+
+    def search_all(
+        self, kind: type[R], model: str, domain: Domain, fields: Sequence[str], *, company: int | None = None
+    ) -> Iterable[R]:
+        """Yield all records, read page by page from one id to the next, so that new ones move nothing."""
+        page = self.search(kind, model, domain, fields, company=company)
+        while page:
+            yield from page
+            if len(page) < PAGE:
+                return
+            page = self.search(kind, model, [*domain, ["id", ">", page[-1].id]], fields, company=company)
+
+    def search_in(
+        self, kind: type[R], model: str, field: str, values: Iterable[str], fields: Sequence[str], *, company: int
+    ) -> list[R]:
+        """Return every record whose `field` is one of `values`, in as many requests as their length needs."""
+        found: list[R] = []
+        for some in _batches(sorted(set(values))):
+            found += self.search_all(kind, model, [[field, "in", some]], fields, company=company)
+        return found
+
+    def create(self, kind: type[R], model: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
+        """Create one record by one request. RefusedError 400: Tryton refuses it; UnavailableError: nobody knows."""
+        return self._write(kind, model, values, fields, company=company)
+
+    def press(self, kind: type[R], model: str, record: int, button: str, fields: Sequence[str], *, company: int) -> R:
+        """Press a button of a record's form: one request. Errors as in `create`."""
+        return self._write(kind, f"{model}/{record}/{button}", {}, fields, company=company)
+
+    def _write(self, kind: type[R], path: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
+        answer = self._channel.call(
+            "POST",
+            f"{self._models}/{path}",
+            params={"f": list(fields)},
+            json=_encoded(values),
+            headers=_context(company),
+            retry=False,
+        )
+        return _checked(answer, TypeAdapter(kind), _decoded(answer.json()))
+
+
+def _records(answer: Answer, kind: type[R]) -> list[R]:
+    return _checked(answer, TypeAdapter(list[kind]), _decoded(answer.json()))  # type: ignore[valid-type]
+
+
+def _checked(answer: Answer, adapter: TypeAdapter[T], value: Any) -> T:
+    """Validate; a field is absent when the key's user may not read it, which the message must say."""
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
+        raise answer.unreadable(f"is not as agreed, or its user may not read it all ({wrong})") from error
+
+
+def _context(company: int | None) -> dict[str, str]:
+    return {} if company is None else {"X-Tryton-Context": _packed({"company": company})}
+
+
+def _packed(value: Any) -> str:
+    return urlsafe_b64encode(simplejson.dumps(value, ensure_ascii=False).encode()).decode()
+
+
+def _batches(values: Sequence[str]) -> Iterable[list[str]]:
+    batch: list[str] = []
+    for value in values:
+        if batch and sum(len(one.encode()) + 4 for one in [*batch, value]) > LONGEST_VALUES:
+            yield batch
+            batch = []
+        batch.append(value)
+    if batch:
+        yield batch
+
+
+def _encoded(value: Any) -> Any:
+    """Write a value in Tryton's notation; instants without a zone are UTC there."""
+    match value:
+        case Decimal():
+            return {"__class__": "Decimal", "decimal": format(value, "f")}
+        case datetime():
+            moment = value.astimezone(UTC)
+            names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+            return {"__class__": "datetime", **{name: getattr(moment, name) for name in names}}
+        case date():
+            return {"__class__": "date", **{name: getattr(value, name) for name in ("year", "month", "day")}}
+        case dict():
+            return {name: _encoded(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_encoded(part) for part in value]
+        case _:
+            return value
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decoded(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    parts = {name: _decoded(part) for name, part in value.items() if name != "__class__"}
+    match value.get("__class__"):
+        case "Decimal":
+            return Decimal(str(parts["decimal"]))
+        case "datetime":
+            return datetime(**parts, tzinfo=UTC)
+        case "date":
+            return date(**parts)
+        case _:
+            return parts

@@ -1,0 +1,67 @@
+"""The one tree of errors: transient (try again) or permanent (somebody must act).
+
+Every error carries a reason code, and through it who fixes it. A message says what happened, to which order, and
+what to do; it never holds a secret.
+"""
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.reasons import Fixer, Reason
+
+
+class OrderflowError(Exception):
+    """The root: a message, its reason code, and the order it is about when there is one."""
+
+    reason: Reason = Reason.UNEXPECTED
+
+    def __init__(self, message: str, *, reason: Reason | None = None, order: str | None = None) -> None:
+        if reason is not None:
+            self.reason = reason
+        self.order = order
+        self.message = message
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        order = f"order {self.order}: " if self.order else ""
+        return f"{order}{self.message} ({self.reason}; who fixes it: {self.fixer})"
+
+    @property
+    def fixer(self) -> Fixer:
+        """Who has to act."""
+        return EXPLAINED[self.reason].fixer
+
+
+class TransientError(OrderflowError):
+    """Trying again later may help; `retry_after` (seconds) is the other side's wish, if it told one."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: Reason | None = None,
+        order: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, reason=reason, order=order)
+        self.retry_after = retry_after
+
+
+class PermanentError(OrderflowError):
+    """Trying the same again gives the same answer: a person has to act first."""
+
+
+class ConfigurationError(PermanentError, ValueError):
+    """A connection, setting or parameter is missing or wrong."""
+
+    reason = Reason.CONFIGURATION
+
+
+class InDoubtError(TransientError):
+    """The other side may or may not have done what was asked; never repeat, only look it up."""
+
+    reason = Reason.ERP_IN_DOUBT
+
+
+class ClaimedElsewhereError(TransientError):
+    """Another run holds the claim on this order."""
+
+    reason = Reason.CLAIMED_ELSEWHERE

@@ -1,0 +1,73 @@
+"""Tell a person once per cause, keep count while it lasts, and close it when the order is fine again."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
+from orderflow.errors import PermanentError
+from orderflow.flow.parties import Parties
+from orderflow.flow.report import Failure, Report, report
+from orderflow.flow.standings import standing_of
+from orderflow.ledger.models import Alert, RunOrder, RunRef
+
+FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS})
+"""What people are told about orders that are otherwise done."""
+
+
+class News(NamedTuple):
+    """What a run changed in the book of alerts."""
+
+    opened: Sequence[Failure]
+    closed: int
+    still_open: Sequence[Alert]
+
+    def raise_opened(self) -> None:
+        """PermanentError naming every new cause; nothing when there is none."""
+        if self.opened:
+            lines = "\n".join(f"- {cause}" for cause in self.opened)
+            raise PermanentError(f"{len(self.opened)} new:\n{lines}", reason=self.opened[0].reason)
+
+    def digest(self) -> str:
+        """Return one line per open alert: order, reason, how often met, who fixes it."""
+        return "\n".join(
+            f"{alert.order}: {alert.reason}, met {alert.seen} times since {alert.opened_at:%Y-%m-%d %H:%M} UTC. "
+            f"Who fixes it: {EXPLAINED[alert.reason].fixer}."
+            for alert in self.still_open
+        )
+
+
+def end_run(
+    parties: Parties, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[OrderKey]
+) -> tuple[Report, News]:
+    """Sum a run up and bring the book of alerts up to date with it."""
+    seen = parties.ledger.run_orders(run.run_id, dag_id=run.dag_id)
+    summary = report(seen, date=date, listed=listed, selected=selected)
+    return summary, update_alerts(parties, seen, summary.failures)
+
+
+def update_alerts(parties: Parties, seen: Collection[RunOrder], failures: Sequence[Failure]) -> News:
+    """Open an alert for each new cause among a run's orders, and close those of orders that are fine again."""
+    causes = [*failures, *_flags(seen), *_overdue(parties, seen)]
+    opened = [
+        cause for cause in causes if parties.ledger.alerts.see(cause.key, cause.order, cause.reason, cause.message)
+    ]
+    by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
+    alerted = {alert.key for alert in parties.ledger.alerts.open()} & {s.order.key for s in seen}
+    closed = sum(parties.ledger.alerts.close(key, but=by_key.get(key)) for key in alerted)
+    return News(opened, closed, parties.ledger.alerts.open())
+
+
+def _flags(seen: Collection[RunOrder]) -> list[Failure]:
+    """Return what is wrong with orders that are otherwise done: edited after the export, for instance."""
+    return [Failure.of(s.order, s.order.reason, s.order.detail) for s in seen if s.order.reason in FLAGS]
+
+
+def _overdue(parties: Parties, seen: Collection[RunOrder]) -> list[Failure]:
+    return [
+        Failure.of(s.order, Reason.OVERDUE, f"It waits since {s.order.first_seen_at:%Y-%m-%d}: {s.order.reason}.")
+        for s in seen
+        if standing_of(parties, s.order) is Standing.OVERDUE
+    ]

@@ -1,0 +1,68 @@
+"""Which orders a run is about: all pages are read before anything is changed, since writing moves rows away."""
+
+import logging
+from collections.abc import Iterable
+
+from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.models import OrderRow
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import WRITTEN, ShopState
+from orderflow.domain.window import Window
+from orderflow.errors import ConfigurationError
+from orderflow.flow.parties import Parties
+from orderflow.ledger.models import LedgerOrder
+
+log = logging.getLogger(__name__)
+
+
+def list_window(parties: Parties, window: Window) -> list[int]:
+    """Return the sorted ids of the window's confirmed orders, and of those that were left half written.
+
+    Half written means: `processing` without an ERP number in the shop, or unfinished by the ledger. A row does not
+    show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
+    """
+    confirmed = _rows(parties, window, ShopState.CONFIRMED)
+    processing = _rows(parties, window, ShopState.PROCESSING)
+    known = parties.ledger.by_order_id(row.id for row in processing)
+    halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]
+    unfinished = parties.ledger.unfinished(window.key)
+    log.info(
+        "%s: %d confirmed, %d processing and perhaps half written, %d unfinished by the ledger",
+        window.key,
+        len(confirmed),
+        len(halfway),
+        len(unfinished),
+    )
+    return sorted({row.id for row in [*confirmed, *halfway]} | {key.order_id for key in unfinished})
+
+
+def _is_finished(known: LedgerOrder | None) -> bool:
+    return known is not None and (known.progress in WRITTEN or known.reason is Reason.ALREADY_EXPORTED)
+
+
+def find_referenced(parties: Parties, references: Iterable[str]) -> list[int]:
+    """Return the sorted ids of named orders; a reference is `CS48193`, or `2/CS48193` to name the webshop too."""
+    return sorted({_find(parties, reference.strip()) for reference in references})
+
+
+def _find(parties: Parties, reference: str) -> int:
+    webshop, slash, bare = reference.rpartition("/")
+    if slash and not webshop.isdigit():
+        raise ConfigurationError(f"{reference!r} is not an order reference; write CS48193 or 2/CS48193")
+    return parties.shop.find_order(bare, webshop=int(webshop) if webshop else None).id
+
+
+def _rows(parties: Parties, window: Window, state: ShopState) -> list[OrderRow]:
+    """List one state of the window; rows in another state mean that the shop ignored the filter, so drop them."""
+    first, last = window.api_bounds(parties.settings.api_timezone)
+    listed = list(
+        parties.shop.list_orders(
+            OrderFilter(state=state, confirm_date__gte=first, confirm_date__lte=last, offline=False)
+        )
+    )
+    kept = [row for row in listed if row.state == state]
+    if len(kept) < len(listed):
+        log.warning(
+            "%d listed rows are not %s, though only those were asked for: dropped", len(listed) - len(kept), state
+        )
+    return kept

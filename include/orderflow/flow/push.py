@@ -1,0 +1,170 @@
+"""Push: make sure that the ERP has this order, once.
+
+Nothing is sent before the order was read afresh, looked up in the ERP, and the intent stands in the ledger. Whatever
+is unclear afterwards is looked up, and sent again only where the adapter proves that a second order cannot come of it.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import TypedDict
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import Order
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, WRITTEN, Progress, ShopState
+from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
+from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
+from orderflow.flow.parties import Parties
+from orderflow.ledger.models import Outcome, RunRef, Step
+from orderflow.ledger.store import Claim
+
+log = logging.getLogger(__name__)
+
+
+class Content(TypedDict):
+    """What was ordered when the order was sent: a fingerprint, and the shop's line id by position."""
+
+    payload_hash: str | None
+    line_ids: Mapping[int, int | None]
+
+
+def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
+    """Bring the claimed order into the ERP, or take the one that is there."""
+    if claim.order.progress in HALF_WRITTEN:
+        return Outcome.UNCHANGED
+    _, order = parties.read(claim.order.key.order_id)
+    decision = parties.decide(order)
+    begun = claim.order.progress in INTENT_OPEN | IN_ERP
+    if decision.action is not Action.PROCESS and not begun:
+        parties.ledger.decide(order, decision, run)
+        return Outcome.DECIDED
+    if claim.order.progress in WRITTEN and decision.action is not Action.PROCESS and not _is_reopened(order):
+        check_after_export(claim, order)
+        return Outcome.UNCHANGED
+    found = parties.erp.find(claim.order.external_reference if begun else order.external_reference)
+    if found is not None:
+        _take(parties, claim, order, found, _sent_before(claim, order))
+    elif claim.order.progress in IN_ERP:
+        raise PermanentError(f"ERP number {claim.order.erp_number} is gone", reason=Reason.ERP_ORDER_GONE)
+    elif not begun and (decision.reason is Reason.RESUMED or order.erp_order_number):
+        parties.ledger.decide(order, Decision(action=Action.HOLD, reason=Reason.NOT_IN_ERP), run)
+        return Outcome.DECIDED
+    else:
+        _send(parties, claim, order, decision)
+    return Outcome.DONE
+
+
+def _is_reopened(order: Order) -> bool:
+    """Whether the shop calls an order new that went to the ERP before: it has to be told again, paid or not."""
+    return order.state is ShopState.CONFIRMED
+
+
+def _send(parties: Parties, claim: Claim, order: Order, decision: Decision) -> None:
+    """Create the order in the ERP; a push that was begun before is repeated only where that is proved safe."""
+    begun = claim.order.progress in INTENT_OPEN
+    if begun and not parties.erp.abilities.resend_is_safe:
+        raise InDoubtError("sent before, not found in the ERP, and this ERP gives no proof against a second order")
+    if begun and decision.action is not Action.PROCESS:
+        raise InDoubtError(f"sent before, not found in the ERP, and now {decision.reason} in the shop: not sent again")
+    request = to_sales_order(order)
+    if begun:
+        request = request.model_copy(update={"external_reference": claim.order.external_reference})
+        claim.intend(Step.PUSH, message="once more, with the same key")
+    else:
+        claim.intend(Step.PUSH, **_content(request))
+    try:
+        made = parties.erp.create(request)
+    except OrderflowError as error:
+        if _proves_absence(error, begun=begun):
+            raise
+        _settle(parties, claim, order, request, error)
+    else:
+        _take(parties, claim, order, made, _content(request))
+
+
+def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
+    """Whether the ERP certainly has no such order after this error.
+
+    A refusal of this request says nothing about an earlier one, unless the ERP judged the order itself.
+    """
+    if error.reason is Reason.ERP_REJECTED:
+        return True
+    return not begun and error.reason in {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
+
+
+def _settle(parties: Parties, claim: Claim, order: Order, request: SalesOrderRequest, error: OrderflowError) -> None:
+    """Find out what came of an unclear request: look it up, then send it again if that is proved safe."""
+    log.warning("%s: outcome unknown (%s), looking it up", request.external_reference, error)
+    try:
+        found = _wait_for(parties, request.external_reference)
+        if found is not None:
+            _take(parties, claim, order, found, _sent_before(claim, order))
+            return
+        if not parties.erp.abilities.resend_is_safe:
+            raise InDoubtError(error.message) from error
+        claim.intend(Step.PUSH, message="once more, with the same key")  # only while the claim is still ours
+        made = parties.erp.create(request)
+    except ClaimedElsewhereError:
+        raise
+    except OrderflowError as again:
+        if claim.order.progress is not Progress.PUSHING or again.reason is Reason.ERP_REJECTED:
+            raise
+        raise InDoubtError(f"{error.message}; then: {again.message}") from again
+    _take(parties, claim, order, made, _content(request))
+
+
+def _wait_for(parties: Parties, external_reference: str) -> SalesOrder | None:
+    """Look an order up a few times: an ERP may commit it after the answer was lost."""
+    for wait in parties.settings.limits.lookup_waits:
+        parties.sleep(wait)
+        found = parties.erp.find(external_reference)
+        if found is not None:
+            return found
+    return None
+
+
+def _take(parties: Parties, claim: Claim, order: Order, found: SalesOrder, content: Content) -> None:
+    """Record that the ERP has the order, with this content, and say so if the shop's order has moved on since."""
+    claim.succeed(
+        Step.PUSH,
+        progress=Progress.PUSHED,
+        message=f"ERP number {found.number}",
+        erp_number=found.number,
+        erp_lines=found.line_numbers,
+        **content,
+    )
+    check_after_export(claim, order)
+    tolerance = parties.settings.limits.total_tolerance
+    if claim.order.reason is None and found.total is not None and abs(found.total - order.total) > tolerance:
+        claim.flag(Reason.TOTAL_DIFFERS, f"{found.total} in the ERP, {order.total} in the shop", Step.PUSH)
+
+
+def _content(request: SalesOrderRequest) -> Content:
+    """Return what is remembered of the content of an order that was sent."""
+    return {
+        "payload_hash": request.payload_hash,
+        "line_ids": {line.position: line.shop_line_id for line in request.lines},
+    }
+
+
+def _sent_before(claim: Claim, order: Order) -> Content:
+    """Return what the ERP's order was made from: by the ledger or, if that was lost, what the shop has now."""
+    known = claim.order
+    return {"payload_hash": known.payload_hash or _payload_hash(order), "line_ids": known.line_ids}
+
+
+def check_after_export(claim: Claim, order: Order) -> None:
+    """Say so if the shop's order has been cancelled or changed since it went to the ERP."""
+    if order.state is ShopState.CANCEL:
+        raise PermanentError(f"ERP number {claim.order.erp_number}", reason=Reason.CANCELLED_AFTER_EXPORT)
+    flag_if_edited(claim, order, Step.PUSH)
+
+
+def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
+    """Flag an order that no longer is what the ERP was sent; the ERP is left as it is."""
+    if claim.order.payload_hash and claim.order.payload_hash != _payload_hash(order):
+        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} holds the order as it was", step)
+
+
+def _payload_hash(order: Order) -> str | None:
+    return None if order.missing() else to_sales_order(order).payload_hash

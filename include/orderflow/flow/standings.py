@@ -1,0 +1,31 @@
+"""Where every open order stands, for people."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.standing import Standing, standing
+from orderflow.flow.parties import Parties
+from orderflow.ledger.models import LedgerOrder
+
+
+def standing_of(parties: Parties, order: LedgerOrder) -> Standing:
+    """Name the list an order stands in now."""
+    return standing(
+        order.progress,
+        order.reason,
+        first_seen=order.first_seen_at,
+        now=parties.now(),
+        give_up_after=timedelta(days=parties.settings.limits.give_up_days),
+    )
+
+
+def open_lines(parties: Parties) -> Iterator[str]:
+    """Yield one line per open order: list, order, age in days, reason, who fixes it, what was said."""
+    for order in parties.ledger.open_orders():
+        fixer = EXPLAINED[order.reason].fixer if order.reason else "nobody"
+        age = (parties.now() - order.first_seen_at).days
+        name = order.external_reference or order.reference or f"id {order.key.order_id}"
+        yield (
+            f"{standing_of(parties, order):12} {name:16} {age:4} d  {order.reason or '-':22} {fixer:18} {order.detail}"
+        ).rstrip()

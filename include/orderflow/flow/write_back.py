@@ -1,0 +1,148 @@
+"""Write back: tell the shop that the order is being processed, under which ERP number and line numbers.
+
+Each step stands on its own: it reads the shop's order, writes only what differs, and believes only what it reads
+afterwards. The shop answers 200 to fields it ignores.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderflow.cloudsuite.mapper import GOODS_LINE, goods_lines
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress, ShopState
+from orderflow.errors import PermanentError
+from orderflow.flow.parties import Parties
+from orderflow.flow.push import flag_if_edited
+from orderflow.ledger.models import LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.store import Claim
+
+_KEPT_STATES = {ShopState.PROCESSING, ShopState.DONE}
+"""States an exported order may be in: the flow never moves an order back."""
+
+
+def patch_state(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+    """Step 3: PATCH state to `processing`."""
+    shop_order = _read_exported(parties, claim)
+    if shop_order.state in _KEPT_STATES:
+        return _settled(claim, Step.PATCH_STATE, Progress.STATE_SET)
+    if shop_order.state != ShopState.CONFIRMED:
+        raise PermanentError(f"the shop's state is {shop_order.state}", reason=Reason.EDITED_AFTER_EXPORT)
+    claim.intend(Step.PATCH_STATE)
+    answer = parties.shop.patch_order(shop_order.id, {"state": ShopState.PROCESSING.value})
+    _require_kept({"state": ShopState.PROCESSING.value}, {"state": answer.state})
+    claim.succeed(Step.PATCH_STATE, progress=Progress.STATE_SET)
+    return Outcome.DONE
+
+
+def patch_erp_order_number(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+    """Step 3b: PATCH the ERP number; another number that is there already is never overwritten."""
+    shop_order = _read_exported(parties, claim)
+    number = _erp_number(claim.order)
+    if shop_order.erp_order_number == number:
+        return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
+    _refuse_other_number(shop_order, number)
+    claim.intend(Step.PATCH_NUMBER)
+    answer = parties.shop.patch_order(shop_order.id, {"erp_order_number": number})
+    _require_kept({"erp_order_number": number}, {"erp_order_number": answer.erp_order_number})
+    claim.succeed(Step.PATCH_NUMBER, progress=Progress.NUMBER_SET)
+    return Outcome.DONE
+
+
+def put_order_lines(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+    """Step 3c: PUT the object just read with the ERP fields set, then read it back.
+
+    The vendor's sample PUT says `confirmed`: sent here it would reopen the order and export it again, for PUT
+    replaces the whole object. So everything else goes back exactly as it came, and the state as it should be.
+    """
+    shop_order = _read_exported(parties, claim)
+    _refuse_other_number(shop_order, _erp_number(claim.order))
+    wanted = with_erp_fields(shop_order, _erp_number(claim.order), line_numbers(shop_order, claim.order))
+    if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
+        return _settled(claim, Step.PUT_LINES, Progress.WRITTEN_BACK)
+    claim.intend(Step.PUT_LINES)
+    parties.shop.put_order(shop_order.id, wanted)
+    kept = parties.shop.get_order(shop_order.id)
+    _require_kept(_erp_fields(ShopOrder.from_document(wanted)), _erp_fields(kept))
+    claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK)
+    flag_if_edited(claim, parties.understand(kept), Step.PUT_LINES)
+    return Outcome.DONE
+
+
+def with_erp_fields(shop_order: ShopOrder, number: str, numbers: Mapping[int, int | str]) -> dict[str, Any]:
+    """Return the shop's object with state, ERP number and line numbers (by position) set; all else untouched."""
+    position = 0
+    lines: list[Mapping[str, Any]] = []
+    for line in shop_order.document.get("order_lines") or []:
+        if line.get("type", GOODS_LINE) in {GOODS_LINE, None}:
+            position += 1
+            lines.append({**line, "erp_line_number": numbers[position]})
+        else:
+            lines.append(line)
+    state = shop_order.state if shop_order.state in _KEPT_STATES else ShopState.PROCESSING.value
+    return {**shop_order.document, "state": state, "erp_order_number": number, "order_lines": lines}
+
+
+def line_numbers(shop_order: ShopOrder, known: LedgerOrder) -> dict[int, int]:
+    """Return the ERP line number for each position the shop's order has now.
+
+    Lines are matched by the shop's line id as it was sent, else by position, never by product: one product can stand
+    on two lines. PermanentError(LINES_MISMATCH) when that does not work out for every line.
+    """
+    lines = dict(enumerate(goods_lines(shop_order), start=1))
+    by_id = {line_id: known.erp_lines.get(position) for position, line_id in known.line_ids.items() if line_id}
+    numbers = {
+        position: by_id.get(line.id) if by_id and line.id else known.erp_lines.get(position)
+        for position, line in lines.items()
+    }
+    lost = [position for position, number in numbers.items() if number is None]
+    if lost or len(lines) != len(known.erp_lines):
+        raise PermanentError(
+            f"the shop has {len(lines)} lines, the ERP {len(known.erp_lines)}; "
+            f"no ERP line for position {', '.join(map(str, lost)) or 'any more'}",
+            reason=Reason.LINES_MISMATCH,
+        )
+    return {position: number for position, number in numbers.items() if number is not None}
+
+
+def _read_exported(parties: Parties, claim: Claim) -> ShopOrder:
+    """Read the order now; a cancelled one is left alone, for any write would bring it back to life."""
+    shop_order = parties.shop.get_order(claim.order.key.order_id)
+    if shop_order.state == ShopState.CANCEL:
+        raise PermanentError(f"ERP number {claim.order.erp_number}", reason=Reason.CANCELLED_AFTER_EXPORT)
+    return shop_order
+
+
+def _erp_number(known: LedgerOrder) -> str:
+    if not known.erp_number:
+        raise PermanentError("the ledger holds no ERP number for it", reason=Reason.UNEXPECTED)
+    return known.erp_number
+
+
+def _refuse_other_number(shop_order: ShopOrder, number: str) -> None:
+    if shop_order.erp_order_number and shop_order.erp_order_number != number:
+        raise PermanentError(
+            f"the shop holds {shop_order.erp_order_number}, the ERP says {number}", reason=Reason.ERP_NUMBER_CONFLICT
+        )
+
+
+def _settled(claim: Claim, step: Step, progress: Progress) -> Outcome:
+    claim.succeed(step, progress=progress, outcome=Outcome.UNCHANGED)
+    return Outcome.UNCHANGED
+
+
+def _erp_fields(shop_order: ShopOrder) -> dict[str, Any]:
+    lines = {
+        f"erp_line_number of line {n}": line.erp_line_number for n, line in enumerate(goods_lines(shop_order), start=1)
+    }
+    return {"state": shop_order.state, "erp_order_number": shop_order.erp_order_number, **lines}
+
+
+def _require_kept(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
+    lost = [
+        f"{field} is {kept.get(field)!r} instead of {value!r}"
+        for field, value in sent.items()
+        if kept.get(field) != value
+    ]
+    if lost:
+        raise PermanentError("; ".join(lost), reason=Reason.WRITEBACK_IGNORED)

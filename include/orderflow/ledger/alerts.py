@@ -1,0 +1,72 @@
+"""What people were told about: once per cause, counted while it lasts, closed when it is over."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, select, update
+from sqlalchemy.exc import IntegrityError
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.ledger.models import Alert
+from orderflow.ledger.rows import brief
+from orderflow.ledger.tables import AlertRow
+from orderflow.ledger.transactions import reading, writing
+
+
+class AlertBook:
+    """The book of alerts in the ledger; an open alert is unique per order and reason."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def see(self, key: OrderKey, order: str, reason: Reason, message: str) -> bool:
+        """Note that a cause was met; True when nobody has been told yet, False while its alert is open."""
+        now = self._clock()
+        with writing(self._engine) as session:
+            again = session.execute(
+                update(AlertRow)
+                .where(*_of(key), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
+                .values(seen=AlertRow.seen + 1, last_seen_at=now, message=brief(message))
+                .returning(AlertRow.id)
+            ).all()
+            if again:
+                return False
+            try:
+                with session.begin_nested():
+                    session.add(
+                        AlertRow(
+                            webshop=key.webshop,
+                            order_id=key.order_id,
+                            order=order,
+                            reason=reason,
+                            message=brief(message),
+                            opened_at=now,
+                            last_seen_at=now,
+                        )
+                    )
+            except IntegrityError:
+                return False
+            return True
+
+    def close(self, key: OrderKey, *, but: Reason | None = None) -> int:
+        """Close an order's alerts, all or all but one reason; returns how many were open."""
+        with writing(self._engine) as session:
+            closed = session.execute(
+                update(AlertRow)
+                .where(*_of(key), AlertRow.closed_at.is_(None), *([AlertRow.reason != but] if but else []))
+                .values(closed_at=self._clock())
+                .returning(AlertRow.id)
+            ).all()
+            return len(closed)
+
+    def open(self) -> list[Alert]:
+        """Return the open alerts, the oldest first."""
+        statement = select(AlertRow).where(AlertRow.closed_at.is_(None)).order_by(AlertRow.opened_at, AlertRow.id)
+        with reading(self._engine) as session:
+            return [Alert.model_validate(row) for row in session.scalars(statement)]
+
+
+def _of(key: OrderKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return AlertRow.webshop == key.webshop, AlertRow.order_id == key.order_id

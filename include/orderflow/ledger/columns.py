@@ -1,0 +1,57 @@
+"""Column types that keep their meaning on SQLite as on PostgreSQL: exact money, aware instants, enums as their text."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Enum, Numeric, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, stored in UTC and given back aware; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Make aware: SQLite has no time zones, PostgreSQL answers in the session's."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal number, digit for digit; text on SQLite, whose numbers are floats."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type."""
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        """Write SQLite's text without an exponent."""
+        return format(value, "f") if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
+        """Read SQLite's text."""
+        return Decimal(value) if value is not None and dialect.name == "sqlite" else value  # type: ignore[return-value]
+
+
+def text_enum(kind: type[StrEnum]) -> Enum:
+    """Return a column type that stores the member's value, unconstrained: a new member needs no migration."""
+    return Enum(
+        kind, native_enum=False, create_constraint=False, length=32, values_callable=lambda e: [m.value for m in e]
+    )

@@ -1,0 +1,79 @@
+"""From the Airflow connection `orderflow_ledger` to a ledger; unset, it is an SQLite file under AIRFLOW_HOME."""
+
+import os
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from airflow.sdk import BaseHook, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+from sqlalchemy import URL, Engine
+
+from orderflow.errors import ConfigurationError
+from orderflow.ledger.engine import POSTGRES_DRIVER, make_engine
+from orderflow.ledger.schema import bring_to_head
+from orderflow.ledger.store import Ledger
+
+LEDGER_CONN_ID = "orderflow_ledger"
+_POSTGRES_TYPES = {"postgres", "postgresql", POSTGRES_DRIVER}
+
+
+def ledger_from_connection(conn_id: str = LEDGER_CONN_ID, *, lease_seconds: int = 300) -> Ledger:
+    """Open the ledger that the connection names, its tables brought up to date; ConfigurationError."""
+    return Ledger(engine_from_connection(conn_id), lease=timedelta(seconds=lease_seconds))
+
+
+def engine_from_connection(conn_id: str = LEDGER_CONN_ID) -> Engine:
+    """Return the database that the connection names, its tables brought up to date; ConfigurationError."""
+    engine = _engine(os.getpid(), ledger_url(conn_id))
+    bring_to_head(engine)
+    return engine
+
+
+def ledger_url(conn_id: str = LEDGER_CONN_ID) -> URL:
+    """Return where the ledger is; ConfigurationError when the connection is of another kind or cannot be read."""
+    try:
+        connection = BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException as error:
+        variable = f"AIRFLOW_CONN_{conn_id.upper()}"
+        if os.environ.get(variable):  # Airflow says "not found" also of what it cannot parse
+            raise ConfigurationError(f"{variable} is neither a connection URI nor connection JSON") from error
+        home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+        return URL.create("sqlite", database=str(home / "orderflow.db"))
+    if connection.conn_type == "sqlite":
+        return _sqlite_url(connection)
+    if connection.conn_type in _POSTGRES_TYPES:
+        return _postgres_url(connection)
+    raise ConfigurationError(
+        f"the connection `{conn_id}` is of type {connection.conn_type!r}; a ledger is kept in postgres or sqlite"
+    )
+
+
+def _sqlite_url(connection: Connection) -> URL:
+    """Read the path from where a URI has it (schema) or where the connection form has it (host)."""
+    path = connection.schema or connection.host or ""
+    if not Path(path).is_absolute():
+        raise ConfigurationError(
+            f"the connection `{connection.conn_id}` names the file {path!r}; "
+            "write an absolute path, with four slashes: sqlite:////var/lib/orderflow/ledger.db"
+        )
+    return URL.create("sqlite", database=path)
+
+
+def _postgres_url(connection: Connection) -> URL:
+    """Take over everything; the extras are libpq's own options (`sslmode`, `options`, a socket's `host` …)."""
+    return URL.create(
+        POSTGRES_DRIVER,
+        username=connection.login or None,
+        password=connection.password or None,
+        host=connection.host or None,
+        port=connection.port,
+        database=connection.schema or None,
+        query={name: str(value) for name, value in connection.extra_dejson.items()},
+    )
+
+
+@lru_cache(maxsize=8)
+def _engine(_process_id: int, url: URL) -> Engine:
+    """Keep one engine per database and process: a forked one must not use its parent's connections."""
+    return make_engine(url)

@@ -1,0 +1,120 @@
+"""What may be done to the rows of an order and of the log, inside a transaction that somebody else opened."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orderflow.domain.decision import PROGRESS_OF, Action, Decision
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
+from orderflow.errors import PermanentError
+from orderflow.ledger.models import Outcome, RunRef, Step
+from orderflow.ledger.tables import EventRow, OrderRow
+
+LONGEST_MESSAGE = 1_000
+
+
+class IllegalTransitionError(PermanentError, RuntimeError):
+    """The code tried to move an order to where it cannot go from where it stands: a defect."""
+
+
+def brief(message: str) -> str:
+    """Cut a message to what the ledger keeps, without the NUL that PostgreSQL refuses."""
+    return message.replace("\0", "")[:LONGEST_MESSAGE]
+
+
+def move(row: OrderRow, progress: Progress, now: datetime) -> None:
+    """Move an order on and note when it reached the ERP and when the shop knew; IllegalTransitionError."""
+    if not may_follow(row.progress, progress):
+        raise IllegalTransitionError(
+            f"the ledger has it as {row.progress.value!r}, which {progress.value!r} cannot follow", order=str(row.key)
+        )
+    if progress is Progress.PUSHED and row.pushed_at is None:
+        row.pushed_at = now
+    if progress is Progress.WRITTEN_BACK and row.written_back_at is None:
+        row.written_back_at = now
+    row.progress = progress
+
+
+def log(
+    session: Session,
+    row: OrderRow,
+    run: RunRef,
+    at: datetime,
+    *,
+    step: Step,
+    outcome: Outcome,
+    reason: Reason | None = None,
+    message: str = "",
+) -> None:
+    """Add a line to the log; it is committed together with the change it tells of."""
+    session.add(
+        EventRow(
+            order_id=row.order_id,
+            webshop=None if row.progress is Progress.UNREAD else row.webshop,
+            at=at,
+            step=step,
+            outcome=outcome,
+            reason=reason,
+            message=brief(message),
+            reference=row.reference,
+            **run.model_dump(),
+        )
+    )
+
+
+def new_row(key: OrderKey, reference: str, progress: Progress, now: datetime, partition: str | None) -> OrderRow:
+    """Make the row of an order never seen before."""
+    return OrderRow(
+        webshop=key.webshop,
+        order_id=key.order_id,
+        reference=reference,
+        progress=progress,
+        partition=partition,
+        first_seen_at=now,
+        updated_at=now,
+    )
+
+
+def get_or_add(session: Session, key: OrderKey, new: Callable[[], OrderRow]) -> OrderRow:
+    """Lock a row, adding it if need be; another process may add it in between."""
+    row = session.get(OrderRow, key, with_for_update=True)
+    if row is not None:
+        return row
+    try:
+        with session.begin_nested():
+            row = new()
+            session.add(row)
+    except IntegrityError:
+        return session.get_one(OrderRow, key, with_for_update=True, populate_existing=True)
+    return row
+
+
+def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) -> bool:
+    """Whether the decision moves the order.
+
+    Not one whose push was begun, nor one that another run is working on. And "not of this day" says nothing to the
+    day that the order belongs to, once that has decided.
+    """
+    if row.decision is not None and decision.reason is Reason.OUTSIDE_WINDOW:
+        return False
+    return is_undecided(row, run, now)
+
+
+def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
+    """Whether no push was begun and nobody but this very task is working on the order."""
+    claimed = row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)
+    return row.progress not in IN_ERP | INTENT_OPEN and not claimed
+
+
+def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
+    """Move the order to where the decision puts it; to be processed is nothing that needs a reason."""
+    reason = None if decision.action is Action.PROCESS else decision.reason
+    if row.decision is not decision.action or row.reason is not reason:
+        row.decided_at = now
+    move(row, PROGRESS_OF[decision.action], now)
+    row.decision, row.reason, row.flagged_by = decision.action, reason, None
+    row.detail = brief(decision.detail)

@@ -1,0 +1,57 @@
+"""The tables' version: bring a database up to the one that this code knows."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from orderflow.errors import ConfigurationError
+from orderflow.ledger.tables import SCHEMA_REVISION
+from orderflow.ledger.transactions import failures_as_transient, for_reading
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "orderflow_version"
+"""Not Alembic's usual name: the database may be Airflow's own, whose version stands under that."""
+_ADVISORY_LOCK = 0x6F72_6466_6C6F_77  # any number that nobody else in this database uses
+
+
+def bring_to_head(engine: Engine) -> None:
+    """Upgrade the tables if need be, one process at a time; when there is nothing to do it costs one or two queries.
+
+    ConfigurationError when the tables are newer than this code, TransientError when the database cannot be reached.
+    """
+    with failures_as_transient():
+        with for_reading(engine).connect() as connection:
+            if current_revision(connection) == SCHEMA_REVISION:
+                return
+        with engine.begin() as connection:  # on SQLite BEGIN IMMEDIATE is the lock
+            _upgrade_once(connection)
+
+
+def _upgrade_once(connection: Connection) -> None:
+    """Upgrade unless another process has done so while this one waited for the lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    if current_revision(connection) != SCHEMA_REVISION:
+        _upgrade(connection)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the version of the tables; None when there are none yet."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the migrations inside the connection's transaction: all of them or none."""
+    from alembic import command  # noqa: PLC0415 - slow to import, and hardly ever needed
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, SCHEMA_REVISION)
+    except CommandError as error:
+        raise ConfigurationError(f"the ledger's tables are not of a version this code knows: {error}") from error

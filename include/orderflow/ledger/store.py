@@ -1,0 +1,247 @@
+"""The ledger itself: read it, decide about an order, claim one to work on it."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Engine, or_, select, update
+from sqlalchemy.orm import Session
+
+from orderflow.domain.backoff import OPEN
+from orderflow.domain.decision import PROGRESS_OF, Decision
+from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress
+from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
+from orderflow.ledger.alerts import AlertBook
+from orderflow.ledger.claim import Claim
+from orderflow.ledger.findings import FindingBook
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.rows import brief, get_or_add, is_undecided, log, may_decide, new_row, put_decision
+from orderflow.ledger.tables import EventRow, OrderRow
+from orderflow.ledger.transactions import reading, writing
+
+__all__ = ["Claim", "Ledger", "RunOrder", "utc_now"]
+
+_IDS_PER_QUERY = 500
+_log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """The durable record. Safe to use from many threads and processes; every method is one transaction."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        lease: timedelta = timedelta(seconds=300),
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lease = lease
+
+    @property
+    def alerts(self) -> AlertBook:
+        """What people were told about."""
+        return AlertBook(self._engine, clock=self._clock)
+
+    @property
+    def findings(self) -> FindingBook:
+        """What comparisons of shop and ERP found."""
+        return FindingBook(self._engine, clock=self._clock)
+
+    def get(self, key: OrderKey) -> LedgerOrder | None:
+        """Return an order; None when the ledger has never seen it."""
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Iterable[OrderKey]) -> dict[OrderKey, LedgerOrder]:
+        """Return those of the orders that the ledger has seen."""
+        wanted = set(keys)
+        found = self._of_ids({key.order_id for key in wanted})
+        return {order.key: order for order in found if order.key in wanted}
+
+    def by_order_id(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
+        """Return orders by id alone; of several with the same id the last updated, of a known webshop if any."""
+        found = self._of_ids(set(order_ids))
+        found.sort(key=lambda order: (order.progress is not Progress.UNREAD, order.updated_at))
+        return {order.key.order_id: order for order in found}
+
+    def by_external_reference(self, references: Iterable[str]) -> dict[str, LedgerOrder]:
+        """Return orders by their name in the ERP."""
+        names = sorted(set(references))
+        with reading(self._engine) as session:
+            return {
+                row.external_reference: LedgerOrder.model_validate(row)
+                for start in range(0, len(names), _IDS_PER_QUERY)
+                for row in session.scalars(
+                    select(OrderRow).where(OrderRow.external_reference.in_(names[start : start + _IDS_PER_QUERY]))
+                )
+            }
+
+    def open_orders(self) -> list[LedgerOrder]:
+        """Return every order that is not at an end, by key."""
+        statement = select(OrderRow).where(OrderRow.progress.in_(OPEN)).order_by(OrderRow.webshop, OrderRow.order_id)
+        with reading(self._engine) as session:
+            return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
+
+    def unfinished(self, partition: str) -> list[OrderKey]:
+        """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
+        statement = (
+            select(OrderRow.webshop, OrderRow.order_id)
+            .where(OrderRow.partition == partition, OrderRow.progress.in_(INTENT_OPEN | HALF_WRITTEN))
+            .order_by(OrderRow.webshop, OrderRow.order_id)
+        )
+        with reading(self._engine) as session:
+            return [OrderKey(webshop, order_id) for webshop, order_id in session.execute(statement)]
+
+    def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
+        """Record what was decided about an order just read, and what was read.
+
+        An order whose push was begun stays where it is, and so does one that another run is working on.
+        """
+        now = self._clock()
+        with writing(self._engine) as session:
+            row = self._row(session, order, decision, run, now)
+            row.reference = order.reference
+            row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
+            row.shop_modified_at = order.modified_at
+            row.updated_at = now
+            if row.progress not in IN_ERP | INTENT_OPEN:
+                row.external_reference = order.external_reference
+            if may_decide(row, decision, run, now):
+                put_decision(row, decision, now)
+            decided = Outcome.DECIDED
+            log(
+                session,
+                row,
+                run,
+                now,
+                step=Step.SELECT,
+                outcome=decided,
+                reason=decision.reason,
+                message=decision.detail,
+            )
+        return LedgerOrder.model_validate(row)
+
+    def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:
+        """Record that a listed order could not be read, under an unknown webshop if it was never read before."""
+        now = self._clock()
+        with writing(self._engine) as session:
+            statement = select(OrderRow).where(OrderRow.order_id == order_id).with_for_update()
+            rows = [row for row in session.scalars(statement) if row.progress is not Progress.UNREAD]
+            if not rows:
+                key = OrderKey(UNKNOWN_WEBSHOP, order_id)
+                rows = [get_or_add(session, key, lambda: new_row(key, reference, Progress.UNREAD, now, run.partition))]
+            for row in rows:
+                row.reference = row.reference or reference
+                if is_undecided(row, run, now):
+                    row.reason, row.detail, row.updated_at = reason, brief(message), now
+                log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
+
+    @contextmanager
+    def claim(self, key: OrderKey, run: RunRef) -> Iterator[Claim]:
+        """Hold an order for the length of the block; if this process dies, the lease runs out by itself.
+
+        ClaimedElsewhereError when another run holds it, PermanentError when the ledger does not know the order.
+        """
+        claim = self._take(key, run)
+        try:
+            yield claim
+        finally:
+            try:
+                claim.release()
+            except TransientError as error:
+                _log.warning("order %s: its claim could not be released and has to run out: %s", key, error)
+
+    def events(
+        self, *, run_id: str | None = None, key: OrderKey | None = None, dag_id: str | None = None
+    ) -> list[Event]:
+        """Return the log, oldest first: of a run, of an order (from before its webshop was known, too), of a DAG."""
+        conditions: list[ColumnElement[bool]] = []
+        if run_id is not None:
+            conditions.append(EventRow.run_id == run_id)
+        if dag_id is not None:
+            conditions.append(EventRow.dag_id == dag_id)
+        if key is not None:
+            conditions.append(EventRow.order_id == key.order_id)
+            conditions.append(or_(EventRow.webshop == key.webshop, EventRow.webshop.is_(None)))
+        with reading(self._engine) as session:
+            rows = session.scalars(select(EventRow).where(*conditions).order_by(EventRow.id))
+            return [Event.model_validate(row) for row in rows]
+
+    def run_orders(self, run_id: str, *, dag_id: str | None = None) -> list[RunOrder]:
+        """Return every order that a run wrote about, by key; run ids are unique within a DAG only."""
+        events = self.events(run_id=run_id, dag_id=dag_id)
+        orders = self.get_many({OrderKey(e.webshop, e.order_id) for e in events if e.webshop is not None})
+        unread = {e.order_id for e in events if e.webshop is None} - {key.order_id for key in orders}
+        orders |= {order.key: order for order in self.by_order_id(unread).values()}
+        last: dict[OrderKey, dict[Step, Event]] = {key: {} for key in sorted(orders)}
+        keys_of: dict[int, list[OrderKey]] = {}
+        for key in last:
+            keys_of.setdefault(key.order_id, []).append(key)
+        for event in events:
+            for key in keys_of.get(event.order_id, []):
+                if event.webshop in {key.webshop, None}:
+                    last[key][event.step] = event
+        return [RunOrder(orders[key], steps) for key, steps in last.items()]
+
+    def _of_ids(self, order_ids: set[int]) -> list[LedgerOrder]:
+        ids = sorted(order_ids)
+        with reading(self._engine) as session:
+            return [
+                LedgerOrder.model_validate(row)
+                for start in range(0, len(ids), _IDS_PER_QUERY)
+                for row in session.scalars(
+                    select(OrderRow).where(OrderRow.order_id.in_(ids[start : start + _IDS_PER_QUERY]))
+                )
+            ]
+
+    def _row(self, session: Session, order: Order, decision: Decision, run: RunRef, now: datetime) -> OrderRow:
+        """Return the order's row, locked; a new one takes the place of its placeholder."""
+        partition = None if decision.reason is Reason.OUTSIDE_WINDOW else run.partition
+        progress = PROGRESS_OF[decision.action]
+        row = get_or_add(session, order.key, lambda: new_row(order.key, order.reference, progress, now, partition))
+        row.partition = row.partition or partition
+        placeholder = session.get(OrderRow, OrderKey(UNKNOWN_WEBSHOP, order.key.order_id))
+        if placeholder is not None and placeholder.progress is Progress.UNREAD:
+            row.first_seen_at = min(row.first_seen_at, placeholder.first_seen_at)
+            session.delete(placeholder)
+        return row
+
+    def _take(self, key: OrderKey, run: RunRef) -> Claim:
+        now, token = self._clock(), uuid4().hex
+        with writing(self._engine) as session:
+            taken = session.scalars(
+                update(OrderRow)
+                .where(OrderRow.webshop == key.webshop, OrderRow.order_id == key.order_id)
+                .where(or_(OrderRow.claim_token.is_(None), OrderRow.claimed_until <= now))
+                .values(
+                    claim_token=token,
+                    claimed_by=str(run),
+                    claimed_until=now + self._lease,
+                    attempts=OrderRow.attempts + 1,
+                )
+                .returning(OrderRow)
+            ).one_or_none()
+            if taken is None:
+                raise _not_taken(session.get(OrderRow, key), key, now)
+        order = LedgerOrder.model_validate(taken)
+        return Claim(self._engine, order, token, run, clock=self._clock, lease=self._lease)
+
+
+def _not_taken(row: OrderRow | None, key: OrderKey, now: datetime) -> ClaimedElsewhereError | PermanentError:
+    if row is None:
+        return PermanentError("the ledger does not know it; decide before claiming", order=str(key))
+    until = row.claimed_until or now
+    wait = max((until - now).total_seconds(), 0.0)
+    return ClaimedElsewhereError(
+        f"held by {row.claimed_by} until {until.isoformat()}", order=str(key), retry_after=wait
+    )

@@ -1,0 +1,45 @@
+"""Short transactions on the ledger's database, and what may be written in one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import TransientError
+
+SQLITE_BEGIN = "sqlite_begin"
+"""Execution option: how a transaction begins on SQLite (engine.py); writers lock at once, so none fails half-way."""
+
+
+@contextmanager
+def failures_as_transient() -> Iterator[None]:
+    """Turn the database's own trouble (unreachable, locked, a deadlock) into TransientError."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise TransientError(f"the ledger's database failed: {error.orig}", reason=Reason.LEDGER_UNAVAILABLE) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Open a transaction that is committed at the end of the block and rolled back on any exception.
+
+    TransientError when the database cannot be reached or stayed locked.
+    """
+    with failures_as_transient(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a transaction for reading alone: on SQLite it waits for nobody."""
+    with writing(for_reading(engine)) as session:
+        yield session
+
+
+def for_reading(engine: Engine) -> Engine:
+    """Return the same engine, whose transactions take no lock on SQLite until they write, which they should not."""
+    return engine.execution_options(**{SQLITE_BEGIN: "DEFERRED"})

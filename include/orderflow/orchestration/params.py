@@ -1,0 +1,79 @@
+"""The trigger forms: every parameter with its title, its type and what it does."""
+
+from airflow.sdk import Param
+
+_REFERENCES = Param(
+    default=[],
+    type="array",
+    items={"type": "string"},
+    title="Only these orders",
+    description_md="One order reference per line: `CS48193`, or `2/CS48193` where two webshops share it. "
+    "They are read and processed whatever day they are from. Empty: all orders.",
+    section="What",
+)
+_DRY_RUN = Param(
+    default=False,
+    type="boolean",
+    title="Dry run",
+    description_md="Read only: the task logs show the exact ERP payloads and shop calls, and nothing is written.",
+    section="How",
+)
+
+DAILY_PARAMS = {
+    "date": Param(
+        default=None,
+        type=["null", "string"],
+        format="date",
+        title="Day",
+        description_md="The shop-local day to run, such as `2026-11-22`. Leave empty when you give a partition key.",
+        section="What",
+    ),
+    "references": _REFERENCES,
+    "dry_run": _DRY_RUN,
+    "allow_open_window": Param(
+        default=False,
+        type="boolean",
+        title="Allow a day that is not over",
+        description_md="Process what the day has so far. Orders confirmed later in the day are left to another run.",
+        section="How",
+    ),
+}
+
+SWEEP_PARAMS = {
+    "references": _REFERENCES,
+    "order_ids": Param(
+        default=[],
+        type="array",
+        items={"type": "integer"},
+        title="Only these order ids",
+        description_md="The same by the shop's order ids (the number in `/api/order/12345/`), one per line.",
+        section="What",
+    ),
+    "webshop": Param(
+        default=None,
+        type=["null", "integer"],
+        title="Webshop",
+        description_md="The webshop of the references above, where they do not say it themselves.",
+        section="What",
+    ),
+    "dry_run": _DRY_RUN,
+}
+
+RECONCILE_PARAMS = {
+    "days": Param(
+        default=None,
+        type=["null", "integer"],
+        minimum=1,
+        maximum=366,
+        title="Days",
+        description_md="How many whole days back to compare, besides today. Empty: as the settings say (7).",
+        section="What",
+    ),
+    "webshop": Param(
+        default=None,
+        type=["null", "integer"],
+        title="Webshop",
+        description_md="Compare only this webshop. Empty: all.",
+        section="What",
+    ),
+}

@@ -1,0 +1,106 @@
+"""What a task has to know about its run: the window it is for, who it is, and whether it may write."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk import Context, get_current_context
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.window import Window
+from orderflow.errors import ConfigurationError
+from orderflow.ledger.models import RunRef
+from orderflow.settings import SHOP_TIMEZONE, Settings
+
+_HOW_TO_TRIGGER = (
+    "trigger with a partition key such as 2026-11-22, or set the parameter `date`; for several days create a backfill"
+)
+
+
+class RunContext:
+    """The running task's view of its run."""
+
+    def __init__(self, context: Context | None = None) -> None:
+        self._context: Any = context if context is not None else get_current_context()
+        self.params: dict[str, Any] = dict(self._context["params"])
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether this run may only read."""
+        return bool(self.params.get("dry_run"))
+
+    @property
+    def references(self) -> list[str]:
+        """The orders this run is limited to; empty means all. The parameter `webshop` says where a bare one is from."""
+        webshop = self.params.get("webshop")
+        references = [str(reference) for reference in self.params.get("references") or []]
+        return [f"{webshop}/{name}" if webshop and "/" not in name else name for name in references]
+
+    @property
+    def order_ids(self) -> list[int]:
+        """The same, by the shop's order ids."""
+        return [int(order_id) for order_id in self.params.get("order_ids") or []]
+
+    @property
+    def is_for_a_day(self) -> bool:
+        """Whether the run is for a whole day, and not for named orders or for whatever is open."""
+        return "date" in self.params and not self.references
+
+    @property
+    def run(self) -> RunRef:
+        """Who writes into the ledger."""
+        ti = self._context["ti"]
+        return RunRef(
+            dag_id=ti.dag_id,
+            run_id=ti.run_id,
+            task_id=ti.task_id,
+            map_index=ti.map_index if ti.map_index is not None else -1,
+            try_number=ti.try_number,
+            partition=self._partition_key(),
+        )
+
+    @property
+    def first_try(self) -> int:
+        """The first of the tries Airflow makes by itself; clearing the task by hand starts a new series."""
+        ti = self._context["ti"]
+        return int(ti.max_tries) - int(self._context["task"].retries) + 1
+
+    def window(self, settings: Settings, *, now: datetime | None = None) -> Window:
+        """Return the window of the run; ConfigurationError when there is none, or when it is not over yet."""
+        window = self._window(settings)
+        if not window.is_over(now or datetime.now(UTC)) and not self.params.get("allow_open_window"):
+            raise ConfigurationError(
+                f"the day {window.key} ends at {window.end.isoformat()}, so orders may still be confirmed in it: "
+                "run it afterwards, or set `allow_open_window`",
+                reason=Reason.WINDOW_OPEN,
+            )
+        return window
+
+    def label(self, text: str) -> None:
+        """Show `text` as the name of this mapped task instance."""
+        self._context["order_label"] = text
+
+    def _partition_key(self) -> str | None:
+        key = self._context.get("partition_key") or self.params.get("date")
+        if key:
+            return str(key)
+        start = self._context.get("data_interval_start")
+        return f"{start.in_timezone(SHOP_TIMEZONE):%Y-%m-%d}" if start else None
+
+    def _window(self, settings: Settings) -> Window:
+        if settings.timezone != SHOP_TIMEZONE:
+            raise ConfigurationError(
+                f"`timezone` is {settings.timezone}, but the schedule's midnight is in {SHOP_TIMEZONE}: set the "
+                "environment variable ORDERFLOW_TIMEZONE to the same zone for every part of Airflow"
+            )
+        key, date = self._context.get("partition_key"), self.params.get("date")
+        if key and date and key != date:
+            raise ConfigurationError(f"the partition key says {key}, the parameter `date` says {date}: give one")
+        try:
+            if key or date:
+                return Window.of_day(str(key or date), settings.timezone)
+            start, end = self._context.get("data_interval_start"), self._context.get("data_interval_end")
+            if start and end and start < end:
+                return Window.of_interval(start, end, settings.timezone)
+        except ValueError as error:
+            raise ConfigurationError(f"{error}; {_HOW_TO_TRIGGER}", reason=Reason.WINDOW_MISSING) from error
+        raise ConfigurationError(f"this run has no day: {_HOW_TO_TRIGGER}", reason=Reason.WINDOW_MISSING)

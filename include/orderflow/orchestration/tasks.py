@@ -1,0 +1,183 @@
+"""The tasks: connect, call one use case, hand plain JSON on. Only order ids and keys travel between tasks."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import Asset, task, task_group
+from airflow.sdk.exceptions import AirflowSkipException
+
+from orderflow.domain.order import OrderKey
+from orderflow.flow.alerting import News, end_run
+from orderflow.flow.listing import find_referenced, list_window
+from orderflow.flow.offline import finish_undelivered, mark_offline_sent
+from orderflow.flow.parties import Parties
+from orderflow.flow.preview import PREVIEW_HEAD, preview
+from orderflow.flow.report import Report
+from orderflow.flow.select import select, share_out, to_process
+from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, raise_failures, run_step
+from orderflow.flow.sweep import list_open
+from orderflow.orchestration.alerts import alert_failed_run
+from orderflow.orchestration.connect import connect
+from orderflow.orchestration.run_context import RunContext
+
+log = logging.getLogger(__name__)
+
+ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
+"""Emitted, with the partition key, by every run in which no order failed."""
+
+_ORDER_LABEL = "{{ order_label }}"
+
+
+@task
+def list_confirmed() -> list[int]:
+    """List the window's confirmed orders, all pages, before anything is changed."""
+    here = RunContext()
+    parties = connect(read_only=True)
+    if here.references:
+        return find_referenced(parties, here.references)
+    return list_window(parties, here.window(parties.settings))
+
+
+@task
+def list_open_orders() -> list[int]:
+    """List what is open in the ledger and due for a look, then what the shop has confirmed and the ledger not seen."""
+    here = RunContext()
+    parties = connect(read_only=True)
+    named = here.order_ids + find_referenced(parties, here.references)
+    return named or list_open(parties)
+
+
+@task
+def select_payable(order_ids: list[int]) -> list[list[str]]:
+    """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
+    here = RunContext()
+    parties = connect(read_only=True)
+    window = here.window(parties.settings) if here.is_for_a_day else None
+    selected = select(parties, order_ids, run=here.run, window=window, record=not here.dry_run)
+    return share_out(to_process(selected), parties.settings.limits.max_mapped)
+
+
+@task(map_index_template=_ORDER_LABEL)
+def push_to_erp(batch: list[str]) -> None:
+    """Make sure that the ERP has each order, once."""
+    here = RunContext()
+    if here.dry_run:
+        _show_preview(connect(read_only=True), _keys(batch))
+        return
+    _run(PUSH, batch)
+
+
+@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done")
+def patch_state(batch: list[str]) -> None:
+    """Tell the shop that the order is being processed."""
+    _run(PATCH_STATE, batch)
+
+
+@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done")
+def patch_erp_order_number(batch: list[str]) -> None:
+    """Tell the shop the ERP number."""
+    _run(PATCH_NUMBER, batch)
+
+
+@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done")
+def put_order_lines(batch: list[str]) -> None:
+    """Tell the shop the ERP line numbers, and verify all that was written."""
+    _run(PUT_LINES, batch)
+
+
+@task_group
+def process_order(batch: list[str]) -> None:
+    """Take a few orders through the ERP and back. Every step goes on with the orders that got that far."""
+    push_to_erp(batch) >> patch_state(batch) >> patch_erp_order_number(batch) >> put_order_lines(batch)
+
+
+@task(trigger_rule="all_done")
+def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
+    """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
+    here = RunContext()
+    parties = connect(read_only=here.dry_run)
+    results = []
+    if here.is_for_a_day:
+        results = mark_offline_sent(parties, here.window(parties.settings), here.run, record=not here.dry_run)
+    if not here.dry_run:
+        results += finish_undelivered(parties, _keys(_flat(batches)), here.run)
+    raise_failures(results)
+
+
+@task(trigger_rule="all_done")
+def finish_orders(batches: list[list[str]] | None) -> None:
+    """Finish written-back orders of webshops that report no deliveries."""
+    here = RunContext()
+    if here.dry_run:
+        raise AirflowSkipException("dry run: nothing is written")
+    raise_failures(finish_undelivered(connect(), _keys(_flat(batches)), here.run))
+
+
+@task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
+def report(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict[str, Any]:
+    """Sum the run up; fail it when an order failed, naming the order, the reason and who fixes it."""
+    summary, _ = _end(order_ids, batches)
+    summary.raise_failures()
+    return summary.model_dump(mode="json", exclude={"failures"})
+
+
+@task(trigger_rule="all_done", on_failure_callback=alert_failed_run)
+def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict[str, Any]:
+    """Sum the sweep up; fail it for what nobody was told yet, so that one cause makes one red run and not a hundred."""
+    summary, news = _end(order_ids, batches)
+    news.raise_opened()
+    return summary.model_dump(mode="json", exclude={"failures"})
+
+
+def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, News]:
+    here = RunContext()
+    if here.dry_run:
+        raise AirflowSkipException("dry run: nothing was written; the log of push_to_erp shows what would be")
+    summary, news = end_run(
+        connect(read_only=True),
+        here.run,
+        date=here.run.partition or "any day",
+        listed=order_ids or [],
+        selected=set(_keys(_flat(batches))),
+    )
+    log.info("%s", summary.summary)
+    if news.still_open:
+        log.info("open alerts:\n%s", news.digest())
+    if order_ids is None or batches is None:
+        summary.raise_failures()
+        raise RuntimeError("the orders could not be listed or selected: see the failed task before this one")
+    return summary, news
+
+
+def _run(step: OrderStep, batch: list[str]) -> None:
+    here = RunContext()
+    if here.dry_run:
+        raise AirflowSkipException("dry run: nothing is written")
+    parties = connect()
+    keys = _keys(batch)
+    here.label(_label(parties, keys))
+    results = run_step(parties, step, keys, here.run, first_try=here.first_try)
+    raise_failures(results)
+    if all(result.outcome is None for result in results):
+        raise AirflowSkipException("no order of this group came this far, or all were done before")
+
+
+def _show_preview(parties: Parties, keys: Sequence[OrderKey]) -> None:
+    rows = [f"{key!s:12} {call}" for key in keys for call in preview(parties, key)]
+    log.info("dry run: %d calls would be made\n%s", len(rows), "\n".join([f"{'order':12} {PREVIEW_HEAD}", *rows]))
+
+
+def _label(parties: Parties, keys: Sequence[OrderKey]) -> str:
+    first, last = keys[0], keys[-1]
+    known = parties.ledger.get_many([first, last])
+    name = known[first].external_reference
+    return name if len(keys) == 1 else f"{name} … {known[last].external_reference} ({len(keys)} orders)"
+
+
+def _keys(batch: Sequence[str]) -> list[OrderKey]:
+    return [OrderKey.parse(text) for text in batch]
+
+
+def _flat(batches: Sequence[Sequence[str]] | None) -> list[str]:
+    return [text for batch in batches or [] for text in batch]

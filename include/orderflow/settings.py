@@ -1,0 +1,136 @@
+"""What can be set, with defaults that work: the Airflow Variable `orderflow` (JSON), read inside tasks only."""
+
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from orderflow.errors import ConfigurationError
+
+VARIABLE = "orderflow"
+SHOP_TIMEZONE = os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam")
+"""Known when a DAG file is parsed, where no Variable may be read: the schedule's midnight is in this zone."""
+SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
+"""When the sweep runs; the same goes for it."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone") from error
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WebshopSettings(_Settings):
+    """What differs between webshops."""
+
+    payment_option: bool = True
+    """Whether buyers can pay in this webshop; without, payment status `none` is payable."""
+    deliveries: Literal["desadv", "none"] = "desadv"
+    """Whether the shop hears of deliveries by DESADV; without, written-back orders are finished by this flow."""
+    finish: Literal["shipment_sent", "done"] = "shipment_sent"
+    """How orders are finished where no DESADV is sent."""
+    confirmation: Literal["json", "cxml"] = "json"
+    """How the ERP's number and line numbers are told to the shop."""
+
+
+class Limits(_Settings):
+    """How much at a time."""
+
+    max_mapped: int = Field(default=32, ge=1, le=1000)
+    """Mapped task groups per run at most; more orders than this share groups."""
+    concurrency: int = Field(default=8, ge=1, le=64)
+    """Orders worked on at the same time inside one task."""
+    page_size: int = Field(default=100, ge=1, le=1000)
+    """Rows asked per list page; the shop may give fewer."""
+    give_up_days: int = Field(default=30, ge=1)
+    """An order that waits for its payment longer than this is alerted as overdue; it is still looked at."""
+    total_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
+    """How far the ERP's total may be from the shop's, in the order's currency, without being flagged."""
+    lookup_waits: tuple[float, ...] = (0, 1, 3)
+    """Seconds to wait before each look-up after a request to the ERP with an unknown outcome."""
+    lease_seconds: int = Field(default=300, ge=5)
+    """How long a claim on an order holds when its owner dies."""
+
+
+class Reconciliation(_Settings):
+    """How shop and ERP are compared."""
+
+    days: int = Field(default=7, ge=1, le=366)
+    """How many whole days back, besides the day under way."""
+    tolerance: Decimal = Field(default=Decimal("0.01"), ge=0)
+    """Totals that differ by no more than this are the same, whatever the currency."""
+    in_flight_minutes: int = Field(default=60, ge=0)
+    """An order that either side has changed this recently is still on its way, and not judged."""
+    grace_hours: int = Field(default=24, ge=0)
+    """What may still be put right by itself turns the run red when it has lasted longer than this."""
+    recheck_days: int = Field(default=60, ge=1)
+    """Orders with an open finding are compared again until they are this old."""
+    csv_folder: Path | None = None
+    """Where the CSV files go; `orderflow/reconciliation` under AIRFLOW_HOME when not set."""
+
+
+class AlertSettings(_Settings):
+    """Who is told of failed runs; a webhook is told if the connection `orderflow_alerts_webhook` exists."""
+
+    mail_to: tuple[str, ...] = ()
+    """Addresses; the mail goes out by the connection `smtp_default`. Empty: no mail."""
+    mail_from: str | None = None
+    """The sender; by default the one that the connection names."""
+
+
+def _order_link(template: str) -> str:
+    unknown = set(re.findall(r"\{(.*?)\}", template)) - {"webshop", "order_id", "reference"}
+    if unknown or not template.startswith(("https://", "http://")):
+        raise ValueError("write a URL, with {webshop}, {order_id} and {reference} where they belong")
+    return template
+
+
+class Page(_Settings):
+    """The page in Airflow."""
+
+    language: Literal["auto", "en", "nl"] = "auto"
+    """`auto` follows the language that the user has chosen in Airflow."""
+    shop_admin_url: Annotated[str, AfterValidator(_order_link)] | None = None
+    """Where the shop's admin shows an order, such as `https://shop.example/orders/{order_id}`; no link without."""
+    refresh_seconds: int = Field(default=30, ge=5)
+    """How often an open page asks for news."""
+
+
+class Settings(_Settings):
+    """All settings. Times without a zone in the shop's API are read in `api_timezone`."""
+
+    timezone: Timezone = SHOP_TIMEZONE
+    api_timezone: Timezone = SHOP_TIMEZONE
+    webshops: dict[int, WebshopSettings] = Field(default_factory=dict)
+    default_webshop: int = 1
+    """The webshop of an order whose object names none."""
+    limits: Limits = Limits()
+    alerts: AlertSettings = AlertSettings()
+    reconciliation: Reconciliation = Reconciliation()
+    page: Page = Page()
+
+    def webshop(self, webshop: int) -> WebshopSettings:
+        """Return the settings of a webshop; one that is not named has the defaults."""
+        return self.webshops.get(webshop, WebshopSettings())
+
+    @classmethod
+    def parse(cls, value: object) -> "Settings":
+        """Check the decoded JSON of the Variable; ConfigurationError lists every mistake in it."""
+        try:
+            return cls.model_validate(value or {})
+        except ValidationError as error:
+            mistakes = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise ConfigurationError(f"the Airflow Variable `{VARIABLE}` is not valid: {mistakes}") from error

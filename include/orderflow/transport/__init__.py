@@ -1,0 +1,24 @@
+"""Speaking HTTP to one service: timeouts, retries, refusals and failures that say what happened and hide secrets.
+
+It knows neither Airflow nor what the service is about.
+"""
+
+from orderflow.transport.answer import Answer
+from orderflow.transport.authorization import Authorization, FixedAuthorization
+from orderflow.transport.channel import DEFAULT_TIMEOUTS, Channel, Timeouts
+from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
+from orderflow.transport.retry import RetryPolicy
+
+__all__ = [
+    "DEFAULT_TIMEOUTS",
+    "Answer",
+    "Authorization",
+    "Channel",
+    "Exchange",
+    "FixedAuthorization",
+    "RefusedError",
+    "RetryPolicy",
+    "Service",
+    "Timeouts",
+    "UnavailableError",
+]

@@ -1,0 +1,149 @@
+"""One service over one `requests.Session`: every request of this project goes through `Channel.call`."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NamedTuple
+
+import requests
+import simplejson
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+from orderflow.transport.answer import Answer
+from orderflow.transport.authorization import Authorization
+from orderflow.transport.failures import Exchange, RefusedError, Service
+from orderflow.transport.faults import fault_of_answer, fault_of_error, text_of
+from orderflow.transport.redaction import excerpt
+from orderflow.transport.retry import DEFAULT_POLICY, RetryPolicy
+
+REPEATABLE = frozenset({"GET", "PATCH", "PUT"})
+_TURNED_AWAY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+class Timeouts(NamedTuple):
+    """Seconds to connect, and seconds of silence while an answer is awaited."""
+
+    connect: float = 10.0
+    read: float = 30.0
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+class Channel:
+    """Talks to `base_url` and nobody else: no redirects, no cookies, no credentials from a netrc file.
+
+    With `read_only` nothing but GET leaves this process. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        base_url: str,
+        *,
+        service: Service,
+        authorize: Authorization | None = None,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        policy: RetryPolicy = DEFAULT_POLICY,
+        read_only: bool = False,
+        secrets: Iterable[str] = (),
+    ) -> None:
+        # A cookie would tie together the threads that share this session, and could outrank the token.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.service = service
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._authorize = authorize
+        self._timeouts = timeouts
+        self._policy = policy
+        self._read_only = read_only
+        self._extra_secrets = tuple(secrets)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.service.name})"
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        retry: bool,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        json: Any = None,
+        data: bytes | Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
+    ) -> Answer:
+        """Send a request, `path` below the base URL; return its 2xx answer, or one whose status is in `accept`.
+
+        The body is `json` (Decimals become numbers as they are written), or `data`: a form, or bytes as they are.
+        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without, one request is sent; a second
+        one only when a renewable token was turned away (401, 403), which means that nothing was done.
+        UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run.
+        """
+        if self._read_only and method != "GET":
+            raise PermanentError(
+                f"dry run: {method} {path} to the {self.service.name} was stopped", reason=Reason.DRY_RUN_WRITE
+            )
+        if retry and method not in REPEATABLE:
+            raise ValueError(f"{method} is never repeated blindly")
+        request = {
+            "method": method,
+            "url": self._base_url + path,
+            "params": params,
+            "data": data if json is None else simplejson.dumps(json, use_decimal=True, ensure_ascii=False).encode(),
+            "headers": {
+                "Accept": "application/json",
+                **({} if json is None else {"Content-Type": "application/json"}),
+                **(headers or {}),
+            },
+        }
+        attempt = partial(self._attempt, Exchange(method, path), request, accept)
+        return self._policy.run(attempt) if retry else attempt()
+
+    def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
+        response = self._send(exchange, request)
+        body = text_of(response)
+        status = response.status_code
+        if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in accept):
+            raise fault_of_answer(response, exchange, self.service, self._secrets())
+        return Answer(status, response.headers, body, partial(self._unreadable, exchange, status, body))
+
+    def _send(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
+        if self._authorize is None:
+            return self._transmit(exchange, request, None)
+        header = self._authorize.header()
+        response = self._transmit(exchange, request, header)
+        if response.status_code in _TURNED_AWAY and self._authorize.renew(header):
+            response = self._transmit(exchange, request, self._authorize.header())
+        return response
+
+    def _transmit(self, exchange: Exchange, request: Mapping[str, Any], header: str | None) -> requests.Response:
+        try:
+            return self._session.request(
+                **request,
+                auth=partial(_authorized, header),
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=False,
+            )
+        except requests.RequestException as error:
+            raise fault_of_error(error, exchange, self.service) from error
+
+    def _unreadable(self, exchange: Exchange, status: int, body: str, what: str) -> RefusedError:
+        exchange = exchange._replace(status=status, excerpt=excerpt(body, self._secrets()))
+        return RefusedError(
+            f"{self.service.name}: the answer {what}: {exchange}", exchange=exchange, reason=self.service.answer_invalid
+        )
+
+    def _secrets(self) -> tuple[str, ...]:
+        return self._extra_secrets + (self._authorize.secrets() if self._authorize else ())
+
+
+def _authorized(header: str | None, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Set the header; an `auth` that is given also keeps `requests` from taking credentials out of a netrc file."""
+    if header is not None:
+        request.headers["Authorization"] = header
+    return request

@@ -1,0 +1,61 @@
+"""What can go wrong on the wire, as the project's own errors, with the request that failed."""
+
+from typing import NamedTuple
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError, TransientError
+
+
+class Service(NamedTuple):
+    """The other side: its name in messages, and the reason code of each kind of failure."""
+
+    name: str
+    unavailable: Reason
+    refused: Reason
+    auth: Reason
+    not_found: Reason
+    answer_invalid: Reason
+
+
+class Exchange(NamedTuple):
+    """A request and what came back; the excerpt of the answer holds no secrets."""
+
+    method: str
+    path: str
+    status: int | None = None
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        answered = f" answered {self.status}" if self.status else ""
+        return f"{self.method} {self.path}{answered}" + (f": {self.excerpt}" if self.excerpt else "")
+
+
+class UnavailableError(TransientError):
+    """No answer, or one that asks to come back later (408, 429, 5xx)."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        exchange: Exchange | None = None,
+        reason: Reason | None = None,
+        retry_after: float | None = None,
+        not_sent: bool = False,
+    ) -> None:
+        super().__init__(message, reason=reason, retry_after=retry_after)
+        self.exchange = exchange
+        self.not_sent = not_sent
+        """Whether the request certainly never reached the server, so that a write cannot have happened."""
+
+
+class RefusedError(PermanentError):
+    """An answer that asking again does not change: 3xx, 4xx, or one that cannot be read."""
+
+    def __init__(self, message: str, *, exchange: Exchange | None = None, reason: Reason | None = None) -> None:
+        super().__init__(message, reason=reason)
+        self.exchange = exchange
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status that was answered."""
+        return self.exchange.status if self.exchange else None

@@ -1,0 +1,88 @@
+"""When a request that may be repeated is repeated: seconds here, minutes are Airflow's."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
+
+from orderflow.transport.failures import UnavailableError
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """Attempts with full jitter between them; times in seconds."""
+
+    attempts: int = 4
+    base: float = 0.5
+    cap: float = 20.0
+    longest_retry_after: float = 60.0
+    """A server that asks for a longer pause than this is left to Airflow's retry."""
+    deadline: float = 120.0
+    """No attempt starts later than this after the first one."""
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, attempt: Callable[[], T]) -> T:
+        """Repeat `attempt` while it raises UnavailableError, and let its last error through."""
+        retrying = Retrying(
+            sleep=self.sleep,
+            retry=retry_if_exception(self._is_worth_it),
+            wait=self._pause,
+            stop=stop_after_attempt(self.attempts) | stop_before_delay(self.deadline),
+            before_sleep=_tell,
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def _is_worth_it(self, error: BaseException) -> bool:
+        return isinstance(error, UnavailableError) and (error.retry_after or 0.0) <= self.longest_retry_after
+
+    def _pause(self, state: RetryCallState) -> float:
+        wished = _wish(state)
+        if wished is None:
+            return wait_random_exponential(multiplier=self.base, max=self.cap)(state)
+        # Everybody who was throttled was told the same second: do not all come back in it.
+        return wished + random.uniform(0, self.base)  # noqa: S311  # spreads load, guards nothing
+
+
+DEFAULT_POLICY = RetryPolicy()
+
+
+def retry_after(header: str | None, now: datetime | None = None) -> float | None:
+    """Read a Retry-After header, seconds or an HTTP date, as seconds from now; None when it says nothing usable."""
+    if not header:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def _wish(state: RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error.retry_after if isinstance(error, UnavailableError) else None
+
+
+def _tell(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("%s; attempt %d failed, next in %.1f s", error, state.attempt_number, state.upcoming_sleep)

@@ -1,0 +1,243 @@
+"""The shapes of the JSON answers. Amounts are decimals as text, excluding tax; instants are UTC."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.findings import KINDS
+from orderflow.domain.findings_nl import KINDS_NL
+from orderflow.domain.reasons import Fixer, Reason
+from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
+from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
+from orderflow.ledger.models import Alert, Event, Finding, LedgerOrder, Outcome, Step
+from orderflow.ledger.queries import Group
+from orderflow.web.hook import Source
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class ReasonText(_Answer):
+    """What a reason means, who fixes it and how, in the user's language."""
+
+    meaning: str
+    fixer: str
+    action: str
+    somebody_acts: bool
+
+    @classmethod
+    def of(cls, reason: Reason, language: str) -> Self:
+        """Return the text of a reason; Dutch for `nl`, English for anything else."""
+        meaning, fixer, action = EXPLAINED[reason]
+        somebody = fixer is not Fixer.NOBODY
+        if language == "nl":
+            dutch = EXPLAINED_NL[reason]
+            return cls(meaning=dutch.meaning, fixer=FIXERS_NL[fixer], action=dutch.action, somebody_acts=somebody)
+        return cls(meaning=meaning, fixer=fixer, action=action, somebody_acts=somebody)
+
+
+class Frame(_Answer):
+    """What every page needs besides its data."""
+
+    language: str
+    timezone: str
+    refresh_seconds: int
+    may_retry: bool
+    webshops: list[int]
+    worklists: list[Worklist]
+    reasons: dict[Reason, ReasonText]
+
+
+class Summed(_Answer):
+    """How many orders of how much stand on a list, of one day where days were asked for."""
+
+    day: str | None
+    worklist: Worklist
+    currency: str | None
+    orders: int
+    amount: Decimal
+    oldest: datetime
+
+    @classmethod
+    def all_of(cls, groups: list[Group]) -> list[Self]:
+        """Take over what the ledger summed."""
+        return [cls.model_validate(group) for group in groups]
+
+
+class Overview(_Answer):
+    """The days of the period, what became of their orders, and what is open whatever its day."""
+
+    days: list[str]
+    per_day: list[Summed]
+    open: list[Summed]
+
+
+class EventAnswer(_Answer):
+    """One line of an order's log and who wrote it."""
+
+    id: int
+    at: datetime
+    step: Step
+    outcome: Outcome
+    reason: Reason | None
+    message: str
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    try_number: int
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Put the writer beside what was written."""
+        return cls(**event.model_dump(exclude={"run", "order_id", "webshop", "reference"}), **event.run.model_dump())
+
+
+class OrderAnswer(_Answer):
+    """An order as a line of the table; `in_run` is the last thing the run that was asked for wrote about it."""
+
+    webshop: int
+    order_id: int
+    name: str
+    worklist: Worklist
+    retryable: bool
+    reason: Reason | None
+    detail: str
+    day: str
+    total: Decimal | None
+    currency: str | None
+    erp_number: str | None
+    first_seen_at: datetime
+    updated_at: datetime
+    in_run: EventAnswer | None = None
+
+    @classmethod
+    def of(cls, order: LedgerOrder, source: Source, in_run: Event | None = None) -> Self:
+        """Show an order as of now."""
+        listed = worklist(
+            order.progress,
+            order.reason,
+            pushed=order.pushed_at is not None,
+            old=order.first_seen_at < source.old_before,
+        )
+        local = order.first_seen_at.astimezone(ZoneInfo(source.settings.timezone))
+        return cls(
+            webshop=order.key.webshop,
+            order_id=order.key.order_id,
+            name=order.external_reference or order.reference or f"id {order.key.order_id}",
+            worklist=listed,
+            retryable=listed not in AT_AN_END,
+            day=order.partition or f"{local:%Y-%m-%d}",
+            in_run=None if in_run is None else EventAnswer.of(in_run),
+            **order.model_dump(include=_COPIED),
+        )
+
+
+_COPIED = OrderAnswer.model_fields.keys() & LedgerOrder.model_fields.keys()
+
+
+class OrdersAnswer(_Answer):
+    """One page of the table."""
+
+    total: int
+    orders: list[OrderAnswer]
+
+
+class OrderDetail(_Answer):
+    """An order with its log, oldest first."""
+
+    order: OrderAnswer
+    progress: str
+    payment_status: str | None
+    attempts: int
+    pushed_at: datetime | None
+    written_back_at: datetime | None
+    claimed_until: datetime | None
+    shop_admin_url: str | None
+    events: list[EventAnswer]
+
+    @classmethod
+    def of(cls, order: LedgerOrder, events: list[Event], source: Source) -> Self:
+        """Show an order as of now."""
+        return cls(
+            order=OrderAnswer.of(order, source),
+            shop_admin_url=_admin_url(source.settings.page.shop_admin_url, order),
+            events=[EventAnswer.of(event) for event in events],
+            **order.model_dump(
+                include={"progress", "payment_status", "attempts", "pushed_at", "written_back_at", "claimed_until"}
+            ),
+        )
+
+
+class AlertAnswer(_Answer):
+    """Something that people were told about and that is not over."""
+
+    webshop: int
+    order_id: int
+    order: str
+    reason: Reason
+    message: str
+    seen: int
+    opened_at: datetime
+    last_seen_at: datetime
+
+
+class AlertsAnswer(_Answer):
+    """The oldest open alerts, and how many there are."""
+
+    total: int
+    alerts: list[AlertAnswer]
+
+    @classmethod
+    def of(cls, alerts: list[Alert], limit: int) -> Self:
+        """Show no more than `limit`."""
+        return cls(total=len(alerts), alerts=[AlertAnswer.model_validate(alert) for alert in alerts[:limit]])
+
+
+class FindingAnswer(_Answer):
+    """A difference between shop and ERP that is not resolved."""
+
+    kind: str
+    meaning: str
+    fixer: str
+    action: str
+    webshop: int
+    order_id: int | None
+    external_reference: str
+    erp_number: str | None
+    shop_value: str
+    erp_value: str
+    detail: str
+    day: str
+    first_seen_at: datetime
+
+    @classmethod
+    def of(cls, finding: Finding, language: str) -> Self:
+        """Put what the kind means beside what was found."""
+        meaning, fixer, action, _ = KINDS[finding.kind]
+        name: str = fixer
+        if language == "nl":
+            (meaning, action), name = KINDS_NL[finding.kind], FIXERS_NL[fixer]
+        found = finding.model_dump(include=cls.model_fields.keys() & Finding.model_fields.keys())
+        return cls(meaning=meaning, fixer=name, action=action, **found)
+
+
+class FindingsAnswer(_Answer):
+    """The oldest open findings, how many there are, and when the two sides were last compared."""
+
+    total: int
+    compared_at: datetime | None
+    findings: list[FindingAnswer]
+
+
+def _admin_url(template: str | None, order: LedgerOrder) -> str | None:
+    if template is None:
+        return None
+    url = template.replace("{webshop}", str(order.key.webshop)).replace("{order_id}", str(order.key.order_id))
+    return url.replace("{reference}", quote(order.reference, safe=""))

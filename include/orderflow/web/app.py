@@ -1,0 +1,43 @@
+"""The app that Airflow's API server mounts: login asked for everywhere, strict headers, errors as plain words."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.errors import OrderflowError, TransientError
+from orderflow.web import api, files
+from orderflow.web.security import may_see
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+    "frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app() -> FastAPI:
+    """Make the app; every route, also those of the scripts and style sheets, is for users who may see the orders."""
+    app = FastAPI(title="Orderflow", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(may_see)])
+    app.include_router(api.router)
+    app.include_router(files.router)
+    app.add_exception_handler(OrderflowError, _in_words)
+    app.middleware("http")(_with_headers)
+    return app
+
+
+async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    answer = await call_next(request)
+    answer.headers.update(HEADERS)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+async def _in_words(_request: Request, error: Exception) -> JSONResponse:
+    """Say what is wrong with the ledger or the settings and who fixes it; what the database said stays in the log."""
+    assert isinstance(error, OrderflowError)  # noqa: S101 - what it is registered for
+    meaning, fixer, action = EXPLAINED[error.reason]
+    said = meaning if isinstance(error, TransientError) else error.message
+    return JSONResponse({"detail": f"{said} {action}", "fixer": fixer, "reason": error.reason}, status_code=503)

@@ -1,0 +1,33 @@
+"""From Airflow's Variable and connection to what the page shows: read anew for every request, in the API server."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from airflow.sdk import Variable
+from fastapi import Depends
+from sqlalchemy import Engine
+
+from orderflow.ledger.hook import engine_from_connection
+from orderflow.settings import VARIABLE, Settings
+
+
+class Source(NamedTuple):
+    """The ledger's database, the settings, and what time it is."""
+
+    engine: Engine
+    settings: Settings
+    now: datetime
+
+    @property
+    def old_before(self) -> datetime:
+        """An order that waits and was first seen before this is overdue."""
+        return self.now - timedelta(days=self.settings.limits.give_up_days)
+
+
+def source() -> Source:
+    """Return where the page's data comes from; ConfigurationError or TransientError when it cannot be reached."""
+    settings = Settings.parse(Variable.get(VARIABLE, default=None, deserialize_json=True))
+    return Source(engine_from_connection(), settings, datetime.now(UTC))
+
+
+FromSource = Annotated[Source, Depends(source)]

@@ -1,0 +1,144 @@
+// One order: where it stands, why, who fixes it, and everything that happened to it.
+import { ask } from "./api.js";
+import { byId, el, replace } from "./dom.js";
+import { outLink, runUrl, taskUrl } from "./links.js";
+import { Live, showError } from "./refresh.js";
+import { retry } from "./retry.js";
+import { badge } from "./table.js";
+import { age, dayName, money, moment, readFrame, reasonText, t } from "./words.js";
+
+const asked = new URLSearchParams(location.search);
+const path = `orders/${encodeURIComponent(asked.get("webshop") ?? "")}/${encodeURIComponent(asked.get("id") ?? "")}`;
+let frame;
+
+const live = new Live(async (signal) => {
+  try {
+    show(await ask(path, {}, signal));
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    replace(byId("order"), el("p", { class: "empty" }, t("order.gone")));
+  }
+});
+
+function show(detail) {
+  const { order } = detail;
+  document.title = `${order.name} · ${t("title")}`;
+  byId("name").textContent = order.name;
+  replace(
+    byId("actions"),
+    detail.shop_admin_url
+      ? outLink(detail.shop_admin_url, { newTab: true, class: "button", "data-focus": "admin" }, t("order.admin"))
+      : null,
+    frame.may_retry && order.retryable ? retryButton(order) : null,
+  );
+  replace(byId("order"), why(order), facts(detail), timeline(detail.events));
+}
+
+function retryButton(order) {
+  const click = () => retry([order], () => live.refresh());
+  return el("button", { type: "button", class: "button primary", "data-focus": "retry", on: { click } }, t("retry"));
+}
+
+function why(order) {
+  if (!order.reason) return null;
+  const reason = reasonText(order.reason);
+  return el(
+    "section",
+    { class: `panel why-panel${reason.somebody_acts ? " acts" : ""}` },
+    el("h2", {}, t("order.why")),
+    el("p", {}, reason.meaning),
+    order.detail ? el("p", { class: "message" }, order.detail) : null,
+    el("p", {}, el("strong", {}, `${t("order.action")}: `), reason.action),
+    el("p", { class: "muted" }, `${t("fixer", { fixer: reason.fixer })} · `, el("code", {}, order.reason)),
+  );
+}
+
+function facts(detail) {
+  const { order } = detail;
+  const lines = [
+    ["col.list", badge(order.worklist)],
+    ["col.amount", money(order.total, order.currency)],
+    ["col.erp", order.erp_number],
+    ["col.day", dayName(order.day, { weekday: "long", day: "numeric", month: "long", year: "numeric" })],
+    ["order.webshop", order.webshop || "–"],
+    ["order.id", order.order_id],
+    ["order.payment", detail.payment_status],
+    ["order.progress", detail.progress.replaceAll("_", " ")],
+    ["order.seen", `${moment(order.first_seen_at)} (${age(order.first_seen_at)})`],
+    ["order.pushed", detail.pushed_at && moment(detail.pushed_at)],
+    ["order.written", detail.written_back_at && moment(detail.written_back_at)],
+    ["order.attempts", detail.attempts || null],
+    ["order.claimed", detail.claimed_until && moment(detail.claimed_until)],
+  ];
+  const shown = lines.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const pairs = shown.map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value)));
+  return el("section", { class: "panel" }, el("h2", {}, t("order.facts")), el("dl", { class: "facts" }, ...pairs));
+}
+
+// Events of one run that follow each other stand together, the newest run first.
+function timeline(events) {
+  const runs = [];
+  for (const event of events) {
+    const last = runs.at(-1);
+    if (last && last[0].run_id === event.run_id && last[0].dag_id === event.dag_id) last.push(event);
+    else runs.push([event]);
+  }
+  const blocks = runs.reverse().map((block) => {
+    const [first] = block;
+    return el(
+      "section",
+      { class: "run" },
+      el(
+        "h3",
+        {},
+        outLink(runUrl(first), { class: "link", "data-focus": `run${first.id}` }, first.dag_id),
+        el("span", { class: "muted small" }, ` ${first.run_id}`),
+      ),
+      el("ol", { class: "timeline" }, ...block.filter(matters).map(line)),
+    );
+  });
+  return el("section", { class: "panel" }, el("h2", {}, t("timeline.title")), ...blocks);
+}
+
+// That a step was begun is news only where nobody knows how it ended.
+function matters(event, index, block) {
+  return event.outcome !== "intent" || block[index + 1]?.step !== event.step;
+}
+
+function line(event) {
+  const reason = event.reason ? reasonText(event.reason) : null;
+  const tried = event.try_number > 1 ? ` · ${t("timeline.try", { number: event.try_number })}` : "";
+  return el(
+    "li",
+    { class: `outcome-${event.outcome}` },
+    el(
+      "div",
+      { class: "step" },
+      el("span", { class: "strong" }, t(`step.${event.step}`)),
+      el("span", { class: "outcome" }, t(`outcome.${event.outcome}`)),
+    ),
+    reason ? el("p", {}, reason.meaning) : null,
+    event.message ? el("p", { class: "message" }, event.message) : null,
+    el(
+      "p",
+      { class: "muted small" },
+      el("time", { datetime: event.at }, moment(event.at)),
+      tried,
+      event.task_id ? " · " : null,
+      event.task_id ? outLink(taskUrl(event), { class: "link", "data-focus": `log${event.id}` }, t("timeline.log")) : null,
+    ),
+  );
+}
+
+async function start() {
+  byId("back").search = sessionStorage.getItem("orderflow.orders") ?? "";
+  try {
+    frame = await readFrame();
+    live.start(frame.refresh_seconds);
+    await live.refresh();
+  } catch (error) {
+    showError(error, null, () => location.reload());
+  }
+}
+
+start();

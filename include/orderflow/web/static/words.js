@@ -1,0 +1,79 @@
+// Words, numbers and times in the user's language and the shop's time zone.
+import { ask } from "./api.js";
+import { TEXTS } from "./texts.js";
+
+let texts = TEXTS.en;
+let locale = "en-GB";
+let timezone = "UTC";
+let reasons = {};
+
+// What every page starts with: the language that Airflow was set to, else the browser's.
+export async function readFrame() {
+  const wish = (localStorage.getItem("i18nextLng") ?? navigator.language).toLowerCase();
+  const frame = await ask("frame", { language: wish.startsWith("nl") ? "nl" : "en" });
+  texts = TEXTS[frame.language];
+  locale = frame.language === "nl" ? "nl-NL" : "en-GB";
+  timezone = frame.timezone;
+  reasons = frame.reasons;
+  document.documentElement.lang = frame.language;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", t(element.dataset.label));
+  }
+  for (const element of document.querySelectorAll("[data-hint]")) element.placeholder = t(element.dataset.hint);
+  document.title = t("title");
+  return frame;
+}
+
+export function t(key, values = {}) {
+  const text = texts[key] ?? TEXTS.en[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+export const listName = (worklist) => t(`list.${worklist}`);
+export const reasonText = (code) => reasons[code] ?? { meaning: code, fixer: "", action: "", somebody_acts: true };
+
+export const number = (value) => new Intl.NumberFormat(locale).format(value);
+
+export function money(amount, currency, digits = 2) {
+  if (amount === null || amount === undefined) return "–";
+  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  if (!currency) return new Intl.NumberFormat(locale, format).format(Number(amount));
+  try {
+    return new Intl.NumberFormat(locale, { style: "currency", currency, ...format }).format(Number(amount));
+  } catch {
+    return `${amount} ${currency}`; // a currency that is no ISO code
+  }
+}
+
+export function moment(instant) {
+  const options = { dateStyle: "medium", timeStyle: "medium", timeZone: timezone };
+  return new Intl.DateTimeFormat(locale, options).format(new Date(instant));
+}
+
+export function clock() {
+  return new Intl.DateTimeFormat(locale, { timeStyle: "medium", timeZone: timezone }).format(new Date());
+}
+
+export function dayName(day, style = { weekday: "short", day: "numeric", month: "short" }) {
+  return new Intl.DateTimeFormat(locale, { ...style, timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+export function ago(instant) {
+  const seconds = (new Date(instant) - Date.now()) / 1000;
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / size), unit);
+}
+
+export function age(instant) {
+  const seconds = (Date.now() - new Date(instant)) / 1000;
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["minute", 60];
+  const format = { style: "unit", unit, unitDisplay: "long" };
+  return new Intl.NumberFormat(locale, format).format(Math.floor(Math.max(seconds, 0) / size));
+}

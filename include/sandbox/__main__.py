@@ -1,0 +1,40 @@
+"""Run the sandbox until it is stopped: `python -m sandbox --port 8090 --day 2026-11-22`."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sandbox.catalogue import SHOP_TIMEZONE
+from sandbox.server import SandboxServer, build, listen, url_of
+
+
+def main() -> None:
+    """Read the command line, say where everything is, serve."""
+    arguments = _arguments()
+    app = build(arguments.day, arguments.count)
+    with listen(arguments.host, arguments.port) as sock:
+        url = url_of(sock)
+        sys.stdout.write(
+            f"sandbox ready: shop {url}/api/order/ erp {url}/erp control {url}/_control "
+            f"day {arguments.day} orders {arguments.count}\n"
+        )
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(SandboxServer(app).serve([sock]))
+
+
+def _arguments() -> argparse.Namespace:
+    yesterday = datetime.now(ZoneInfo(SHOP_TIMEZONE)).date() - timedelta(days=1)
+    parser = argparse.ArgumentParser(prog="sandbox", description="A CloudSuite-shaped shop and an ERP.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
+    parser.add_argument("--day", type=date.fromisoformat, default=yesterday, help="YYYY-MM-DD, yesterday by default")
+    parser.add_argument("--count", type=int, default=40, help="orders in the shop")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What can be switched while the sandbox runs."""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Service = Literal["shop", "token", "erp"]
+
+
+class Config(BaseModel):
+    """All switches; the defaults are a well-behaved shop and ERP."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = "orderflow"
+    client_secret: str = "sandbox-secret"  # noqa: S105  # guards nothing
+    legacy_token: str | None = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  # guards nothing
+    """For the deprecated `Authorization: Token` scheme; None refuses it."""
+    token_ttl: float = 300
+    """Seconds an access token lives."""
+    default_limit: int = 20
+    max_limit: int = 100
+    unknown_filters: frozenset[str] = frozenset()
+    """List filters that this shop does not know, and therefore ignores."""
+    hidden_fields: frozenset[str] = frozenset()
+    """Fields that this shop's order objects do not show."""
+    next_origin: str | None = None
+    """Scheme and host written in `next` and `previous`; None repeats what the client used."""
+    unstable_rows: bool = False
+    """Rows of each list call come in another order."""
+    strict_states: bool = False
+    """Refuse moves between states that make no sense."""
+    api_timezone: str = "Europe/Amsterdam"
+    """Zone of the shop's naive timestamps."""
+    rate_limit: int | None = None
+    """Shop calls per second before 429."""
+
+    erp_user: str = "orderflow"
+    erp_password: str = "sandbox-secret"  # noqa: S105  # guards nothing
+    erp_token: str = "sandbox-erp-token"  # noqa: S105  # guards nothing
+    enforce_unique_reference: bool = True
+    honour_idempotency_key: bool = True
+    late_commit_seconds: float = 0
+    """How long a created order stays invisible to GET; set back to 0 it shows at once."""
+    unknown_products: tuple[str, ...] = ("UNKNOWN",)
+    """The ERP rejects product keys that contain one of these."""
+    erp_page_size: int = 100
+
+    latency_ms: dict[Service, float] = Field(default_factory=dict)
+    """Waiting time before a call is handled, by service."""
+
+    def changed(self, changes: dict[str, Any]) -> Self:
+        """Return the config with some switches set; pydantic.ValidationError for unknown ones."""
+        return self.model_validate({**self.model_dump(), **changes})

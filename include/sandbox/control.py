@@ -1,0 +1,147 @@
+"""A client of the control API, for tests and the demo."""
+
+from collections.abc import Sequence
+from datetime import date
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from sandbox.wire import JsonObject, dumps, loads
+
+TIMEOUT = 30
+
+
+class SandboxControl:
+    """Arranges a sandbox and tells what happened in it. Numbers with a fraction come back as Decimal."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._base = f"{self.url}/_control"
+        self._session = requests.Session()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._session.close()
+
+    def health(self) -> bool:
+        """Whether the sandbox is up."""
+        return bool(self._call("GET", "/health")["status"] == "ok")
+
+    def reset(
+        self,
+        day: date | str | None = None,
+        count: int = 40,
+        *,
+        payable_only: bool = False,
+        seed: int = 1,
+        **config: Any,
+    ) -> int:
+        """Start over: the orders of a day (none without one), switches at their defaults but for those named."""
+        wish = {
+            "day": str(day) if day else None,
+            "count": count,
+            "payable_only": payable_only,
+            "seed": seed,
+            "config": config,
+        }
+        return int(self._call("POST", "/reset", wish)["orders"])
+
+    def config(self) -> JsonObject:
+        """Return the switches."""
+        return self._call("GET", "/config")
+
+    def configure(self, **changes: Any) -> JsonObject:
+        """Set switches."""
+        return self._call("PATCH", "/config", changes)
+
+    def add_orders(self, *orders: JsonObject) -> list[int]:
+        """Put orders into the shop; what they do not say is filled in. Returns their ids."""
+        return list(self._call("POST", "/orders", orders)["ids"])
+
+    def edit_order(self, order_id: int, **changes: Any) -> JsonObject:
+        """Change an order behind the API's back: a payment arrives, the buyer cancels."""
+        return self._call("PATCH", f"/orders/{order_id}", changes)
+
+    def remove_order(self, order_id: int) -> JsonObject:
+        """Take an order out of the shop."""
+        return self._call("DELETE", f"/orders/{order_id}")
+
+    def orders(self) -> list[JsonObject]:
+        """Return all orders of the shop, whole."""
+        return list(self._call("GET", "/orders")["orders"])
+
+    def order(self, order_id: int) -> JsonObject:
+        """Return one order of the shop, whole."""
+        return self._call("GET", f"/orders/{order_id}")
+
+    def erp_orders(self) -> list[JsonObject]:
+        """Return all orders of the ERP, each with the `request` that made it."""
+        return list(self._call("GET", "/erp/orders")["orders"])
+
+    def add_erp_order(self, request: JsonObject) -> JsonObject:
+        """Enter an order into the ERP by hand: a `request` as of POST /sales-orders, unchecked."""
+        return self._call("POST", "/erp/orders", request)
+
+    def edit_erp_order(self, number: str, /, **changes: Any) -> JsonObject:
+        """Change an order in the ERP behind the API's back: its `number`, `status`, or what its request said."""
+        return self._call("PATCH", f"/erp/orders/{number}", changes)
+
+    def remove_erp_order(self, number: str) -> JsonObject:
+        """Take an order out of the ERP."""
+        return self._call("DELETE", f"/erp/orders/{number}")
+
+    def deliver(self, order_number: str, **fields: Any) -> JsonObject:
+        """Let the ERP deliver an order, whole unless `lines` are given."""
+        return self._call("POST", "/erp/deliveries", {"order_number": order_number, **fields})
+
+    def desadv_messages(self) -> list[JsonObject]:
+        """Return the delivery messages that the shop took: header fields and `items`, all as text."""
+        return list(self._call("GET", "/desadv")["messages"])
+
+    def fault(self, action: str, **rule: Any) -> None:
+        """Add a fault; see `sandbox.faults.FaultRule` for what can be said."""
+        self.faults([{"action": action, **rule}])
+
+    def faults(self, rules: Sequence[JsonObject]) -> None:
+        """Add several faults at once; the first that hits a call has it."""
+        self._call("POST", "/faults", rules)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._call("DELETE", "/faults")
+
+    def release(self) -> None:
+        """Let every call go that a fault holds."""
+        self._call("POST", "/release")
+
+    def settle(self) -> None:
+        """Wait until no call is underway, also none whose client has given up."""
+        self._call("POST", "/settle")
+
+    def expire_tokens(self) -> None:
+        """Let every access token given out so far expire."""
+        self._call("DELETE", "/tokens")
+
+    def journal(self, since: int = 0, *, service: str | None = None, method: str | None = None) -> list[JsonObject]:
+        """Return the calls after number `since`, oldest first, of one service and method when named."""
+        entries = self._call("GET", f"/journal?since={since}")["entries"]
+        return [e for e in entries if service in {None, e["service"]} and method in {None, e["method"]}]
+
+    def high_water(self) -> dict[str, int]:
+        """Return the most calls that ran at the same time, by service."""
+        return dict(self._call("GET", "/journal")["high_water"])
+
+    def clear_journal(self) -> None:
+        """Forget the calls so far; numbering goes on."""
+        self._call("DELETE", "/journal")
+
+    def _call(self, method: str, path: str, body: object = None) -> JsonObject:
+        data = None if body is None else dumps(body)
+        response = self._session.request(method, self._base + path, data=data, timeout=TIMEOUT)
+        if not response.ok:
+            raise ValueError(f"{method} {path}: {response.status_code} {response.text}")
+        answer: JsonObject = loads(response.content)
+        return answer

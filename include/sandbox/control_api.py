@@ -1,0 +1,188 @@
+"""The control API below `/_control`: what is there, what goes wrong, what was called. It leaves no trace itself."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.catalogue import orders_for_day
+from sandbox.config import Config
+from sandbox.wire import JsonObject, dumps, loads
+from sandbox.world import World
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Resettable(Protocol):
+    """What the control API controls."""
+
+    world: World
+
+    def reset(self, config: Config, orders: list[JsonObject]) -> None:
+        """Start over."""
+
+
+class Reset(BaseModel):
+    """How to start over. Without a day there are no orders."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date | None = None
+    count: int = 40
+    seed: int = 1
+    payable_only: bool = False
+    catalogue: str = "demo"
+    config: dict[str, Any] = {}
+
+    def orders(self, config: Config) -> list[JsonObject]:
+        """Make the orders of the catalogue asked for."""
+        if self.day is None or self.catalogue == "empty":
+            return []
+        return orders_for_day(
+            self.day, self.count, seed=self.seed, payable_only=self.payable_only, api_timezone=config.api_timezone
+        )
+
+
+class ControlApi:
+    """Handlers; each answers JSON."""
+
+    def __init__(self, sandbox: Resettable) -> None:
+        self._sandbox = sandbox
+
+    @property
+    def _world(self) -> World:
+        return self._sandbox.world
+
+    async def health(self, _: Request) -> Response:
+        """GET: whether the sandbox is up."""
+        return _json({"status": "ok"})
+
+    async def reset(self, request: Request) -> Response:
+        """POST: start over."""
+        wish = Reset.model_validate(await _read(request) or {})
+        config = Config().changed(wish.config)
+        self._sandbox.reset(config, wish.orders(config))
+        return _json({"orders": len(self._world.orders.orders)})
+
+    async def config(self, request: Request) -> Response:
+        """GET, PATCH: the switches."""
+        if request.method == "PATCH":
+            self._world.config = self._world.config.changed(await _read(request))
+            self._world.orders.api_timezone = self._world.config.api_timezone
+        return _json(self._world.config.model_dump(mode="json"))
+
+    async def orders(self, request: Request) -> Response:
+        """GET: all orders of the shop; POST: insert some, answers their ids."""
+        if request.method == "POST":
+            return _json({"ids": [self._world.orders.insert(order) for order in await _read(request)]}, 201)
+        return _json({"orders": list(self._world.orders.orders.values())})
+
+    async def order(self, request: Request) -> Response:
+        """GET, PATCH, DELETE: one order of the shop, whatever the field."""
+        store, number = self._world.orders, int(request.path_params["number"])
+        if request.method == "PATCH":
+            return _json(store.edit(number, await _read(request)))
+        if request.method == "DELETE":
+            return _json(store.orders.pop(number))
+        return _json(store.orders[number])
+
+    async def erp_orders(self, request: Request) -> Response:
+        """GET: every order of the ERP, visible yet or not, with the request that made it; POST: enter one by hand."""
+        if request.method == "POST":
+            return _json(self._world.erp_store.create(await _read(request), None).full(), 201)
+        return _json({"orders": [{**order.full(), "request": order.request} for order in self._world.erp_store.orders]})
+
+    async def erp_order(self, request: Request) -> Response:
+        """PATCH, DELETE: one order of the ERP."""
+        store, number = self._world.erp_store, str(request.path_params["number"])
+        if request.method == "PATCH":
+            return _json(store.edit(number, await _read(request)).full())
+        return _json(store.remove(number).full())
+
+    async def deliveries(self, request: Request) -> Response:
+        """GET: all packing slips of the ERP; POST {"order_number", ...}: deliver an order."""
+        if request.method == "POST":
+            return _json(self._world.erp_store.deliver(await _read(request)), 201)
+        return _json({"deliveries": [slip for _, slip in self._world.erp_store.deliveries]})
+
+    async def desadv(self, _: Request) -> Response:
+        """GET: the delivery messages that the shop took."""
+        return _json({"messages": self._world.desadv.messages})
+
+    async def faults(self, request: Request) -> Response:
+        """GET, POST [rule, ...], DELETE: what goes wrong."""
+        if request.method == "POST":
+            self._world.faults.add(await _read(request))
+        if request.method == "DELETE":
+            self._world.faults.rules.clear()
+        return _json({"faults": [rule.model_dump(mode="json") for rule in self._world.faults.rules]})
+
+    async def release(self, _: Request) -> Response:
+        """POST: let every call go that a fault holds."""
+        self._world.release()
+        return _json({})
+
+    async def settle(self, _: Request) -> Response:
+        """POST: answer when no call is underway any more."""
+        await self._world.journal.idle.wait()
+        return _json({})
+
+    async def tokens(self, _: Request) -> Response:
+        """DELETE: every access token expires now."""
+        self._world.issuer.revoke_all()
+        return _json({})
+
+    async def journal(self, request: Request) -> Response:
+        """GET ?since=n, DELETE: the calls, and the most that ran at the same time per service."""
+        journal = self._world.journal
+        if request.method == "DELETE":
+            journal.clear()
+        since = int(request.query_params.get("since", "0"))
+        return _json({"entries": journal.since(since), "high_water": dict(journal.high_water.items())})
+
+
+def control_app(sandbox: Resettable) -> Starlette:
+    """Build the control API of a sandbox."""
+    api = ControlApi(sandbox)
+    routes: list[tuple[str, Answer, list[str]]] = [
+        ("/health", api.health, ["GET"]),
+        ("/reset", api.reset, ["POST"]),
+        ("/config", api.config, ["GET", "PATCH"]),
+        ("/orders", api.orders, ["GET", "POST"]),
+        ("/orders/{number:int}", api.order, ["GET", "PATCH", "DELETE"]),
+        ("/erp/orders", api.erp_orders, ["GET", "POST"]),
+        ("/erp/orders/{number}", api.erp_order, ["PATCH", "DELETE"]),
+        ("/erp/deliveries", api.deliveries, ["GET", "POST"]),
+        ("/desadv", api.desadv, ["GET"]),
+        ("/faults", api.faults, ["GET", "POST", "DELETE"]),
+        ("/release", api.release, ["POST"]),
+        ("/settle", api.settle, ["POST"]),
+        ("/tokens", api.tokens, ["DELETE"]),
+        ("/journal", api.journal, ["GET", "DELETE"]),
+    ]
+    return Starlette(
+        routes=[Route(f"/_control{path}", endpoint, methods=methods) for path, endpoint, methods in routes],
+        exception_handlers={ValidationError: _mistake, ValueError: _mistake, KeyError: _unknown},
+    )
+
+
+async def _read(request: Request) -> Any:
+    body = await request.body()
+    return loads(body) if body else None
+
+
+def _json(data: object, status: int = 200) -> Response:
+    return Response(dumps(data), status, media_type="application/json")
+
+
+async def _mistake(_: Request, error: Exception) -> Response:
+    return _json({"error": str(error)}, 400)
+
+
+async def _unknown(_: Request, error: Exception) -> Response:
+    return _json({"error": f"there is no {error}"}, 404)

@@ -1,0 +1,126 @@
+"""The ERP's orders and deliveries."""
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sandbox.wire import Call, JsonObject
+
+FIRST_NUMBER = 100001
+FIRST_PACKING_SLIP = 1001
+
+
+@dataclass(frozen=True)
+class ErpOrder:
+    """A sales order as created; `request` is the body that asked for it."""
+
+    number: str
+    request: JsonObject
+    created_at: datetime
+    created_tick: float = field(default_factory=time.monotonic)
+    status: str = "open"
+
+    def document(self) -> JsonObject:
+        """Return the order as the client that made it sees it. Line numbers are never equal to positions."""
+        return {
+            "number": self.number,
+            "external_reference": self.request["external_reference"],
+            "status": self.status,
+            "lines": [
+                {"position": line["position"], "line_number": line_number(line["position"])}
+                for line in self.request["lines"]
+            ],
+        }
+
+    def full(self) -> JsonObject:
+        """Return the order with what reconciliation wants to know."""
+        total = sum(
+            (Decimal(line["quantity"]) * Decimal(line["unit_price"]) for line in self.request["lines"]), Decimal(0)
+        )
+        return {
+            **self.document(),
+            "total": str(total.quantize(Decimal("0.01"), ROUND_HALF_UP)),
+            "currency": self.request["currency"],
+            "created_at": self.created_at.isoformat(),
+        }
+
+
+def line_number(position: int) -> int:
+    """Return the number this ERP gives a line: 11, 21, 31."""
+    return 10 * position + 1
+
+
+class ErpStore:
+    """Everything the ERP knows, and which requests it is working on."""
+
+    def __init__(self) -> None:
+        self.orders: list[ErpOrder] = []
+        self.deliveries: list[tuple[datetime, JsonObject]] = []
+        self.by_key: dict[str, ErpOrder] = {}
+        self.running: dict[str, list[Call]] = {}
+        """Idempotency key to the calls that carry it and are not answered yet, first one first."""
+        self._by_reference: dict[str, list[ErpOrder]] = {}
+        self._last_number = FIRST_NUMBER - 1
+
+    def create(self, request: JsonObject, key: str | None) -> ErpOrder:
+        """Add an order under the next number."""
+        self._last_number += 1
+        order = ErpOrder(f"ERP-{self._last_number}", request, datetime.now(UTC))
+        self.orders.append(order)
+        self._by_reference.setdefault(request["external_reference"], []).append(order)
+        if key:
+            self.by_key[key] = order
+        return order
+
+    def edit(self, number: str, changes: JsonObject) -> ErpOrder:
+        """Change an order from outside the API: `number`, `status`, or what its request says; KeyError."""
+        before = self.remove(number)
+        own = {name: changes[name] for name in ("number", "status") if name in changes}
+        request = {**before.request, **{name: value for name, value in changes.items() if name not in own}}
+        order = replace(before, request=request, **own)
+        self.orders.append(order)
+        self._by_reference.setdefault(request["external_reference"], []).append(order)
+        return order
+
+    def remove(self, number: str) -> ErpOrder:
+        """Take an order out, as if it had never been; KeyError for an unknown number."""
+        order = next((o for o in self.orders if o.number == number), None)
+        if order is None:
+            raise KeyError(number)
+        self.orders.remove(order)
+        self._by_reference[order.request["external_reference"]].remove(order)
+        self.by_key = {key: kept for key, kept in self.by_key.items() if kept is not order}
+        return order
+
+    def with_reference(self, reference: str) -> list[ErpOrder]:
+        """Return the orders with an external reference; more than one only when uniqueness is switched off."""
+        return self._by_reference.get(reference, [])
+
+    def deliver(self, wish: JsonObject) -> JsonObject:
+        """Add a packing slip for an order, whole unless `lines` are named; KeyError for an unknown number."""
+        order = next((o for o in self.orders if o.number == wish.get("order_number")), None)
+        if order is None:
+            raise KeyError(wish.get("order_number"))
+        today = datetime.now(UTC).date().isoformat()
+        slip: dict[str, Any] = {
+            "number": f"PS-{FIRST_PACKING_SLIP + len(self.deliveries)}",
+            "date": today,
+            "planned_delivery_date": today,
+            "carrier": "DHL",
+            "tracking_code": f"3SABC{len(self.deliveries):06d}",
+            "comment": None,
+            "lines": [_delivered(line) for line in order.request["lines"]],
+            **wish,
+        }
+        self.deliveries.append((datetime.now(UTC), slip))
+        return slip
+
+
+def _delivered(line: JsonObject) -> JsonObject:
+    return {
+        "line_number": line_number(line["position"]),
+        "quantity": str(Decimal(line["quantity"]).quantize(Decimal("0.0001"))),
+        "product_key": line["product"]["key"],
+    }

@@ -1,0 +1,105 @@
+"""Run the sandbox: in this process for the command line, in a thread for tests."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import uvicorn
+
+from sandbox.app import SandboxApp
+from sandbox.catalogue import orders_for_day
+from sandbox.config import Config
+
+START_TIMEOUT = 20
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """Where a sandbox listens."""
+
+    url: str
+
+    @property
+    def token_url(self) -> str:
+        """The OAuth2 token endpoint."""
+        return f"{self.url}/realms/CloudSuite/protocol/openid-connect/token"
+
+    @property
+    def erp_url(self) -> str:
+        """The ERP's base URL."""
+        return f"{self.url}/erp"
+
+
+class SandboxServer(uvicorn.Server):
+    """uvicorn, telling when it is ready."""
+
+    def __init__(self, app: SandboxApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                loop="asyncio",
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self.ready = threading.Event()
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, letting go of held calls first."""
+        self._app.world.release()
+        await super().shutdown(sockets)
+
+
+def build(day: date | None = None, count: int = 40, config: Config | None = None) -> SandboxApp:
+    """Make a sandbox with the orders of a day, or with none."""
+    app = SandboxApp()
+    config = config or Config()
+    app.reset(config, orders_for_day(day, count, api_timezone=config.api_timezone) if day else [])
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio switches Nagle's algorithm off (40 ms an answer) only where the protocol is named.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((host, port))
+    sock.listen(512)
+    return sock
+
+
+def url_of(sock: socket.socket) -> str:
+    """Name the address that a socket listens on."""
+    host, port = sock.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+@contextmanager
+def running(day: date | None = None, count: int = 40, config: Config | None = None) -> Iterator[RunningSandbox]:
+    """Run a sandbox on a free loopback port in a thread, for as long as the block lasts."""
+    app = build(day, count, config)
+    server = SandboxServer(app)
+    with listen("127.0.0.1", 0) as sock:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([sock])), name="sandbox", daemon=True)
+        thread.start()
+        if not server.ready.wait(START_TIMEOUT):
+            raise RuntimeError("the sandbox did not start")
+        try:
+            yield RunningSandbox(url_of(sock))
+        finally:
+            server.should_exit = True
+            thread.join()

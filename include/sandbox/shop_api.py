@@ -1,0 +1,162 @@
+"""The shop's order API: routes, the order of checks, reads and writes."""
+
+import math
+import re
+import time
+from collections import deque
+
+from sandbox import auth, shop_filters, shop_pages
+from sandbox.auth import TokenIssuer
+from sandbox.config import Config
+from sandbox.shop_fields import ORDER_FIELDS, read_fields
+from sandbox.shop_store import LINES, ShopStore, without
+from sandbox.wire import Call, JsonObject, Refusal, Reply, html_reply, json_reply, loads
+
+LIST, EXTERNAL, DETAIL = "list", "external", "detail"
+ROUTES = (
+    (LIST, re.compile(r"/api/order/"), ("GET", "POST")),
+    (EXTERNAL, re.compile(r"/api/order/ext:([^/]+)/?"), ("GET",)),
+    (DETAIL, re.compile(r"/api/order/([^/]+)/"), ("GET", "PUT", "PATCH")),
+)
+POST_REQUIRED = ("erp_order_number", "state", "order_date", "currency", LINES)
+MOVES: dict[str, tuple[str, ...]] = {
+    "draft": ("quotation", "confirmed", "cancel"),
+    "quotation": ("draft", "confirmed", "cancel"),
+    "confirmed": ("draft", "processing", "done", "cancel"),
+    "processing": ("done", "cancel"),
+    "done": ("processing",),
+    "cancel": (),
+}
+"""Moves that strict mode allows."""
+
+
+class ShopApi:
+    """Answers calls below `/api`. The checks come in REST framework's order."""
+
+    def __init__(self, store: ShopStore, issuer: TokenIssuer) -> None:
+        self.store = store
+        self.issuer = issuer
+        self._recent: deque[float] = deque()
+
+    def handle(self, call: Call, config: Config, *, ignored: frozenset[str] = frozenset(), echo: bool = False) -> Reply:
+        """Answer one call; the fields in `ignored` are not stored, and with `echo` the answer does not show it."""
+        kind, argument, methods = _route(call.path)
+        if not _accepts_json(call.headers.get("accept", "*/*")):
+            raise Refusal(json_reply({"detail": "Could not satisfy the request Accept header."}, 406))
+        auth.check_shop(call, config, self.issuer)
+        self._throttle(config)
+        method = "GET" if call.method == "HEAD" else call.method
+        if method not in methods:
+            said = {"detail": f'Method "{call.method}" not allowed.'}
+            raise Refusal(json_reply(said, 405, headers={"allow": ", ".join(methods)}))
+        if kind == LIST:
+            return self._list(call, config) if method == "GET" else self._post(call)
+        orders = shop_filters.select(self.store.orders.values(), call.query) if call.query else None
+        if kind == EXTERNAL:
+            return json_reply(_shown(self._by_key(argument), config))
+        stored = self._by_id(argument, create=method == "PUT", among=orders)
+        if method == "GET":
+            return json_reply(_shown(stored, config))
+        return self._write(method, stored, _body(call), config, ignored=ignored, echo=echo)
+
+    def _list(self, call: Call, config: Config) -> Reply:
+        orders = shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
+        return json_reply(shop_pages.page(orders, call, config))
+
+    def _by_key(self, key: str) -> JsonObject:
+        for order in self.store.orders.values():
+            if order["key"] == key:
+                return order
+        raise _missing()
+
+    def _by_id(self, argument: str, *, create: bool, among: list[JsonObject] | None) -> JsonObject:
+        if not argument.isdecimal():
+            raise Refusal(json_reply({"detail": "Not found."}, 404))
+        order = self.store.orders.get(int(argument))
+        if order is None and create:
+            return self.store.blank(int(argument), offline=False)
+        if order is None or (among is not None and order not in among):
+            raise _missing()
+        return order
+
+    def _write(
+        self, method: str, stored: JsonObject, body: JsonObject, config: Config, *, ignored: frozenset[str], echo: bool
+    ) -> Reply:
+        values, mistakes = read_fields(body, ORDER_FIELDS)
+        existed = stored["id"] in self.store.orders
+        target = values.get("state", stored["state"])
+        if config.strict_states and existed and target != stored["state"] and target not in MOVES[stored["state"]]:
+            mistakes.setdefault("state", [f"An order cannot go from {stored['state']} to {target}."])
+        if mistakes:
+            raise Refusal(json_reply(mistakes, 400))
+        changed = self.store.patched(stored, values) if method == "PATCH" else self.store.replaced(stored, values, body)
+        kept = without(stored, changed, ignored)
+        self.store.save(kept)
+        return json_reply(_shown(changed if echo else kept, config), 200 if existed else 201, committed=True)
+
+    def _post(self, call: Call) -> Reply:
+        body = _body(call)
+        values, mistakes = read_fields(body, ORDER_FIELDS)
+        for name in POST_REQUIRED:
+            if name not in body:
+                mistakes[name] = ["This field is required."]
+        taken = {order["key"] for order in self.store.orders.values()}
+        if values.get("key") and values["key"] in taken:
+            mistakes["key"] = ["order with this key already exists."]
+        if mistakes:
+            raise Refusal(json_reply(mistakes, 400))
+        order = self.store.replaced(self.store.blank(offline=True), values, body)
+        self.store.save(order)
+        return json_reply(order, 201, committed=True)
+
+    def _throttle(self, config: Config) -> None:
+        if config.rate_limit is None:
+            return
+        now = time.monotonic()
+        while self._recent and self._recent[0] <= now - 1:
+            self._recent.popleft()
+        if len(self._recent) < config.rate_limit:
+            self._recent.append(now)
+            return
+        wait = max(1, math.ceil(self._recent[0] + 1 - now)) if self._recent else 1
+        said = f"Request was throttled. Expected available in {wait} second{'s' if wait > 1 else ''}."
+        raise Refusal(json_reply({"detail": said}, 429, headers={"retry-after": str(wait)}))
+
+
+def _shown(order: JsonObject, config: Config) -> JsonObject:
+    return {name: value for name, value in order.items() if name not in config.hidden_fields}
+
+
+def _route(path: str) -> tuple[str, str, tuple[str, ...]]:
+    for kind, pattern, methods in ROUTES:
+        match = pattern.fullmatch(path)
+        if match:
+            return kind, match[1] if match.groups() else "", methods
+    if any(pattern.fullmatch(f"{path}/") for _, pattern, _ in ROUTES):
+        raise Refusal(Reply(301, headers={"location": f"{path}/", "content-type": "text/html; charset=utf-8"}))
+    raise Refusal(html_reply(404, "Not Found"))
+
+
+def _accepts_json(accept: str) -> bool:
+    kinds = {part.partition(";")[0].strip() for part in accept.split(",")}
+    return bool(kinds & {"application/json", "application/*", "*/*", ""})
+
+
+def _body(call: Call) -> JsonObject:
+    if not call.body:
+        return {}
+    media_type = call.headers.get("content-type", "")
+    if media_type.partition(";")[0].strip() != "application/json":
+        raise Refusal(json_reply({"detail": f'Unsupported media type "{media_type}" in request.'}, 415))
+    try:
+        body = loads(call.body)
+    except ValueError as error:
+        raise Refusal(json_reply({"detail": f"JSON parse error - {error}"}, 400)) from None
+    if not isinstance(body, dict):
+        said = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
+        raise Refusal(json_reply({"non_field_errors": [said]}, 400))
+    return body
+
+
+def _missing() -> Refusal:
+    return Refusal(json_reply({"detail": "No Order matches the given query."}, 404))

@@ -1,0 +1,65 @@
+"""Everything that a reset throws away and makes anew."""
+
+import asyncio
+
+from sandbox.auth import TokenIssuer
+from sandbox.config import Config, Service
+from sandbox.desadv_api import PREFIX as PROXY_PREFIX
+from sandbox.desadv_api import DesadvApi
+from sandbox.erp_api import PREFIX as ERP_PREFIX
+from sandbox.erp_api import ErpApi
+from sandbox.erp_store import ErpStore
+from sandbox.faults import FaultRule, Faults
+from sandbox.journal import Journal
+from sandbox.shop_api import ShopApi
+from sandbox.shop_store import ShopStore
+from sandbox.wire import Call, Refusal, Reply
+
+
+class World:
+    """One shop, one token endpoint, one ERP. A call that is underway at a reset ends in the world it began in."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.journal = Journal()
+        self.faults = Faults()
+        self.issuer = TokenIssuer()
+        self.orders = ShopStore(config.api_timezone)
+        self.erp_store = ErpStore()
+        self.shop = ShopApi(self.orders, self.issuer)
+        self.desadv = DesadvApi(self.orders, self.issuer)
+        self.erp = ErpApi(self.erp_store)
+        self._released = asyncio.Event()
+
+    def handle(self, service: Service, call: Call, rule: FaultRule | None = None) -> Reply:
+        """Let the service answer; the rule may make the shop ignore fields."""
+        try:
+            if service == "token":
+                return self.issuer.handle(call, self.config)
+            if service == "erp":
+                return self.erp.handle(call, self.config)
+            if call.path.startswith(PROXY_PREFIX):
+                return self.desadv.handle(call, self.config)
+            ignored = rule.fields if rule else frozenset()
+            return self.shop.handle(call, self.config, ignored=ignored, echo=rule is not None and rule.echo)
+        except Refusal as refusal:
+            return refusal.reply
+
+    async def hold(self, seconds: float) -> None:
+        """Wait that long, or until everything held is released."""
+        try:
+            await asyncio.wait_for(self._released.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def release(self) -> None:
+        """Let every call go that is held now."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+
+def service_of(path: str) -> Service:
+    """Name the service that a path belongs to; what nobody owns is the shop's, which answers 404."""
+    if path.startswith("/realms/"):
+        return "token"
+    return "erp" if path.startswith(f"{ERP_PREFIX}/") else "shop"

@@ -1,0 +1,27 @@
+"""Registers the page "Orders" in Airflow: in the navigation, and as a tab of every DAG run."""
+
+from functools import cache
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+
+@cache
+def _app() -> Any:
+    from orderflow.web.app import create_app  # noqa: PLC0415 - takes seconds, and every task process loads plugins
+
+    return create_app()
+
+
+async def page(scope: Any, receive: Any, send: Any) -> None:
+    await _app()(scope, receive, send)
+
+
+class OrderflowPlugin(AirflowPlugin):
+    name = "orderflow"
+    fastapi_apps = [{"name": "Orderflow", "url_prefix": "/orderflow", "app": page}]  # noqa: RUF012 - Airflow's form
+    external_views = [  # noqa: RUF012 - the same
+        {"name": "Orders", "destination": "nav", "category": "browse", "url_route": "orders", "href": "orderflow/"},
+        {"name": "Orders", "destination": "dag_run", "url_route": "orders-of-run"}
+        | {"href": "orderflow/run?dag_id={DAG_ID}&run_id={RUN_ID}"},
+    ]

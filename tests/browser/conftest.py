@@ -1,0 +1,51 @@
+"""Chromium, headless, and people logged in to the running Airflow."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from live_airflow import Live
+
+SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
+PATIENCE = 60_000
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]  # containers lend little of either
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium."""
+    program = shutil.which("chromium")
+    assert program, "the browser tests need Chromium: install the Debian package `chromium`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(chromium: Browser, live: Live) -> Iterator[Visit]:
+    """Return a function that opens a page of Airflow as a user, or as nobody."""
+    contexts: list[BrowserContext] = []
+
+    def visit(path: str, *, user: str | None = "admin", **look: object) -> Page:
+        context = chromium.new_context(base_url=live.airflow.url, **look)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        if user:
+            answer = context.request.post("/auth/token", data={"username": user, "password": user})
+            context.add_cookies(
+                [{"name": "_token", "value": answer.json()["access_token"], "url": live.airflow.url, "httpOnly": True}]
+            )
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()

@@ -1,0 +1,208 @@
+"""What people do with the page "Orders", in a real browser, in a real Airflow."""
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Dialog, FrameLocator, Page, expect
+
+from browser.conftest import PATIENCE, SCREENSHOTS, Visit
+from filled_ledger import fill
+from live_airflow import Live
+from sandbox.control import SandboxControl
+
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+DAY = (TODAY - timedelta(days=1)).isoformat()
+AXE = Path(__file__).parent / "axe.min.js"
+SCRIPT = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
+LAPTOP = {"width": 1366, "height": 900}
+TALL = {"width": 1366, "height": 1700}
+PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def rejected(live: Live, control: SandboxControl) -> int:
+    """Let a day run in which the ERP rejects one order, whose product is named like a script; returns its id."""
+    control.reset(day=DAY, count=40)
+    order = next(o for o in control.orders() if o["payment_status"] == "paid" and not o["offline"])
+    line = order["order_lines"][0]
+    order_id = int(order["id"])
+    control.edit_order(order_id, order_lines=[{**line, "product": {"origin": "x", "key": f"UNKNOWN-{SCRIPT}"}}])
+    live.run(DAY)
+    return order_id
+
+
+def name_of(control: SandboxControl, order_id: int) -> str:
+    order = control.order(order_id)
+    return f"{order['webshop']}/{order['reference']}"
+
+
+def orders_of(page: Page) -> FrameLocator:
+    """Return the page inside Airflow's frame, with its table."""
+    frame = page.frame_locator("iframe[title=Orders]")
+    expect(frame.locator("#orders table, #orders .empty").first).to_be_visible()
+    return frame
+
+
+def counter(frame: FrameLocator, name: str) -> Any:
+    return frame.locator(".counter", has=frame.locator(".counter-name", has_text=re.compile(f"^{name}$")))
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a screenshot; it is kept, in docs/, only by `make screenshots`."""
+    keep = "ORDERFLOW_SCREENSHOTS" in os.environ
+    page.screenshot(path=SCREENSHOTS / f"{name}.png" if keep else None)
+
+
+def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
+    rejected: int, live: Live, control: SandboxControl, visit: Visit
+) -> None:
+    name = name_of(control, rejected)
+    page = visit("/", viewport=LAPTOP)
+    page.get_by_role("button", name="Browse").click()
+    page.get_by_role("menuitem", name="Orders").click()
+    frame = orders_of(page)
+    expect(counter(frame, "Failed").locator(".counter-value")).to_have_text("1")
+    expect(frame.locator("#chart-table tbody tr").nth(1)).to_contain_text(str(len(control.erp_orders())))
+    expect(frame.locator("#alerts-list")).to_contain_text(name)
+
+    counter(frame, "Failed").click()
+    row = frame.locator("#orders tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text(name)
+    expect(row).to_contain_text("ERP master data")
+
+    frame.locator("#filter-text").fill("no such order")
+    expect(frame.locator("#orders .empty")).to_be_visible()
+    frame.get_by_role("button", name="Clear filters").click()
+    frame.locator("#filter-text").fill(name)
+    frame.get_by_role("link", name=name, exact=True).first.click()
+    expect(frame.locator(".timeline li")).to_have_count(2)
+    expect(frame.locator(".why-panel")).to_contain_text(SCRIPT)
+    expect(page).to_have_url(re.compile(r"/plugin/orders/orderflow/order\?webshop="))
+
+    control.edit_order(rejected, order_lines=[{**control.order(rejected)["order_lines"][0], "product": PRODUCT}])
+    before = live.airflow.runs("orderflow_sweep")
+    frame.get_by_role("button", name="Retry").click()
+    dialog = frame.get_by_role("dialog")
+    expect(dialog).to_contain_text(name)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    assert live.airflow.runs("orderflow_sweep") == before
+    frame.get_by_role("button", name="Retry").click()
+    dialog.get_by_role("button", name="Retry").click()
+    expect(frame.locator("#retry-state")).to_contain_text("The retry is done", timeout=3 * PATIENCE)
+    expect(frame.locator(".facts .badge")).to_have_text("Processed")
+    expect(frame.locator(".timeline").first).to_contain_text("Shop told: ERP line numbers")
+    picture(page, "order-light")
+
+    frame.locator(".timeline").first.get_by_role("link", name="Task log").first.click()
+    expect(page).to_have_url(re.compile(r"/dags/orderflow_sweep/runs/.+/tasks/select_payable"))
+
+
+PRODUCT = {"origin": "myorigin", "key": "124_STUK"}
+
+
+def test_a_script_in_an_order_is_shown_and_not_run(rejected: int, control: SandboxControl, visit: Visit) -> None:
+    asked: list[Dialog] = []
+    webshop = control.order(rejected)["webshop"]
+    page = visit(f"/orderflow/order?webshop={webshop}&id={rejected}")
+    page.on("dialog", lambda dialog: asked.append(dialog))  # noqa: PLW0108 - Playwright takes no built-in method
+
+    expect(page.locator(".why-panel")).to_contain_text(SCRIPT)
+
+    assert page.title() != "run"
+    assert not page.locator("img, .message script").count()
+    assert not asked
+
+
+def test_a_viewer_sees_everything_and_cannot_retry(rejected: int, live: Live, visit: Visit) -> None:
+    before = live.airflow.runs("orderflow_sweep")
+    page = visit("/plugin/orders", user="viewer")
+    frame = orders_of(page)
+
+    expect(counter(frame, "Failed").locator(".counter-value")).to_have_text("1")
+    expect(frame.locator("#retry-forbidden")).to_be_visible()
+    expect(frame.get_by_role("button", name="Retry")).to_have_count(0)
+    body = {"logical_date": None, "conf": {"order_ids": [rejected]}}
+    assert page.request.post("/api/v2/dags/orderflow_sweep/dagRuns", data=body).status == 403
+    assert live.airflow.runs("orderflow_sweep") == before
+
+
+def test_anonymous_gets_nothing(visit: Visit) -> None:
+    page = visit("/orderflow/", user=None)
+
+    for path in ("", "order", "run", "assets/page.css", "api/orders", "api/overview", "api/orders/1/1"):
+        assert page.request.get(f"/orderflow/{path}").status == 401, path
+
+
+def test_a_run_has_a_tab_with_its_orders(rejected: int, live: Live, control: SandboxControl, visit: Visit) -> None:
+    run_id = live.airflow.runs("orderflow_daily")[-1]["dag_run_id"]
+    page = visit(f"/dags/orderflow_daily/runs/{run_id}", viewport=LAPTOP)
+    page.get_by_role("link", name="Orders", exact=True).click()
+    frame = orders_of(page)
+
+    frame.locator("#filter-text").fill(name_of(control, rejected))
+    row = frame.locator("#orders tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("rejected")
+
+
+def test_selected_orders_are_retried_together_by_keyboard_alone(
+    rejected: int, live: Live, control: SandboxControl, visit: Visit
+) -> None:
+    page = visit("/orderflow/?worklist=failed")
+    box = page.get_by_role("checkbox", name=f"Select {name_of(control, rejected)}")
+    box.focus()
+    page.keyboard.press("Space")
+    button = page.get_by_role("button", name="Retry selected (1)")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # the dialog's button is where the keyboard is
+
+    expect(page.locator("#retry-state")).to_contain_text("1 of these orders is still open", timeout=3 * PATIENCE)
+    assert live.airflow.runs("orderflow_sweep")[-1]["conf"] == {"order_ids": [rejected]}
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing_serious(rejected: int, live: Live, control: SandboxControl, visit: Visit, look: str) -> None:
+    of_order = urlencode({"webshop": control.order(rejected)["webshop"], "id": rejected})
+    of_run = urlencode({"dag_id": "orderflow_daily", "run_id": live.airflow.runs("orderflow_daily")[-1]["dag_run_id"]})
+    for path in ("", f"order?{of_order}", f"run?{of_run}"):
+        page = visit(f"/orderflow/{path}", color_scheme=look)
+        expect(page.locator("#orders table, .timeline").first).to_be_visible()
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+
+        found = page.evaluate("axe.run()")["violations"]
+
+        assert not [violation for violation in found if violation["impact"] in {"serious", "critical"}], path
+
+
+LOOKS = {
+    "orders-light": ("/plugin/orders", {"viewport": TALL, "color_scheme": "light"}),
+    "orders-dark": ("/plugin/orders", {"viewport": LAPTOP, "color_scheme": "dark"}),
+    "orders-phone": ("/orderflow/", {"viewport": PHONE, "color_scheme": "light", "is_mobile": True}),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_page_fits_its_screen_and_is_kept_as_a_picture_for_the_documentation(
+    live: Live, visit: Visit, name: str
+) -> None:
+    path, look = LOOKS[name]
+    fill(live.ledger._engine, 3_000, datetime.now(UTC))
+    page = visit(path, **look)
+    framed = path.startswith("/plugin")
+    shown = page.frame_locator("iframe[title=Orders]").locator("body") if framed else page.locator("body")
+
+    expect(shown.locator("#orders table, .timeline").first).to_be_visible()
+
+    assert shown.evaluate("body => body.scrollWidth <= document.documentElement.clientWidth")
+    picture(page, name)

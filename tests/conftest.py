@@ -1,0 +1,71 @@
+"""What all tests share: nothing beyond loopback, an Airflow home of their own, one sandbox, one PostgreSQL server."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Airflow reads these when it is first imported.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="orderflow-tests-")
+os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(Path(__file__).parent.parent / "dags")
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] = "False"
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+
+import hypothesis
+import pytest
+from sqlalchemy import URL
+
+from live_airflow import live, whole  # noqa: F401 - fixtures: one Airflow for tests/live and tests/browser
+from orderflow_command import environment  # noqa: F401 - a fixture of both command tests
+from postgres import postgres_server
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox, running
+from tryton import RunningTryton
+from tryton import running as running_tryton
+
+hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test may reach beyond this machine."""
+    config.option.allow_hosts = "127.0.0.1,::1"
+    config.option.allow_unix_socket = True
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[RunningSandbox]:
+    """Return the one sandbox that the tests share; `control` empties it for each."""
+    with running() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def control(sandbox: RunningSandbox) -> Iterator[SandboxControl]:
+    """Return the sandbox's controls; the sandbox is empty and well behaved."""
+    with SandboxControl(sandbox.url) as control:
+        control.reset()
+        yield control
+        control.release()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[URL]:
+    """Return the URL of a PostgreSQL server; see `postgres.fresh_database`."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def tryton_server(postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTryton]:
+    """Return the one Tryton that the tests share; `tryton` empties it for each. Mark what uses it `tryton`."""
+    with running_tryton(postgres, tmp_path_factory.mktemp("tryton")) as tryton:
+        yield tryton
+
+
+@pytest.fixture
+def tryton(tryton_server: RunningTryton) -> RunningTryton:
+    """Return a Tryton with master data and without sales."""
+    tryton_server.forget_sales()
+    return tryton_server

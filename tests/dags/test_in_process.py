@@ -1,0 +1,39 @@
+"""The daily DAG through `dag.test()`: all its tasks in this process, without a scheduler."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+
+from orderflow.ledger.engine import open_ledger
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+from sandbox_env import sandbox_environment
+
+ROOT = Path(__file__).parents[2]
+DAY = "2026-11-21"
+
+
+@pytest.fixture
+def connected(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Set the connections, and migrate the Airflow database that dag.test() needs; returns the ledger's URL."""
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+    ledger = f"sqlite:///{tmp_path / 'ledger.db'}"
+    for name, value in (sandbox_environment(sandbox.url) | {"AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger}).items():
+        monkeypatch.setenv(name, value)
+    return ledger
+
+
+def test_a_day_by_its_parameter(connected: str, control: SandboxControl) -> None:
+    control.reset(day=DAY, count=30)
+    dag = DagBag(str(ROOT / "dags")).dags["orderflow_daily"]
+
+    run = dag.test(run_conf={"date": DAY}, logical_date=None)
+
+    assert run.state == "success"
+    payable = [order for order in control.orders() if order["state"] == "processing" and not order["offline"]]
+    assert len(control.erp_orders()) == len(payable) > 15
+    known = open_ledger(connected).by_order_id(order["id"] for order in payable)
+    assert {order.partition for order in known.values()} == {DAY}

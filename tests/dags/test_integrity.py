@@ -1,0 +1,114 @@
+"""The DAG files: exactly these DAGs, read without a database or a network, each as the others promise."""
+
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.serialization.serialized_objects import DagSerialization
+
+ROOT = Path(__file__).parents[2]
+DAGS = {"orderflow_daily", "orderflow_sweep", "orderflow_reconcile"}
+NEEDS_NOTHING = """
+import socket, sys
+def refuse(*args, **kwargs):
+    raise AssertionError("a DAG file opened a connection while it was read")
+socket.socket.connect = refuse
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(sys.argv[1])
+assert not bag.import_errors, bag.import_errors
+print('DAGS', *sorted(bag.dags))
+"""
+
+
+@pytest.fixture(scope="session")
+def bag() -> DagBag:
+    return DagBag(str(ROOT / "dags"))
+
+
+def test_exactly_these_dags_and_no_import_error(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == DAGS
+
+
+def test_each_file_is_named_after_its_dag() -> None:
+    assert {path.stem for path in (ROOT / "dags").glob("*.py")} == DAGS
+
+
+def test_reading_them_needs_no_database_no_network_no_connection_and_no_variable(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "include"), "AIRFLOW_HOME": str(tmp_path)}
+    environment["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+    read = subprocess.run(
+        [sys.executable, "-c", NEEDS_NOTHING, str(ROOT / "dags")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr
+    (said,) = [line for line in read.stdout.splitlines() if line.startswith("DAGS ")]
+    assert set(said.split()[1:]) == DAGS
+    assert not (tmp_path / "airflow.db").exists()
+    assert not (tmp_path / "orderflow.db").exists()
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_a_dag_survives_serialization(bag: DagBag, dag_id: str) -> None:
+    """The scheduler only ever sees the serialized form."""
+    again = DagSerialization.from_dict(DagSerialization.to_dict(bag.dags[dag_id]))
+    assert set(again.task_ids) == set(bag.dags[dag_id].task_ids)
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_every_dag_is_documented_owned_tagged_and_does_not_pile_up(bag: DagBag, dag_id: str) -> None:
+    dag: DAG = bag.dags[dag_id]
+    assert dag.doc_md
+    assert "**When it fails" in dag.doc_md
+    assert "orderflow" in dag.tags
+    assert dag.catchup is False
+    assert dag.max_active_runs <= 2
+    for task in dag.tasks:
+        assert task.owner == "integration", task.task_id
+        assert task.retries >= 2, task.task_id
+        assert task.retry_policy is not None, task.task_id
+        assert task.doc_md or task.python_callable.__doc__, task.task_id
+
+
+def test_the_daily_dag_runs_in_this_sequence(bag: DagBag) -> None:
+    edges = {
+        (task.task_id.split(".")[-1], down.split(".")[-1])
+        for task in bag.dags["orderflow_daily"].tasks
+        for down in task.downstream_task_ids
+    }
+    sentence = [
+        "list_confirmed",
+        "select_payable",
+        "push_to_erp",
+        "patch_state",
+        "patch_erp_order_number",
+        "put_order_lines",
+        "mark_offline_orders_sent",
+        "report",
+    ]
+    assert set(pairwise(sentence)) <= edges
+
+
+@pytest.mark.parametrize("dag_id", ["orderflow_daily", "orderflow_sweep"])
+def test_finish_and_report_run_whatever_happened_before(bag: DagBag, dag_id: str) -> None:
+    """With the default rule one failed order would leave the offline orders unsent and the day unreported."""
+    for task in bag.dags[dag_id].tasks:
+        if task.task_id.startswith(("mark_", "finish_", "report")):
+            assert task.trigger_rule == "all_done", task.task_id
+
+
+def test_sweep_and_daily_share_the_mapped_group(bag: DagBag) -> None:
+    def group(dag_id: str) -> dict[str, object]:
+        tasks = bag.dags[dag_id].tasks
+        return {t.task_id: t.python_callable.__qualname__ for t in tasks if t.task_id.startswith("process_order.")}
+
+    assert len(group("orderflow_daily")) == 4
+    assert group("orderflow_daily") == group("orderflow_sweep")

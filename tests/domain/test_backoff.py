@@ -1,0 +1,52 @@
+"""How often open orders are looked at."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.domain.backoff import OPEN, PACES, is_due
+from orderflow.domain.states import TRANSITIONS, WRITTEN, Progress
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SWEEP = timedelta(minutes=15)
+
+
+def looks(progress: Progress, *, days: int) -> int:
+    """Count the looks that sweeps every 15 minutes take on the last of so many days."""
+    first_seen, count = NOW - timedelta(days=days), 0
+    last_look = NOW - timedelta(days=2)
+    for n in range(96):
+        now = NOW - timedelta(days=1) + n * SWEEP
+        if is_due(progress, first_seen=first_seen, last_look=last_look, now=now):
+            count, last_look = count + 1, now
+    return count
+
+
+def test_whatever_is_not_an_end_is_looked_after() -> None:
+    assert set(Progress) - WRITTEN - {Progress.SKIPPED} == OPEN
+    assert set(TRANSITIONS) >= OPEN
+
+
+@pytest.mark.parametrize("progress", sorted(OPEN))
+def test_an_order_costs_less_as_it_ages(progress: Progress) -> None:
+    assert looks(progress, days=1) >= looks(progress, days=5) >= looks(progress, days=30) >= 1
+
+
+def test_a_young_unpaid_order_is_looked_at_by_every_sweep_and_an_old_one_four_times_a_day() -> None:
+    assert looks(Progress.WAITING, days=1) == 96
+    assert looks(Progress.WAITING, days=30) == 4
+
+
+def test_what_the_erp_rejected_is_not_hammered() -> None:
+    assert looks(Progress.REJECTED, days=1) <= 4
+
+
+@given(
+    progress=st.sampled_from(sorted(OPEN)),
+    age=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3000)),
+)
+def test_every_open_order_is_looked_at_again_within_a_day_however_old(progress: Progress, age: timedelta) -> None:
+    assert is_due(progress, first_seen=NOW - age, last_look=NOW - timedelta(days=1), now=NOW)
+    assert {pace.until_age for pace in PACES[progress]} >= {timedelta.max}

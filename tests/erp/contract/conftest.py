@@ -1,0 +1,59 @@
+"""The ERPs that the contract suite runs against. A new adapter needs one fixture here, and its name in `ERPS`."""
+
+import pytest
+import requests
+
+from erp_orders import sales_order
+from erp_subject import Subject
+from orderflow.erp.rest import ERP, RestErp
+from orderflow.erp.tryton import wire
+from orderflow.erp.tryton.adapter import TrytonErp
+from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+from tryton import RunningTryton
+from tryton_warehouse import deliver
+
+ERPS = ["rest", pytest.param("tryton", marks=pytest.mark.tryton)]
+
+
+@pytest.fixture(params=ERPS)
+def subject(request: pytest.FixtureRequest) -> Subject:
+    found: Subject = request.getfixturevalue(f"{request.param}_subject")
+    return found
+
+
+@pytest.fixture
+def rest_subject(sandbox: RunningSandbox, control: SandboxControl) -> Subject:
+    def numbers(reference: str) -> list[str | None]:
+        return [o["number"] for o in control.erp_orders() if o["external_reference"] == reference]
+
+    return Subject(
+        url=sandbox.erp_url,
+        connect=lambda url: RestErp(_channel(url, "sandbox-erp-token")),
+        request=sales_order,
+        numbers=numbers,
+        deliver=lambda number: control.deliver(number) and None,
+        small_pages=lambda: control.configure(erp_page_size=2) and None,
+    )
+
+
+@pytest.fixture
+def tryton_subject(tryton: RunningTryton, monkeypatch: pytest.MonkeyPatch) -> Subject:
+    def numbers(reference: str) -> list[str | None]:
+        found = tryton.rpc("model.sale.sale.search_read", [["web_id", "=", reference]], 0, None, None, ["number"])
+        return [sale["number"] for sale in found]
+
+    return Subject(
+        url=tryton.url,
+        connect=lambda url: TrytonErp(_channel(url, tryton.key), tryton.connection_extra),
+        request=sales_order,
+        numbers=numbers,
+        deliver=lambda number: deliver(tryton, number),
+        small_pages=lambda: monkeypatch.setattr(wire, "PAGE", 2),
+    )
+
+
+def _channel(url: str, token: str) -> Channel:
+    policy = RetryPolicy(sleep=lambda seconds: None)  # noqa: ARG005  # does not wait
+    return Channel(requests.Session(), url, service=ERP, authorize=FixedAuthorization("Bearer", token), policy=policy)

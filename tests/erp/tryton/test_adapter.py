@@ -1,0 +1,316 @@
+"""What is particular to Tryton, on a real one: master data, taxes, and sales that were begun and not ended."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+from typing import Any
+
+import pytest
+import requests
+
+from erp_orders import REFERENCE, lines, sales_order
+from lossy import Fate, lossy
+from orderflow.domain.reasons import Reason
+from orderflow.erp.rest import ERP
+from orderflow.erp.tryton.adapter import TrytonErp
+from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
+from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
+from tryton import RunningTryton
+from tryton_warehouse import press, sale
+
+pytestmark = pytest.mark.tryton
+
+Connect = Callable[..., TrytonErp]
+OURS = [["web_id", "=", REFERENCE]]
+CONFIRMED = {"confirmed", "processing"}
+
+
+@pytest.fixture
+def connect(tryton: RunningTryton) -> Connect:
+    """Return a function that makes an adapter; extras, the address and the key may be told otherwise."""
+
+    def make(*, url: str = tryton.url, key: str = tryton.key, read_only: bool = False, **extra: Any) -> TrytonErp:
+        channel = Channel(
+            requests.Session(),
+            url,
+            service=ERP,
+            authorize=FixedAuthorization("Bearer", key),
+            policy=RetryPolicy(sleep=lambda seconds: None),  # noqa: ARG005  # does not wait
+            read_only=read_only,
+        )
+        return TrytonErp(channel, {**tryton.connection_extra, **extra})
+
+    return make
+
+
+def test_everything_that_is_missing_is_named_at_once(connect: Connect, tryton: RunningTryton) -> None:
+    wrong = lines("NO1", "124_STUK", "NO2", "NO1")
+    with pytest.raises(PermanentError) as caught:
+        connect().create(sales_order(customer=99, currency="USD", invoice_address=98, lines=wrong))
+    assert caught.value.reason is Reason.ERP_REJECTED
+    for name in ("USD", "EUR", "customer:99", "address:98", "NO1, NO2"):
+        assert name in str(caught.value)
+    assert "124_STUK" not in str(caught.value)
+    assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
+
+
+def test_another_currency_is_held(connect: Connect) -> None:
+    with pytest.raises(PermanentError, match="the order is in USD, web shop 'Webshop 1' sells in EUR") as caught:
+        connect().create(sales_order(currency="USD"))
+    assert caught.value.reason is Reason.ERP_REJECTED
+
+
+def test_the_sale_says_what_the_order_says(connect: Connect, tryton: RunningTryton) -> None:
+    order = sales_order(
+        requested_delivery_date="2026-12-01", remarks="Bel eerst", lines=lines(("3310_M", "2.5", "1.385"))
+    )
+    connect().create(order)
+    read = sale(
+        tryton,
+        OURS,
+        *("party.name", "web_shop.name", "reference", "description", "comment", "state", "currency.code", "sale_date"),
+        *("shipment_address.street_unstructured", "invoice_address.street_unstructured", "shipping_date"),
+        *("lines", "untaxed_amount", "tax_amount", "warehouse.code"),
+    )
+    assert read["party."]["name"] == "Customer 1324"
+    assert read["web_shop."]["name"] == "Webshop 1"
+    assert (read["reference"], read["description"], read["comment"]) == ("PO-9", "CS48193", "Bel eerst")
+    assert (read["state"], read["currency."]["code"], read["warehouse."]["code"]) == ("quotation", "EUR", "WH")
+    assert read["shipment_address."]["street_unstructured"] == "Loading dock 1324"
+    assert read["invoice_address."]["street_unstructured"] == "Office 1324"
+    assert [read["sale_date"][part] for part in ("year", "month", "day")] == [2026, 11, 22]
+    assert [read["shipping_date"][part] for part in ("year", "month", "day")] == [2026, 12, 1]
+    (line,) = tryton.rpc(
+        "model.sale.line.read", read["lines"], ["quantity", "unit.symbol", "unit_price", "description"]
+    )
+    assert (line["quantity"], line["unit."]["symbol"], line["unit_price"]["decimal"]) == (2.5, "m", "1.3850")
+    assert line["description"] == "Line 1"
+
+
+@pytest.mark.parametrize(("taxes", "amount"), [("product", "4.20"), ("none", "0")])
+def test_taxes_are_those_of_the_product_or_none(
+    connect: Connect, tryton: RunningTryton, taxes: str, amount: str
+) -> None:
+    """Tryton adds none by itself over REST."""
+    created = connect(taxes=taxes).create(sales_order())
+    assert created.total == Decimal("20.00")
+    assert Decimal(sale(tryton, OURS, "tax_amount")["tax_amount"]["decimal"]) == Decimal(amount)
+
+
+def test_a_webshop_has_its_own_web_shop(connect: Connect, tryton: RunningTryton) -> None:
+    connect().create(sales_order(shop="2", external_reference="2/CS48193"))
+    found = sale(tryton, [["web_id", "=", "2/CS48193"]], "web_shop.name")
+    assert found["web_shop."]["name"] == "Webshop 2"
+
+
+def test_a_wish_for_an_earlier_day_does_not_hold_the_order(connect: Connect, tryton: RunningTryton) -> None:
+    connect().create(sales_order(requested_delivery_date="2026-11-01"))
+    assert sale(tryton, OURS, "shipping_date")["shipping_date"] is None
+
+
+def test_an_address_of_another_party_makes_it_the_party_of_the_invoice(connect: Connect, tryton: RunningTryton) -> None:
+    """A branch orders, the head office pays."""
+    connect().create(sales_order(invoice_address=1630))
+    read = sale(tryton, OURS, "party.name", "invoice_party.name", "shipment_party")
+    assert (read["party."]["name"], read["invoice_party."]["name"]) == ("Customer 1324", "Customer 1300")
+    assert read["shipment_party"] is None
+
+
+def test_confirmed_sales_go_on_by_themselves(connect: Connect) -> None:
+    erp = connect(confirm=True)
+    created = erp.create(sales_order())
+    assert created.status in CONFIRMED
+    found = erp.find(REFERENCE)
+    assert found is not None
+    assert found.number == created.number
+
+
+@pytest.mark.parametrize("write", [2, 3])
+@pytest.mark.parametrize("fate", ["lose request", "refuse"])
+def test_a_sale_that_was_begun_is_ended_by_the_next_attempt(
+    connect: Connect, tryton: RunningTryton, write: int, fate: Fate
+) -> None:
+    """Between the requests the sale stands as a draft without a number, or as a quotation that should be confirmed."""
+    with lossy(tryton.url) as proxy:
+        proxy.lose(write, fate)
+        erp = connect(url=proxy.url, confirm=True)
+        with pytest.raises(InDoubtError):
+            erp.create(sales_order())
+        assert erp.find(REFERENCE) is None
+        ended = erp.create(sales_order())
+    assert ended.status in CONFIRMED
+    assert [sale(tryton, OURS, "number")["number"]] == [ended.number]
+
+
+def test_a_quotation_that_somebody_put_back_is_left_to_them(connect: Connect, tryton: RunningTryton) -> None:
+    erp = connect(confirm=True)
+    created = erp.create(sales_order())
+    quoted = connect().create(sales_order(external_reference="1/CS2"))
+    press(tryton, quoted.number, "draft", "quote")
+    found = erp.find("1/CS2")
+    assert found is not None
+    assert (found.number, found.status) == (quoted.number, "quotation")
+    assert erp.create(sales_order(external_reference="1/CS2")).status == "quotation"
+    assert created.number != quoted.number
+
+
+def test_a_draft_with_other_lines_is_never_taken_for_the_order(connect: Connect, tryton: RunningTryton) -> None:
+    """The shop's order was edited between two attempts: to number the old draft would deliver what nobody ordered."""
+    _begin(connect, tryton)
+    with pytest.raises(PermanentError, match="begun with other lines") as caught:
+        connect().create(sales_order(lines=lines("8890_STUK")))
+    assert caught.value.reason is Reason.ERP_REJECTED
+    assert sale(tryton, OURS, "number")["number"] is None
+
+
+def test_a_draft_that_tryton_does_not_quote_is_named(connect: Connect, tryton: RunningTryton) -> None:
+    """Somebody took the address away from the draft; what there is has to be found by a person."""
+    _begin(connect, tryton)
+    draft = sale(tryton, OURS)["id"]
+    tryton.rpc("model.sale.sale.write", [draft], {"invoice_address": None})
+    with pytest.raises(PermanentError, match=f"refused to quote the sale with id {draft}.*invoice address") as caught:
+        connect().create(sales_order())
+    assert caught.value.reason is Reason.ERP_REJECTED
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["looked up", "look-up fails"])
+def test_who_is_refused_because_another_was_faster_gets_the_others_sale_or_is_in_doubt(
+    connect: Connect, tryton: RunningTryton, *, answered: bool
+) -> None:
+    """The other one comes between our look-up and our creation; only a look-up can tell that from a wrong order."""
+    others = []
+    with lossy(tryton.url) as proxy:
+
+        def rule(method: str, _path: str) -> Fate:
+            if method == "POST" and not others:
+                others.append(connect().create(sales_order()))
+                return "pass"
+            return "refuse" if others and not answered else "pass"
+
+        proxy.rule = rule
+        try:
+            ours = [connect(url=proxy.url).create(sales_order())]
+        except InDoubtError:
+            ours = []
+    assert ours == (others if answered else [])
+
+
+def test_a_draft_that_was_cancelled_is_not_made_anew(connect: Connect, tryton: RunningTryton) -> None:
+    _begin(connect, tryton)
+    tryton.rpc("model.sale.sale.cancel", [sale(tryton, OURS)["id"]])
+    with pytest.raises(PermanentError, match="is cancelled and has no number") as caught:
+        connect().create(sales_order())
+    assert caught.value.reason is Reason.ERP_REJECTED
+
+
+def test_a_cancelled_sale_is_still_the_order(connect: Connect, tryton: RunningTryton) -> None:
+    created = connect().create(sales_order())
+    press(tryton, created.number, "cancel")
+    found = connect().find(REFERENCE)
+    assert found is not None
+    assert (found.number, found.status) == (created.number, "cancelled")
+    assert connect().create(sales_order()).number == created.number
+
+
+def test_a_line_that_people_add_is_not_one_of_the_shops(connect: Connect, tryton: RunningTryton) -> None:
+    created = connect().create(sales_order())
+    press(tryton, created.number, "draft")
+    added = {"sale": sale(tryton, OURS)["id"], "type": "comment", "description": "With love"}
+    tryton.rpc("model.sale.line.create", [added])
+    found = connect().find(REFERENCE)
+    assert found is not None
+    assert found.lines == created.lines
+
+
+def test_what_tryton_itself_refuses_is_rejected_in_its_words(connect: Connect, tryton: RunningTryton) -> None:
+    with pytest.raises(PermanentError, match=r"answered 400.*(digits|decimal)") as caught:
+        connect().create(sales_order(lines=lines(("124_STUK", "1", "1.00001"))))
+    assert caught.value.reason is Reason.ERP_REJECTED
+    assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
+
+
+def test_four_creators_of_the_same_orders_all_get_the_same_ones(connect: Connect, tryton: RunningTryton) -> None:
+    """The database refuses three of four; nobody reads the translated text that says so."""
+    references = [f"1/CS{number}" for number in range(5)]
+    barrier = Barrier(4, timeout=60)
+
+    def create_all(_creator: int) -> list[str]:
+        erp = connect()
+        numbers = []
+        for reference in references:
+            barrier.wait()
+            numbers.append(erp.create(sales_order(external_reference=reference)).number)
+        return numbers
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(create_all, range(4))
+    assert others == [first] * 3
+    assert len(tryton.rpc("model.sale.sale.search", [], 0, None, None)) == len(references)
+
+
+def test_a_dry_run_reads_and_never_writes(connect: Connect, tryton: RunningTryton) -> None:
+    erp = connect(read_only=True)
+    assert erp.find(REFERENCE) is None
+    with pytest.raises(PermanentError) as caught:
+        erp.create(sales_order())
+    assert caught.value.reason is Reason.DRY_RUN_WRITE
+    assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [({"key": "wrong-key"}, "answered 401"), ({"database": "elsewhere"}, "answered 404")]
+)
+def test_a_wrong_key_or_database_is_refused_and_shows_no_key(
+    connect: Connect, wrong: dict[str, str], said: str
+) -> None:
+    with pytest.raises(PermanentError, match=said) as caught:
+        connect(**wrong).find(REFERENCE)
+    assert caught.value.reason is Reason.ERP_REFUSED
+    assert "wrong-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"web_shop": {"1": "Webshop 1", "2": "Nowhere"}}, "no web shop 'Nowhere'"),
+        ({"company": 99}, "Webshop 1.*another company"),
+    ],
+)
+def test_a_connection_that_does_not_fit_is_a_configuration_error(
+    connect: Connect, wrong: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        connect(**wrong).find(REFERENCE)
+
+
+def test_an_order_of_a_webshop_without_web_shop_is_a_configuration_error(connect: Connect) -> None:
+    with pytest.raises(ConfigurationError, match="webshop 3"):
+        connect().create(sales_order(shop="3", external_reference="3/CS1"))
+
+
+def test_the_key_may_sell_and_little_else(connect: Connect, tryton: RunningTryton) -> None:
+    """The rights that docs/erp-adapters.md asks for are enough for all of the above, and these are not among them."""
+    connect().create(sales_order())
+    models = f"{tryton.url}/{tryton.database.database}/rest/model"
+    calls = [
+        ("POST", "product.template", {"name": "A product", "default_uom": 1}),
+        ("POST", "res.user", {"login": "somebody"}),
+        ("POST", "stock.shipment.out", {"customer": 1}),
+        ("DELETE", f"sale.sale/{sale(tryton, OURS)['id']}", None),
+        ("GET", "account.invoice", None),
+    ]
+    headers = {"Authorization": f"Bearer {tryton.key}"}
+    answers = [
+        requests.request(m, f"{models}/{path}", json=body, headers=headers, timeout=30) for m, path, body in calls
+    ]
+    assert [answer.status_code for answer in answers] == [400] * len(calls)
+    assert all("access" in answer.json()["message"] for answer in answers)
+
+
+def _begin(connect: Connect, tryton: RunningTryton) -> None:
+    """Leave a draft behind, as a crash does."""
+    with lossy(tryton.url) as proxy:
+        proxy.lose(2, "lose request")
+        with pytest.raises(InDoubtError):
+            connect(url=proxy.url).create(sales_order())

@@ -1,0 +1,119 @@
+"""The DAGs' tasks in sequence with Airflow's rules of retrying, without Airflow.
+
+A task that failed for a reason that may pass is tried again; one that a person has to see to is not; the steps after
+a failed one go on (`all_done`). What a task returned travels to the later ones as plain JSON, and only that.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.window import Window
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.alerting import end_run
+from orderflow.flow.listing import list_window
+from orderflow.flow.offline import finish_undelivered, mark_offline_sent
+from orderflow.flow.parties import Parties
+from orderflow.flow.select import select, to_process
+from orderflow.flow.steps import ORDER_STEPS, OrderStep, raise_failures, run_step
+from orderflow.flow.sweep import list_open
+from orderflow.ledger.models import RunRef
+
+log = logging.getLogger(__name__)
+
+UNFORESEEN = "unforeseen"
+LIST, SELECT, FINISH, REPORT = "list", "select", "finish", "report"
+TASKS = (LIST, SELECT, *(step.step.value for step in ORDER_STEPS), FINISH, REPORT)
+_STEPS: dict[str, OrderStep] = {step.step.value: step for step in ORDER_STEPS}
+
+
+class Failure(NamedTuple):
+    """A try that failed."""
+
+    task: str
+    reason: str
+    message: str
+
+
+class DagRun:
+    """One run of the daily DAG, or of the sweep when there is no window."""
+
+    def __init__(
+        self,
+        parties: Parties,
+        run_id: str,
+        window: Window | None,
+        *,
+        tries: int = 1,
+        first_try: int = 1,
+        told: Mapping[str, Any] | None = None,
+        pause: Callable[[], None] = lambda: None,
+        tell: Callable[[str, Any], Any] = lambda task, value: value,  # noqa: ARG005  # told as it is
+    ) -> None:
+        self.failures: list[Failure] = []
+        self.told = dict(told or {})
+        """What the tasks that have ended returned; None for one that failed."""
+        self._parties = parties
+        self._run_id = run_id
+        self._window = window
+        self._tries = tries
+        self._first_try = first_try
+        self._pause = pause
+        self._tell = tell
+
+    def go(self) -> None:
+        """Run every task that has not ended yet."""
+        for task in TASKS:
+            if task not in self.told:
+                self.told[task] = self._task(task)
+
+    def _task(self, task: str) -> Any:
+        tries = range(self._first_try, self._first_try + self._tries)
+        self._first_try = 1
+        for try_number in tries:
+            if try_number > tries.start:
+                self._pause()
+            run = RunRef(
+                dag_id="orderflow_daily" if self._window else "orderflow_sweep",
+                run_id=self._run_id,
+                task_id=task,
+                try_number=try_number,
+                partition=self._window.key if self._window else None,
+            )
+            try:
+                return self._tell(task, self._work(task, run))
+            except PermanentError as error:
+                self.failures.append(Failure(task, error.reason, str(error)))
+                return None
+            except OrderflowError as error:
+                self.failures.append(Failure(task, error.reason, str(error)))
+            except Exception as error:
+                log.exception("%s", task)
+                self.failures.append(Failure(task, UNFORESEEN, f"{type(error).__name__}: {error}"))
+        return None
+
+    def _work(self, task: str, run: RunRef) -> Any:
+        if task == LIST:
+            return list_window(self._parties, self._window) if self._window else list_open(self._parties)
+        if task == SELECT:
+            selected = select(self._parties, self.told[LIST] or [], run=run, window=self._window)
+            return [str(key) for key in to_process(selected)]
+        if task in _STEPS:
+            raise_failures(run_step(self._parties, _STEPS[task], self._keys(), run))
+            return True
+        if task == FINISH:
+            results = mark_offline_sent(self._parties, self._window, run) if self._window else []
+            raise_failures([*results, *finish_undelivered(self._parties, self._keys(), run)])
+            return True
+        return self._report(run)
+
+    def _report(self, run: RunRef) -> Any:
+        keys = set(self._keys())
+        listed = self.told[LIST] or []
+        summary, _ = end_run(self._parties, run, date=run.partition or "any day", listed=listed, selected=keys)
+        summary.raise_failures()
+        return summary.model_dump(mode="json", exclude={"failures"})
+
+    def _keys(self) -> list[OrderKey]:
+        return [OrderKey.parse(text) for text in self.told[SELECT] or []]

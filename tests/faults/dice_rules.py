@@ -1,0 +1,49 @@
+"""Random faults for a sandbox: which call, what happens to it, how often."""
+
+import random
+from typing import Any
+
+CALLS: tuple[dict[str, Any], ...] = (
+    {"service": "shop", "method": "GET", "path": r"/api/order/\?"},
+    {"service": "shop", "method": "GET", "path": r"/api/order/\d+/"},
+    {"service": "shop", "method": "PATCH", "body": '"state"'},
+    {"service": "shop", "method": "PATCH", "body": '"erp_order_number"'},
+    {"service": "shop", "method": "PATCH", "body": '"shipment_state"'},
+    {"service": "shop", "method": "PUT"},
+    {"service": "erp", "method": "GET"},
+    {"service": "erp", "method": "POST"},
+    {"service": "token"},
+)
+HTML = "<html><body><h1>Server Error (500)</h1></body></html>"
+REJECTED = {"error": "rejected", "reason": "unknown product 124_STUK", "lines": [1]}
+LATE_SECONDS = 0.3
+
+
+def random_rule(dice: random.Random, *, honest_lookup: bool, hang: bool) -> dict[str, Any]:
+    """Make up one rule; with `honest_lookup` the ERP never denies an order it has."""
+    call = dice.choice(CALLS)
+    faults = [
+        {"action": "reset_before_commit"},
+        {"action": "reset_after_commit"},
+        {"action": "truncated_body"},
+        {"action": "status", "status": 500, "html": HTML},
+        {"action": "status", "status": 502, "html": HTML, "commit": True},
+        {"action": "status", "status": 429, "headers": {"retry-after": "1"}},
+        {"action": "status", "status": 401, "answer": {"detail": "no"}},
+        {"action": "wrong_answer", "answer": {"hello": "world"}, "commit": dice.random() < 0.5},
+    ]
+    if hang:
+        faults += [{"action": "hang_then_commit", "seconds": LATE_SECONDS}] * 3
+    if call.get("method") in {"PATCH", "PUT"}:
+        fields = dice.choice((["state"], ["erp_order_number"], ["order_lines.erp_line_number"], ["shipment_state"]))
+        faults += [{"action": "ignore_fields", "fields": fields, "echo": dice.random() < 0.5}] * 2
+    if call["service"] == "erp" and call["method"] == "POST":
+        faults.append({"action": "status", "status": 422, "answer": REJECTED})
+        faults.append({"action": "status", "status": 409, "answer": {"error": "in_progress"}})
+    if call["service"] == "erp" and call["method"] == "GET" and not honest_lookup:
+        faults.append({"action": "wrong_answer", "answer": {"results": []}})
+    if call.get("path") == r"/api/order/\?":
+        faults.append({"action": "wrong_answer", "answer": {"count": 0, "next": None, "results": []}})
+    often = dice.choice(({"times": 1}, {"times": dice.randint(2, 5)}, {"times": 0, "probability": 0.25}))
+    rule = {**call, **dice.choice(faults), **often, "skip": dice.choice((0, 0, dice.randrange(12)))}
+    return {**rule, "seed": dice.randrange(1000)}

@@ -1,0 +1,253 @@
+"""Prove the cells of the fault matrix: one thing goes wrong, the normal schedule goes on, all is done in the end."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import make_url
+
+from faults.dag_run import LIST, SELECT, UNFORESEEN
+from faults.database import closed, end_connections, locked
+from faults.invariants import Books
+from faults.ledgers import Ledgers
+from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, Column, Kind, Row
+from faults.worker import Job, Stop, Worker
+from orderflow.ledger.store import Ledger
+from sandbox.control import SandboxControl
+
+DAY = "2026-11-22"
+ONCE, LASTING = 1, 2
+"""How many calls in a row are hit: one, or all that a client makes before it gives up."""
+IMPATIENT = 1.0
+_UNCLEAR = {"in_doubt", "pushing"}
+_LEASE_MINUTES = 6
+"""After so many minutes a dead worker's claim has run out."""
+IMPATIENT_DATABASE = {"options": "-c lock_timeout=200"}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where cells are proved: a sandbox and a ledger; the ledger's own rows need one on PostgreSQL."""
+
+    control: SandboxControl
+    sandbox_url: str
+    ledgers: Ledgers
+
+    def arrange(self) -> None:
+        """Begin with the two orders of the day."""
+        self.control.reset()
+        self.ledgers.fresh()
+        line = {"product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00", "type": "line"}
+        lines = [{**line, "quantity": 2}, {**line, "quantity": 5}]
+        day = {"confirm_date": f"{DAY}T12:00:00", "order_lines": lines}
+        self.control.add_orders({"id": ONLINE, **day}, {"id": OFFLINE, **day, "offline": True, "state": "done"})
+
+    def start(self, **wish: Any) -> Worker:
+        """Start a worker; without `day` it does a sweep."""
+        return Worker(Job(self.sandbox_url, self.ledgers.url, **wish))
+
+    def recover(self) -> str:
+        """Let the normal schedule go on until all is done; tells what it took for the order that was hit."""
+        said = ""
+        for minutes, day, name in (
+            (10, None, "next sweep"),
+            (6 * 60 + 20, None, "sweep after 6 h"),
+            (7 * 60, DAY, "day run again"),
+        ):
+            hit = self.broken()
+            if any(f"order {ONLINE}" in what for what in hit) or (hit and day):
+                said = f"{said}; offline order: {name}" if day and said else name
+                self.start(run_id=name, day=day, minutes_later=minutes, tries=2).until("over")
+        assert not self.broken(), f"not even the day run again makes it good: {self.broken()}"
+        return said or "nothing left to do"
+
+    def broken(self) -> list[str]:
+        """Name what is lost, doubled or half done now."""
+        return Books(self.control, self._ledger, self._versions()).broken()
+
+    def left(self) -> str:
+        """Say where the ledger has the online order now."""
+        known = self._ledger.by_order_id([ONLINE]).get(ONLINE)
+        return known.progress.value if known else "unknown"
+
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.ledgers.engines[0].engine)
+
+    def posts(self) -> int:
+        """Count the requests for a new order in the ERP."""
+        return len(self.control.journal(service="erp", method="POST"))
+
+    def _versions(self) -> Mapping[int, list[dict[str, Any]]]:
+        """Nobody edits here, so that what is there now, without what the flow writes, is what was there before."""
+        return {order["id"]: [order] for order in self.control.orders()}
+
+
+def prove(bench: Bench, row: Row, column: Column) -> str:
+    """Prove one cell; returns what is written into it. AssertionError when something is not as it must be."""
+    if (row.kind, column) in MEANINGLESS:
+        return f"n/a: {MEANINGLESS[row.kind, column]}"
+    if column in KILLS:
+        return _prove_kill(bench, row, column)
+    if row.kind is Kind.LEDGER:
+        return _prove_database(bench, row, column)
+    if row.kind is Kind.XCOM:
+        return _prove_xcom(bench, row, column)
+    return _prove_http(bench, row, column)
+
+
+def _prove_http(bench: Bench, row: Row, column: Column) -> str:
+    """Hit one call, then all that the client makes; of wrong answers, one kind after the other."""
+    if column is Column.REFUSED:
+        stops = [Stop(row.what, "before", row.skip, times, "refuse") for times in (ONCE, LASTING)]
+        said = [_one_fault(bench, None, stop=stop) for stop in stops]
+        return _joined(("once", "lasting"), said)
+    if column is Column.WRONG:
+        said = [_one_fault(bench, {**row.rule, **wrong}) for wrong in row.wrong]
+        names = ("admitted", "hidden") if row.wrong[0]["action"] == "ignore_fields" else ("nothing done", "done")
+        return _joined(names, said)
+    if column is Column.LATE:
+        return _one_fault(bench, {**row.rule, **RULES[column]}, read_timeout=IMPATIENT)
+    said = [_one_fault(bench, {**row.rule, **RULES[column], "times": times}) for times in (ONCE, LASTING)]
+    return _joined(("once", "lasting"), said)
+
+
+def _one_fault(bench: Bench, rule: Mapping[str, Any] | None, **wish: Any) -> str:
+    """Let one run of the day meet a fault; tells how it came through."""
+    bench.arrange()
+    if rule:
+        bench.control.faults([dict(rule)])
+    worker = bench.start(day=DAY, tries=2, **wish)
+    return _told(bench, worker)
+
+
+def _told(bench: Bench, worker: Worker) -> str:
+    """Wait for the end of a run during which something is wrong, until it is over or its task has to be tried again."""
+    sign = worker.until("pause", "over")
+    left, posts = bench.left(), bench.posts()
+    if sign == "pause":
+        bench.control.release()
+        bench.control.settle()
+        worker.go_on()
+        worker.until("over")
+    bench.control.clear_faults()
+    bench.control.release()
+    bench.control.settle()
+    if bench.broken():
+        return f"{_why(worker)}; {bench.recover()}{_how(bench, posts, left)}"
+    if worker.failures:
+        return f"{_why(worker)}; task again{_how(bench, posts, left)}"
+    return f"call{_how(bench, min(posts, 1), '')}"
+
+
+def _why(worker: Worker) -> str:
+    """Name what the first failed try said."""
+    if not worker.failures:
+        return "run is green"
+    reason = worker.failures[0].reason
+    return "its task fails" if reason == UNFORESEEN else f"`{reason}`"
+
+
+def _how(bench: Bench, posts_before: int, left: str) -> str:
+    """Say how the ERP came to have the order, where that is worth a word."""
+    doubt = f" (was {left})" if left in _UNCLEAR else ""
+    if bench.posts() > posts_before > 0:
+        return f": sent again, same key{doubt}"
+    if posts_before and _untold(bench):
+        return f": looked up, taken{doubt}"
+    return doubt
+
+
+def _untold(bench: Bench) -> bool:
+    """Whether the ERP made the order in a call whose answer did not tell."""
+    posts = bench.control.journal(service="erp", method="POST")
+    return any(post["committed"] and post["fault"] for post in posts)
+
+
+def _prove_xcom(bench: Bench, row: Row, column: Column) -> str:
+    """Lose what a task returned: before it is stored, after, or by something else being stored."""
+    bench.arrange()
+    if column is Column.WRONG:
+        _killed(bench, row, "after")
+        worker = bench.start(day=DAY, told={LIST: [ONLINE], SELECT: []}, minutes_later=_LEASE_MINUTES)
+        worker.until("over")
+        return f"an empty list: {_why(worker)}; {bench.recover()}"
+    moment = "after" if column in {Column.RESET_AFTER, Column.LATE} else "before"
+    return _told(bench, bench.start(day=DAY, tries=2, stop=Stop(row.what, moment, then="fail")))
+
+
+def _prove_kill(bench: Bench, row: Row, column: Column) -> str:
+    """Kill the worker; then its task is started again, and, in another world, nobody does and the sweep comes by."""
+    said = []
+    for again in (True, False):
+        bench.arrange()
+        worker = _killed(bench, row, KILLS[column])
+        left, posts = bench.left(), bench.posts()
+        if again:
+            told = {task: value for task, value in worker.told.items() if value is not None}
+            bench.start(day=DAY, told=told, tries=2, first_try=2, minutes_later=_LEASE_MINUTES).until("over")
+            assert not bench.broken(), bench.broken()
+            said.append(f"left `{left}`; task again{_after_kill(bench, posts, left)}")
+        else:
+            hit, semicolon, offline = bench.recover().partition(";")
+            said.append(f"{hit}{_after_kill(bench, posts, left)}{semicolon}{offline}")
+    return _joined(("", "or"), said)
+
+
+def _after_kill(bench: Bench, posts_before: int, left: str) -> str:
+    if not posts_before or left not in _UNCLEAR:
+        return ""
+    return ": sent again, same key" if bench.posts() > posts_before else ": looked up, taken"
+
+
+def _killed(bench: Bench, row: Row, moment: str) -> Worker:
+    """Kill a worker at the point: before the call leaves, while the server holds it, when its answer is there."""
+    held = row.kind is Kind.HTTP and moment == "during"
+    if held:
+        bench.control.faults([{**row.rule, **RULES[Column.LATE]}])
+    worker = bench.start(day=DAY, stop=Stop(row.what, "before" if held else moment, row.skip))
+    worker.until("here")
+    if held:
+        worker.go_on()
+        while not any(call["fault"] and not call["finished"] for call in bench.control.journal()):
+            pass
+    worker.kill()
+    bench.control.release()
+    bench.control.settle()
+    bench.control.clear_faults()
+    return worker
+
+
+def _prove_database(bench: Bench, row: Row, column: Column) -> str:
+    """Break the ledger's database under a write: on a real server, but for the lost answer to a commit."""
+    bench.arrange()
+    if column is Column.RESET_AFTER:
+        worker = bench.start(day=DAY, tries=2, stop=Stop(row.what, "after", then="lose"))
+        return _told(bench, worker)
+    moment = "during" if column is Column.RESET_BEFORE else "before"
+    worker = bench.start(day=DAY, tries=2, stop=Stop(row.what, moment))
+    worker.until("here")
+    if column is Column.RESET_BEFORE:
+        end_connections(make_url(bench.ledgers.url))
+    trouble = {
+        Column.REFUSED: closed(make_url(bench.ledgers.url)),
+        Column.RESET_BEFORE: nullcontext(),
+        Column.LATE: locked(make_url(bench.ledgers.url), row.table),
+    }[column]
+    with trouble:
+        worker.go_on()
+        worker.until("pause")
+    left, posts = bench.left(), bench.posts()
+    worker.go_on()
+    worker.until("over")
+    recovery = f"{bench.recover()}" if bench.broken() else "task again"
+    what = "lock: " if column is Column.LATE else ""
+    return f"{what}{_why(worker)}; {recovery}{_how(bench, posts, left)}"
+
+
+def _joined(names: tuple[str, ...], said: list[str]) -> str:
+    """Say one thing once, and several with their names."""
+    if len(set(said)) == 1:
+        return said[0]
+    return "<br>".join(f"{name}: {what}" if name else what for name, what in zip(names, said, strict=False))

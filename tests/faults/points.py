@@ -1,0 +1,71 @@
+"""Where a process can be stopped: around every HTTP call and every write of the ledger."""
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
+
+import requests
+from sqlalchemy import Connection, Engine, event
+
+BEFORE, DURING, AFTER = "before", "during", "after"
+_WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+class Listener(Protocol):
+    """Hears of every point before the process goes past it; what it raises ends the process, as far as it is one."""
+
+    def __call__(self, moment: str, what: str, request: requests.PreparedRequest | None = None) -> None:
+        """Hear that something is done; `what` is `PATCH /api/order/1/ {…}` or SQL with its values."""
+
+
+class WatchedSession(requests.Session):
+    """Tells before a request leaves, and when its answer is there and nobody has seen it yet."""
+
+    def __init__(self, listener: Listener, writing: AbstractContextManager[Any]) -> None:
+        super().__init__()
+        self._listener = listener
+        self._writing = writing
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        body = request.body.decode() if isinstance(request.body, bytes) else request.body or ""
+        what = f"{request.method} {request.path_url} {body}"
+        self._listener(BEFORE, what, request)
+        with self._writing if request.method == "PUT" else nullcontext():
+            response = super().send(request, **kwargs)
+        self._listener(AFTER, what, request)
+        return response
+
+
+def watch(engine: Engine, listener: Listener) -> None:
+    """Tell before a statement is run, when it is run and not committed, and when it is committed."""
+    here = threading.local()
+
+    def before(_: Connection, __: Any, statement: str, values: Any, *___: Any) -> None:
+        if statement.startswith(_WRITES):
+            listener(BEFORE, f"{statement} {values}")
+
+    def during(_: Connection, cursor: Any, statement: str, values: Any, *___: Any) -> None:
+        if not statement.startswith(_WRITES):
+            return
+        here.uncommitted = [*getattr(here, "uncommitted", []), f"{statement} {values}"]
+        try:
+            listener(DURING, here.uncommitted[-1])
+        except BaseException:
+            cursor.close()  # the traceback holds it, and with it SQLite's lock, which a dead process does not
+            raise
+
+    commit = engine.dialect.do_commit
+
+    def do_commit(connection: Any) -> None:
+        statements, here.uncommitted = getattr(here, "uncommitted", []), []
+        commit(connection)
+        for statement in statements:
+            listener(AFTER, statement)
+
+    def forget(_: Connection) -> None:
+        here.uncommitted = []
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", during)
+    event.listen(engine, "rollback", forget)
+    engine.dialect.do_commit = do_commit  # there is no event after a commit

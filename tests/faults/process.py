@@ -1,0 +1,41 @@
+"""A process inside this one, as far as its points go: where it dies, where its ledger breaks, where people edit."""
+
+import random
+import threading
+from dataclasses import dataclass, field
+
+import requests
+from sqlalchemy.exc import OperationalError
+
+from faults.points import BEFORE
+from faults.world import World
+
+
+class DiedError(BaseException):
+    """The end of a process, raised at one of its points; nothing may catch it."""
+
+
+@dataclass
+class Process:
+    """One process as far as its points go: counts them; there people edit orders, the ledger breaks, it dies."""
+
+    world: World
+    dice: random.Random
+    dies_at: int | None = None
+    edits_at: frozenset[int] = frozenset()
+    breaks_at: frozenset[int] = frozenset()
+    points: int = 0
+    dead: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, moment: str, what: str, request: requests.PreparedRequest | None = None) -> None:  # noqa: ARG002  # a Listener
+        with self.lock:
+            self.points += 1
+            edits = self.points in self.edits_at and request is not None and moment == BEFORE
+            self.dead = self.dead or self.points == self.dies_at
+            if self.dead:
+                raise DiedError
+            if self.points in self.breaks_at and request is None:
+                raise OperationalError(None, None, ConnectionError("the ledger's connection broke"))
+            if edits:
+                self.world.edit(self.dice)

@@ -1,0 +1,239 @@
+"""One random schedule: a few days of orders, faults, deaths, double runs, lost ledgers; then all is well again."""
+
+import logging
+import random
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from faults.dag_run import UNFORESEEN, DagRun
+from faults.dice_rules import random_rule
+from faults.invariants import Allowed, Books
+from faults.ledgers import Ledgers, WatchedEngine
+from faults.points import AFTER, BEFORE, DURING, Listener
+from faults.process import DiedError, Process
+from faults.stand import MIDNIGHT, PROVED, Clock, make_parties
+from faults.worker import ZONE, Job, Stop, Worker
+from faults.world import World, content
+from orderflow.domain.window import Window
+from orderflow.erp.port import Abilities
+from orderflow.flow.parties import Parties
+from sandbox.control import SandboxControl
+
+log = logging.getLogger(__name__)
+
+IMPATIENT, PATIENT = 0.15, 20.0
+NEITHER = "neither"
+ERPS: Mapping[str, tuple[Abilities, Mapping[str, bool]]] = {
+    "all": (PROVED, {}),
+    "key only": (PROVED._replace(unique_reference=False), {"enforce_unique_reference": False}),
+    "unique only": (PROVED._replace(idempotency_key=False), {"honour_idempotency_key": False}),
+    NEITHER: (
+        PROVED._replace(idempotency_key=False, unique_reference=False),
+        {"enforce_unique_reference": False, "honour_idempotency_key": False},
+    ),
+}
+"""What an ERP may prove, and a sandbox that behaves accordingly."""
+_ROUNDS_TO_QUIET = 8
+
+
+@dataclass
+class Schedule:
+    """One random schedule: its plan comes from the seed alone."""
+
+    seed: int
+    control: SandboxControl
+    sandbox_url: str
+    ledgers: Ledgers
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+        self.clock = Clock()
+        self.erp = self.dice.choices(list(ERPS), (5, 2, 2, 2))[0]
+        self.abilities, switches = ERPS[self.erp]
+        self.hang = self.dice.random() < 0.3
+        late = self.dice.choice((0, 0, 0, 0.2))
+        self.control.reset(late_commit_seconds=late, unstable_rows=self.dice.random() < 0.2, **switches)
+        self.world = World(self.control, self.dice, days=self.dice.choice((1, 2, 2)), edit_lines=not self.hang)
+        self.settings = {
+            "limits": {"concurrency": self.dice.choice((1, 2, 4)), "page_size": self.dice.choice((3, 100))},
+            "webshops": {2: {"deliveries": self.dice.choice(("desadv", "none")), "finish": "shipment_sent"}},
+        }
+        self.memory_lost = False
+        self.unforeseen: list[str] = []
+        self.runs = 0
+
+    def play(self) -> list[str]:
+        """Play it to its end; returns what is broken."""
+        self.ledgers.fresh()
+        for _ in range(self.dice.randint(2, 4)):
+            self._round()
+        self._calm()
+        for _ in range(_ROUNDS_TO_QUIET):
+            if not self._normal_round():
+                break
+        broken = self._books().broken(Allowed(doubt=self.erp == NEITHER, forgotten=self.memory_lost))
+        self._count()
+        return [*self.unforeseen, *broken]
+
+    def _round(self) -> None:
+        """Let something go wrong in some runs that take place at the same time."""
+        dice = self.dice
+        if dice.random() < 0.75:
+            honest = self.erp == NEITHER
+            rules = [random_rule(dice, honest_lookup=honest, hang=self.hang) for _ in range(dice.randint(1, 4))]
+            self.control.faults(rules)
+        workers = [self._worker(engine) for engine in self.ledgers.engines[: dice.choice((1, 1, 2, 2, 3))]]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if dice.random() < 0.1:
+            self._kill_a_process()
+        if dice.random() < 0.5:
+            self.control.clear_faults()
+        self.clock.advance(seconds=dice.choice((0, 60, 400, 4_000, 90_000)))
+        if dice.random() < 0.3:
+            self.world.edit(dice)
+        self._mistreat_ledger()
+
+    def _worker(self, engine: WatchedEngine) -> threading.Thread:
+        dice = self.dice
+        self.runs += 1
+        process = Process(self.world, random.Random(dice.random()))
+        if dice.random() < 0.5:
+            process.dies_at = 1 + int(dice.expovariate(1 / 150))
+        if dice.random() < 0.5:
+            process.edits_at = frozenset(dice.sample(range(20, 300), 25))
+        if dice.random() < 0.2:
+            process.breaks_at = frozenset(dice.sample(range(1, 300), 15))
+        window = self._window()
+        # The same run id twice at the same time is a task instance that Airflow has started twice.
+        run_id = f"run {dice.choice((self.runs, self.runs, self.runs - 1))}"
+        tries = dice.choice((1, 2))
+        ahead = dice.choice((0, 130, 400))
+
+        def work() -> None:
+            try:
+                parties = self._parties(engine, process, read_timeout=IMPATIENT if self.hang else PATIENT)
+                run = DagRun(parties, run_id, window, tries=tries, pause=lambda: self.clock.advance(seconds=ahead))
+                run.go()
+                self.unforeseen += [str(failure) for failure in run.failures if failure.reason == UNFORESEEN]
+            except DiedError:
+                self.seen["deaths"] += 1
+            except BaseException as error:
+                log.exception("seed %d", self.seed)
+                self.unforeseen.append(f"{type(error).__name__}: {error}")
+
+        return threading.Thread(target=work)
+
+    def _kill_a_process(self) -> None:
+        """Start a real process on some day, or a sweep, and kill it at some point if it gets there."""
+        dice, self.runs = self.dice, self.runs + 1
+        job = Job(
+            self.sandbox_url,
+            self.ledgers.url,
+            run_id=f"run {self.runs}",
+            day=dice.choice((None, *(day.isoformat() for day in self.world.days))),
+            minutes_later=(self.clock.now - MIDNIGHT) / timedelta(minutes=1),
+            abilities=self.abilities,
+            stop=Stop(".", dice.choice((BEFORE, DURING, AFTER)), skip=dice.randrange(80)),
+        )
+        worker = Worker(job)
+        if worker.until("here", "over") == "here":
+            worker.kill()
+            self.seen["deaths of real processes"] += 1
+
+    def _window(self) -> Window | None:
+        """Choose a day, an overlapping window, or the sweep."""
+        dice = self.dice
+        if dice.random() < 0.3:
+            return None
+        day = dice.choice(self.world.days)
+        window = Window.of_day(day.isoformat(), ZONE)
+        if dice.random() < 0.2:
+            shift = timedelta(hours=dice.randrange(-12, 12))
+            return Window.of_interval(window.start + shift, window.end + shift, ZONE)
+        return window
+
+    def _mistreat_ledger(self) -> None:
+        dice = self.dice
+        if dice.random() < 0.2:
+            self.ledgers.back_up()
+        if dice.random() > 0.12:
+            return
+        if self.erp == NEITHER:
+            # Nobody could know of an order that an ERP without any proof still has on its way.
+            self.control.settle()
+            self.control.configure(late_commit_seconds=0)
+        self.memory_lost = True
+        self.seen["ledgers lost or restored"] += 1
+        self.ledgers.lose() if dice.random() < 0.5 else self.ledgers.restore()
+
+    def _calm(self) -> None:
+        """Let nothing go wrong any more."""
+        self.control.clear_faults()
+        self.control.release()
+        self.control.settle()
+        self.control.configure(late_commit_seconds=0)
+
+    def _normal_round(self) -> bool:
+        """Let a day pass: every day's run again, and sweeps. Returns whether anything was changed by it."""
+        before = (content_of_all(self.control), len(self.control.erp_orders()), self._progress())
+        self.clock.advance(hours=25)
+        for day in self.world.days:
+            self._normal_run(Window.of_day(day.isoformat(), ZONE))
+        self._normal_run(None)
+        return before != (content_of_all(self.control), len(self.control.erp_orders()), self._progress())
+
+    def _normal_run(self, window: Window | None) -> None:
+        self.runs += 1
+        parties = self._parties()
+        DagRun(parties, f"run {self.runs}", window, tries=2, pause=lambda: self.clock.advance(seconds=400)).go()
+
+    def _parties(
+        self, watched: WatchedEngine | None = None, listener: Listener | None = None, read_timeout: float = PATIENT
+    ) -> Parties:
+        watched = watched or self.ledgers.engines[0]
+        watched.listener = listener
+        return make_parties(
+            self.sandbox_url,
+            "",
+            clock=self.clock,
+            listener=listener,
+            abilities=self.abilities,
+            read_timeout=read_timeout,
+            settings=self.settings,
+            writing=self.world.writing,
+            engine=watched.engine,
+        )
+
+    def _progress(self) -> dict[int, str]:
+        known = self._parties().ledger.by_order_id(self.world.versions)
+        return {order_id: order.progress.value for order_id, order in known.items()}
+
+    def _books(self) -> Books:
+        return Books(self.control, self._parties().ledger, self.world.versions)
+
+    def _count(self) -> None:
+        books = self._books()
+        self.seen["runs"] += self.runs
+        self.seen["orders"] += len(books.shop)
+        self.seen["orders in the ERP"] += sum(map(len, books.erp.values()))
+        self.seen["calls"] += len(books.journal)
+        self.seen["calls hit by a fault"] += sum(bool(call["fault"]) for call in books.journal)
+        self.seen["versions made by people"] += sum(len(versions) - 1 for versions in self.world.versions.values())
+        for order in books.shop.values():
+            last = self.world.versions[order["id"]][-1]
+            self.seen["edits overwritten between GET and PUT (ADR 5)"] += content(order) != content(last)
+        for known in books.known.values():
+            self.seen[f"at the end {known.progress.value}"] += 1
+
+
+def content_of_all(control: SandboxControl) -> list[dict[str, Any]]:
+    """Return the shop's orders without their timestamps."""
+    return [{name: value for name, value in order.items() if name != "modified_date"} for order in control.orders()]

@@ -1,0 +1,133 @@
+"""Play many random schedules, or one again.
+
+    python -m faults.soak --count 1000 [--first 1]     many, with a summary
+    python -m faults.soak --seed 17 [--times 5]        one again, with its log
+
+A seed fixes the plan: orders, faults, runs, deaths, edits. Runs at the same time are real threads, so what they do to
+one another may differ when a seed is played again: `--times` plays it several times.
+"""
+
+import argparse
+import faulthandler
+import logging
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from faults.ledgers import Ledgers, PostgresLedgers, SqliteLedgers
+from faults.schedule import Schedule
+from postgres import fresh_database, postgres_server
+from sandbox.control import SandboxControl
+
+POSTGRES_EVERY = 10
+"""Every so many schedules have their ledger on PostgreSQL."""
+_TELL_EVERY = 50
+
+
+class Soak:
+    """A sandbox in a process of its own, ledgers in memory and on PostgreSQL, and what came of the schedules so far."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._url = stack.enter_context(sandbox_process())
+        self._control = stack.enter_context(SandboxControl(self._url))
+        self._files = SqliteLedgers(Path(stack.enter_context(tempfile.TemporaryDirectory(dir=_in_memory()))))
+        self._tables: PostgresLedgers | None = None
+        self.seen: Counter[str] = Counter()
+        self.failed: dict[int, list[str]] = {}
+
+    def play(self, seed: int) -> list[str]:
+        """Play one schedule; returns what is broken in the end."""
+        schedule = Schedule(seed, self._control, self._url, self._ledgers(seed))
+        broken = schedule.play()
+        self.seen += schedule.seen
+        self.seen["schedules"] += 1
+        if broken:
+            self.failed.setdefault(seed, broken)
+        return broken
+
+    def _ledgers(self, seed: int) -> Ledgers:
+        if seed % POSTGRES_EVERY:
+            return self._files
+        self.seen["schedules on PostgreSQL"] += 1
+        if self._tables is None:
+            server = self._stack.enter_context(postgres_server())
+            self._tables = PostgresLedgers(self._stack.enter_context(fresh_database(server)))
+            self._stack.callback(self._tables.close)
+        return self._tables
+
+    def summary(self) -> Iterator[str]:
+        """Yield what came of it all, line by line."""
+        for name, number in sorted(self.seen.items()):
+            yield f"  {number:8} {name}"
+        broken = [what for of_one in self.failed.values() for what in of_one]
+        kinds = Counter(next((kind for kind in ("LOST", "DOUBLED", "HALF") if kind in what), "") for what in broken)
+        lost, doubled, half, other = (kinds[kind] for kind in ("LOST", "DOUBLED", "HALF", ""))
+        yield f"{lost} lost, {doubled} doubled, {half} half done, {other} otherwise wrong"
+        for seed in self.failed:
+            yield f"play it again: make soak SEED={seed}"
+
+
+def play_many(seeds: Iterable[int]) -> Soak:
+    """Play schedules, telling on the way which failed and how."""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        soak = Soak(stack)
+        for n, seed in enumerate(seeds, start=1):
+            broken = soak.play(seed)
+            if broken:
+                _say(f"seed {seed}: FAILED", *broken)
+            if n % _TELL_EVERY == 0:
+                _say(f"{n} schedules, the last one seed {seed}, {time.monotonic() - began:.0f} s")
+    _say(*soak.summary())
+    return soak
+
+
+@contextmanager
+def sandbox_process() -> Iterator[str]:
+    """Run a sandbox in a process of its own; gives its URL."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--count", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # this very Python
+        assert process.stdout
+        ready = process.stdout.readline()
+        try:
+            yield ready.partition(" control ")[2].partition("/_control")[0]
+        finally:
+            process.terminate()
+
+
+def _in_memory() -> str | None:
+    """Name a folder in memory, where there is one: a schedule commits a thousand times."""
+    shared = Path("/dev/shm")  # noqa: S108  # a temporary folder is made inside
+    return str(shared) if shared.is_dir() else None
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("\n  ".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line and play."""
+    parser = argparse.ArgumentParser(prog="faults.soak", description=__doc__)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--times", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    faulthandler.register(signal.SIGUSR1)
+    one = asked.seed is not None
+    logging.basicConfig(level=logging.INFO if one else logging.CRITICAL, format="%(threadName)s %(message)s")
+    seeds = [asked.seed] * asked.times if one else range(asked.first, asked.first + asked.count)
+    _say(f"seeds {seeds[0]} to {seeds[-1]}")
+    return 1 if play_many(seeds).failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

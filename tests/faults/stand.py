@@ -1,0 +1,91 @@
+"""The parties of a run without Airflow, on a sandbox, with a clock and pauses that the test holds."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from sqlalchemy import Engine
+
+from faults.points import Listener, WatchedSession, watch
+from orderflow.cloudsuite.auth import ClientCredentials, Credentials
+from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
+from orderflow.erp.port import Abilities
+from orderflow.erp.rest import ERP, RestErp
+from orderflow.flow.parties import Parties
+from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.store import Ledger
+from orderflow.settings import Settings
+from orderflow.transport import Authorization, Channel, FixedAuthorization, RetryPolicy, Service, Timeouts
+
+LEASE = timedelta(minutes=5)
+MIDNIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+"""When the first run of the days here takes place: soon after 22 November is over in Amsterdam."""
+PROVED = Abilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
+
+
+class Clock:
+    """A clock that only goes when it is told to."""
+
+    def __init__(self, **ahead: float) -> None:
+        self.now = MIDNIGHT + timedelta(**ahead)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+def make_parties(
+    sandbox_url: str,
+    ledger_url: str,
+    *,
+    clock: Clock,
+    listener: Listener | None = None,
+    abilities: Abilities = PROVED,
+    read_timeout: float = 20.0,
+    attempts: int = 2,
+    settings: Mapping[str, Any] | None = None,
+    writing: AbstractContextManager[Any] | None = None,
+    engine: Engine | None = None,
+) -> Parties:
+    """Connect; the listener hears of every call of these parties and `writing` is held during a PUT.
+
+    It hears of the ledger's writes too, unless the ledger's engine is given, which somebody else watches then.
+    """
+
+    def session() -> requests.Session:
+        return WatchedSession(listener, writing or nullcontext()) if listener else requests.Session()
+
+    def channel(path: str, service: Service, authorize: Authorization) -> Channel:
+        return Channel(
+            session(),
+            f"{sandbox_url}{path}",
+            service=service,
+            authorize=authorize,
+            timeouts=Timeouts(connect=20.0, read=read_timeout),
+            policy=RetryPolicy(attempts=attempts, sleep=_no_pause),
+        )
+
+    token_url = f"{sandbox_url}/realms/CloudSuite/protocol/openid-connect/token"
+    credentials = Credentials(token_url, "orderflow", "sandbox-secret")
+    shop = CloudSuiteClient(channel("", SHOP, ClientCredentials(requests.Session(), credentials)))
+    erp = RestErp(channel("/erp", ERP, FixedAuthorization("Bearer", "sandbox-erp-token")))
+    erp.abilities = abilities
+    ledger = Ledger(engine, clock=clock, lease=LEASE) if engine else open_ledger(ledger_url, clock=clock, lease=LEASE)
+    if listener and not engine:
+        watch(ledger._engine, listener)
+    return Parties(
+        shop=shop, erp=erp, ledger=ledger, settings=Settings.parse(settings or {}), now=clock, sleep=_no_pause
+    )
+
+
+def close(parties: Parties) -> None:
+    """Let go of the ledger's connections."""
+    parties.ledger._engine.dispose()
+
+
+def _no_pause(_seconds: float) -> None:
+    return

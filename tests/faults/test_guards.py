@@ -1,0 +1,208 @@
+"""Each guard by itself: what it keeps from happening. `faults.mutations` removes them one by one; then these fail."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from sqlalchemy.exc import OperationalError
+
+from faults.dag_run import DagRun
+from faults.ledgers import SqliteLedgers
+from faults.points import AFTER, DURING, Listener
+from faults.stand import Clock, make_parties
+from orderflow.domain.order import OrderKey
+from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
+from orderflow.erp.port import Abilities
+from orderflow.flow.parties import Parties
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+NEITHER = Abilities(consistent_lookup=True, idempotency_key=False, unique_reference=False)
+"""An ERP that makes a second order of a second request; nothing but this flow keeps it from doubling one."""
+UNTIMELY = 0.5
+
+Connect = Callable[..., Parties]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def connect(control: SandboxControl, sandbox: RunningSandbox, sqlite_ledgers: SqliteLedgers, clock: Clock) -> Connect:
+    """Return parties on an ERP without any proof, with an empty ledger."""
+    control.reset(enforce_unique_reference=False, honour_idempotency_key=False)
+    sqlite_ledgers.fresh()
+
+    def make(read_timeout: float = 20.0, listener: Listener | None = None) -> Parties:
+        return make_parties(
+            sandbox.url,
+            sqlite_ledgers.url,
+            clock=clock,
+            abilities=NEITHER,
+            read_timeout=read_timeout,
+            listener=listener,
+        )
+
+    return make
+
+
+def order(control: SandboxControl, **changes: object) -> int:
+    """Put a paid order with the same product on two lines into the shop."""
+    line = {"product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00"}
+    lines = [{**line, "quantity": 2}, {**line, "quantity": 5}]
+    return control.add_orders({"confirm_date": "2026-11-22T12:00:00", "order_lines": lines, **changes})[0]
+
+
+def run(parties: Parties, run_id: str, window: Window | None = DAY) -> DagRun:
+    dag_run = DagRun(parties, run_id, window)
+    dag_run.go()
+    return dag_run
+
+
+def wait_for_post(control: SandboxControl) -> None:
+    """Wait until the ERP holds a request for a new order."""
+    while not control.journal(service="erp", method="POST"):
+        pass
+
+
+def test_two_runs_at_the_same_time_send_an_order_once(control: SandboxControl, connect: Connect) -> None:
+    """The claim: while one run waits for the ERP's answer, another finds nothing in the ERP, and must not send."""
+    order(control)
+    control.fault("hang_then_commit", service="erp", method="POST")
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(run, connect(), "first")
+        wait_for_post(control)
+        second = run(connect(), "second")
+        control.release()
+        first.result()
+
+    assert "claimed_elsewhere" in {failure.reason for failure in second.failures}
+    assert len(control.erp_orders()) == 1
+
+
+def test_what_may_have_been_sent_is_not_sent_again(control: SandboxControl, connect: Connect, clock: Clock) -> None:
+    """The intent row: the ERP did not answer in time, has nothing yet, and creates the order later."""
+    order_id = order(control)
+    control.fault("hang_then_commit", service="erp", method="POST")
+    impatient = connect(read_timeout=UNTIMELY)
+    run(impatient, "first")
+    clock.advance(minutes=6)
+    run(impatient, "second")
+    control.release()
+    control.settle()
+    assert impatient.ledger.by_order_id([order_id])[order_id].progress is Progress.IN_DOUBT
+    clock.advance(minutes=6)
+    run(connect(), "third")
+
+    assert len(control.erp_orders()) == 1
+    assert impatient.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+
+
+@pytest.mark.parametrize(("moment", "left"), [(DURING, Progress.IN_DOUBT), (AFTER, Progress.PUSHED)])
+def test_an_outcome_that_the_ledger_did_not_take_leaves_the_intent_open(
+    control: SandboxControl, connect: Connect, moment: str, left: Progress
+) -> None:
+    """Only the ERP itself can say that it has no such order: READY again would be one that was never sent.
+
+    A commit may also have been done though the connection broke: then the order stands where it was brought.
+    """
+    order_id = order(control)
+    parties = connect(listener=breaking(moment, "INSERT INTO orderflow_event.*'push_to_erp', 'done'"))
+    dag_run = DagRun(parties, "first", DAY, told=dict.fromkeys(("patch_state", "finish", "report")))
+    dag_run.go()
+
+    assert [(failure.task, failure.reason) for failure in dag_run.failures] == [("push_to_erp", "ledger_unavailable")]
+    assert parties.ledger.by_order_id([order_id])[order_id].progress is left
+
+
+def breaking(moment: str, what: str) -> Listener:
+    """Return a listener that breaks the ledger's connection at one point, once."""
+    met: list[str] = []
+
+    def listener(now: str, done: str, request: requests.PreparedRequest | None = None) -> None:  # noqa: ARG001  # its type's
+        if not met and now == moment and re.search(what, done, re.DOTALL):
+            met.append(done)
+            raise OperationalError(None, None, ConnectionError("the ledger's connection broke"))
+
+    return listener
+
+
+def test_a_lost_ledger_doubles_nothing(
+    control: SandboxControl, connect: Connect, sqlite_ledgers: SqliteLedgers
+) -> None:
+    """The look-up before the POST: the ERP has the order, and nobody remembers."""
+    order_id = order(control)
+    control.fault("status", service="shop", method="PATCH", times=0)
+    run(connect(), "first")
+    control.clear_faults()
+    sqlite_ledgers.lose()
+    run(connect(), "second")
+
+    assert len(control.erp_orders()) == 1
+    assert control.order(order_id)["erp_order_number"] == control.erp_orders()[0]["number"]
+
+
+def test_a_put_never_reopens_an_order(control: SandboxControl, connect: Connect) -> None:
+    """PUT's state: the vendor's sample says `confirmed`, which would export the order again."""
+    order_id = order(control)
+    run(connect(), "first")
+
+    assert [call["request_body"]["state"] for call in control.journal(method="PUT")] == ["processing"]
+    assert control.order(order_id)["state"] == "processing"
+
+
+def test_an_answer_that_lies_is_not_believed(control: SandboxControl, connect: Connect, clock: Clock) -> None:
+    """The read-back: the shop answers 200 with every line number, and keeps none."""
+    order_id = order(control)
+    control.fault("ignore_fields", method="PUT", fields=["order_lines.erp_line_number"], echo=True)
+    first = run(connect(), "first")
+    clock.advance(minutes=6)
+    run(connect(), "sweep", window=None)
+
+    assert "writeback_ignored" in {failure.reason for failure in first.failures}
+    assert [line["erp_line_number"] for line in control.order(order_id)["order_lines"]] == [11, 21]
+
+
+def test_an_offline_order_is_sent_only_once_the_shop_shows_it(control: SandboxControl, connect: Connect) -> None:
+    order_id = order(control, offline=True, state="done")
+    control.fault("ignore_fields", method="PATCH", fields=["shipment_state"], echo=True)
+    first = run(connect(), "first")
+    run(connect(), "second")
+
+    assert "writeback_ignored" in {failure.reason for failure in first.failures}
+    assert control.order(order_id)["shipment_state"] == "sent"
+
+
+def test_an_offline_order_that_cannot_be_read_fails_its_task(control: SandboxControl, connect: Connect) -> None:
+    """Its row says neither that it is offline nor that it is sent: nothing but this task comes back to it."""
+    order_id = order(control, offline=True, state="done")
+    control.fault("status", method="GET", path=f"/api/order/{order_id}/", times=2)
+    first = run(connect(), "first")
+
+    assert first.failures[0].task == "finish"
+    assert first.failures[0].reason == "shop_unavailable"
+
+
+def test_a_day_run_after_the_loss_of_the_ledger_finishes_what_was_half_written(
+    control: SandboxControl, connect: Connect, sqlite_ledgers: SqliteLedgers
+) -> None:
+    """The shop's list shows the ERP number, but not that the lines have none."""
+    order_id = order(control)
+    control.fault("status", method="PUT", times=0)
+    run(connect(), "first")
+    assert control.order(order_id)["erp_order_number"]
+    control.clear_faults()
+    sqlite_ledgers.lose()
+    parties = connect()
+    run(parties, "second")
+
+    assert [line["erp_line_number"] for line in control.order(order_id)["order_lines"]] == [11, 21]
+    known = parties.ledger.get(OrderKey(1, order_id))
+    assert known is not None
+    assert known.progress is Progress.WRITTEN_BACK

@@ -1,0 +1,32 @@
+"""Every cell of docs/fault-matrix.md: proved again, and found as published. `make fault-matrix` writes it anew."""
+
+import pytest
+
+from faults.ledgers import PostgresLedgers, SqliteLedgers
+from faults.matrix import Bench, prove
+from faults.publish import published
+from faults.rows import ROWS, Column, Kind, Row
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+
+
+@pytest.fixture
+def bench(
+    row: Row,
+    control: SandboxControl,
+    sandbox: RunningSandbox,
+    sqlite_ledgers: SqliteLedgers,
+    postgres_ledgers: PostgresLedgers,
+) -> Bench:
+    """Return what the row is proved with."""
+    return Bench(control, sandbox.url, postgres_ledgers if row.kind is Kind.LEDGER else sqlite_ledgers)
+
+
+@pytest.mark.parametrize("column", Column, ids=str)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nothing_is_lost_doubled_or_left_half_done(row: Row, column: Column, bench: Bench) -> None:
+    assert prove(bench, row, column) == published()[row.name][column]
+
+
+def test_no_cell_is_empty() -> None:
+    assert all(published()[row.name][column] for row in ROWS for column in Column)

@@ -1,0 +1,101 @@
+"""The shop's side of a schedule: orders over a few days, what people do to them meanwhile, and all versions of them."""
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sandbox.control import SandboxControl
+
+FIRST_DAY = date(2026, 11, 22)
+PAYABLE = ("closed_success", "paid", "account")
+UNPAID = ("started", "closed_canceled", "none", "chargeback", None)
+FLOWS_OWN = frozenset({"state", "erp_order_number", "shipment_state", "modified_date"})
+"""What the flow writes, and the timestamp that goes with it; everything else is the shop's."""
+
+Edit = Mapping[str, Any]
+
+
+class World:
+    """Remembers every version of every order, however it came about."""
+
+    def __init__(self, control: SandboxControl, dice: random.Random, *, days: int, edit_lines: bool) -> None:
+        self.days = [FIRST_DAY + timedelta(days=n) for n in range(days)]
+        self.writing = threading.Lock()
+        """Held during a PUT and an edit: neither happens in the middle of the other."""
+        self._control = control
+        self._edit_lines = edit_lines
+        control.add_orders(*_orders(dice, self.days))
+        self.versions: dict[int, list[dict[str, Any]]] = {order["id"]: [order] for order in control.orders()}
+
+    def edit(self, dice: random.Random) -> None:
+        """Do what a buyer or a colleague does to some order."""
+        order_id = dice.choice(sorted(self.versions))
+        kind = dice.choice(("pay", "pay", "unpay", "cancel", "remark", "lines", "reopen"))
+        with self.writing:
+            order = self._control.order(order_id)
+            changes = self._changes(kind, order, dice)
+            if changes:
+                self.versions[order_id].append(self._control.edit_order(order_id, **changes))
+
+    def _changes(self, kind: str, order: Mapping[str, Any], dice: random.Random) -> Edit:
+        if order["offline"] or order["state"] == "cancel":
+            return {}
+        if kind == "lines":
+            return {"order_lines": _recounted(order["order_lines"], dice)} if self._edit_lines else {}
+        if kind == "reopen":
+            return {"state": "confirmed"} if order["state"] == "processing" else {}
+        return {
+            "pay": {"payment_status": dice.choice(PAYABLE)},
+            "unpay": {"payment_status": dice.choice(UNPAID)},
+            "cancel": {"state": "cancel"},
+            "remark": {"description": f"Graag voor {dice.randrange(8, 18)} uur"},
+        }[kind]
+
+
+def content(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an order is not the flow's to write."""
+    lines = [{n: v for n, v in line.items() if n != "erp_line_number"} for line in order["order_lines"]]
+    return {**{name: value for name, value in order.items() if name not in FLOWS_OWN}, "order_lines": lines}
+
+
+def goods(order: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines of an order that the ERP is to have, in sequence."""
+    return [line for line in order["order_lines"] if line["type"] == "line"]
+
+
+def _recounted(lines: Sequence[Mapping[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    changed = [dict(line) for line in lines]
+    dice.choice(changed)["quantity"] = dice.randrange(20, 99)
+    return changed
+
+
+def _orders(dice: random.Random, days: Sequence[date]) -> list[dict[str, Any]]:
+    """Make two or three orders a day, always with one offline and two webshops with an equal reference."""
+    made = [_order(dice, day) for day in days for _ in range(dice.randint(2, 3))]
+    made.append({**_order(dice, days[0]), "offline": True, "state": dice.choice(("processing", "done"))})
+    made.append({**_order(dice, days[-1]), "payment_status": "paid", "reference": "CS777", "webshop": 1})
+    made.append({**_order(dice, days[0]), "payment_status": "paid", "reference": "CS777", "webshop": 2})
+    return made
+
+
+def _order(dice: random.Random, day: date) -> dict[str, Any]:
+    confirmed = datetime.combine(day, time(dice.randrange(24), dice.randrange(60)))  # as the shop has it
+    lines = [_line(dice) for _ in range(dice.choice((1, 1, 2, 3)))]
+    if dice.random() < 0.3:
+        lines.append({**lines[0], "quantity": dice.randrange(1, 9)})  # the same product twice
+    if dice.random() < 0.2:
+        lines.insert(1, {"type": "comment", "product": None, "description": "Let op", "quantity": 0})
+    return {
+        "payment_status": dice.choice(PAYABLE) if dice.random() < 0.7 else dice.choice(UNPAID),
+        "confirm_date": confirmed.isoformat(),
+        "webshop": dice.choice((1, 1, 2)),
+        "sales_channel": "web",
+        "order_lines": lines,
+    }
+
+
+def _line(dice: random.Random) -> dict[str, Any]:
+    product = {"origin": "myorigin", "key": f"{dice.randrange(100, 110)}_STUK"}
+    return {"type": "line", "product": product, "quantity": dice.randrange(1, 9), "unit_price": "10.00"}

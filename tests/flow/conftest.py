@@ -1,0 +1,88 @@
+"""The parties of a run without Airflow: the real sandbox over HTTP, a ledger in a file, a clock that tests hold."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+
+from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
+from orderflow.erp.rest import ERP, RestErp
+from orderflow.flow.parties import Parties
+from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.models import RunRef
+from orderflow.settings import Settings
+from orderflow.transport import Channel, FixedAuthorization, RetryPolicy, Service, Timeouts
+from sandbox.config import Config
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+
+SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"lookup_waits": [0, 0]}}
+
+
+class Clock:
+    """A clock that only goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """Return the settings as JSON; tests override this fixture to change them."""
+    return SETTINGS
+
+
+@pytest.fixture
+def parties(
+    sandbox: RunningSandbox,
+    control: SandboxControl,
+    tmp_path: Path,
+    clock: Clock,
+    settings: dict[str, object],
+) -> Parties:
+    del control  # has emptied the sandbox
+
+    def channel(service: Service, url: str, scheme: str, token: str) -> Channel:
+        policy = RetryPolicy(attempts=3, sleep=lambda _: None)
+        authorize = FixedAuthorization(scheme, token)
+        return Channel(
+            requests.Session(), url, service=service, authorize=authorize, timeouts=Timeouts(5, 20), policy=policy
+        )
+
+    defaults = Config()
+    return Parties(
+        shop=CloudSuiteClient(channel(SHOP, sandbox.url, "Token", str(defaults.legacy_token))),
+        erp=RestErp(channel(ERP, sandbox.erp_url, "Bearer", defaults.erp_token)),
+        ledger=open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock),
+        settings=Settings.parse(settings),
+        now=clock,
+        sleep=lambda _: None,
+    )
+
+
+class Runs:
+    """Names runs, each another."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, partition: str | None = None) -> RunRef:
+        self._count += 1
+        return RunRef(dag_id="test", run_id=f"run{self._count}", partition=partition)
+
+
+@pytest.fixture
+def runs() -> Runs:
+    return Runs()

@@ -1,0 +1,70 @@
+"""The offline finish: exactly the orders that certainly are offline, whatever the shop's filters do."""
+
+import pytest
+
+from flow.conftest import Runs
+from orderflow.domain.window import Window
+from orderflow.flow.day import run_day
+from orderflow.flow.parties import Parties
+from sandbox.control import SandboxControl
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+NOON = "2026-11-22T12:00:00"
+OFFLINE = {"offline": True, "confirm_date": NOON, "state": "processing", "erp_order_number": "ERP-7"}
+
+
+def sent(control: SandboxControl) -> set[int]:
+    return {order["id"] for order in control.orders() if order["shipment_state"] == "sent"}
+
+
+def test_offline_orders_are_marked_sent_once(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    ids = control.add_orders(OFFLINE, {**OFFLINE, "state": "done"})
+    assert run_day(parties, DAY, runs("2026-11-22")).offline_sent == 2
+    assert sent(control) == set(ids)
+    assert run_day(parties, DAY, runs("2026-11-22")).offline_sent == 0
+    assert len(control.journal(method="PATCH")) == 2
+    assert not control.journal(service="erp")
+
+
+@pytest.mark.parametrize("state", ["draft", "quotation", "cancel"])
+def test_offline_orders_that_are_no_orders_are_left_alone(
+    parties: Parties, control: SandboxControl, runs: Runs, state: str
+) -> None:
+    control.add_orders({**OFFLINE, "state": state})
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert not control.journal(method="PATCH")
+
+
+def test_a_shop_that_ignores_the_filter_does_not_get_its_webshop_orders_marked(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    """Then the listing of offline orders is a listing of all orders."""
+    control.configure(unknown_filters=["offline"])
+    (offline,) = control.add_orders(OFFLINE)
+    control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert sent(control) == {offline}
+
+
+def test_where_orders_do_not_say_what_they_are_the_opposite_listing_must_prove_it(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    control.configure(hidden_fields=["offline"])
+    (offline,) = control.add_orders(OFFLINE)
+    control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert sent(control) == {offline}
+
+
+def test_where_nothing_proves_it_nothing_is_marked(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    control.configure(unknown_filters=["offline"], hidden_fields=["offline"])
+    control.add_orders(OFFLINE, {"confirm_date": NOON, "payment_status": "started"})
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert sent(control) == set()
+
+
+def test_a_shop_that_does_not_keep_the_mark_is_a_failure(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    control.add_orders(OFFLINE)
+    control.fault("ignore_fields", service="shop", method="PATCH", fields=["shipment_state"])
+    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert [failure.reason for failure in report.failures] == ["writeback_ignored"]

@@ -1,0 +1,149 @@
+"""What the push does with orders that are not simply new."""
+
+import pytest
+from sqlalchemy import text
+
+from flow.conftest import Clock, Runs
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
+from orderflow.flow.day import run_day, run_sweep
+from orderflow.flow.parties import Parties
+from orderflow.flow.steps import PUSH, run_step
+from orderflow.ledger.models import RunRef, Step
+from sandbox.control import SandboxControl
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+
+
+def progress(parties: Parties, order_id: int) -> tuple[Progress, Reason | None]:
+    known = parties.ledger.by_order_id([order_id])[order_id]
+    return known.progress, known.reason
+
+
+@pytest.mark.parametrize("change", [{"state": "processing"}, {"erp_order_number": "ERP-7"}])
+def test_what_the_shop_calls_exported_but_the_erp_does_not_know_is_held(
+    parties: Parties, control: SandboxControl, runs: Runs, change: dict[str, str]
+) -> None:
+    """Sending it would double an order that somebody entered by hand, or an offline order that hides what it is."""
+    (order_id,) = control.add_orders({**ORDER, **change})
+    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert [failure.reason for failure in report.failures] == [Reason.NOT_IN_ERP]
+    assert control.erp_orders() == []
+    assert progress(parties, order_id) == (Progress.HELD, Reason.NOT_IN_ERP)
+
+
+def test_an_order_cancelled_between_listing_and_push_is_not_sent(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    run = runs("2026-11-22")
+    _, order = parties.read(order_id)
+    parties.ledger.decide(order, parties.decide(order), run)
+    control.edit_order(order_id, state="cancel")
+    _push(parties, OrderKey(1, order_id), run)
+    assert control.erp_orders() == []
+    assert progress(parties, order_id) == (Progress.SKIPPED, Reason.CANCELLED)
+
+
+def test_an_order_edited_between_listing_and_push_is_sent_as_it_is_now(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    run = runs("2026-11-22")
+    _, order = parties.read(order_id)
+    parties.ledger.decide(order, parties.decide(order), run)
+    control.edit_order(order_id, customer_order_number="PO-NEW")
+    _push(parties, OrderKey(1, order_id), run)
+    (made,) = control.erp_orders()
+    assert made["request"]["customer_order_number"] == "PO-NEW"
+
+
+def test_an_order_edited_after_the_export_is_alerted_once_and_the_erp_left_alone(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    run_day(parties, DAY, runs("2026-11-22"))
+    control.edit_order(order_id, customer_order_number="PO-NEW", state="confirmed")
+    for _ in range(3):
+        clock.advance(minutes=15)
+        run_sweep(parties, runs())
+        control.edit_order(order_id, state="confirmed")
+    (made,) = control.erp_orders()
+    assert made["request"]["customer_order_number"] != "PO-NEW"
+    (alert,) = parties.ledger.alerts.open()
+    assert (alert.reason, alert.seen) == (Reason.EDITED_AFTER_EXPORT, 3)
+
+
+def test_an_order_cancelled_after_the_push_is_alerted_and_stays_cancelled(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    """Any write would bring it back to life in the shop."""
+    (order_id,) = control.add_orders(ORDER)
+    run = runs("2026-11-22")
+    _, order = parties.read(order_id)
+    parties.ledger.decide(order, parties.decide(order), run)
+    _push(parties, OrderKey(1, order_id), run)
+    control.edit_order(order_id, state="cancel")
+    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert [failure.reason for failure in report.failures] == [Reason.CANCELLED_AFTER_EXPORT]
+    assert control.order(order_id)["state"] == "cancel"
+    assert not control.journal(method="PATCH")
+
+
+def test_a_lost_ledger_doubles_nothing(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    """The shop was never told: only the ERP knows, and it is asked first."""
+    (order_id,) = control.add_orders(ORDER)
+    control.fault("status", service="shop", method="PATCH", status=400, times=0)
+    run_day(parties, DAY, runs("2026-11-22"))
+    control.clear_faults()
+    _forget_everything(parties)
+    assert run_day(parties, DAY, runs("2026-11-22")).processed == 1
+    assert len(control.erp_orders()) == 1
+    assert control.order(order_id)["state"] == "processing"
+
+
+def test_an_open_intent_survives_a_try_that_fails_before_it_can_look(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """A killed worker left the order PUSHING; the next try cannot even read it. Nothing may forget the intent."""
+    (order_id,) = control.add_orders(ORDER)
+    run = runs("2026-11-22")
+    _, order = parties.read(order_id)
+    parties.ledger.decide(order, parties.decide(order), run)
+    with parties.ledger.claim(order.key, run) as claim:
+        claim.intend(Step.PUSH, payload_hash="x")
+    control.fault("status", service="shop", method="GET", path=f"/{order_id}/", status=404, times=0)
+    _push(parties, order.key, run)
+    assert progress(parties, order_id)[0] is Progress.IN_DOUBT
+    control.clear_faults()
+    clock.advance(hours=1)
+    run_sweep(parties, runs())
+    assert len(control.erp_orders()) == 1
+
+
+@pytest.mark.parametrize(("total", "flagged"), [("20.00", False), ("20.05", False), ("20.06", True), ("19.90", True)])
+def test_an_erp_whose_total_differs_beyond_the_tolerance_is_flagged(
+    parties: Parties, control: SandboxControl, runs: Runs, total: str, *, flagged: bool
+) -> None:
+    """The order is done all the same: the ERP has it, and a person compares."""
+    line = {"product": {"origin": "x", "key": "1_STUK"}, "quantity": "2.0", "unit_price": "10.00"}
+    (order_id,) = control.add_orders({**ORDER, "reference": "CS1", "order_lines": [line]})
+    made = {"number": "ERP-1", "external_reference": "1/CS1", "lines": [{"position": 1, "line_number": 11}]}
+    control.fault("wrong_answer", service="erp", method="POST", answer={**made, "total": total})
+    assert run_day(parties, DAY, runs("2026-11-22")).processed == 1
+    known = parties.ledger.by_order_id([order_id])[order_id]
+    assert (known.progress, known.reason) == (Progress.WRITTEN_BACK, Reason.TOTAL_DIFFERS if flagged else None)
+    assert [alert.reason for alert in parties.ledger.alerts.open()] == ([Reason.TOTAL_DIFFERS] if flagged else [])
+
+
+def _push(parties: Parties, key: OrderKey, run: RunRef) -> None:
+    run_step(parties, PUSH, [key], run)
+
+
+def _forget_everything(parties: Parties) -> None:
+    with parties.ledger._engine.begin() as connection:
+        connection.execute(text("DELETE FROM orderflow_order"))
+        connection.execute(text("DELETE FROM orderflow_event"))

@@ -1,0 +1,194 @@
+"""The sweep finds what windows cannot, costs next to nothing when idle, and tells people once."""
+
+from typing import Any
+
+import pytest
+
+from flow.conftest import Clock, Runs
+from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
+from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
+from orderflow.flow.alerting import end_run
+from orderflow.flow.day import run_day, run_sweep
+from orderflow.flow.parties import Parties
+from orderflow.flow.standings import open_lines, standing_of
+from orderflow.ledger.models import RunRef
+from sandbox.control import SandboxControl
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+NOON = "2026-11-22T12:00:00"
+
+
+def calls(control: SandboxControl, since: int = 0) -> list[tuple[str, str]]:
+    return [(call["service"], call["method"]) for call in control.journal(since=since)]
+
+
+def last_call(control: SandboxControl) -> int:
+    journal = control.journal()
+    return int(journal[-1]["n"]) if journal else 0
+
+
+def test_an_order_paid_ten_days_after_its_day_is_exported_by_the_next_sweep(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    order_id = control.add_orders({"confirm_date": NOON, "payment_status": "started"})[0]
+    assert run_day(parties, DAY, runs("2026-11-22")).waiting == 1
+    for _ in range(10):
+        clock.advance(days=1)
+        assert run_sweep(parties, runs()).processed == 0
+    control.edit_order(order_id, payment_status="paid")
+    clock.advance(minutes=15)
+    assert run_sweep(parties, runs()).processed == 1
+    assert len(control.erp_orders()) == 1
+    assert control.order(order_id)["state"] == "processing"
+
+
+def test_an_idle_sweep_is_one_list_call(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    run_sweep(parties, runs())
+    assert calls(control) == [("shop", "GET")]
+
+
+def test_a_parked_order_costs_one_read_a_sweep_at_most_and_none_between_its_looks_when_old(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.add_orders(*({"confirm_date": NOON, "payment_status": "started"} for _ in range(5)))
+    run_sweep(parties, runs())
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    run_sweep(parties, runs())
+    assert len(calls(control, seen)) == 1 + 5
+    clock.advance(days=10)
+    run_sweep(parties, runs())
+    seen = last_call(control)
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert calls(control, seen) == [("shop", "GET")], "looked at an hour ago: only the listing"
+    assert not control.journal(method="PATCH")
+
+
+def test_what_the_day_filter_left_out_is_caught(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    """A confirm date that is missing, or that a skewed clock put into another year, is in no day's window."""
+    control.add_orders(
+        {"reference": "CS1", "confirm_date": None, "payment_status": "paid"},
+        {"reference": "CS2", "confirm_date": "2031-01-01T00:00:00", "payment_status": "paid"},
+    )
+    assert run_day(parties, DAY, runs("2026-11-22")).listed == 0
+    assert run_sweep(parties, runs()).processed == 2
+
+
+def test_an_order_another_day_declared_not_its_own_is_taken(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    """The shop ignored the date filter; the order's own day never ran."""
+    control.add_orders({"confirm_date": "2026-11-20T12:00:00", "payment_status": "paid"})
+    control.configure(unknown_filters=["confirm_date__gte", "confirm_date__lte"])
+    assert run_day(parties, DAY, runs("2026-11-22")).unchanged == 1
+    assert run_sweep(parties, runs()).processed == 1
+
+
+def test_a_half_written_order_is_finished_by_the_sweep(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    order_id = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})[0]
+    control.fault("status", service="shop", method="PUT", status=400, times=0)
+    assert run_day(parties, DAY, runs("2026-11-22")).failed == 1
+    control.clear_faults()
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    assert run_sweep(parties, runs()).processed == 1
+    assert [method for service, method in calls(control, seen) if method != "GET"] == ["PUT"]
+    lines = control.order(order_id)["order_lines"]
+    assert all(line["erp_line_number"] for line in lines)
+    assert parties.ledger.alerts.open() == []
+
+
+def test_what_the_erp_rejected_is_sent_again_only_after_hours_or_when_named(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.add_orders(
+        {
+            "confirm_date": NOON,
+            "payment_status": "paid",
+            "order_lines": [{"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}],
+        }
+    )
+    run_day(parties, DAY, runs("2026-11-22"))
+    for _ in range(20):
+        clock.advance(minutes=15)
+        run_sweep(parties, runs())
+    assert len(control.journal(service="erp", method="POST")) == 1
+    clock.advance(hours=2)
+    run_sweep(parties, runs())
+    assert len(control.journal(service="erp", method="POST")) == 2
+
+
+def test_fifty_runs_of_one_cause_are_one_alert_and_a_success_closes_it(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    order_id = control.add_orders({"confirm_date": NOON, "payment_status": "paid", "currency": None})[0]
+
+    def end(run: RunRef) -> Any:
+        run_sweep(parties, run)
+        return end_run(parties, run, date="", listed=[], selected=set())[1]
+
+    opened = 0
+    for _ in range(50):
+        clock.advance(minutes=15)
+        run = runs()
+        before = {alert.opened_at for alert in parties.ledger.alerts.open()}
+        run_sweep(parties, run)
+        opened += len({alert.opened_at for alert in parties.ledger.alerts.open()} - before)
+    assert opened == 1
+    (alert,) = parties.ledger.alerts.open()
+    assert alert.reason is Reason.ORDER_INCOMPLETE
+    assert alert.seen > 40
+    assert end(runs()).digest().count("\n") == 0
+    control.edit_order(order_id, currency="EUR")
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert parties.ledger.alerts.open() == []
+
+
+def test_an_unpaid_order_older_than_the_give_up_age_is_in_one_list_with_a_plain_reason(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.add_orders({"reference": "CS1", "confirm_date": NOON, "payment_status": "started", "webshop": 1})
+    run_sweep(parties, runs())
+    assert [standing_of(parties, order) for order in parties.ledger.open_orders()] == [Standing.WAITING]
+    clock.advance(days=31)
+    run_sweep(parties, runs())
+    assert [standing_of(parties, order) for order in parties.ledger.open_orders()] == [Standing.OVERDUE]
+    (line,) = open_lines(parties)
+    assert line.startswith("overdue")
+    assert "payment_started" in line
+    (alert,) = parties.ledger.alerts.open()
+    assert alert.reason is Reason.OVERDUE
+    assert "payment_started" in alert.message
+
+
+@pytest.mark.parametrize("payment_status", ["paid", "started", "chargeback"])
+def test_an_order_reopened_in_the_shop_is_told_again_and_not_exported_again(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs, payment_status: str
+) -> None:
+    """Somebody, or the vendor's own PUT sample, has set it back to confirmed; the ERP has it, paid or not."""
+    order_id = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})[0]
+    run_day(parties, DAY, runs("2026-11-22"))
+    control.edit_order(order_id, state="confirmed", payment_status=payment_status)
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert len(control.erp_orders()) == 1
+    assert control.order(order_id)["state"] == "processing"
+    assert parties.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+
+
+@pytest.mark.parametrize("settings", [{"webshops": {"1": {"deliveries": "none", "finish": "done"}}}])
+def test_a_webshop_without_deliveries_is_finished_the_way_its_settings_say(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    ids = control.add_orders(
+        {"confirm_date": NOON, "payment_status": "paid", "webshop": 1},
+        {"confirm_date": NOON, "payment_status": "paid", "webshop": 2},
+    )
+    run_sweep(parties, runs())
+    assert [control.order(order_id)["state"] for order_id in ids] == ["done", "processing"]

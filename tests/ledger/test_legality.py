@@ -1,0 +1,127 @@
+"""Whatever runs do to an order, in whatever sequence: it only ever moves as the table of transitions allows."""
+
+from contextlib import ExitStack
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
+from orderflow.errors import ClaimedElsewhereError, InDoubtError, PermanentError, TransientError
+from orderflow.ledger.models import Event, LedgerOrder, RunRef, Step
+from orderflow.ledger.rows import IllegalTransitionError
+from orderflow.ledger.store import Claim, Ledger
+from orders import order
+
+RUNS = [RunRef(dag_id="orderflow_daily", run_id="a"), RunRef(dag_id="orderflow_sweep", run_id="b")]
+ERRORS = [TransientError("503"), InDoubtError("timed out"), PermanentError("422")]
+ORDER_IDS = count(1)
+
+STEPS = st.sampled_from(Step)
+PROGRESSES = st.none() | st.sampled_from(Progress)
+DEEDS = st.one_of(
+    st.tuples(st.just("decide"), st.sampled_from(Action), st.sampled_from(Reason)),
+    st.tuples(st.just("unread")),
+    st.tuples(st.just("claim")),
+    st.tuples(st.just("release")),
+    st.tuples(st.just("intend"), STEPS),
+    st.tuples(st.just("succeed"), STEPS, PROGRESSES),
+    st.tuples(st.just("fail"), STEPS, st.sampled_from(ERRORS), PROGRESSES),
+    st.tuples(st.just("flag"), STEPS),
+    st.tuples(st.just("time passes")),
+)
+WORK = {"intend", "succeed", "fail", "flag"}
+BEGINNING = [("decide", Action.PROCESS, Reason.PAID), ("claim",), ("intend", Step.PUSH)]
+
+
+class Story:
+    """One order and two runs at it, each of which may believe that it holds the claim."""
+
+    def __init__(self, ledger: Ledger, clock: Any) -> None:
+        self.ledger, self.clock = ledger, clock
+        self.key = OrderKey(1, next(ORDER_IDS))
+        self.claims: dict[str, tuple[Claim, ExitStack]] = {}
+        self.holder = ""
+
+    def now(self) -> tuple[LedgerOrder | None, list[Event]]:
+        return self.ledger.get(self.key), self.ledger.events(key=self.key)
+
+    def tell(self, run: RunRef, deed: str, *details: Any) -> int:
+        """Do a deed as a run and return how many events it must have left."""
+        if deed == "decide":
+            action, reason = details
+            self.ledger.decide(order(key=self.key), Decision(action=action, reason=reason), run)
+            return 1
+        if deed == "unread":
+            self.ledger.unread(self.key.order_id, "CS1", Reason.SHOP_UNAVAILABLE, "500", run)
+            return 1
+        if deed == "time passes":
+            self.clock.advance(minutes=2)
+        elif deed == "claim" and run.run_id not in self.claims:
+            stack = ExitStack()
+            self.claims[run.run_id] = (stack.enter_context(self.ledger.claim(self.key, run)), stack)
+            self.holder = run.run_id
+        elif deed == "release" and run.run_id in self.claims:
+            self.claims.pop(run.run_id)[1].close()
+        elif deed in WORK and run.run_id in self.claims:
+            self._work(self.claims[run.run_id][0], deed, *details)
+            assert self.holder == run.run_id, "a claim that was lost still wrote"
+            return 1
+        return 0
+
+    def end(self) -> None:
+        for _, stack in self.claims.values():
+            stack.close()
+
+    def _work(self, claim: Claim, deed: str, *details: Any) -> None:
+        if deed == "intend":
+            claim.intend(*details)
+        elif deed == "succeed":
+            claim.succeed(details[0], progress=details[1])
+        elif deed == "fail":
+            claim.fail(details[0], details[1], progress=details[2])
+        elif deed == "flag":
+            claim.flag(Reason.EDITED_AFTER_EXPORT, "edited", details[0])
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # every example has an order of its own
+)
+@given(
+    beginning=st.sampled_from([[], BEGINNING]),
+    deeds=st.lists(st.tuples(st.sampled_from(RUNS), DEEDS), min_size=5, max_size=15),
+)
+def test_an_order_only_ever_moves_as_allowed(
+    ledger: Ledger, clock: Any, beginning: list[tuple[Any, ...]], deeds: list[tuple[RunRef, tuple[Any, ...]]]
+) -> None:
+    story = Story(ledger, clock)
+    try:
+        for run, deed in [*((RUNS[0], deed) for deed in beginning), *deeds]:
+            before, log = story.now()
+            try:
+                wrote = story.tell(run, *deed)
+            except (IllegalTransitionError, ClaimedElsewhereError, PermanentError):
+                assert story.now() == (before, log)
+                continue
+            after, longer_log = story.now()
+            assert longer_log[: len(log)] == log
+            assert len(longer_log) - len(log) == wrote
+            assert_allowed(before, after, deed[0])
+    finally:
+        story.end()
+
+
+def assert_allowed(before: LedgerOrder | None, after: LedgerOrder | None, deed: str) -> None:
+    if after is None:
+        assert before is None
+        return
+    assert may_follow(before and before.progress, after.progress)
+    if before and before.progress in IN_ERP | INTENT_OPEN and deed in {"decide", "unread"}:
+        assert after.progress is before.progress
+        assert after.external_reference == before.external_reference

@@ -1,0 +1,90 @@
+"""The tables: made by the migrations alone, and the same as the code believes."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Column, MetaData, String, Table, event, inspect, text
+
+from orderflow.errors import ConfigurationError
+from orderflow.ledger.engine import make_engine, open_ledger
+from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision
+from orderflow.ledger.tables import SCHEMA_REVISION, Base
+
+
+def test_the_version_the_code_knows_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_REVISION]
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(ledger_url: URL) -> None:
+    engine = make_engine(ledger_url)
+    bring_to_head(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_database_that_is_up_to_date_is_asked_and_not_changed(ledger_url: URL) -> None:
+    engine = make_engine(ledger_url)
+    bring_to_head(engine)
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+
+    bring_to_head(engine)
+
+    asked = [statement for statement in statements if not statement.startswith("BEGIN")]
+    assert 0 < len(asked) <= 2
+    assert not [statement for statement in asked if not statement.startswith(("SELECT", "PRAGMA"))]
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(ledger_url: URL) -> None:
+    engine = make_engine(ledger_url)
+    in_the_way = Table("orderflow_event", MetaData(), Column("whatever", String()))
+    in_the_way.create(engine)
+
+    with pytest.raises(Exception, match="orderflow_event"):
+        bring_to_head(engine)
+
+    assert inspect(engine).get_table_names() == ["orderflow_event"]
+
+
+def test_tables_of_a_newer_version_are_refused(ledger_url: URL) -> None:
+    engine = make_engine(ledger_url)
+    bring_to_head(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE orderflow_version SET version_num = '9999'"))
+
+    with pytest.raises(ConfigurationError, match="not of a version this code knows"):
+        open_ledger(ledger_url)
+
+
+def test_a_database_of_airflow_itself_can_hold_the_ledger(ledger_url: URL) -> None:
+    engine = make_engine(ledger_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('of airflow')"))
+
+    bring_to_head(engine)
+
+    with engine.connect() as connection:
+        assert current_revision(connection) == SCHEMA_REVISION
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["of airflow"]
+
+
+def test_the_migrations_are_part_of_the_package() -> None:
+    assert (Path(MIGRATIONS) / "env.py").is_file()
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/ledger", "postgresql+psycopg2://localhost/ledger"])
+def test_other_databases_and_drivers_are_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be kept"):
+        make_engine(url)

@@ -1,0 +1,295 @@
+"""What the ledger keeps of decisions and failures to read, and how it is found again."""
+
+from datetime import UTC, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import URL
+
+from orderflow.domain.decision import PROGRESS_OF, Action, Decision
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.errors import TransientError
+from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.store import Ledger
+from orders import line, order
+
+KEY = OrderKey(1, 12345)
+PROCESS = Decision(action=Action.PROCESS, reason=Reason.PAID)
+WAIT = Decision(action=Action.WAIT, reason=Reason.NOT_PAID, detail="payment_status is 'none'")
+NOT_OF_THIS_DAY = Decision(action=Action.SKIP, reason=Reason.OUTSIDE_WINDOW)
+
+
+def known(ledger: Ledger, key: OrderKey = KEY) -> LedgerOrder:
+    found = ledger.get(key)
+    assert found is not None
+    return found
+
+
+def bring_to(ledger: Ledger, run: RunRef, progress: Progress) -> None:
+    """Take the order along the usual way up to where it should stand."""
+    ledger.decide(order(), PROCESS, run)
+    way = [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT]
+    with ledger.claim(KEY, run) as claim:
+        claim.intend(Step.PUSH, payload_hash="abc")
+        if progress is Progress.IN_DOUBT:
+            claim.fail(Step.PUSH, TransientError("no answer"), progress=Progress.IN_DOUBT)
+        for passed in way[: way.index(progress) + 1] if progress in way else []:
+            claim.succeed(Step.FINISH, progress=passed)
+    assert known(ledger).progress is progress
+
+
+def test_an_order_never_seen_is_not_there(ledger: Ledger) -> None:
+    assert ledger.get(KEY) is None
+    assert ledger.get_many([KEY]) == {}
+    assert ledger.by_order_id([KEY.order_id]) == {}
+
+
+def test_a_decision_keeps_what_was_read_exactly(ledger: Ledger, run: RunRef) -> None:
+    prices = (line(1, quantity=Decimal(1), unit_price=Decimal("9007199254740993.10")),)
+
+    returned = ledger.decide(order(lines=prices), PROCESS, run)
+
+    assert returned == known(ledger)
+    assert str(returned.total) == "9007199254740993.10"
+    assert (returned.reference, returned.external_reference) == ("CS48193", "1/CS48193")
+    assert (returned.currency, returned.payment_status) == ("EUR", "closed_success")
+    assert (returned.partition, returned.attempts, returned.claimed_until) == ("2026-11-22", 0, None)
+
+
+def test_instants_come_back_aware_and_in_utc(ledger: Ledger, run: RunRef) -> None:
+    ledger.decide(order(), PROCESS, run)
+
+    assert known(ledger).updated_at.utcoffset() == timedelta(0)
+    assert known(ledger).updated_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_a_decision_puts_a_new_order_where_it_belongs(ledger: Ledger, run: RunRef, action: Action) -> None:
+    ledger.decide(order(), Decision(action=action, reason=Reason.PAYMENT_UNKNOWN), run)
+
+    assert known(ledger).progress is PROGRESS_OF[action]
+    assert known(ledger).decision is action
+
+
+def test_an_order_to_process_stands_there_for_no_reason_and_any_other_for_one(ledger: Ledger, run: RunRef) -> None:
+    assert ledger.decide(order(), WAIT, run).reason is Reason.NOT_PAID
+    assert ledger.decide(order(), PROCESS, run).reason is None
+    assert known(ledger).detail == ""
+
+
+def test_the_same_decision_again_stands_since_the_first_time(ledger: Ledger, run: RunRef, clock) -> None:
+    first = ledger.decide(order(), WAIT, run)
+    clock.advance(hours=1)
+    again = ledger.decide(order(), WAIT, run)
+
+    assert again.decided_at == first.decided_at
+    assert again.updated_at == first.updated_at + timedelta(hours=1)
+    assert again.first_seen_at == first.first_seen_at
+
+
+def test_every_decision_is_in_the_log_with_its_reason(ledger: Ledger, run: RunRef, other_run: RunRef) -> None:
+    ledger.decide(order(), WAIT, run)
+    ledger.decide(order(), PROCESS, other_run)
+
+    logged = ledger.events(key=KEY)
+
+    assert [(event.run, event.step, event.outcome, event.reason) for event in logged] == [
+        (run, Step.SELECT, Outcome.DECIDED, Reason.NOT_PAID),
+        (other_run, Step.SELECT, Outcome.DECIDED, Reason.PAID),
+    ]
+    assert logged[0].message == WAIT.detail
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        Progress.PUSHING,
+        Progress.IN_DOUBT,
+        Progress.PUSHED,
+        Progress.STATE_SET,
+        Progress.NUMBER_SET,
+        Progress.WRITTEN_BACK,
+        Progress.SHIPMENT_SENT,
+    ],
+)
+@pytest.mark.parametrize("action", list(Action))
+def test_no_decision_moves_an_order_whose_push_was_begun(
+    ledger: Ledger, run: RunRef, progress: Progress, action: Action
+) -> None:
+    bring_to(ledger, run, progress)
+    before = known(ledger)
+
+    after = ledger.decide(order(payment_status="started"), Decision(action=action, reason=Reason.CANCELLED), run)
+
+    assert after.progress is progress
+    assert (after.decision, after.reason, after.detail) == (Action.PROCESS, before.reason, before.detail)
+    assert after.payment_status == "started"
+
+
+def test_the_name_in_the_erp_stays_what_it_was_when_the_push_began(ledger: Ledger, run: RunRef) -> None:
+    """A look-up for a push with an unknown outcome must ask for the name that was sent."""
+    bring_to(ledger, run, Progress.PUSHING)
+
+    renamed = ledger.decide(order(reference="CS48193-B"), PROCESS, run)
+
+    assert (renamed.reference, renamed.external_reference) == ("CS48193-B", "1/CS48193")
+
+
+def test_before_the_push_the_name_in_the_erp_follows_the_shop(ledger: Ledger, run: RunRef) -> None:
+    ledger.decide(order(), WAIT, run)
+
+    assert ledger.decide(order(reference="CS48193-B"), PROCESS, run).external_reference == "1/CS48193-B"
+
+
+def test_another_run_does_not_decide_about_an_order_that_is_being_worked_on(
+    ledger: Ledger, run: RunRef, other_run: RunRef
+) -> None:
+    ledger.decide(order(), PROCESS, run)
+    with ledger.claim(KEY, run) as claim:
+        assert ledger.decide(order(), WAIT, other_run).progress is Progress.READY
+        claim.intend(Step.PUSH)
+
+    assert known(ledger).progress is Progress.PUSHING
+
+
+def test_who_works_on_an_order_may_decide_otherwise(ledger: Ledger, run: RunRef) -> None:
+    ledger.decide(order(), PROCESS, run)
+    with ledger.claim(KEY, run):
+        ledger.decide(order(), Decision(action=Action.SKIP, reason=Reason.CANCELLED), run)
+
+    assert known(ledger).progress is Progress.SKIPPED
+
+
+def test_a_decision_over_an_expired_claim_counts(ledger: Ledger, run: RunRef, other_run: RunRef, clock) -> None:
+    ledger.decide(order(), PROCESS, run)
+    with ledger.claim(KEY, run):
+        clock.advance(minutes=2)
+        assert ledger.decide(order(), WAIT, other_run).progress is Progress.WAITING
+
+
+def test_a_day_the_order_is_not_of_does_not_undo_what_its_own_day_decided(
+    ledger: Ledger, run: RunRef, other_run: RunRef
+) -> None:
+    ledger.decide(order(), PROCESS, run)
+
+    assert ledger.decide(order(), NOT_OF_THIS_DAY, other_run).progress is Progress.READY
+
+
+def test_an_order_belongs_to_the_first_day_that_knows_it_as_its_own(ledger: Ledger, run: RunRef) -> None:
+    too_early = run.model_copy(update={"partition": "2026-11-21", "run_id": "too early"})
+    too_late = run.model_copy(update={"partition": "2026-11-23", "run_id": "too late"})
+
+    assert ledger.decide(order(), NOT_OF_THIS_DAY, too_early).partition is None
+    assert ledger.decide(order(), PROCESS, run).partition == "2026-11-22"
+    assert ledger.decide(order(), PROCESS, too_late).partition == "2026-11-22"
+
+
+def test_an_order_that_cannot_be_read_has_a_place_until_it_can(ledger: Ledger, run: RunRef, clock) -> None:
+    ledger.unread(KEY.order_id, "CS48193", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    placeholder = ledger.by_order_id([KEY.order_id])[KEY.order_id]
+
+    assert placeholder.key == OrderKey(UNKNOWN_WEBSHOP, KEY.order_id)
+    assert (placeholder.progress, placeholder.reason) == (Progress.UNREAD, Reason.SHOP_UNAVAILABLE)
+
+    clock.advance(hours=1)
+    read = ledger.decide(order(), PROCESS, run)
+
+    assert read.first_seen_at == placeholder.first_seen_at
+    assert ledger.by_order_id([KEY.order_id]) == {KEY.order_id: read}
+    assert ledger.get(placeholder.key) is None
+    assert [event.outcome for event in ledger.events(key=KEY)] == [Outcome.FAILED, Outcome.DECIDED]
+
+
+def test_a_known_order_that_cannot_be_read_keeps_its_place(ledger: Ledger, run: RunRef) -> None:
+    ledger.decide(order(), WAIT, run)
+    ledger.unread(KEY.order_id, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+
+    assert ledger.by_order_id([KEY.order_id]) == {KEY.order_id: known(ledger)}
+    assert (known(ledger).progress, known(ledger).reason) == (Progress.WAITING, Reason.SHOP_UNAVAILABLE)
+    assert known(ledger).reference == "CS48193"
+
+
+@pytest.mark.parametrize("progress", [Progress.IN_DOUBT, Progress.WRITTEN_BACK])
+def test_not_being_readable_hides_nothing_about_an_order_that_was_pushed(
+    ledger: Ledger, run: RunRef, progress: Progress
+) -> None:
+    bring_to(ledger, run, progress)
+    before = known(ledger)
+
+    ledger.unread(KEY.order_id, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+
+    assert known(ledger) == before
+    assert ledger.events(key=KEY)[-1].reason is Reason.SHOP_UNAVAILABLE
+
+
+def test_a_message_is_cut_and_never_breaks_the_database(ledger: Ledger, run: RunRef) -> None:
+    ledger.unread(7, "CS7", Reason.SHOP_ANSWER_INVALID, "\0" + "x" * 5000, run)
+
+    assert ledger.by_order_id([7])[7].detail == "x" * 1000
+    assert ledger.events(key=OrderKey(1, 7))[0].message == "x" * 1000
+
+
+def test_thousands_are_found_at_once_and_only_those_asked_for(ledger: Ledger, run: RunRef) -> None:
+    twins = [OrderKey(1, 1), OrderKey(2, 1), OrderKey(1, 1200)]
+    for key in twins:
+        ledger.decide(order(key=key, reference=f"CS{key.webshop}-{key.order_id}"), PROCESS, run)
+
+    assert set(ledger.get_many(OrderKey(1, i) for i in range(3000))) == {OrderKey(1, 1), OrderKey(1, 1200)}
+    assert set(ledger.by_order_id(range(3000))) == {1, 1200}
+
+
+def test_unfinished_are_the_orders_of_the_day_that_were_begun_and_not_ended(ledger: Ledger, run: RunRef) -> None:
+    ways = [[], [Progress.PUSHED], [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK]]
+    for order_id, way in enumerate(ways):
+        key = OrderKey(1, order_id)
+        ledger.decide(order(key=key), PROCESS, run)
+        with ledger.claim(key, run) as claim:
+            claim.intend(Step.PUSH)
+            for progress in way:
+                claim.succeed(Step.PUSH, progress=progress)
+    ledger.decide(order(key=OrderKey(1, 9)), PROCESS, run)
+
+    assert ledger.unfinished("2026-11-22") == [OrderKey(1, 0), OrderKey(1, 1)]
+    assert ledger.unfinished("2026-11-23") == []
+
+
+def test_a_run_is_told_by_its_orders_and_its_own_last_events(ledger: Ledger, run: RunRef, other_run: RunRef) -> None:
+    ledger.decide(order(), WAIT, other_run)
+    ledger.unread(7, "CS7", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    ledger.unread(KEY.order_id, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    ledger.decide(order(), PROCESS, run)
+    with ledger.claim(KEY, run) as claim:
+        claim.intend(Step.PUSH)
+        claim.succeed(Step.PUSH, progress=Progress.PUSHED)
+
+    told = {seen.order.key: seen for seen in ledger.run_orders(run.run_id)}
+
+    assert list(told) == [OrderKey(UNKNOWN_WEBSHOP, 7), KEY]
+    assert {step: event.outcome for step, event in told[KEY].last.items()} == {
+        Step.SELECT: Outcome.DECIDED,
+        Step.PUSH: Outcome.DONE,
+    }
+    assert told[KEY].order == known(ledger)
+    assert [seen.order.key for seen in ledger.run_orders(other_run.run_id)] == [KEY]
+
+
+def test_a_run_of_another_dag_may_have_the_same_id(ledger: Ledger, run: RunRef) -> None:
+    same_id = run.model_copy(update={"dag_id": "orderflow_sweep"})
+    ledger.decide(order(), WAIT, run)
+    ledger.decide(order(key=OrderKey(1, 2)), WAIT, same_id)
+
+    assert [seen.order.key for seen in ledger.run_orders(run.run_id, dag_id=run.dag_id)] == [KEY]
+
+
+def test_what_was_written_is_there_for_the_next_process(ledger_url: URL, run: RunRef) -> None:
+    written = open_ledger(ledger_url).decide(order(), PROCESS, run)
+
+    assert open_ledger(ledger_url).get(KEY) == written
+
+
+def test_a_database_that_fails_is_worth_another_try(tmp_path) -> None:
+    with pytest.raises(TransientError, match="database failed"):
+        open_ledger(URL.create("sqlite", database=str(tmp_path / "no such folder" / "ledger.db")))

@@ -1,0 +1,69 @@
+"""Processes that go at one ledger all at once; prints what came of each as JSON.
+
+Usage: worker.py open|claim|crash HOW_MANY URL
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
+
+from orderflow.domain.order import OrderKey
+from orderflow.errors import ClaimedElsewhereError
+from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.models import RunRef, Step
+
+KEY = OrderKey(1, 12345)
+PATIENCE = 60
+
+
+def make_tables(url: str, _answered: Barrier) -> str:
+    return "empty" if open_ledger(url).get(KEY) is None else "not empty"
+
+
+def claim(url: str, answered: Barrier) -> str:
+    """Who gets the order keeps it until everybody has tried."""
+    try:
+        with open_ledger(url).claim(KEY, RunRef(dag_id="orderflow_daily", run_id=str(os.getpid()))):
+            answered.wait(PATIENCE)
+            return "won"
+    except ClaimedElsewhereError:
+        answered.wait(PATIENCE)
+        return "lost"
+
+
+def crash(url: str, _answered: Barrier) -> str:
+    with open_ledger(url).claim(KEY, RunRef(dag_id="orderflow_daily", run_id="killed")) as held:
+        held.intend(Step.PUSH)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"
+
+
+COMMANDS: dict[str, Callable[[str, Barrier], str]] = {"open": make_tables, "claim": claim, "crash": crash}
+
+
+def main(command: str, how_many: int, url: str) -> None:
+    forking = multiprocessing.get_context("fork")  # as Airflow starts its tasks
+    together, answered = forking.Barrier(how_many), forking.Barrier(how_many)
+    outcomes = forking.SimpleQueue()
+
+    def work() -> None:
+        together.wait(PATIENCE)
+        outcomes.put(COMMANDS[command](url, answered))
+
+    workers = [forking.Process(target=work) for _ in range(how_many)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    said = []
+    while not outcomes.empty():
+        said.append(outcomes.get())
+    json.dump({"said": said, "exit_codes": [worker.exitcode for worker in workers]}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,55 @@
+"""The sweep on a real scheduler: it shares the mapped group, retries what is named, and tells people once."""
+
+from live_airflow import DAG, Live
+from sandbox.control import SandboxControl
+
+SWEEP = "orderflow_sweep"
+ORDER = {"confirm_date": "2026-05-01T12:00:00", "webshop": 1}
+
+
+def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, control: SandboxControl) -> None:
+    late, broken = control.add_orders(
+        {**ORDER, "reference": "CS1", "payment_status": "started"},
+        {**ORDER, "reference": "CS2", "payment_status": "paid", "currency": None},
+    )
+
+    run_id, state = live.run(dag_id=SWEEP)
+    assert state == "failed", "nobody was told of CS2 yet"
+    assert "1/CS2: order_incomplete." in live.log(run_id, "report_news", dag_id=SWEEP)
+
+    run_id, state = live.run(dag_id=SWEEP)
+    assert state == "success", "they know"
+    assert "1/CS2: order_incomplete, met 2 times" in live.log(run_id, "report_news", dag_id=SWEEP)
+
+    control.edit_order(late, payment_status="paid")
+    run_id, state = live.run(dag_id=SWEEP)
+    assert state == "success"
+    assert [made["external_reference"] for made in control.erp_orders()] == ["1/CS1"]
+
+    control.edit_order(broken, currency="EUR")
+    run_id, state = live.run(dag_id=SWEEP, dry_run=True)
+    assert state == "success"
+    assert len(control.erp_orders()) == 1
+
+    run_id, state = live.run(dag_id=SWEEP, order_ids=[broken])
+    assert state == "success"
+    assert len(control.erp_orders()) == 2
+    assert live.ledger.alerts.open() == []
+    assert control.order(broken)["state"] == "processing"
+
+
+def test_an_idle_sweep_costs_one_call(live: Live, control: SandboxControl) -> None:
+    _, state = live.run(dag_id=SWEEP)
+    assert state == "success"
+    calls = [call for call in control.journal() if call["service"] != "token"]
+    assert [(call["method"], call["path"]) for call in calls] == [("GET", "/api/order/")]
+
+
+def test_daily_and_sweep_share_a_ledger_and_export_an_order_once(live: Live, control: SandboxControl) -> None:
+    control.add_orders(*({**ORDER, "payment_status": "paid"} for _ in range(12)))
+    daily = live.airflow.trigger(DAG, partition_key="2026-05-01")
+    sweep = live.airflow.trigger(SWEEP)
+    assert live.airflow.wait(DAG, daily, timeout=300) == "success"
+    assert live.airflow.wait(SWEEP, sweep, timeout=300) == "success"
+    assert len(control.erp_orders()) == 12
+    assert {order["state"] for order in control.orders()} == {"processing"}

@@ -1,0 +1,82 @@
+"""A real Airflow (API server, scheduler, DAG processor, PostgreSQL) with the sandbox as shop and ERP."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+
+from local_airflow import LocalAirflow
+from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.store import Ledger
+from orderflow.ledger.tables import Base
+from postgres import fresh_database
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+from sandbox_env import sandbox_environment
+
+DAG = "orderflow_daily"
+DAGS = ["orderflow_daily", "orderflow_sweep"]
+RUN_TIMEOUT = 300
+SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1]}}
+
+
+@dataclass(frozen=True)
+class Live:
+    """The running whole, and what tests do with it."""
+
+    airflow: LocalAirflow
+    ledger: Ledger
+
+    def run(self, day: str | None = None, *, dag_id: str = DAG, **conf: Any) -> tuple[str, str]:
+        """Trigger a DAG (the daily one, if not said) and wait for its end; returns the run id and the state."""
+        run_id = self.airflow.trigger(dag_id, partition_key=day, conf=conf)
+        return run_id, self.airflow.wait(dag_id, run_id, timeout=RUN_TIMEOUT)
+
+    def summary(self, run_id: str) -> dict[str, Any]:
+        """Return the summary that a green run handed on."""
+        summary: dict[str, Any] = self.airflow.xcom(DAG, run_id, "report")
+        return summary
+
+    def states(self, run_id: str) -> dict[str, set[str]]:
+        """Return the states of the instances of each task."""
+        states: dict[str, set[str]] = {}
+        for instance in self.airflow.task_instances(DAG, run_id):
+            states.setdefault(instance["task_id"], set()).add(instance["state"])
+        return states
+
+    def log(self, run_id: str, task_id: str = "report", *, dag_id: str = DAG, **which: Any) -> str:
+        """Return the log of a task's first attempt."""
+        return self.airflow.task_log(dag_id, run_id, task_id, **which)
+
+
+@pytest.fixture(scope="session")
+def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Start everything once; tests get it with an empty ledger as `live`."""
+    with fresh_database(postgres) as metadata, fresh_database(postgres) as ledger_url:
+        environment = sandbox_environment(sandbox.url) | {
+            "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url.render_as_string(hide_password=False),
+            "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
+            "ORDERFLOW_RETRY_SECONDS": "1",
+            "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
+        }
+        with LocalAirflow(
+            tmp_path_factory.mktemp("airflow"),
+            database=metadata.render_as_string(hide_password=False),
+            environment=environment,
+            expect=DAGS,
+        ) as airflow:
+            for dag_id in DAGS:
+                airflow.unpause(dag_id)
+            yield Live(airflow, open_ledger(ledger_url))
+
+
+@pytest.fixture
+def live(whole: Live, control: SandboxControl) -> Live:
+    """Return the running whole with an empty ledger and an empty shop."""
+    del control
+    with create_engine(whole.airflow.environment["AIRFLOW_CONN_ORDERFLOW_LEDGER"]).begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
+    return whole

@@ -1,0 +1,32 @@
+"""`python -m orderflow` in a process of its own, connected to the sandbox and to nothing else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import RunningSandbox
+from sandbox_env import sandbox_environment
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def environment(sandbox: RunningSandbox, tmp_path: Path) -> dict[str, str]:
+    """Return nothing but what the command needs: no Airflow database, no scheduler."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "include"),
+        "AIRFLOW_HOME": str(tmp_path),
+        "NO_PROXY": "127.0.0.1",
+        **sandbox_environment(sandbox.url),
+    }
+
+
+def command(environment: dict[str, str], *arguments: str) -> tuple[int, list[str], str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "orderflow", *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout.splitlines(), done.stderr

@@ -1,0 +1,88 @@
+"""`python -m orderflow run`: exit codes, and a last line that programs can read."""
+
+import json
+
+import pytest
+
+from orderflow_command import command
+from sandbox.control import SandboxControl
+
+DAY = "2026-11-22"
+
+
+def test_a_day_goes_through_and_the_last_line_is_its_summary(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=40)
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert code == 0, errors
+    assert json.loads(lines[-1]) == {
+        "date": DAY,
+        "listed": 35,
+        "processed": 30,
+        "unchanged": 0,
+        "waiting": 3,
+        "held": 2,
+        "failed": 0,
+        "offline_sent": 2,
+    }
+    assert len(control.erp_orders()) == 30
+
+
+def test_a_failed_order_is_named_and_the_exit_code_says_so(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.add_orders(
+        {"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "currency": None},
+        {"reference": "CS2", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"},
+    )
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert code == 1
+    assert json.loads(lines[-1])["failed"] == 1
+    assert "FAILED 1/CS1: order_incomplete." in errors
+    assert "Who fixes it: shop team" in errors
+
+
+def test_open_lists_what_is_not_done_and_who_fixes_it(environment: dict[str, str], control: SandboxControl) -> None:
+    control.add_orders(
+        {"reference": "CS1", "webshop": 1, "confirm_date": f"{DAY}T12:00:00", "payment_status": "started"},
+        {"reference": "CS2", "webshop": 1, "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"},
+    )
+    command(environment, "run", "--date", DAY)
+    code, lines, _ = command(environment, "open")
+    assert code == 0
+    (line,) = lines
+    assert line.split()[:5] == ["waiting", "1/CS1", "0", "d", "payment_started"]
+
+
+def test_a_dry_run_prints_every_write_and_makes_none(environment: dict[str, str], control: SandboxControl) -> None:
+    control.reset(day=DAY, count=20, payable_only=True)
+    code, lines, errors = command(environment, "run", "--date", DAY, "--dry-run")
+    assert code == 0, errors
+    assert json.loads(lines[-1])["process"] == len([line for line in lines if "POST  /sales-orders " in line])
+    assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing", "said"),
+    [
+        (["--date", "22-11-2026"], None, "write it as 2026-11-22"),
+        (["--date", "2999-01-01"], None, "--allow-open-window"),
+        (["--date", DAY], "AIRFLOW_CONN_CLOUDSUITE_DEFAULT", "connection `cloudsuite_default` is missing"),
+    ],
+)
+def test_what_cannot_run_says_why(
+    environment: dict[str, str], arguments: list[str], missing: str | None, said: str
+) -> None:
+    given = {name: value for name, value in environment.items() if name != missing}
+    code, lines, errors = command(given, "run", *arguments)
+    assert (code, lines) == (2, [])
+    assert said in errors
+
+
+def test_a_secret_is_never_printed(environment: dict[str, str], control: SandboxControl) -> None:
+    control.fault("status", service="token", status=401, times=0)
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert code == 2
+    assert "shop_auth" in errors
+    assert "sandbox-secret" not in errors + "".join(lines)

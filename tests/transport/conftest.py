@@ -1,0 +1,69 @@
+"""A channel to a real sandbox, with pauses that are counted and not waited for."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from orderflow.domain.reasons import Reason
+from orderflow.transport import Channel, FixedAuthorization, RetryPolicy, Service, Timeouts
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+
+SERVICE = Service(
+    name="shop",
+    unavailable=Reason.SHOP_UNAVAILABLE,
+    refused=Reason.SHOP_REFUSED,
+    auth=Reason.SHOP_AUTH,
+    not_found=Reason.ORDER_NOT_FOUND,
+    answer_invalid=Reason.SHOP_ANSWER_INVALID,
+)
+TOKEN = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture(autouse=True)
+def control(control: SandboxControl) -> SandboxControl:
+    """Empty the sandbox for every test, also for those that do not ask for its controls."""
+    return control
+
+
+@pytest.fixture
+def order_id(control: SandboxControl) -> int:
+    return control.add_orders({"reference": "CS1", "description": "first"})[0]
+
+
+class Pauses(list[float]):
+    """The pauses a policy took, in seconds."""
+
+    def policy(self, **changes: Any) -> RetryPolicy:
+        """Return a policy that notes its pauses here instead of sleeping."""
+        return RetryPolicy(**{"sleep": self.append, **changes})
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
+
+
+class Channels:
+    """Makes channels to the sandbox's shop."""
+
+    def __init__(self, url: str, pauses: Pauses) -> None:
+        self._url, self._pauses = url, pauses
+
+    def __call__(self, *, url: str | None = None, **changes: Any) -> Channel:
+        """Return a channel; what is not said has a sensible value."""
+        policy = self._pauses.policy(**changes.pop("policy", {}))
+        given = {
+            "service": SERVICE,
+            "authorize": FixedAuthorization("Token", TOKEN),
+            "timeouts": Timeouts(5, 20),
+            "policy": policy,
+            **changes,
+        }
+        return Channel(requests.Session(), url or self._url, **given)
+
+
+@pytest.fixture
+def channels(sandbox: RunningSandbox, pauses: Pauses) -> Channels:
+    return Channels(sandbox.url, pauses)

@@ -1,0 +1,191 @@
+"""What the page is told about orders."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from ledger.conftest import Clock
+from orderflow.domain.decision import Action
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.errors import PermanentError
+from orderflow.ledger.models import RunRef, Step
+from orderflow.ledger.store import Ledger
+from web.conftest import Decide
+
+DAILY = RunRef(dag_id="orderflow_daily", run_id="daily", task_id="select_payable", partition="2026-11-20")
+
+
+def ask(page: httpx.Client, path: str, **query: Any) -> Any:
+    answer = page.get(f"/api/{path}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def names(page: httpx.Client, **query: Any) -> list[str]:
+    return [order["name"] for order in ask(page, "orders", **query)["orders"]]
+
+
+def test_an_order_counts_to_the_day_of_its_partition_else_to_the_local_day_it_was_first_seen(
+    page: httpx.Client, decide: Decide, clock: Clock
+) -> None:
+    clock.now = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # in the shop it is past midnight
+    decide(1, run=DAILY)
+    decide(2)
+    clock.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    cells = ask(page, "overview", days=7)["per_day"]
+
+    assert [(cell["day"], cell["orders"]) for cell in cells] == [("2026-11-20", 1), ("2026-11-22", 1)]
+    assert names(page, first="2026-11-20", last="2026-11-21") == ["1/CS1"]
+    assert names(page, first="2026-11-22") == ["1/CS2"]
+    assert names(page, last="2026-11-21") == ["1/CS1"]
+
+
+def test_amounts_are_summed_to_the_cent(page: httpx.Client, decide: Decide) -> None:
+    for number in range(1, 4):
+        decide(number)
+
+    assert [(cell["amount"], cell["currency"]) for cell in ask(page, "overview")["open"]] == [("120.00", "EUR")]
+
+
+def test_what_is_open_is_counted_whatever_its_day_and_tells_its_age(
+    page: httpx.Client, decide: Decide, clock: Clock
+) -> None:
+    clock.now = datetime(2026, 8, 1, tzinfo=UTC)
+    decide(1)
+    clock.now = datetime(2026, 11, 23, tzinfo=UTC)
+    decide(2)
+
+    overview = ask(page, "overview", days=1)
+
+    assert [(cell["worklist"], cell["orders"], cell["oldest"]) for cell in overview["open"]] == [
+        ("waiting", 1, "2026-11-23T00:00:00Z"),
+        ("overdue", 1, "2026-08-01T00:00:00Z"),
+    ]
+    assert len(overview["per_day"]) == 1
+
+
+@pytest.mark.parametrize("text", ["cs77", "1/CS77", "77", "ERP-9", "erp-9 cs77"])
+def test_orders_are_found_by_reference_id_and_erp_number(
+    page: httpx.Client, decide: Decide, ledger: Ledger, text: str
+) -> None:
+    key = decide(77, action=Action.PROCESS, reason=Reason.PAID)
+    decide(12)
+    with ledger.claim(key, DAILY) as claim:
+        claim.intend(Step.PUSH)
+        claim.succeed(Step.PUSH, progress=Progress.PUSHED, erp_number="ERP-9")
+
+    assert names(page, text=text) == ["1/CS77"]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "CS77'--", "²", "9" * 40])
+def test_a_search_takes_every_character_as_it_is(page: httpx.Client, decide: Decide, text: str) -> None:
+    decide(77)
+
+    assert names(page, text=text) == []
+
+
+def test_filters_hold_all_together(page: httpx.Client, decide: Decide) -> None:
+    decide(1)
+    decide(2, webshop=2)
+    decide(3, action=Action.HOLD, reason=Reason.PAYMENT_UNKNOWN)
+
+    assert names(page, worklist="waiting", webshop=2) == ["2/CS2"]
+    assert names(page, reason="payment_unknown") == ["1/CS3"]
+    assert names(page, worklist="held", webshop=2) == []
+
+
+def test_pages_show_every_order_once(page: httpx.Client, decide: Decide) -> None:
+    for number in range(1, 8):
+        decide(number)
+
+    pages = [ask(page, "orders", limit=3, offset=offset) for offset in (0, 3, 6)]
+
+    assert {answer["total"] for answer in pages} == {7}
+    assert [len(answer["orders"]) for answer in pages] == [3, 3, 1]
+    assert len({order["name"] for answer in pages for order in answer["orders"]}) == 7
+
+
+def test_the_oldest_can_come_first(page: httpx.Client, decide: Decide, clock: Clock) -> None:
+    for number in (1, 2):
+        clock.now = datetime(2026, 11, 20 + number, tzinfo=UTC)
+        decide(number)
+
+    assert names(page) == ["1/CS2", "1/CS1"]
+    assert names(page, sort="age") == ["1/CS1", "1/CS2"]
+
+
+def test_an_order_tells_what_happened_and_by_which_task(page: httpx.Client, decide: Decide, ledger: Ledger) -> None:
+    key = decide(5, run=DAILY, action=Action.PROCESS, reason=Reason.PAID)
+    push = DAILY.model_copy(update={"task_id": "process_order.push_to_erp", "map_index": 3, "try_number": 2})
+    with ledger.claim(key, push) as claim:
+        claim.intend(Step.PUSH)
+        error = PermanentError("<script>alert(1)</script>", reason=Reason.ERP_REJECTED)
+        claim.fail(Step.PUSH, error, progress=Progress.REJECTED)
+
+    detail = ask(page, "orders/1/5")
+
+    assert (detail["order"]["worklist"], detail["order"]["retryable"]) == ("failed", True)
+    assert detail["order"]["detail"] == "<script>alert(1)</script>", "escaping is for whoever shows it"
+    assert [(event["step"], event["outcome"]) for event in detail["events"]] == [
+        ("select", "decided"),
+        ("push_to_erp", "intent"),
+        ("push_to_erp", "rejected"),
+    ]
+    last = detail["events"][-1]
+    assert (last["task_id"], last["map_index"], last["try_number"]) == ("process_order.push_to_erp", 3, 2)
+    assert detail["shop_admin_url"] == "https://shop.example/1/orders/5?ref=CS5"
+
+
+def test_an_order_that_was_never_seen_is_not_found(page: httpx.Client) -> None:
+    assert page.get("/api/orders/1/404").status_code == 404
+
+
+def test_a_run_shows_the_orders_it_wrote_about_and_no_others(
+    page: httpx.Client, decide: Decide, ledger: Ledger
+) -> None:
+    decide(1, run=DAILY)
+    decide(2)
+    ledger.unread(3, "CS3", Reason.SHOP_UNAVAILABLE, "timed out", DAILY)
+
+    answer = ask(page, "run", dag_id="orderflow_daily", run_id="daily")
+
+    assert sorted(order["name"] for order in answer["orders"]) == ["1/CS1", "CS3"]
+    assert {o["name"]: o["in_run"]["step"] for o in answer["orders"] if o["in_run"]} == {"1/CS1": "select"}
+    summary = ask(page, "run/summary", dag_id="orderflow_daily", run_id="daily")
+    assert {cell["worklist"]: cell["orders"] for cell in summary} == {"waiting": 1, "failed": 1}
+    assert ask(page, "run", dag_id="another", run_id="daily")["total"] == 0
+
+
+def test_open_alerts_are_shown_and_closed_ones_are_not(page: httpx.Client, decide: Decide, ledger: Ledger) -> None:
+    for number in (1, 2):
+        ledger.alerts.see(decide(number), f"1/CS{number}", Reason.ERP_REJECTED, "unknown product")
+    ledger.alerts.close(decide(2))
+
+    answer = ask(page, "alerts")
+
+    assert answer["total"] == 1
+    assert [alert["order"] for alert in answer["alerts"]] == ["1/CS1"]
+
+
+def test_texts_come_in_the_language_that_is_asked_for(page: httpx.Client) -> None:
+    assert ask(page, "frame", language="nl")["reasons"]["paid"]["meaning"] == "De betaling is gelukt."
+    assert ask(page, "frame", language="en")["reasons"]["paid"]["meaning"] == "The payment succeeded."
+
+
+@pytest.mark.parametrize(
+    "query", ["first=2026-11-02&last=2026-11-01", "first=2020-01-01", "worklist=lost", "limit=999"]
+)
+def test_what_cannot_be_asked_is_refused(page: httpx.Client, query: str) -> None:
+    assert page.get(f"/api/orders?{query}").status_code == 422
+
+
+def test_nothing_of_an_order_but_what_the_table_needs_is_told(page: httpx.Client, decide: Decide) -> None:
+    decide(1)
+
+    [order] = ask(page, "orders")["orders"]
+
+    assert not {"customer", "remarks", "payload_hash", "claim_token", "line_ids", "erp_lines"} & order.keys()

@@ -1,0 +1,95 @@
+"""`make demo`: one day of orders through a real Airflow, from the sandbox shop into the sandbox ERP; then once more.
+
+Prints a row per order and the run's summary as JSON, proves that the second run writes nothing, and leaves nothing
+running. Exit code 1 when anything of this does not come true.
+"""
+
+import json
+import sys
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from local_airflow import LocalAirflow
+from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.models import LedgerOrder
+from sandbox.control import SandboxControl
+from sandbox.server import running
+from sandbox_env import sandbox_environment
+
+DAG = "orderflow_daily"
+ORDERS = 40
+RUN_TIMEOUT = 240
+COLUMNS = "{:<10} {:<4} {:<15} {:<9} {:<20} {:<11} {:>5}  {:<10} {:<8}"
+# Few, larger task groups: on SQLite a task instance costs far more than the orders in it.
+SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped": 6}}
+
+
+def main() -> int:
+    """Run the demo; returns the exit code."""
+    # Not yesterday: Airflow itself runs that day as soon as the DAG is switched on.
+    day = f"{datetime.now(ZoneInfo('Europe/Amsterdam')) - timedelta(days=7):%Y-%m-%d}"
+    with (
+        tempfile.TemporaryDirectory(prefix="orderflow-demo-") as home,
+        running(datetime.fromisoformat(day).date(), ORDERS) as sandbox,
+        SandboxControl(sandbox.url) as control,
+    ):
+        ledger_url = f"sqlite:///{home}/orderflow.db"
+        environment = sandbox_environment(sandbox.url) | {
+            "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url,
+            "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
+        }
+        print(f"Starting Airflow, and a sandbox shop with {ORDERS} orders around {day} …", flush=True)
+        with LocalAirflow(Path(home) / "airflow", environment=environment, expect=[DAG]) as airflow:
+            airflow.unpause(DAG)
+            print(f"First run of {day} …", flush=True)
+            first = _run(airflow, day)
+            known = open_ledger(ledger_url).by_order_id(order["id"] for order in control.orders())
+            _print_orders(control, known)
+            print(f"\n{json.dumps(first)}\n")
+            seen = control.journal()[-1]["n"]
+            print("The same day once more …", flush=True)
+            second = _run(airflow, day)
+        calls = [call for call in control.journal(since=seen) if call["service"] != "token"]
+    writes = [call for call in calls if call["method"] != "GET"]
+    print(f"{json.dumps(second)}\n\nSecond run: {len(calls)} reads and {len(writes)} writes.")
+    print(json.dumps(first))
+    return 1 if writes or first["failed"] or not first["processed"] else 0
+
+
+def _run(airflow: LocalAirflow, day: str) -> dict[str, object]:
+    run_id = airflow.trigger(DAG, partition_key=day)
+    state = airflow.wait(DAG, run_id, timeout=RUN_TIMEOUT)
+    if state != "success":
+        raise SystemExit(f"the run ended as {state}:\n{airflow.task_log(DAG, run_id, 'report')}")
+    summary: dict[str, object] = airflow.xcom(DAG, run_id, "report")
+    return summary
+
+
+def _print_orders(control: SandboxControl, known: dict[int, LedgerOrder]) -> None:
+    """Print what shop, ERP and ledger say of every order now."""
+    print()
+    print(
+        COLUMNS.format("reference", "shop", "payment", "decision", "reason", "ERP number", "lines", "state", "shipment")
+    )
+    for order in sorted(control.orders(), key=lambda order: (order["webshop"], order["reference"])):
+        seen = known.get(order["id"])
+        numbered = sum(line["erp_line_number"] is not None for line in order["order_lines"] if line["type"] == "line")
+        print(
+            COLUMNS.format(
+                order["reference"],
+                order["webshop"],
+                str(order["payment_status"]),
+                (seen.decision or "-") if seen else "-",
+                (seen.reason or "-") if seen else "another day",
+                order["erp_order_number"] or "-",
+                numbered,
+                order["state"],
+                order["shipment_state"] or "-",
+            )
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

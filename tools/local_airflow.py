@@ -1,0 +1,189 @@
+"""A real Airflow on this machine: API server, scheduler and DAG processor of our own, with their state in one folder.
+
+    with LocalAirflow(home, environment=sandbox_environment(url), expect=["orderflow_daily"]) as airflow:
+        run_id = airflow.trigger("orderflow_daily", partition_key="2026-11-22")
+        state = airflow.wait("orderflow_daily", run_id, timeout=120)
+
+There is no triggerer: no task of ours defers.
+"""
+
+import base64
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from airflow_api import AirflowApi, AirflowApiError
+from service import Service, ServiceError, free_port, loopback_environment, wait_until
+
+AIRFLOW_VERSION = version("apache-airflow")
+REPOSITORY = Path(__file__).resolve().parent.parent
+USERS = {"admin": "admin", "viewer": "viewer"}
+"""User name to role; the password is the name: this Airflow listens on 127.0.0.1 only."""
+SQLITE_PARALLELISM = 4  # more writers at a time end in `database is locked`
+POSTGRES_PARALLELISM = 8
+SERVICES = {
+    "api-server": ["api-server", "--workers", "1"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],  # the API server reads the log files itself
+    "dag-processor": ["dag-processor"],
+}
+
+
+class LocalAirflow(AirflowApi):
+    """Airflow with its home in `home`; start() or `with` starts it, stop() ends all of its processes."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        dags: Path = REPOSITORY / "dags",
+        plugins: Path = REPOSITORY / "plugins",
+        database: str | None = None,
+        parallelism: int | None = None,
+        port: int | None = None,
+        paused: bool = True,
+        environment: Mapping[str, str] | None = None,
+        expect: Collection[str] = (),
+    ) -> None:
+        """Prepare, but start nothing.
+
+        `database` is an SQLAlchemy URL for Airflow's own state, an SQLite file in `home` without. `paused` says whether
+        new DAGs are. `environment` adds connections, Variables and settings, and wins. `expect` names the DAGs that
+        must have been read before start() returns.
+        """
+        self.home = home.resolve()
+        self.port = port or free_port()
+        super().__init__(f"http://127.0.0.1:{self.port}", "admin", "admin")
+        self._database = database
+        self._expect = expect
+        self._services: list[Service] = []
+        self.environment = {
+            **loopback_environment(),
+            "PYTHONPATH": str(REPOSITORY / "include"),
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(dags.resolve()),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins.resolve()),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": str(
+                parallelism or (POSTGRES_PARALLELISM if database else SQLITE_PARALLELISM)
+            ),
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(paused),
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database or f"sqlite:///{self.home / 'airflow.db'}",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__BASE_URL": self.url,
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+            # A task's slot is often kept this long (seconds) after the task has ended; the default is 5.
+            "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        }
+        self._added = dict(environment or {})
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, timeout: float = 120) -> None:
+        """Start everything and wait until it is healthy and has read the DAGs in `expect`.
+
+        ServiceError when a part ends by itself or a DAG file cannot be read, TimeoutError after `timeout` seconds.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "passwords.json").write_text(json.dumps({user: user for user in USERS}), encoding="utf-8")
+        self.environment |= self._secrets() | self._added
+        self._migrate()
+        try:
+            for name, arguments in SERVICES.items():
+                log = self.home / "logs" / f"{name}.log"
+                command = [sys.executable, "-m", "airflow", *arguments]
+                self._services.append(Service(name, command, env=self.environment, log=log))
+            wait_until(self._healthy, timeout, "healthy Airflow")
+            wait_until(self._read, timeout, f"DAG {', '.join(self._expect)}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End every process; a second call does nothing."""
+        for service in self._services:
+            service.ask_to_stop()
+        for service in self._services:
+            service.stop()
+        self._services.clear()
+
+    def check(self) -> None:
+        """ServiceError when a part of Airflow has ended by itself."""
+        for service in self._services:
+            service.check()
+
+    def airflow(self, *arguments: str) -> str:
+        """Run a command of Airflow's command line and return what it printed; ServiceError when it fails."""
+        command = [sys.executable, "-m", "airflow", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServiceError(f"airflow {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def backfill(self, dag_id: str, from_date: date, to_date: date, **options: str | int) -> str:
+        """Run `airflow backfill create` for both dates and all between; options as `reprocess_behavior="failed"`."""
+        extra = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        bounds = ("--from-date", from_date.isoformat(), "--to-date", to_date.isoformat())
+        return self.airflow("backfill", "create", "--dag-id", dag_id, *bounds, *extra)
+
+    def _secrets(self) -> dict[str, str]:
+        """Return the keys of this home: random at its first start, the same ever after."""
+        path = self.home / "secrets.json"
+        if not path.exists():
+            path.touch(mode=0o600)
+            keys = {
+                "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+                "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
+                "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
+            }
+            path.write_text(json.dumps(keys), encoding="utf-8")
+        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return kept
+
+    def _migrate(self) -> None:
+        """Bring the database to this Airflow's version; a kept SQLite file that is there already is left alone."""
+        stamp = self.home / "migrated"
+        if self._database or not stamp.exists() or stamp.read_text(encoding="utf-8") != AIRFLOW_VERSION:
+            self.airflow("db", "migrate")
+            stamp.write_text(AIRFLOW_VERSION, encoding="utf-8")
+
+    def _healthy(self) -> bool | None:
+        self.check()
+        try:
+            state = self.health()
+        except (httpx.TransportError, AirflowApiError):
+            return None
+        parts = ("metadatabase", "scheduler", "dag_processor")
+        return True if all(state[part]["status"] == "healthy" for part in parts) else None
+
+    def _read(self) -> bool | None:
+        self.check()
+        if errors := self.import_errors():
+            raise ServiceError(errors)
+        try:
+            for dag_id in self._expect:
+                self.api("GET", f"/dags/{dag_id}")
+        except AirflowApiError:
+            return None
+        return True

@@ -1,0 +1,112 @@
+"""A throw-away PostgreSQL server for tests and demos, or the one that ORDERFLOW_TEST_POSTGRES_URL names."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import URL, create_engine, make_url, text
+
+EXISTING_SERVER = "ORDERFLOW_TEST_POSTGRES_URL"
+PASSWORD = "p@ss/w:rd %40?"  # noqa: S105 - of a server that lives for one test run
+_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=200"]
+
+
+@contextmanager
+def postgres_server() -> Iterator[URL]:
+    """Start a server and stop it in the end; gives the URL of a database from which others can be created."""
+    existing = os.environ.get(EXISTING_SERVER)
+    if existing:
+        yield make_url(existing).set(drivername="postgresql+psycopg")
+        return
+    binaries = programs()
+    with tempfile.TemporaryDirectory(prefix="orderflow-pg-", dir="/tmp") as folder:
+        home = Path(folder)
+        server = _Server(binaries, home)
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.stop()
+
+
+@contextmanager
+def fresh_database(server: URL) -> Iterator[URL]:
+    """Create an empty database and drop it in the end."""
+    name = f"orderflow_{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+        yield server.set(database=name)
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        engine.dispose()
+
+
+class _Server:
+    """A cluster in a folder of its own; PostgreSQL refuses to run as root, so root lends it to somebody else."""
+
+    def __init__(self, binaries: Path, home: Path) -> None:
+        self._binaries = binaries
+        self._home = home
+        self._user = _unprivileged_user() if os.getuid() == 0 else None
+        self._port = _free_port()
+        self.url = URL.create(
+            "postgresql+psycopg",
+            username="orderflow",
+            password=PASSWORD,
+            host="127.0.0.1",
+            port=self._port,
+            database="postgres",
+        )
+
+    def start(self) -> None:
+        password_file = self._home / "password"
+        password_file.write_text(PASSWORD, encoding="utf-8")
+        if self._user:
+            for path in (self._home, password_file):
+                shutil.chown(path, self._user)
+        auth = ["--username=orderflow", f"--pwfile={password_file}", "--auth=scram-sha-256"]
+        self._run("initdb", *auth, "--no-sync", "--encoding=UTF8", "--locale=C")
+        settings = [*_FAST, "listen_addresses=127.0.0.1", f"port={self._port}", f"unix_socket_directories={self._home}"]
+        options = " ".join(f"-c {setting}" for setting in settings)
+        self._run("pg_ctl", "start", "-w", "-l", str(self._home / "log"), "-o", options)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._binaries / program), "-D", str(self._home / "data"), *arguments]
+        with (self._home / "setup.log").open("a") as output:
+            subprocess.run(command, user=self._user, cwd=self._home, stdout=output, stderr=output, check=True)
+
+
+def programs() -> Path:
+    """Find the folder of initdb, pg_ctl and pg_dump; Debian keeps them off the PATH."""
+    found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *map(Path, filter(None, [shutil.which("initdb")]))]
+    if not found:
+        raise RuntimeError(
+            "a PostgreSQL server is needed: install the Debian package `postgresql`, "
+            f"or set {EXISTING_SERVER} to the URL of a server on which databases may be created"
+        )
+    return max(found, key=lambda path: [int(part) for part in path.parts if part.isdigit()]).parent
+
+
+def _unprivileged_user() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

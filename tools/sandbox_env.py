@@ -1,0 +1,24 @@
+"""The connections and settings with which Airflow talks to a sandbox (`python -m sandbox`)."""
+
+import json
+
+CLIENT_ID = "orderflow"
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the sandbox is a toy on this machine and everyone may know its password
+
+# Few, larger task groups: on SQLite a task instance costs far more than the orders in it.
+SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped": 6}}
+
+
+def sandbox_environment(url: str) -> dict[str, str]:
+    """Return the environment variables for a sandbox that answers at `url` (no slash at the end)."""
+    login = {"conn_type": "http", "login": CLIENT_ID, "password": CLIENT_SECRET}
+    token_url = f"{url}/realms/CloudSuite/protocol/openid-connect/token"
+    return {
+        "AIRFLOW_CONN_CLOUDSUITE_DEFAULT": json.dumps(
+            login | {"host": url, "extra": {"token_url": token_url, "timeout": 10}}
+        ),
+        "AIRFLOW_CONN_ERP_DEFAULT": json.dumps(
+            login | {"host": f"{url}/erp", "extra": {"adapter": "rest", "timeout": 10}}
+        ),
+        "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
+    }

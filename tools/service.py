@@ -1,0 +1,90 @@
+"""Programs that run beside us and end when we end."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+KEEPER = Path(__file__).parent / "keeper.py"
+
+
+class ServiceError(RuntimeError):
+    """A program did not start, ended by itself, or did not get ready in time; the message says what its log said."""
+
+
+class Service:
+    """One program with its log file. It ends at stop() and, whatever happens to us, when this process ends."""
+
+    def __init__(self, name: str, command: list[str], *, env: Mapping[str, str], log: Path, grace: float = 10) -> None:
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self._offset = output.tell()
+            self._keeper = subprocess.Popen(
+                [sys.executable, str(KEEPER), str(grace), *command],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                start_new_session=True,  # a Ctrl-C in the terminal is for us; we stop the service
+            )
+
+    def check(self) -> None:
+        """ServiceError when the program has ended."""
+        if (code := self._keeper.poll()) is not None:
+            raise ServiceError(f"{self.name} ended with exit code {code}; the end of {self.log}:\n{self.tail()}")
+
+    def tail(self, lines: int = 30) -> str:
+        """Return the last lines that this start of the program wrote."""
+        with self.log.open("rb") as written:
+            written.seek(self._offset)
+            return "\n".join(written.read().decode(errors="replace").splitlines()[-lines:])
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop; stop() waits for the end."""
+        if self._keeper.stdin and not self._keeper.stdin.closed:
+            with suppress(BrokenPipeError):  # it has ended already
+                self._keeper.stdin.write(b"\n")
+                self._keeper.stdin.close()
+
+    def stop(self) -> None:
+        """End the program and everything it started."""
+        self.ask_to_stop()
+        self._keeper.wait()
+
+
+def wait_until(ready: Callable[[], T | None], timeout: float, what: str, pause: float = 0.25) -> T:
+    """Ask until there is an answer that is not None; TimeoutError naming `what` after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while (answer := ready()) is None:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no {what} within {timeout:g} seconds")
+        time.sleep(pause)
+    return answer
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def taken(port: int) -> bool:
+    """Say whether somebody listens on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def loopback_environment() -> dict[str, str]:
+    """Return our environment without any Airflow setting of ours, and with no proxy in front of 127.0.0.1."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    return kept | dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")

@@ -1,0 +1,101 @@
+"""A real Tryton 8.2 on this machine, for as long as a block lasts: a seeded database and two gunicorn workers.
+
+`running(postgres_url, folder)` gives its address, and the extra of a connection to it.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import URL
+
+from service import Service, free_port, wait_until
+from tryton_database import ADMIN_PASSWORD, SHOPS, environment, fresh_database, install, maintain
+
+WORKERS = 2
+START_TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class RunningTryton:
+    """A Tryton that listens, and the key of its integration user."""
+
+    url: str
+    database: URL
+    company: int
+    key: str
+
+    @property
+    def connection_extra(self) -> dict[str, Any]:
+        """The extra of a connection `erp_default` to it."""
+        database = self.database.database
+        return {
+            "adapter": "tryton",
+            "token": self.key,
+            "database": database,
+            "company": self.company,
+            "web_shop": SHOPS,
+        }
+
+    def forget_sales(self) -> None:
+        """Empty the sales, and all that came of them, within milliseconds; the master data stays."""
+        maintain(self.database, "TRUNCATE sale_sale, stock_shipment_out, stock_move CASCADE")
+
+    def rpc(self, method: str, *parameters: Any) -> Any:
+        """Call Tryton as its administrator, over JSON-RPC, as its own clients do; RuntimeError when it refuses."""
+        address = f"{self.url}/{self.database.database}/rpc/"
+        login = _posted(address, "common.db.login", "admin", {"password": ADMIN_PASSWORD}, "en")
+        session = b64encode(f"admin:{login[0]}:{login[1]}".encode()).decode()
+        return _posted(address, method, *parameters, {"company": self.company}, authorization=f"Session {session}")
+
+
+@contextmanager
+def running(postgres: URL, folder: Path) -> Iterator[RunningTryton]:
+    """Start a Tryton with a database of its own on a PostgreSQL server, for as long as the block lasts.
+
+    `folder` takes the logs. The template stays on the server, the database does not.
+    """
+    programs = install()
+    with (
+        fresh_database(postgres, programs, folder) as (database, made),
+        _serving(programs, database, folder) as url,
+    ):
+        yield RunningTryton(url, database, made["company"], made["key"])
+
+
+@contextmanager
+def _serving(programs: Path, database: URL, folder: Path) -> Iterator[str]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [str(programs / "gunicorn"), "trytond.application:app", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(WORKERS), "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
+    environ = environment(database) | {"TRYTOND_DATABASE_NAMES": str(database.database)}
+    service = Service("Tryton", command, env=environ, log=folder / "tryton.log")
+    try:
+        wait_until(lambda: _answers(service, url), START_TIMEOUT, "Tryton")
+        yield url
+    finally:
+        service.stop()
+
+
+def _answers(service: Service, url: str) -> bool | None:
+    service.check()
+    try:
+        return bool(_posted(f"{url}/rpc/", "common.server.version")) or None
+    except requests.ConnectionError:
+        return None
+
+
+def _posted(address: str, method: str, *parameters: Any, authorization: str | None = None) -> Any:
+    body = {"id": 1, "method": method, "params": parameters}
+    headers = {"Authorization": authorization} if authorization else {}
+    response = requests.post(address, json=body, headers=headers, timeout=START_TIMEOUT)
+    response.raise_for_status()
+    answer = response.json()
+    if "error" in answer:
+        raise RuntimeError(f"Tryton refused {method}: {answer['error']}")
+    return answer["result"]

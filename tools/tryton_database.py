@@ -1,0 +1,169 @@
+"""Tryton's own venv, and databases with a small seeded company, as copies of a template.
+
+Making the template takes minutes, so that a dump of it is kept in `.local`; a PostgreSQL server that has none yet gets
+it from there. Nothing of Tryton is ever installed beside Airflow.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.engine import Connection
+
+from postgres import programs as postgres_programs
+from sandbox.catalogue import PRODUCTS
+from service import loopback_environment
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+LOCAL = REPOSITORY / ".local"
+VENV = LOCAL / "tryton-venv"
+REQUIREMENTS = Path(__file__).with_name("tryton-requirements.txt")
+SEED = Path(__file__).with_name("tryton_seed.py")
+MODULES = ("sale", "web_shop")
+ADMIN_PASSWORD = "orderflow-demo-1"  # noqa: S105  # for a Tryton that listens on 127.0.0.1 while we run
+SHOPS = {"1": "Webshop 1", "2": "Webshop 2"}
+"""The sandbox's webshops and the web shops in Tryton that stand for them."""
+CUSTOMERS = range(1300, 1400)
+"""The sandbox's customers; their shipment and invoice addresses have ids that lie this far from theirs."""
+SHIPMENT_ADDRESS, INVOICE_ADDRESS = 370, 330
+UNITS = {"KG": "Kilogram", "M": "Meter", "L": "Liter"}
+"""Tryton's unit for the last part of a product key; `Unit` for the others."""
+
+
+def install() -> Path:
+    """Make the venv unless it is there and as required; return its folder of programs."""
+    stamp, wanted = VENV / ".installed", REQUIREMENTS.read_text()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+        if uv is None:
+            raise RuntimeError("uv is needed to make Tryton's venv; `make setup` installs it into .venv")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], check=True)
+        install = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
+        subprocess.run([*install, str(REQUIREMENTS)], check=True)
+        stamp.write_text(wanted)
+    return VENV / "bin"
+
+
+@contextmanager
+def fresh_database(postgres: URL, programs: Path, folder: Path) -> Iterator[tuple[URL, dict[str, Any]]]:
+    """Copy the template, and drop the copy in the end; gives also what the seed made. `folder` takes the logs."""
+    template, made = _template(postgres, programs, folder)
+    database = postgres.set(database=f"tryton_{os.urandom(6).hex()}")
+    maintain(postgres, f"CREATE DATABASE {database.database} TEMPLATE {template}")
+    try:
+        yield database, made
+    finally:
+        maintain(postgres, f"DROP DATABASE {database.database} WITH (FORCE)")
+
+
+def environment(database: URL) -> dict[str, str]:
+    """Return the environment of Tryton's programs; the server is named without a database."""
+    login = f"{quote(database.username or '', safe='')}:{quote(str(database.password or ''), safe='')}"
+    server = f"postgresql://{login}@{database.host}:{database.port or 5432}/"
+    kept = {name: value for name, value in loopback_environment().items() if not name.startswith(("TRYTON", "PYTHON"))}
+    return kept | {"TRYTOND_DATABASE_URI": server}
+
+
+@contextmanager
+def _connected(postgres: URL) -> Iterator[Connection]:
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def maintain(postgres: URL, *statements: str) -> None:
+    """Run statements, each in a transaction of its own."""
+    with _connected(postgres) as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def _template(postgres: URL, programs: Path, folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return the name of the seeded database on this server, and what the seed made.
+
+    Seeding takes a minute or more, so that a dump is kept: servers that have no template yet get it from there.
+    """
+    wish = json.dumps(_wish())
+    recipe = hashlib.sha256(f"{wish}{SEED.read_text()}{REQUIREMENTS.read_text()}".encode()).hexdigest()[:12]
+    name, kept = f"tryton_template_{recipe}", LOCAL / f"tryton-{recipe}"
+    with _connected(postgres) as connection:
+        exists = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
+    if not (exists and kept.exists()):
+        half = postgres.set(database=f"tryton_half_{os.urandom(6).hex()}")
+        maintain(postgres, f"CREATE DATABASE {half.database} TEMPLATE template0")
+        if kept.exists():
+            _dumped("pg_restore", half, "--no-owner", str(kept / "database.dump"))
+        else:
+            _keep(half, _fill(half, programs, folder, wish), kept)
+        maintain(postgres, f"DROP DATABASE IF EXISTS {name}", f"ALTER DATABASE {half.database} RENAME TO {name}")
+    made: dict[str, Any] = json.loads((kept / "made.json").read_text())
+    return name, made
+
+
+def _keep(database: URL, made: dict[str, Any], kept: Path) -> None:
+    """Keep a dump and what the seed made, whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=LOCAL) as folder:
+        half = Path(folder) / "half"
+        half.mkdir()
+        (half / "made.json").write_text(json.dumps(made))
+        _dumped("pg_dump", database, "--format=custom", f"--file={half / 'database.dump'}")
+        half.rename(kept)
+
+
+def _dumped(program: str, database: URL, *arguments: str) -> None:
+    """Run pg_dump or pg_restore; both take the password from the environment, where no process list shows it."""
+    server = ["--host", str(database.host), "--port", str(database.port or 5432), "--username", str(database.username)]
+    environment = os.environ | {"PGPASSWORD": str(database.password or "")}
+    command = [str(postgres_programs() / program), *server, "--dbname", str(database.database), *arguments]
+    subprocess.run(command, env=environment, check=True)
+
+
+def _fill(database: URL, programs: Path, folder: Path, wish: str) -> dict[str, Any]:
+    password = folder / "tryton-admin-password"
+    password.write_text(ADMIN_PASSWORD)
+    environ = environment(database) | {"TRYTONPASSFILE": str(password)}
+    name = str(database.database)
+    with (folder / "tryton-setup.log").open("ab") as log:
+        setup = [str(programs / "trytond-admin"), "-d", name, "-u", *MODULES, "--activate-dependencies"]
+        subprocess.run([*setup, "--email", "admin@example.com"], env=environ, stdout=log, stderr=log, check=True)
+        seed = [str(programs / "python"), str(SEED), name]
+        run = subprocess.run(seed, env=environ, input=wish.encode(), stdout=subprocess.PIPE, stderr=log, check=True)
+    made: dict[str, Any] = json.loads(run.stdout)
+    return made
+
+
+def _wish() -> dict[str, Any]:
+    """Say what the sandbox's orders need: every product of its catalogue, every customer with both addresses."""
+    return {
+        "shops": list(SHOPS.values()),
+        "products": [
+            {"code": key, "name": name, "price": price, "unit": UNITS.get(key.rpartition("_")[2], "Unit")}
+            for key, name, price in PRODUCTS
+        ],
+        "customers": [_customer(customer) for customer in CUSTOMERS],
+    }
+
+
+def _customer(customer: int) -> dict[str, Any]:
+    street = {"postal_code": "1000 AA", "city": "Amsterdam"}
+    return {
+        "name": f"Customer {customer}",
+        "code": f"customer:{customer}",
+        "addresses": {
+            f"address:{customer + SHIPMENT_ADDRESS}": {"street_unstructured": f"Loading dock {customer}", **street},
+            f"address:{customer + INVOICE_ADDRESS}": {"street_unstructured": f"Office {customer}", **street},
+        },
+    }
