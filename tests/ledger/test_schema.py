@@ -1,5 +1,6 @@
 """The tables: made by the migrations alone, and the same as the code believes."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Column, MetaData, String, Table, event, inspect, text
 
 from orderflow.errors import ConfigurationError
+from orderflow.ledger import engine
 from orderflow.ledger.engine import make_engine, open_ledger
 from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision
 from orderflow.ledger.tables import SCHEMA_REVISION, Base
@@ -88,3 +90,20 @@ def test_the_migrations_are_part_of_the_package() -> None:
 def test_other_databases_and_drivers_are_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="cannot be kept"):
         make_engine(url)
+
+
+def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite says "busy" at once, without its own waiting, to who changes a file to WAL while another writes."""
+    path = tmp_path / "ledger.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TABLE someone (id INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    waits: list[float] = []
+
+    def the_other_ends(seconds: float) -> None:
+        waits.append(seconds)
+        other.close()
+
+    monkeypatch.setattr(engine, "sleep", the_other_ends)
+    open_ledger(URL.create("sqlite", database=str(path)))
+    assert waits

@@ -1,7 +1,9 @@
 """From a database URL to a ledger: SQLite and PostgreSQL, each set up so that many processes can write at once."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
@@ -12,6 +14,7 @@ from orderflow.ledger.store import Ledger, utc_now
 from orderflow.ledger.transactions import SQLITE_BEGIN
 
 _LOCK_WAIT_SECONDS = 30
+_WAL_RETRY_SECONDS = 0.02
 POSTGRES_DRIVER = "postgresql+psycopg"
 
 
@@ -63,8 +66,22 @@ def _sqlite(url: URL) -> Engine:
 def _on_connect(connection: Any, _record: object) -> None:
     """Take the transactions out of the driver's hands, and let readers and one writer work at the same time."""
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _use_wal(connection: Any) -> None:
+    """Change a new file to WAL: SQLite answers "busy" at once to all but one of those who do so at the same time."""
+    give_up = monotonic() + _LOCK_WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+                raise
+            sleep(_WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 def _on_begin(connection: Connection) -> None:
