@@ -10,7 +10,7 @@ SETUP := .venv/.installed
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench-backfill bench-page clean
+.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-backfill bench-page clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
 
 screenshots: $(SETUP) ## Take the pictures in docs/screenshots anew
 	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
+
+bench: $(SETUP) ## A day of new orders through a real Airflow beside a plain script, into bench/results.json: make bench [ORDERS=20,200,1000]
+	@$(if $(ORDERS),ORDERS=$(ORDERS)) PYTHONPATH=include:tools $(BIN)/python bench/day.py
 
 bench-backfill: $(SETUP) ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json
 	@PYTHONPATH=include:tools $(BIN)/python bench/backfill.py

@@ -7,78 +7,22 @@ bench/backfill-results.json: wall time, calls by method, orders, and the peak me
 import json
 import os
 import platform
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from local_airflow import LocalAirflow
+from measuring import PeakMemory, sandbox_process
 from postgres import fresh_database, postgres_server
 from sandbox.catalogue import orders_for_day
-from sandbox.control import SandboxControl
 from sandbox_env import sandbox_environment
-from service import free_port, wait_until
 
-ROOT = Path(__file__).parent.parent
 DAG = "orderflow_daily"
 FIRST, DAYS, ORDERS = date(2026, 9, 1), 30, 1000
 RESULTS = Path(__file__).with_name("backfill-results.json")
-SAMPLE_SECONDS = 0.2
-
-
-class PeakMemory(threading.Thread):
-    """Watches the task processes of this machine and keeps the largest resident size seen, in MB."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.peak_mb = 0.0
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        """Sample until stopped."""
-        while not self._done.wait(SAMPLE_SECONDS):
-            for process in psutil.process_iter(["cmdline", "memory_info"]):
-                command = " ".join(process.info["cmdline"] or [])
-                if command.startswith("airflow worker") and process.info["memory_info"]:
-                    self.peak_mb = max(self.peak_mb, process.info["memory_info"].rss / 1e6)
-
-    def stop(self) -> float:
-        """Stop sampling; returns the peak."""
-        self._done.set()
-        self.join()
-        return round(self.peak_mb, 1)
-
-
-@contextmanager
-def sandbox_process() -> Iterator[SandboxControl]:
-    """Run a sandbox in a process of its own, empty."""
-    port = free_port()
-    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--count", "1"]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "include")})
-    try:
-        with SandboxControl(f"http://127.0.0.1:{port}") as control:
-            wait_until(lambda: _up(control), 30, "sandbox")
-            control.reset()
-            yield control
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _up(control: SandboxControl) -> bool | None:
-    try:
-        return control.health()
-    except OSError:
-        return None
 
 
 def exported(day: date, first_number: int) -> list[dict[str, Any]]:
