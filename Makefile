@@ -10,7 +10,7 @@ SETUP := .venv/.installed
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-backfill bench-page clean
+.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-backfill bench-page env test-compose audit sbom clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,19 @@ bench-backfill: $(SETUP) ## A month of exported orders backfilled: calls, time, 
 
 bench-page: $(SETUP) ## The page with 100,000 orders in PostgreSQL: times and query plans, into bench/page-results.md
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/page.py
+
+env: $(SETUP) ## Random secrets for docker-compose.yaml into .env, unless there is one
+	@$(BIN)/python tools/env_file.py
+
+test-compose: $(SETUP) ## Both compose files brought up for real, broken mid-run, taken down: needs a Docker engine
+	$(BIN)/pytest -v --durations=0 deploy
+
+audit: $(SETUP) ## Known holes in the locked dependencies (asks the vulnerability service of PyPI)
+	$(BIN)/uv tool run --quiet pip-audit==2.10.1 --require-hashes --disable-pip --strict --requirement requirements.lock
+
+sbom: $(SETUP) ## What the lock holds, as CycloneDX: build/sbom.json
+	@mkdir -p build
+	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-file build/sbom.json requirements.lock
 
 clean: ## Delete .venv and everything made here; stops what `make up` started
 	@if [ -e .local/up.lock ] && [ -x $(BIN)/python ]; then $(BIN)/python tools/up.py stop; fi

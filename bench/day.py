@@ -18,6 +18,7 @@ from typing import Any
 from local_airflow import LocalAirflow
 from measuring import PeakMemory, sandbox_process
 from postgres import fresh_database, postgres_server
+from sandbox.catalogue import orders_for_day
 from sandbox.control import SandboxControl
 from sandbox_env import SETTINGS, sandbox_environment
 from script import Script
@@ -98,7 +99,10 @@ def _script(control: SandboxControl, day: date, size: int, threads: int) -> dict
 
 def _fill(control: SandboxControl, day: date, size: int) -> None:
     """Start the sandbox over, in which only the orders of this day are."""
-    control.reset(day, size, payable_only=True, latency_ms={"shop": LATENCY_MS, "erp": LATENCY_MS})
+    control.reset(token_ttl=7200, latency_ms={"shop": LATENCY_MS, "erp": LATENCY_MS})
+    first = day.toordinal() * 100_000  # an order of another case is another order, for the ledger too
+    orders = orders_for_day(day, size, first_number=first, payable_only=True)
+    control.add_orders(*({**order, "id": first + int(order["id"])} for order in orders))
 
 
 def _last_call(control: SandboxControl) -> int:
