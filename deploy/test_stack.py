@@ -92,11 +92,7 @@ class Stack:
         self.compose("exec", "-T", "scheduler", "airflow", "backfill", "create", "--dag-id", DAG, *bounds, *options)
         states = self.airflow.wait_partitions(DAG, [day.isoformat() for day in days], timeout=TIMEOUT)
         assert set(states.values()) == {"success"}
-        wait_until(self._backfills_are_over, TIMEOUT, "the end of the backfill")  # a second one is refused before
-
-    def _backfills_are_over(self) -> bool | None:
-        found = self.airflow.api("GET", "/backfills", dag_id=DAG)["backfills"]
-        return all(backfill["completed_at"] for backfill in found) or None
+        self.airflow.wait_backfills(DAG, TIMEOUT)
 
     def pushing(self) -> None:
         """Wait until the run is in the middle of it: the ERP has taken an order."""

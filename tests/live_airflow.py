@@ -20,7 +20,11 @@ from sandbox_env import sandbox_environment
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep"]
 RUN_TIMEOUT = 300
-SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1]}}
+SETTINGS = {
+    "webshops": {"2": {"payment_option": False}},
+    "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1]},
+    "reconciliation": {"in_flight_minutes": 0},
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             tmp_path_factory.mktemp("airflow"),
             database=metadata.render_as_string(hide_password=False),
             environment=environment,
-            expect=DAGS,
+            expect=[*DAGS, "orderflow_reconcile"],
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)

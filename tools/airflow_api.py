@@ -91,6 +91,14 @@ class AirflowApi:
 
         return wait_until(states, timeout, f"end of {dag_id} for {', '.join(keys)}", pause=0.5)
 
+    def wait_backfills(self, dag_id: str, timeout: float) -> None:
+        """Wait until Airflow counts every backfill as over, some time after its last run: another is refused before."""
+
+        def over() -> bool | None:
+            return all(found["completed_at"] for found in self._rows("/backfills", "backfills", dag_id=dag_id)) or None
+
+        wait_until(over, timeout, f"end of the backfills of {dag_id}", pause=0.5)
+
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Return every task instance of a run, mapped ones each on its own."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"

@@ -142,8 +142,13 @@ class LocalAirflow(AirflowApi):
         return done.stdout
 
     def backfill(self, dag_id: str, from_date: date, to_date: date, **options: str | int) -> str:
-        """Run `airflow backfill create` for both dates and all between; options as `reprocess_behavior="failed"`."""
-        extra = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        """Run `airflow backfill create` for both dates and all between.
+
+        Options as `reprocess_behavior="failed"` and `run_backwards=True`.
+        """
+        extra: list[str] = []
+        for name, value in options.items():
+            extra += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
         bounds = ("--from-date", from_date.isoformat(), "--to-date", to_date.isoformat())
         return self.airflow("backfill", "create", "--dag-id", dag_id, *bounds, *extra)
 

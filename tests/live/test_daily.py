@@ -220,6 +220,17 @@ def test_a_backfill_over_the_night_the_clock_is_put_back(live: Live, control: Sa
     assert placed == {"CS0": days[0], "CS1": days[1], "CS2": days[1], "CS3": days[1], "CS4": days[2]}
     assert len(control.erp_orders()) == len(instants)
 
+    live.airflow.wait_backfills(DAG, timeout=60)
+    control.clear_journal()
+    first, last = date.fromisoformat(days[0]), date.fromisoformat(days[2])
+    again = {"reprocess_behavior": "completed", "run_backwards": True, "max_active_runs": 2}
+    runs_before = len(live.airflow.runs(DAG))
+    live.airflow.backfill(DAG, first, last, **again)
+    assert set(live.airflow.wait_partitions(DAG, days, timeout=300).values()) == {"success"}
+    assert len(live.airflow.runs(DAG)) == runs_before + len(days)
+    calls = control.journal(service="shop") + control.journal(service="erp")
+    assert {call["method"] for call in calls} == {"GET"}
+
 
 def test_no_secret_is_in_any_log_xcom_or_ledger_row(live: Live, control: SandboxControl) -> None:
     """Faults everywhere, so that errors and their texts are written too."""
