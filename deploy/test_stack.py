@@ -154,6 +154,8 @@ def _known(stack: Stack) -> bool | None:
 
 
 def test_a_day_goes_through(stack: Stack) -> None:
+    pools = {pool["name"]: pool["slots"] for pool in stack.airflow.api("GET", "/pools")["pools"]}
+    assert (pools["cloudsuite"], pools["erp"]) == (8, 4)
     stack.fill(DAY)
     stack.end(DAY, stack.start(DAY))
     stack.each_order_once()

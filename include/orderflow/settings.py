@@ -17,6 +17,10 @@ SHOP_TIMEZONE = os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam")
 SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
 """When the sweep runs; the same goes for it."""
 
+SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
+ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
+"""Airflow pools, which must exist: how many tasks of all runs together talk to the shop, and to the ERP."""
+
 
 def _known_zone(name: str) -> str:
     try:

@@ -1,6 +1,8 @@
 """The tables: made by the migrations alone, and the same as the code believes."""
 
 import sqlite3
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Column, MetaData, String, Table, event, inspect, text
 
+from orderflow.domain.order import OrderKey
+from orderflow.domain.states import Progress
 from orderflow.errors import ConfigurationError
-from orderflow.ledger import engine
+from orderflow.ledger import engine, schema
 from orderflow.ledger.engine import make_engine, open_ledger
+from orderflow.ledger.models import Outcome
 from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision
 from orderflow.ledger.tables import SCHEMA_REVISION, Base
 
@@ -107,3 +112,42 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(engine, "sleep", the_other_ends)
     open_ledger(URL.create("sqlite", database=str(path)))
     assert waits
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+def test_orders_and_events_of_every_earlier_version_are_kept(
+    ledger_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = make_engine(ledger_url)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "SCHEMA_REVISION", revision)
+        bring_to_head(old)
+    orders, events = (Table(f"orderflow_{name}", MetaData(), autoload_with=old) for name in ("order", "event"))
+    then = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    stored = then if old.dialect.name == "postgresql" else then.replace(tzinfo=None)
+    with old.begin() as connection:
+        connection.execute(
+            orders.insert().values(
+                webshop=2, order_id=7, reference="CS7", external_reference="2/CS7",
+                progress="pushed", decision="process",
+                detail="", total=Decimal("9007199254740993.10") if stored is then else "9007199254740993.10",
+                erp_number="ERP-7", erp_lines={"1": "10"}, line_ids={"1": 70}, attempts=1, first_seen_at=stored,
+                updated_at=stored,
+            )
+        )  # fmt: skip
+        connection.execute(
+            events.insert().values(
+                id=1, order_id=7, webshop=2, at=stored, dag_id="d", run_id="r", task_id="t", map_index=-1, try_number=1,
+                step="push_to_erp", outcome="done", message="", reference="CS7",
+            )
+        )  # fmt: skip
+
+    bring_to_head(old)
+    bring_to_head(old)
+
+    ledger = open_ledger(ledger_url)
+    kept = ledger.get(OrderKey(2, 7))
+    assert kept is not None
+    assert (kept.progress, kept.erp_number, kept.first_seen_at) == (Progress.PUSHED, "ERP-7", then)
+    assert kept.total == Decimal("9007199254740993.10")
+    assert [event.outcome for event in ledger.events(key=OrderKey(2, 7))] == [Outcome.DONE]

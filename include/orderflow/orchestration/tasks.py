@@ -20,6 +20,7 @@ from orderflow.flow.sweep import list_open
 from orderflow.orchestration.alerts import alert_failed_run
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.run_context import RunContext
+from orderflow.settings import ERP_POOL, SHOP_POOL
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/
 _ORDER_LABEL = "{{ order_label }}"
 
 
-@task
+@task(pool=SHOP_POOL)
 def list_confirmed() -> list[int]:
     """List the window's confirmed orders, all pages, before anything is changed."""
     here = RunContext()
@@ -39,7 +40,7 @@ def list_confirmed() -> list[int]:
     return list_window(parties, here.window(parties.settings))
 
 
-@task
+@task(pool=SHOP_POOL)
 def list_open_orders() -> list[int]:
     """List what is open in the ledger and due for a look, then what the shop has confirmed and the ledger not seen."""
     here = RunContext()
@@ -48,7 +49,7 @@ def list_open_orders() -> list[int]:
     return named or list_open(parties)
 
 
-@task
+@task(pool=SHOP_POOL)
 def select_payable(order_ids: list[int]) -> list[list[str]]:
     """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
     here = RunContext()
@@ -58,7 +59,7 @@ def select_payable(order_ids: list[int]) -> list[list[str]]:
     return share_out(to_process(selected), parties.settings.limits.max_mapped)
 
 
-@task(map_index_template=_ORDER_LABEL)
+@task(map_index_template=_ORDER_LABEL, pool=ERP_POOL)
 def push_to_erp(batch: list[str]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
@@ -68,19 +69,19 @@ def push_to_erp(batch: list[str]) -> None:
     _run(PUSH, batch)
 
 
-@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done")
+@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done", pool=SHOP_POOL)
 def patch_state(batch: list[str]) -> None:
     """Tell the shop that the order is being processed."""
     _run(PATCH_STATE, batch)
 
 
-@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done")
+@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done", pool=SHOP_POOL)
 def patch_erp_order_number(batch: list[str]) -> None:
     """Tell the shop the ERP number."""
     _run(PATCH_NUMBER, batch)
 
 
-@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done")
+@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done", pool=SHOP_POOL)
 def put_order_lines(batch: list[str]) -> None:
     """Tell the shop the ERP line numbers, and verify all that was written."""
     _run(PUT_LINES, batch)
@@ -92,7 +93,7 @@ def process_order(batch: list[str]) -> None:
     push_to_erp(batch) >> patch_state(batch) >> patch_erp_order_number(batch) >> put_order_lines(batch)
 
 
-@task(trigger_rule="all_done")
+@task(trigger_rule="all_done", pool=SHOP_POOL)
 def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
@@ -105,7 +106,7 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
     raise_failures(results)
 
 
-@task(trigger_rule="all_done")
+@task(trigger_rule="all_done", pool=SHOP_POOL)
 def finish_orders(batches: list[list[str]] | None) -> None:
     """Finish written-back orders of webshops that report no deliveries."""
     here = RunContext()
