@@ -1,5 +1,6 @@
 """Chromium, headless, and people logged in to the running Airflow."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,3 +50,9 @@ def visit(chromium: Browser, live: Live) -> Iterator[Visit]:
     yield visit
     for context in contexts:
         context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a screenshot; it is kept, in docs/, only by `make screenshots`."""
+    keep = "ORDERFLOW_SCREENSHOTS" in os.environ
+    page.screenshot(path=SCREENSHOTS / f"{name}.png" if keep else None)

@@ -1,6 +1,5 @@
 """What people do with the page "Orders", in a real browser, in a real Airflow."""
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Dialog, FrameLocator, Page, expect
 
-from browser.conftest import PATIENCE, SCREENSHOTS, Visit
+from browser.conftest import PATIENCE, Visit, picture
 from filled_ledger import fill
 from live_airflow import Live
 from sandbox.control import SandboxControl
@@ -53,12 +52,6 @@ def orders_of(page: Page) -> FrameLocator:
 
 def counter(frame: FrameLocator, name: str) -> Any:
     return frame.locator(".counter", has=frame.locator(".counter-name", has_text=re.compile(f"^{name}$")))
-
-
-def picture(page: Page, name: str) -> None:
-    """Take a screenshot; it is kept, in docs/, only by `make screenshots`."""
-    keep = "ORDERFLOW_SCREENSHOTS" in os.environ
-    page.screenshot(path=SCREENSHOTS / f"{name}.png" if keep else None)
 
 
 def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
