@@ -16,6 +16,8 @@ SHOP_TIMEZONE = os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam")
 """Known when a DAG file is parsed, where no Variable may be read: the schedule's midnight is in this zone."""
 SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
 """When the sweep runs; the same goes for it."""
+DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
+"""When packing slips are read, in UTC."""
 
 SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
 ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
@@ -65,6 +67,10 @@ class Limits(_Settings):
     """How far the ERP's total may be from the shop's, in the order's currency, without being flagged."""
     lookup_waits: tuple[float, ...] = (0, 1, 3)
     """Seconds to wait before each look-up after a request to the ERP with an unknown outcome."""
+    slip_overlap_minutes: int = Field(default=120, ge=0)
+    """How far before the last reading packing slips are read again: the ERP may commit late, or its clock differ."""
+    slip_grace_hours: int = Field(default=24, ge=0)
+    """A packing slip that waits longer than this for its order's numbers is alerted."""
     lease_seconds: int = Field(default=300, ge=5)
     """How long a claim on an order holds when its owner dies."""
 

@@ -28,8 +28,8 @@ class Mutation(NamedTuple):
 MUTATIONS = (
     Mutation(
         "claim",
-        "include/orderflow/ledger/store.py",
-        "                .where(or_(OrderRow.claim_token.is_(None), OrderRow.claimed_until <= now))\n",
+        "include/orderflow/ledger/lease.py",
+        "        .where(or_(table.claim_token.is_(None), table.claimed_until <= now))\n",
         "",
     ),
     Mutation(

@@ -46,6 +46,11 @@ OPEN = frozenset(PACES)
 
 def is_due(progress: Progress, *, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
     """Whether an open order is to be looked at again now."""
+    return paced(PACES[progress], first_seen, last_look, now)
+
+
+def paced(paces: Sequence[Pace], first_seen: datetime, last_look: datetime, now: datetime) -> bool:
+    """Whether what keeps to these paces is to be looked at again now."""
     age = now - first_seen
-    interval = next(pace.interval for pace in PACES[progress] if age <= pace.until_age)
+    interval = next(pace.interval for pace in paces if age <= pace.until_age)
     return now - last_look >= interval

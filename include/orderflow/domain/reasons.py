@@ -58,6 +58,15 @@ class Reason(StrEnum):
     # what happened in the shop after the order was exported
     EDITED_AFTER_EXPORT = "edited_after_export"
     CANCELLED_AFTER_EXPORT = "cancelled_after_export"
+    # why a packing slip is not sent, or is worth a word
+    NOT_A_SHOP_ORDER = "not_a_shop_order"
+    NO_DELIVERY_MESSAGES = "no_delivery_messages"
+    NUMBERS_NOT_IN_SHOP = "numbers_not_in_shop"
+    SLIP_PARTLY_UNKNOWN = "slip_partly_unknown"
+    SLIP_INCOMPLETE = "slip_incomplete"
+    SLIP_LINE_UNKNOWN = "slip_line_unknown"
+    SLIP_OF_TWO_WEBSHOPS = "slip_of_two_webshops"
+    SLIP_CHANGED = "slip_changed"
     # the integration itself
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     LEDGER_UNAVAILABLE = "ledger_unavailable"

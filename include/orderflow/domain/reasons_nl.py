@@ -134,6 +134,37 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "De order is in de webshop geannuleerd nadat hij naar het ERP ging.",
         "Annuleer de order met de hand in het ERP.",
     ),
+    Reason.NOT_A_SHOP_ORDER: DutchTexts(
+        "Een pakbon van een ERP-order die niet uit de webshop komt, of die het logboek nog niet kent.",
+        "Niets: zodra het logboek de order kent gaat het vanzelf. Is het logboek verloren, draai de dagen dan opnieuw.",
+    ),
+    Reason.NO_DELIVERY_MESSAGES: DutchTexts(
+        "Een pakbon van een webshop die volgens de instellingen geen leverberichten krijgt.", "Niets te doen."
+    ),
+    Reason.NUMBERS_NOT_IN_SHOP: DutchTexts(
+        "Een pakbon wacht: de webshop heeft het ERP-nummer en alle regelnummers van de order nog niet.",
+        "Eerst niets: gaat weg zodra de order is teruggeschreven. Duurt het lang, kijk dan naar de order.",
+    ),
+    Reason.SLIP_PARTLY_UNKNOWN: DutchTexts(
+        "Een pakbon voor meer orders, waarvan het logboek er een of meer niet kent; een nummer kan maar een keer weg.",
+        "Zijn de onbekende orders niet van de webshop: start `orderflow_deliveries` met de pakbon onder `send_now`.",
+    ),
+    Reason.SLIP_INCOMPLETE: DutchTexts(
+        "De pakbon mist iets waar een leverbericht niet zonder kan (regels, aantallen, artikelen).",
+        "Verbeter de pakbon in het ERP; de melding noemt wat ontbreekt.",
+    ),
+    Reason.SLIP_LINE_UNKNOWN: DutchTexts(
+        "De pakbon noemt een orderregel met een nummer dat geen regel van de order in de webshop heeft.",
+        "Vergelijk de regels van de order in beide; regels die later in het ERP zijn toegevoegd kent de webshop niet.",
+    ),
+    Reason.SLIP_OF_TWO_WEBSHOPS: DutchTexts(
+        "Een pakbon voor orders van twee webshops; een bericht gaat naar een webshop, en zijn nummer maar een keer.",
+        "Maak in het ERP een pakbon per webshop.",
+    ),
+    Reason.SLIP_CHANGED: DutchTexts(
+        "De pakbon is in het ERP gewijzigd nadat hij naar de webshop ging, die elke pakbon maar een keer aanneemt.",
+        "Verbeter de zending met de hand in het beheer van de webshop.",
+    ),
     Reason.CLAIMED_ELSEWHERE: DutchTexts(
         "Een andere run werkt nu aan deze order.", "Niets: wordt vanzelf opnieuw geprobeerd."
     ),

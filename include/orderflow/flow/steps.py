@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
@@ -64,8 +64,16 @@ def run_step(
     return parties.in_parallel(one, keys)
 
 
-def raise_failures(results: Iterable[StepResult]) -> None:
-    """Raise one error for all failed orders of a batch: transient if trying again may still help one of them."""
+class Result(Protocol):
+    """What came of something that may have failed."""
+
+    @property
+    def error(self) -> OrderflowError | None:
+        """What went wrong, if anything."""
+
+
+def raise_failures(results: Iterable[Result]) -> None:
+    """Raise one error for all failures of a batch: transient if trying again may still help one of them."""
     errors = [result.error for result in results if result.error]
     if not errors:
         return

@@ -1,6 +1,6 @@
 """What people were told about: once per cause, counted while it lasts, closed when it is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, select, update
@@ -15,19 +15,22 @@ from orderflow.ledger.transactions import reading, writing
 
 
 class AlertBook:
-    """The book of alerts in the ledger; an open alert is unique per order and reason."""
+    """The book of alerts in the ledger; an open alert is unique per order, packing slip if any, and reason."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
-    def see(self, key: OrderKey, order: str, reason: Reason, message: str) -> bool:
-        """Note that a cause was met; True when nobody has been told yet, False while its alert is open."""
+    def see(self, key: OrderKey, order: str, reason: Reason, message: str, *, slip: str = "") -> bool:
+        """Note that a cause was met; True when nobody has been told yet, False while its alert is open.
+
+        `order` is its name for people; with `slip` the cause is about that packing slip of the order.
+        """
         now = self._clock()
         with writing(self._engine) as session:
             again = session.execute(
                 update(AlertRow)
-                .where(*_of(key), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
+                .where(*_of(key, slip), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
                 .values(seen=AlertRow.seen + 1, last_seen_at=now, message=brief(message))
                 .returning(AlertRow.id)
             ).all()
@@ -39,6 +42,7 @@ class AlertBook:
                         AlertRow(
                             webshop=key.webshop,
                             order_id=key.order_id,
+                            slip=slip,
                             order=order,
                             reason=reason,
                             message=brief(message),
@@ -52,10 +56,17 @@ class AlertBook:
 
     def close(self, key: OrderKey, *, but: Reason | None = None) -> int:
         """Close an order's alerts, all or all but one reason; returns how many were open."""
+        return self._close([*_of(key, ""), *([AlertRow.reason != but] if but else [])])
+
+    def close_slip(self, slip: str, *, but: Reason | None = None) -> int:
+        """Close a packing slip's alerts, all or all but one reason; returns how many were open."""
+        return self._close([AlertRow.slip == slip, *([AlertRow.reason != but] if but else [])])
+
+    def _close(self, which: Sequence[ColumnElement[bool]]) -> int:
         with writing(self._engine) as session:
             closed = session.execute(
                 update(AlertRow)
-                .where(*_of(key), AlertRow.closed_at.is_(None), *([AlertRow.reason != but] if but else []))
+                .where(*which, AlertRow.closed_at.is_(None))
                 .values(closed_at=self._clock())
                 .returning(AlertRow.id)
             ).all()
@@ -68,5 +79,8 @@ class AlertBook:
             return [Alert.model_validate(row) for row in session.scalars(statement)]
 
 
-def _of(key: OrderKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return AlertRow.webshop == key.webshop, AlertRow.order_id == key.order_id
+def _of(key: OrderKey, slip: str) -> tuple[ColumnElement[bool], ...]:
+    """Say what an alert is about; a packing slip is one by its number, whatever is known of its orders by then."""
+    if slip:
+        return (AlertRow.slip == slip,)
+    return AlertRow.webshop == key.webshop, AlertRow.order_id == key.order_id, AlertRow.slip == ""

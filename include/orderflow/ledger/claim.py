@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
+from orderflow.errors import InDoubtError, OrderflowError, PermanentError
+from orderflow.ledger import lease
 from orderflow.ledger.models import LedgerOrder, Outcome, RunRef, Step
-from orderflow.ledger.rows import brief, log, move
+from orderflow.ledger.rows import brief, is_order, log, move
 from orderflow.ledger.tables import OrderRow
 from orderflow.ledger.transactions import writing
 
@@ -90,7 +91,7 @@ class Claim:
         though the database's answer did not.
         """
         known = self.order.progress
-        with self._recording(step, _outcome_of(error), reason=error.reason, message=error.message) as row:
+        with self._recording(step, outcome_of(error), reason=error.reason, message=error.message) as row:
             if progress is not None and row.progress is known:
                 move(row, progress, self._clock())
             row.reason, row.detail, row.flagged_by = error.reason, brief(error.message), None
@@ -103,15 +104,7 @@ class Claim:
     def release(self) -> None:
         """Give the order free; without effect when the claim was lost."""
         with writing(self._engine) as session:
-            session.execute(
-                update(OrderRow)
-                .where(
-                    OrderRow.webshop == self.key.webshop,
-                    OrderRow.order_id == self.key.order_id,
-                    OrderRow.claim_token == self._token,
-                )
-                .values(claim_token=None, claimed_by=None, claimed_until=None)
-            )
+            lease.release(session, OrderRow, is_order(self.key), self._token)
 
     @contextmanager
     def _recording(
@@ -120,9 +113,7 @@ class Claim:
         """Give the row to change, locked and still ours; it is committed together with the event."""
         now = self._clock()
         with writing(self._engine) as session:
-            row = session.get(OrderRow, self.key, with_for_update=True)
-            if row is None or row.claim_token != self._token:
-                raise ClaimedElsewhereError("the claim ran out and another run took the order", order=str(self.key))
+            row = lease.held(session, OrderRow, self.key, self._token, str(self.key))
             yield row
             row.updated_at = now
             row.claimed_until = now + self._lease
@@ -143,7 +134,7 @@ def _by_text(by_position: Mapping[int, int | None]) -> dict[str, int | None]:
     return {str(position): number for position, number in by_position.items()}
 
 
-def _outcome_of(error: OrderflowError) -> Outcome:
+def outcome_of(error: OrderflowError) -> Outcome:
     if isinstance(error, PermanentError):
         return Outcome.REJECTED
     return Outcome.IN_DOUBT if isinstance(error, InDoubtError) else Outcome.FAILED

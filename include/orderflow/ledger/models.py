@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.order import OrderKey
+from orderflow.domain.packing_slip import PackingSlip, SlipProgress
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 
@@ -28,6 +29,7 @@ class Step(StrEnum):
     PUT_LINES = "put_order_lines"
     OFFLINE_SENT = "mark_offline_sent"
     FINISH = "finish"
+    SEND_SLIP = "send_packing_slip"
 
 
 class Outcome(StrEnum):
@@ -123,6 +125,8 @@ class Alert(_Record):
 
     webshop: int
     order_id: int
+    slip: str
+    """The packing slip it is about; empty when it is about the order."""
     order: str
     reason: Reason
     message: str
@@ -135,6 +139,22 @@ class Alert(_Record):
     def key(self) -> OrderKey:
         """The order it is about."""
         return OrderKey(self.webshop, self.order_id)
+
+
+class LedgerSlip(_Record):
+    """A packing slip as the ledger knew it at one instant."""
+
+    number: str
+    progress: SlipProgress
+    reason: Reason | None
+    """Why it stands where it stands, or what is wrong although it was sent; None when nothing is."""
+    detail: str
+    content: PackingSlip
+    """As last read from the ERP; once a message was begun, as it was sent."""
+    attempts: int
+    first_seen_at: datetime
+    sent_at: datetime | None
+    updated_at: datetime
 
 
 class RunOrder(NamedTuple):

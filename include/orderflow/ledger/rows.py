@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,11 @@ LONGEST_MESSAGE = 1_000
 
 class IllegalTransitionError(PermanentError, RuntimeError):
     """The code tried to move an order to where it cannot go from where it stands: a defect."""
+
+
+def is_order(key: OrderKey) -> ColumnElement[bool]:
+    """Say in SQL which row is an order's."""
+    return and_(OrderRow.webshop == key.webshop, OrderRow.order_id == key.order_id)
 
 
 def brief(message: str) -> str:

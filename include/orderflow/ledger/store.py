@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlalchemy.orm import Session
 
 from orderflow.domain.backoff import OPEN
@@ -15,11 +15,13 @@ from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress
 from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
+from orderflow.ledger import lease
 from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
-from orderflow.ledger.rows import brief, get_or_add, is_undecided, log, may_decide, new_row, put_decision
+from orderflow.ledger.rows import brief, get_or_add, is_order, is_undecided, log, may_decide, new_row, put_decision
+from orderflow.ledger.slips import SlipBook
 from orderflow.ledger.tables import EventRow, OrderRow
 from orderflow.ledger.transactions import reading, writing
 
@@ -57,6 +59,11 @@ class Ledger:
     def findings(self) -> FindingBook:
         """What comparisons of shop and ERP found."""
         return FindingBook(self._engine, clock=self._clock)
+
+    @property
+    def slips(self) -> SlipBook:
+        """The ERP's packing slips, and what became of them."""
+        return SlipBook(self._engine, clock=self._clock, lease=self._lease)
 
     def get(self, key: OrderKey) -> LedgerOrder | None:
         """Return an order; None when the ledger has never seen it."""
@@ -116,6 +123,8 @@ class Ledger:
             row.updated_at = now
             if row.progress not in IN_ERP | INTENT_OPEN:
                 row.external_reference = order.external_reference
+            if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
+                row.erp_number = order.erp_order_number  # a ledger that was lost learns whose packing slips these are
             if may_decide(row, decision, run, now):
                 put_decision(row, decision, now)
             decided = Outcome.DECIDED
@@ -219,18 +228,9 @@ class Ledger:
     def _take(self, key: OrderKey, run: RunRef) -> Claim:
         now, token = self._clock(), uuid4().hex
         with writing(self._engine) as session:
-            taken = session.scalars(
-                update(OrderRow)
-                .where(OrderRow.webshop == key.webshop, OrderRow.order_id == key.order_id)
-                .where(or_(OrderRow.claim_token.is_(None), OrderRow.claimed_until <= now))
-                .values(
-                    claim_token=token,
-                    claimed_by=str(run),
-                    claimed_until=now + self._lease,
-                    attempts=OrderRow.attempts + 1,
-                )
-                .returning(OrderRow)
-            ).one_or_none()
+            taken = lease.take(
+                session, OrderRow, is_order(key), token=token, by=str(run), now=now, until=now + self._lease
+            )
             if taken is None:
                 raise _not_taken(session.get(OrderRow, key), key, now)
         order = LedgerOrder.model_validate(taken)
@@ -240,8 +240,4 @@ class Ledger:
 def _not_taken(row: OrderRow | None, key: OrderKey, now: datetime) -> ClaimedElsewhereError | PermanentError:
     if row is None:
         return PermanentError("the ledger does not know it; decide before claiming", order=str(key))
-    until = row.claimed_until or now
-    wait = max((until - now).total_seconds(), 0.0)
-    return ClaimedElsewhereError(
-        f"held by {row.claimed_by} until {until.isoformat()}", order=str(key), retry_after=wait
-    )
+    return lease.taken_by_another(row, str(key), now)

@@ -10,12 +10,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.order import OrderKey
+from orderflow.domain.packing_slip import SlipProgress
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.columns import ExactDecimal, UtcDateTime, text_enum
+from orderflow.ledger.lease import Leased
 from orderflow.ledger.models import Outcome, RunRef, Step
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The migration that makes exactly these tables."""
 
 
@@ -28,17 +30,19 @@ class Base(DeclarativeBase):
         Decimal: ExactDecimal,
         dict[str, int]: JSON,
         dict[str, int | None]: JSON,
+        dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,
         Action: text_enum(Action),
         FindingKind: text_enum(FindingKind),
         Outcome: text_enum(Outcome),
         Progress: text_enum(Progress),
         Reason: text_enum(Reason),
+        SlipProgress: text_enum(SlipProgress),
         Step: text_enum(Step),
     }
 
 
-class OrderRow(Base):
+class OrderRow(Leased, Base):
     """Where an order stands."""
 
     __tablename__ = "orderflow_order"
@@ -50,6 +54,7 @@ class OrderRow(Base):
         Index("ix_orderflow_order_progress", "progress", "updated_at"),
         Index("ix_orderflow_order_updated_at", "updated_at"),
         Index("ix_orderflow_order_first_seen_at", "first_seen_at"),
+        Index("ix_orderflow_order_erp_number", "erp_number"),
     )
 
     webshop: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -71,15 +76,11 @@ class OrderRow(Base):
     erp_number: Mapped[str | None]
     erp_lines: Mapped[dict[str, int]] = mapped_column(default=dict)
     line_ids: Mapped[dict[str, int | None]] = mapped_column(default=dict)
-    attempts: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     pushed_at: Mapped[datetime | None]
     written_back_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
-    claim_token: Mapped[str | None]
-    claimed_by: Mapped[str | None]
-    claimed_until: Mapped[datetime | None]
 
     @property
     def key(self) -> OrderKey:
@@ -127,6 +128,7 @@ class AlertRow(Base):
             "ux_orderflow_alert_open",
             "webshop",
             "order_id",
+            "slip",
             "reason",
             unique=True,
             sqlite_where=text("closed_at IS NULL"),
@@ -137,6 +139,8 @@ class AlertRow(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     webshop: Mapped[int]
     order_id: Mapped[int]
+    slip: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The packing slip it is about; empty when it is about the order."""
     order: Mapped[str]
     reason: Mapped[Reason]
     message: Mapped[str]

@@ -77,3 +77,30 @@ RECONCILE_PARAMS = {
         section="What",
     ),
 }
+
+_SLIPS = {"default": [], "type": "array", "items": {"type": "string"}, "section": "Packing slips in doubt"}
+
+DELIVERY_PARAMS = {
+    "date": Param(
+        default=None,
+        type=["null", "string"],
+        format="date",
+        title="Since the day",
+        description_md="Read every packing slip made since this shop-local day, such as `2026-11-22`. Empty: since the "
+        "hour of the partition key, or since the last reading.",
+        section="What",
+    ),
+    "arrived": Param(
+        title="Arrived",
+        description_md="Numbers of packing slips that the shop has, or that somebody has seen to there, one per line: "
+        "they count as sent.",
+        **_SLIPS,
+    ),
+    "send_now": Param(
+        title="Send now",
+        description_md="Numbers of packing slips that the shop does not have, one per line. It takes a number only "
+        "once: look there first.",
+        **_SLIPS,
+    ),
+    "dry_run": _DRY_RUN,
+}

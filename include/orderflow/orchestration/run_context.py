@@ -11,6 +11,8 @@ from orderflow.errors import ConfigurationError
 from orderflow.ledger.models import RunRef
 from orderflow.settings import SHOP_TIMEZONE, Settings
 
+HOUR_KEY = "%Y-%m-%dT%H:%M"
+"""Partition keys of runs that are for an hour, in UTC."""
 _HOW_TO_TRIGGER = (
     "trigger with a partition key such as 2026-11-22, or set the parameter `date`; for several days create a backfill"
 )
@@ -75,9 +77,24 @@ class RunContext:
             )
         return window
 
+    def first_instant(self, settings: Settings) -> datetime | None:
+        """Return since when to read: the day of the parameter `date`, or the hour of the partition key (UTC).
+
+        None when the run was triggered with neither; ConfigurationError for a key that is no hour.
+        """
+        date, key = self.params.get("date"), self._context.get("partition_key")
+        try:
+            if date:
+                return Window.of_day(str(date), settings.timezone).start
+            return datetime.strptime(str(key), HOUR_KEY).replace(tzinfo=UTC) if key else None
+        except ValueError as error:
+            raise ConfigurationError(
+                f"{error}; write an hour as 2026-11-22T13:00", reason=Reason.WINDOW_MISSING
+            ) from error
+
     def label(self, text: str) -> None:
         """Show `text` as the name of this mapped task instance."""
-        self._context["order_label"] = text
+        self._context["label"] = text
 
     def _partition_key(self) -> str | None:
         key = self._context.get("partition_key") or self.params.get("date")

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
 """Emitted, with the partition key, by every run in which no order failed."""
 
-_ORDER_LABEL = "{{ order_label }}"
+LABEL = "{{ label }}"
 
 
 @task(pool=SHOP_POOL)
@@ -59,7 +59,7 @@ def select_payable(order_ids: list[int]) -> list[list[str]]:
     return share_out(to_process(selected), parties.settings.limits.max_mapped)
 
 
-@task(map_index_template=_ORDER_LABEL, pool=ERP_POOL)
+@task(map_index_template=LABEL, pool=ERP_POOL)
 def push_to_erp(batch: list[str]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
@@ -69,19 +69,19 @@ def push_to_erp(batch: list[str]) -> None:
     _run(PUSH, batch)
 
 
-@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
 def patch_state(batch: list[str]) -> None:
     """Tell the shop that the order is being processed."""
     _run(PATCH_STATE, batch)
 
 
-@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
 def patch_erp_order_number(batch: list[str]) -> None:
     """Tell the shop the ERP number."""
     _run(PATCH_NUMBER, batch)
 
 
-@task(map_index_template=_ORDER_LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
 def put_order_lines(batch: list[str]) -> None:
     """Tell the shop the ERP line numbers, and verify all that was written."""
     _run(PUT_LINES, batch)

@@ -1,0 +1,48 @@
+"""
+### The ERP's packing slips, each told to the shop once.
+
+Every hour. A run is the **partition** of one hour, `2026-11-22T13:00`, in UTC: it reads the packing slips that the ERP
+made since then or since the last reading, whichever is earlier, so that no outage leaves a gap.
+
+1. **list_packing_slips** reads them into the ledger, and adds those that are still open from before.
+2. **send_packing_slips**, mapped: once the shop shows the ERP number and all line numbers of a slip's orders, the slip
+   goes to the shop as a delivery message (DESADV). The shop takes each number once, so a message that it may have
+   is never sent again on a guess: it stays **in doubt** until a person has looked.
+3. **report_deliveries** sums up, and fails the run for what nobody was told yet. What is known and still open is in
+   its log.
+
+**A slip in doubt:** look in the shop's admin whether the order shows the shipment. If so, trigger with its number under
+`arrived`; if not, under `send_now`. **Catch up:** trigger with an old partition key or with `date`: one run reads
+everything since; a backfill over a range works, too. **See what would be sent:** parameter `dry_run`.
+
+**Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
+**Variable:** `orderflow`: `webshops.<id>.messages` must name `user`; `webshops.<id>.deliveries` `"none"` switches off.
+
+**When it fails:** the log of `report_deliveries` names each slip, the reason and who fixes it. It says so once; the
+slip stays in the list of open alerts until it is fine.
+"""
+
+from airflow.sdk import CronPartitionTimetable, dag
+
+from orderflow.orchestration.delivery_tasks import list_packing_slips, report_deliveries, send_packing_slips
+from orderflow.orchestration.params import DELIVERY_PARAMS
+from orderflow.orchestration.retries import RETRIES
+from orderflow.settings import DELIVERIES_SCHEDULE
+
+
+@dag(
+    schedule=CronPartitionTimetable(DELIVERIES_SCHEDULE, timezone="UTC", run_offset=-1, key_format="%Y-%m-%dT%H:%M"),
+    catchup=False,
+    max_active_runs=1,
+    params=DELIVERY_PARAMS,
+    default_args={"owner": "integration", **RETRIES},
+    tags=["orderflow", "cloudsuite", "erp"],
+    dag_display_name="Orderflow: packing slips",
+    doc_md=__doc__,
+)
+def orderflow_deliveries() -> None:
+    listed = list_packing_slips()
+    send_packing_slips.expand(batch=listed) >> report_deliveries(listed)
+
+
+orderflow_deliveries()

@@ -1,0 +1,177 @@
+"""The packing slips in the ledger: what the ERP has shown, what became of each, and how far its list was read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orderflow.domain.packing_slip import SLIP_PACES, UNCLEAR, PackingSlip, SlipProgress
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+from orderflow.ledger import lease
+from orderflow.ledger.models import LedgerOrder, LedgerSlip, RunRef
+from orderflow.ledger.slip_claim import SlipClaim
+from orderflow.ledger.slip_tables import ReadingRow, SlipOrderRow, SlipRow
+from orderflow.ledger.tables import OrderRow
+from orderflow.ledger.transactions import reading, writing
+
+_PER_TRANSACTION = 200
+_IDS_PER_QUERY = 500
+_LIST = "packing_slips"
+
+
+class Noted(NamedTuple):
+    """What a list of the ERP brought, by slip number."""
+
+    new: list[str]
+    changed: list[str]
+    """Sent before, and not what was sent any more."""
+
+
+class SlipBook:
+    """Every packing slip that the ERP has shown. Every method is one transaction, or one per few hundred slips."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime], lease: timedelta) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lease = lease
+
+    def note(self, slips: Iterable[PackingSlip]) -> Noted:
+        """Take over what the ERP shows: new slips, and new contents of those that were not sent yet."""
+        noted, some = Noted([], []), list(slips)
+        for start in range(0, len(some), _PER_TRANSACTION):
+            with writing(self._engine) as session:
+                for slip in some[start : start + _PER_TRANSACTION]:
+                    _note(session, slip, self._clock(), noted)
+        return noted
+
+    def get_many(self, numbers: Iterable[str]) -> dict[str, LedgerSlip]:
+        """Return those of the slips that the ledger knows."""
+        wanted = sorted(set(numbers))
+        with reading(self._engine) as session:
+            return {
+                row.number: _record(row)
+                for start in range(0, len(wanted), _IDS_PER_QUERY)
+                for row in session.scalars(
+                    select(SlipRow).where(SlipRow.number.in_(wanted[start : start + _IDS_PER_QUERY]))
+                )
+            }
+
+    def open(self) -> list[LedgerSlip]:
+        """Return every slip that is not at an end, the longest known first."""
+        statement = select(SlipRow).where(SlipRow.progress.in_(SLIP_PACES)).order_by(SlipRow.first_seen_at)
+        with reading(self._engine) as session:
+            return [_record(row) for row in session.scalars(statement)]
+
+    def skipped_and_known(self) -> list[str]:
+        """Return the slips that were skipped as nobody's although by now the ledger knows an order of theirs."""
+        statement = (
+            select(SlipRow.number)
+            .join(SlipOrderRow, SlipOrderRow.number == SlipRow.number)
+            .join(OrderRow, OrderRow.erp_number == SlipOrderRow.order_number)
+            .where(SlipRow.progress == SlipProgress.SKIPPED, SlipRow.reason == Reason.NOT_A_SHOP_ORDER)
+            .distinct()
+            .order_by(SlipRow.number)
+        )
+        with reading(self._engine) as session:
+            return list(session.scalars(statement))
+
+    def of_order(self, erp_number: str) -> list[LedgerSlip]:
+        """Return the slips about an order, the longest known first."""
+        statement = (
+            select(SlipRow)
+            .join(SlipOrderRow, SlipOrderRow.number == SlipRow.number)
+            .where(SlipOrderRow.order_number == erp_number)
+            .order_by(SlipRow.first_seen_at, SlipRow.number)
+        )
+        with reading(self._engine) as session:
+            return [_record(row) for row in session.scalars(statement)]
+
+    def orders(self, erp_numbers: Iterable[str]) -> dict[str, LedgerOrder]:
+        """Return the orders that have these numbers in the ERP, by number."""
+        with reading(self._engine) as session:
+            rows = session.scalars(select(OrderRow).where(OrderRow.erp_number.in_(sorted(set(erp_numbers)))))
+            return {str(row.erp_number): LedgerOrder.model_validate(row) for row in rows}
+
+    def read_until(self) -> datetime | None:
+        """Return up to when the ERP's list was read without a gap; None when it never was."""
+        with reading(self._engine) as session:
+            row = session.get(ReadingRow, _LIST)
+            return row.complete_until if row else None
+
+    def was_read(self, until: datetime) -> None:
+        """Note that the ERP's list has been read without a gap up to an instant, at least."""
+        with writing(self._engine) as session:
+            row = session.get(ReadingRow, _LIST, with_for_update=True)
+            if row is None:
+                session.merge(ReadingRow(name=_LIST, complete_until=until))
+            else:
+                row.complete_until = max(row.complete_until, until)
+
+    @contextmanager
+    def claim(self, number: str, run: RunRef) -> Iterator[SlipClaim]:
+        """Hold a slip for the length of the block; ClaimedElsewhereError when another run holds it."""
+        now, token = self._clock(), uuid4().hex
+        of = SlipRow.number == number
+        with writing(self._engine) as session:
+            row = lease.take(session, SlipRow, of, token=token, by=str(run), now=now, until=now + self._lease)
+            if row is None:
+                other = session.get(SlipRow, number)
+                if other is None:
+                    raise PermanentError("the ledger does not know this packing slip", order=number)
+                raise lease.taken_by_another(other, number, now)
+        try:
+            yield SlipClaim(self._engine, _record(row), token, run, clock=self._clock, lease=self._lease)
+        finally:
+            with writing(self._engine) as session:
+                lease.release(session, SlipRow, of, token)
+
+
+def _note(session: Session, slip: PackingSlip, now: datetime, noted: Noted) -> None:
+    row = session.get(SlipRow, slip.number, with_for_update=True)
+    if row is None:
+        row = _added(session, slip, now)
+        if row is None:
+            return
+        noted.new.append(slip.number)
+    else:
+        slip = slip.completed_by(PackingSlip.model_validate(row.content))
+    if row.content_hash == slip.content_hash:
+        return
+    if row.progress in UNCLEAR | {SlipProgress.SENT}:
+        row.content_hash = slip.content_hash  # told once per change; the content stays what was sent
+        if row.progress is SlipProgress.SENT:
+            row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, "changed in the ERP after it was sent", now
+            noted.changed.append(slip.number)
+        return
+    row.content, row.content_hash = slip.model_dump(mode="json"), slip.content_hash
+    known = {of.order_number for of in session.scalars(select(SlipOrderRow).where(SlipOrderRow.number == slip.number))}
+    session.add_all(SlipOrderRow(number=slip.number, order_number=n) for n in slip.order_numbers if n not in known)
+    session.flush()
+
+
+def _added(session: Session, slip: PackingSlip, now: datetime) -> SlipRow | None:
+    """Add a slip; None when another run has just done so."""
+    row = SlipRow(
+        number=slip.number,
+        progress=SlipProgress.OPEN,
+        content={},
+        content_hash="",
+        first_seen_at=now,
+        updated_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
+    return row
+
+
+def _record(row: SlipRow) -> LedgerSlip:
+    return LedgerSlip.model_validate(row)

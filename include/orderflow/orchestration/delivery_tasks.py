@@ -1,0 +1,70 @@
+"""The tasks of the packing slips: connect, call one use case, hand plain JSON on. Only slip numbers travel."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from orderflow.flow.preview import PREVIEW_HEAD
+from orderflow.flow.send_slips import Word, send_slips
+from orderflow.flow.slip_preview import preview_slips
+from orderflow.flow.slip_report import end_slips
+from orderflow.flow.slips import list_slips
+from orderflow.flow.steps import raise_failures
+from orderflow.orchestration.alerts import alert_failed_run
+from orderflow.orchestration.connect import connect
+from orderflow.orchestration.run_context import RunContext
+from orderflow.orchestration.tasks import LABEL
+from orderflow.settings import ERP_POOL, SHOP_POOL
+
+log = logging.getLogger(__name__)
+
+
+@task(pool=ERP_POOL)
+def list_packing_slips() -> list[list[str]]:
+    """Read the ERP's new packing slips into the ledger; share out those to look at over task instances."""
+    here = RunContext()
+    parties = connect(read_only=True)
+    asked = here.first_instant(parties.settings)
+    if here.dry_run:
+        calls = preview_slips(parties, asked)
+        log.info("dry run: %d calls would be made\n%s", len(calls), "\n".join([PREVIEW_HEAD, *map(str, calls)]))
+        return []
+    numbers = list(dict.fromkeys([*_named(here), *list_slips(parties, asked)]))
+    size = max(1, -(-len(numbers) // parties.settings.limits.max_mapped))
+    return [numbers[start : start + size] for start in range(0, len(numbers), size)]
+
+
+@task(pool=SHOP_POOL, map_index_template=LABEL)
+def send_packing_slips(batch: list[str]) -> None:
+    """Tell the shop of each slip, once, as soon as it has the numbers of its orders."""
+    here = RunContext()
+    here.label(batch[0] if len(batch) == 1 else f"{batch[0]} … {batch[-1]} ({len(batch)})")
+    results = send_slips(connect(), batch, here.run, _word(here))
+    raise_failures(results)
+
+
+@task(trigger_rule="all_done", on_failure_callback=alert_failed_run)
+def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
+    """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and who fixes it."""
+    if RunContext().dry_run:
+        raise AirflowSkipException("dry run: nothing was written; the log of list_packing_slips shows what would be")
+    summary, news = end_slips(connect(read_only=True), [number for batch in batches or [] for number in batch])
+    log.info("%s", summary.model_dump_json())
+    if news.still_open:
+        log.info("open alerts:\n%s", news.digest())
+    if batches is None:
+        raise RuntimeError("the packing slips could not be listed: see the failed task before this one")
+    news.raise_opened()
+    return summary.model_dump(mode="json")
+
+
+def _word(here: RunContext) -> Word:
+    return Word(arrived=here.params.get("arrived") or (), send_now=here.params.get("send_now") or ())
+
+
+def _named(here: RunContext) -> Sequence[str]:
+    word = _word(here)
+    return [*word.arrived, *word.send_now]

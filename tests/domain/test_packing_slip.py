@@ -1,0 +1,92 @@
+"""A packing slip as the ERP shows it, a part per order and perhaps not all of them at once."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.domain.packing_slip import (
+    SLIP_PACES,
+    SLIP_TRANSITIONS,
+    PackingSlip,
+    SlipItem,
+    SlipProgress,
+    merged,
+    slip_may_follow,
+)
+
+ITEMS = st.builds(
+    SlipItem,
+    order_number=st.sampled_from(["ERP-1", "ERP-2", "ERP-3"]),
+    line_number=st.sampled_from([11, 21]),
+    quantity=st.decimals(min_value=Decimal("0.0001"), max_value=1000, places=4),
+    product_key=st.sampled_from(["124_STUK", "123_KG"]),
+)
+
+
+def item(order: str = "ERP-1", line: int = 11, quantity: str = "1", product: str = "124_STUK") -> SlipItem:
+    return SlipItem(order_number=order, line_number=line, quantity=Decimal(quantity), product_key=product)
+
+
+def slip(*items: SlipItem) -> PackingSlip:
+    return PackingSlip(
+        number="PS-1",
+        slip_date=date(2026, 11, 22),
+        planned_delivery_date=None,
+        carrier=None,
+        tracking_code=None,
+        comment=None,
+        items=merged(items),
+    )
+
+
+@given(st.lists(ITEMS))
+def test_merging_adds_up_lots_and_loses_nothing(items: list[SlipItem]) -> None:
+    together = merged(items)
+    assert sum(one.quantity for one in together) == sum(one.quantity for one in items)
+    assert len({(one.order_number, one.line_number, one.product_key) for one in together}) == len(together)
+    assert merged(reversed(items)) == together
+
+
+@given(st.lists(ITEMS), st.sets(st.sampled_from(["ERP-1", "ERP-2", "ERP-3"])))
+def test_a_reading_that_shows_some_orders_keeps_the_others(items: list[SlipItem], shown: set[str]) -> None:
+    whole = slip(*items)
+    part = slip(*[one for one in items if one.order_number in shown])
+    assert part.completed_by(whole).items == whole.items
+    assert part.completed_by(whole).content_hash == whole.content_hash
+
+
+def test_what_changed_of_an_order_that_is_shown_is_taken_over() -> None:
+    before = slip(item("ERP-1", quantity="5"), item("ERP-2"))
+    now = slip(item("ERP-1", quantity="3"))
+    assert now.completed_by(before) == slip(item("ERP-1", quantity="3"), item("ERP-2"))
+
+
+@pytest.mark.parametrize(
+    ("of", "missing"),
+    [
+        (slip(), "lines"),
+        (slip(item(quantity="0")), "a quantity above zero on line 11 of ERP-1"),
+        (slip(item(quantity="-2")), "a quantity above zero on line 11 of ERP-1"),
+        (slip(item(product="")), "the product of line 11 of ERP-1"),
+    ],
+)
+def test_what_is_missing_is_named(of: PackingSlip, missing: str) -> None:
+    assert of.missing() == [missing]
+
+
+def test_a_slip_that_may_have_arrived_is_never_forgotten() -> None:
+    """From doubt there is no way back to "not sent", and from "sent" none at all."""
+    assert SLIP_TRANSITIONS[SlipProgress.IN_DOUBT] == {SlipProgress.SENT, SlipProgress.SENDING}
+    assert not any(slip_may_follow(SlipProgress.SENT, after) for after in SlipProgress if after != SlipProgress.SENT)
+    assert {before for before in SlipProgress if slip_may_follow(before, SlipProgress.SENT)} == {
+        SlipProgress.SENDING,
+        SlipProgress.IN_DOUBT,
+        SlipProgress.SENT,
+    }
+
+
+def test_every_progress_has_its_pace_or_is_an_end() -> None:
+    assert set(SlipProgress) - set(SLIP_PACES) == {SlipProgress.SENT, SlipProgress.SKIPPED}
