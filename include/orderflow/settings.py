@@ -4,7 +4,7 @@ import os
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -39,6 +39,38 @@ class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Texts = dict[Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")], Annotated[str, Field(min_length=1)]]
+"""A text by language, such as `{"nl_NL": "In behandeling"}`."""
+
+
+class OrderStatusTexts(_Settings):
+    """What the customer reads at the order; nothing is told, and nothing called, where there is no text."""
+
+    pushed: Texts = Field(default_factory=dict)
+    """Once the ERP has the order and the shop knows its numbers."""
+    delivered: Texts = Field(default_factory=dict)
+    """Once the order was delivered."""
+
+
+class MessageSettings(_Settings):
+    """How messages are addressed that go to the shop besides its order API."""
+
+    shop: int | None = None
+    """The shop that messages name; the webshop's own id when not set."""
+    user: int | None = None
+    """The user that messages name, which deliveries and cXML confirmations need; the vendor tells which."""
+    confirmation_path: str = Field(default="/proxy/oci_xml/confirmation/", pattern=r"^/proxy/[^\s?#]+$")
+    """Where cXML confirmations go. ASSUMED: the vendor's page is not public, so ask for it."""
+    order_status: OrderStatusTexts = OrderStatusTexts()
+
+
+class Addressee(NamedTuple):
+    """Whom a message names."""
+
+    shop: int
+    user: int
+
+
 class WebshopSettings(_Settings):
     """What differs between webshops."""
 
@@ -50,6 +82,7 @@ class WebshopSettings(_Settings):
     """How orders are finished where no DESADV is sent."""
     confirmation: Literal["json", "cxml"] = "json"
     """How the ERP's number and line numbers are told to the shop."""
+    messages: MessageSettings = MessageSettings()
 
 
 class Limits(_Settings):
@@ -135,6 +168,21 @@ class Settings(_Settings):
     def webshop(self, webshop: int) -> WebshopSettings:
         """Return the settings of a webshop; one that is not named has the defaults."""
         return self.webshops.get(webshop, WebshopSettings())
+
+    def message_shop(self, webshop: int) -> int:
+        """Return the shop that messages about a webshop's orders name."""
+        named = self.webshop(webshop).messages.shop
+        return webshop if named is None else named
+
+    def addressee(self, webshop: int) -> Addressee:
+        """Return whom messages about a webshop's orders name; ConfigurationError when the user is not set."""
+        user = self.webshop(webshop).messages.user
+        if user is None:
+            raise ConfigurationError(
+                f"webshop {webshop}: set `webshops.{webshop}.messages.user` in the Airflow Variable `{VARIABLE}` to "
+                "the user that the shop's messages name; CloudSuite tells which it is"
+            )
+        return Addressee(self.message_shop(webshop), user)
 
     @classmethod
     def parse(cls, value: object) -> "Settings":

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from faults.points import Listener, WatchedSession, watch
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
+from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.erp.port import Abilities
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.flow.parties import Parties
@@ -71,14 +72,22 @@ def make_parties(
 
     token_url = f"{sandbox_url}/realms/CloudSuite/protocol/openid-connect/token"
     credentials = Credentials(token_url, "orderflow", "sandbox-secret")
-    shop = CloudSuiteClient(channel("", SHOP, ClientCredentials(requests.Session(), credentials)))
+    token = ClientCredentials(requests.Session(), credentials)
+    shop = CloudSuiteClient(channel("", SHOP, token))
+    messages = MessagesClient(channel("", MESSAGES, token))
     erp = RestErp(channel("/erp", ERP, FixedAuthorization("Bearer", "sandbox-erp-token")))
     erp.abilities = abilities
     ledger = Ledger(engine, clock=clock, lease=LEASE) if engine else open_ledger(ledger_url, clock=clock, lease=LEASE)
     if listener and not engine:
         watch(ledger._engine, listener)
     return Parties(
-        shop=shop, erp=erp, ledger=ledger, settings=Settings.parse(settings or {}), now=clock, sleep=_no_pause
+        shop=shop,
+        messages=messages,
+        erp=erp,
+        ledger=ledger,
+        settings=Settings.parse(settings or {}),
+        now=clock,
+        sleep=_no_pause,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
+from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.flow.parties import Parties
 from orderflow.ledger.engine import open_ledger
@@ -64,6 +65,7 @@ def parties(
     defaults = Config()
     return Parties(
         shop=CloudSuiteClient(channel(SHOP, sandbox.url, "Token", str(defaults.legacy_token))),
+        messages=MessagesClient(channel(MESSAGES, sandbox.url, "Token", str(defaults.legacy_token))),
         erp=RestErp(channel(ERP, sandbox.erp_url, "Bearer", defaults.erp_token)),
         ledger=open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock),
         settings=Settings.parse(settings),

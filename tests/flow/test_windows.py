@@ -1,5 +1,6 @@
 """Every order belongs to exactly one day, and any runs over any windows in any order end in the same state."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,7 +68,7 @@ def test_any_overlapping_windows_in_any_order_end_in_the_same_state(
         control.add_orders(*({**order, "id": 100 + n} for n, order in enumerate(ORDERS)))
         with TemporaryDirectory() as folder:
             ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.db'}")
-            again = Parties(parties.shop, parties.erp, ledger, parties.settings, parties.now, parties.sleep)
+            again = replace(parties, ledger=ledger)
             for window in windows:
                 run_day(again, window, runs(window.key))
         wanted = wanted or end_state(control)

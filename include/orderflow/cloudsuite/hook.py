@@ -9,8 +9,9 @@ from airflow.sdk.log import mask_secret
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import Authorization, Channel, FixedAuthorization
+from orderflow.transport import Authorization, Channel, FixedAuthorization, Service
 from orderflow.transport.connection import base_url, fitted, timeouts, without_headers
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
@@ -18,11 +19,12 @@ OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
 
 
 class CloudSuiteHook(HttpHook):
-    """Connection -> session -> CloudSuiteClient.
+    """Connection -> session -> CloudSuiteClient, MessagesClient.
 
     Connection: host (the API's address, without `/api`); login and password (OAuth2 client id and secret) with extra
-    `token_url` and `scope` (default `openid`), or extra `token` for the old `Authorization: Token`; extra `timeout`
-    in seconds (default 30), and `verify`, `cert`, `proxies` as HttpHook has them.
+    `token_url` and `scope` (default `openid`), or extra `token` for the old `Authorization: Token`; extra
+    `proxy_base_url` (where `/proxy` is found; default: the host); extra `timeout` in seconds (default 30), and
+    `verify`, `cert`, `proxies` as HttpHook has them. The credentials go to these two addresses and nowhere else.
     """
 
     conn_name_attr = "cloudsuite_conn_id"
@@ -35,17 +37,22 @@ class CloudSuiteHook(HttpHook):
     def get_client(self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8) -> CloudSuiteClient:
         """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
-        session = self.get_conn()
-        channel = Channel(
-            session,
-            base_url(connection.host, connection.schema, connection.port),
-            service=SHOP,
-            secrets=fitted(session, OWN_EXTRAS, concurrency=concurrency),
-            authorize=self._authorization(connection, session),
-            timeouts=timeouts(connection.extra_dejson),
-            read_only=read_only,
-        )
+        address = base_url(connection.host, connection.schema, connection.port)
+        channel = self._channel(connection, address, SHOP, read_only=read_only, concurrency=concurrency)
         return CloudSuiteClient(channel, page_size=page_size)
+
+    def get_messages(self, *, read_only: bool = False, concurrency: int = 8) -> MessagesClient:
+        """Return a client for the shop's message addresses, with the same credentials; ConfigurationError."""
+        connection = self._connection()
+        elsewhere = connection.extra_dejson.get("proxy_base_url")
+        address = (
+            base_url(str(elsewhere), None, None)
+            if elsewhere
+            else base_url(connection.host, connection.schema, connection.port)
+        )
+        return MessagesClient(
+            self._channel(connection, address, MESSAGES, read_only=read_only, concurrency=concurrency)
+        )
 
     def test_connection(self) -> tuple[bool, str]:
         """Get a token and one row of the order list."""
@@ -64,6 +71,20 @@ class CloudSuiteHook(HttpHook):
                 "and extra `token_url`"
             ) from error
         return connection
+
+    def _channel(
+        self, connection: Connection, address: str, service: Service, *, read_only: bool, concurrency: int
+    ) -> Channel:
+        session = self.get_conn()
+        return Channel(
+            session,
+            address,
+            service=service,
+            secrets=fitted(session, OWN_EXTRAS, concurrency=concurrency),
+            authorize=self._authorization(connection, session),
+            timeouts=timeouts(connection.extra_dejson),
+            read_only=read_only,
+        )
 
     def _authorization(self, connection: Connection, session: requests.Session) -> Authorization:
         extra = connection.extra_dejson

@@ -142,6 +142,21 @@ EXPLAINED: dict[Reason, Explanation] = {
         Fixer.INTEGRATION,
         "Find out which ERP order is the right one and correct the other.",
     ),
+    Reason.MESSAGE_INVALID: Explanation(
+        "A message for the shop cannot be written as the shop wants it; it was not sent.",
+        Fixer.ERP_MASTER_DATA,
+        "Correct in the ERP what the message names: a quantity with too many digits, a part number that is missing.",
+    ),
+    Reason.MESSAGE_REJECTED: Explanation(
+        "The shop refused a message (a delivery, a confirmation, an order status).",
+        Fixer.INTEGRATION,
+        "Read the shop's answer in the message.",
+    ),
+    Reason.MESSAGE_IN_DOUBT: Explanation(
+        "The shop did not say whether it took a message that it takes only once: it is never sent again blindly.",
+        Fixer.INTEGRATION,
+        "Look in the shop whether the message arrived.",
+    ),
     Reason.EDITED_AFTER_EXPORT: Explanation(
         "The order was changed in the shop after it went to the ERP; the ERP was left as it is.",
         Fixer.SHOP,

@@ -55,6 +55,9 @@ class Reason(StrEnum):
     WRITEBACK_IGNORED = "writeback_ignored"
     LINES_MISMATCH = "lines_mismatch"
     ERP_NUMBER_CONFLICT = "erp_number_conflict"
+    MESSAGE_INVALID = "message_invalid"
+    MESSAGE_REJECTED = "message_rejected"
+    MESSAGE_IN_DOUBT = "message_in_doubt"
     # what happened in the shop after the order was exported
     EDITED_AFTER_EXPORT = "edited_after_export"
     CANCELLED_AFTER_EXPORT = "cancelled_after_export"

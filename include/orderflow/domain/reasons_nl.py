@@ -126,6 +126,18 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "De webshop heeft al een ander ERP-nummer bij deze order; het is zo gelaten.",
         "Zoek uit welke ERP-order de juiste is en verbeter de andere.",
     ),
+    Reason.MESSAGE_INVALID: DutchTexts(
+        "Een bericht voor de webshop is niet te schrijven zoals de webshop het wil; het is niet verzonden.",
+        "Verbeter in het ERP wat de melding noemt: een aantal met te veel cijfers, een artikelnummer dat ontbreekt.",
+    ),
+    Reason.MESSAGE_REJECTED: DutchTexts(
+        "De webshop weigerde een bericht (een levering, een orderbevestiging, een orderstatus).",
+        "Lees het antwoord van de webshop in de melding.",
+    ),
+    Reason.MESSAGE_IN_DOUBT: DutchTexts(
+        "De webshop zei niet of een bericht is aangenomen dat maar één keer mag komen: nooit blind opnieuw verzonden.",
+        "Kijk in de webshop of het bericht is aangekomen.",
+    ),
     Reason.EDITED_AFTER_EXPORT: DutchTexts(
         "De order is in de webshop gewijzigd nadat hij naar het ERP ging; het ERP is zo gelaten.",
         "Voer de wijziging met de hand door in het ERP.",

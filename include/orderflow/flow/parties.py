@@ -1,4 +1,4 @@
-"""The parties of a run: shop, ERP, ledger, and the settings they are used with."""
+"""The parties of a run: shop, its message addresses, ERP, ledger, and the settings they are used with."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ import pendulum
 
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.mapper import to_order
+from orderflow.cloudsuite.messages import MessagesClient
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.decision import Decision
 from orderflow.domain.order import Order
@@ -29,6 +30,7 @@ class Parties:
     """Everything a use case talks to; clock and sleep are parties too, so that tests can hold them."""
 
     shop: CloudSuiteClient
+    messages: MessagesClient
     erp: ErpPort
     ledger: Ledger
     settings: Settings = field(default_factory=Settings)

@@ -18,10 +18,10 @@ def connect(*, read_only: bool = False) -> Parties:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes."""
     settings = read_settings()
     limits = settings.limits
+    shop = CloudSuiteHook()
     return Parties(
-        shop=CloudSuiteHook().get_client(
-            read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency
-        ),
+        shop=shop.get_client(read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency),
+        messages=shop.get_messages(read_only=read_only, concurrency=limits.concurrency),
         erp=ErpHook().get_erp(read_only=read_only, concurrency=limits.concurrency),
         ledger=ledger_from_connection(lease_seconds=limits.lease_seconds),
         settings=settings,

@@ -33,11 +33,12 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def excerpt(body: str, secrets: Iterable[str] = ()) -> str:
-    """Return the first 500 characters of an answer on one line; of an HTML page its title, else its text."""
+    """Return the first 500 characters of an answer on one line; of a page its title, else its text, else as it is."""
     text = body.strip()
     if text.startswith("<"):
         title = _TITLE.search(text)
-        text = unescape(title.group(1) if title else _UNSEEN.sub(" ", text))
+        seen = unescape(title.group(1) if title else _UNSEEN.sub(" ", text))
+        text = seen if seen.strip() else text  # XML may say all it has to say in attributes
     # Hidden before it is cut: half a secret would be recognised by nobody.
     text = redact(" ".join(text.split()), secrets)
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
