@@ -18,10 +18,10 @@ from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
 
 DAG = "orderflow_daily"
-DAGS = ["orderflow_daily", "orderflow_sweep"]
+DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_deliveries"]
 RUN_TIMEOUT = 300
 SETTINGS = {
-    "webshops": {"2": {"payment_option": False}},
+    "webshops": {"1": {"messages": {"user": 10}}, "2": {"payment_option": False, "messages": {"user": 10}}},
     "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1]},
     "reconciliation": {"in_flight_minutes": 0},
 }
@@ -65,6 +65,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
             "ORDERFLOW_RETRY_SECONDS": "1",
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
+            "ORDERFLOW_DELIVERIES_CRON": "0 * 3 5 *",
         }
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),

@@ -6,7 +6,10 @@ CLIENT_ID = "orderflow"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the sandbox is a toy on this machine and everyone may know its password
 
 # Few, larger task groups: on SQLite a task instance costs far more than the orders in it.
-SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped": 6}}
+SETTINGS = {
+    "webshops": {"1": {"messages": {"user": 10}}, "2": {"payment_option": False, "messages": {"user": 10}}},
+    "limits": {"max_mapped": 6},
+}
 
 
 def sandbox_environment(url: str) -> dict[str, str]:

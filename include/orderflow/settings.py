@@ -61,6 +61,8 @@ class MessageSettings(_Settings):
     """The user that messages name, which deliveries and cXML confirmations need; the vendor tells which."""
     confirmation_path: str = Field(default="/proxy/oci_xml/confirmation/", pattern=r"^/proxy/[^\s?#]+$")
     """Where cXML confirmations go. ASSUMED: the vendor's page is not public, so ask for it."""
+    repeat_is_refused: bool = False
+    """CloudSuite has confirmed that a delivery number it has had is refused: then a message in doubt is sent again."""
     order_status: OrderStatusTexts = OrderStatusTexts()
 
 

@@ -12,7 +12,7 @@ from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
 ROOT = Path(__file__).parents[2]
-DAGS = {"orderflow_daily", "orderflow_sweep", "orderflow_reconcile"}
+DAGS = {"orderflow_daily", "orderflow_sweep", "orderflow_deliveries", "orderflow_reconcile"}
 NEEDS_NOTHING = """
 import socket, sys
 def refuse(*args, **kwargs):

@@ -29,6 +29,7 @@ def slip(number: str = "PS-1", quantity: str = "1.5", *orders: str) -> PackingSl
         carrier="DHL",
         tracking_code="3SABC",
         comment="Bij de buren",
+        order_numbers=orders or ("ERP-1",),
         items=tuple(
             SlipItem(order_number=name, line_number=11, quantity=Decimal(quantity), product_key="124_STUK")
             for name in orders or ("ERP-1",)
@@ -130,9 +131,7 @@ def test_a_skipped_slip_comes_back_once_its_order_is_known(ledger: Ledger, run: 
 
 
 def test_an_order_exported_before_tells_a_lost_ledger_its_number(ledger: Ledger, run: RunRef) -> None:
-    ledger.decide(
-        order(erp_order_number="ERP-1"), Decision(action=Action.SKIP, reason=Reason.ALREADY_EXPORTED), run
-    )
+    ledger.decide(order(erp_order_number="ERP-1"), Decision(action=Action.SKIP, reason=Reason.ALREADY_EXPORTED), run)
     assert set(ledger.slips.orders(["ERP-1"])) == {"ERP-1"}
 
 

@@ -3,26 +3,15 @@
 One table for decisions, failures, alerts, the page and the runbook, so that none of them can drift.
 """
 
-from typing import NamedTuple
-
+from orderflow.domain.explanation import NOTHING, Explanation
+from orderflow.domain.explanations_of_messages import OF_MESSAGES
 from orderflow.domain.reasons import Fixer, Reason
 
-
-class Explanation(NamedTuple):
-    """What a reason means, who fixes it and what that person does."""
-
-    meaning: str
-    fixer: Fixer
-    action: str
-
-
-_NOTHING = "Nothing to do."
-
 EXPLAINED: dict[Reason, Explanation] = {
-    Reason.PAID: Explanation("The payment succeeded.", Fixer.NOBODY, _NOTHING),
-    Reason.INVOICED_LATER: Explanation("Ordered on account; invoiced afterwards.", Fixer.NOBODY, _NOTHING),
-    Reason.NO_PAYMENT_OPTION: Explanation("Status `none` in a webshop that offers no payment.", Fixer.NOBODY, _NOTHING),
-    Reason.RESUMED: Explanation("Half written back before; taken up again.", Fixer.NOBODY, _NOTHING),
+    Reason.PAID: Explanation("The payment succeeded.", Fixer.NOBODY, NOTHING),
+    Reason.INVOICED_LATER: Explanation("Ordered on account; invoiced afterwards.", Fixer.NOBODY, NOTHING),
+    Reason.NO_PAYMENT_OPTION: Explanation("Status `none` in a webshop that offers no payment.", Fixer.NOBODY, NOTHING),
+    Reason.RESUMED: Explanation("Half written back before; taken up again.", Fixer.NOBODY, NOTHING),
     Reason.PAYMENT_STARTED: Explanation(
         "The buyer has started to pay and has not finished.",
         Fixer.NOBODY,
@@ -61,13 +50,13 @@ EXPLAINED: dict[Reason, Explanation] = {
         Fixer.INTEGRATION,
         "Check that the shop still honours the filter `offline`; nothing was written.",
     ),
-    Reason.OFFLINE: Explanation("An offline order: made in the ERP, not to be sent there.", Fixer.NOBODY, _NOTHING),
-    Reason.NOT_CONFIRMED: Explanation("The order is not (or no longer) `confirmed`.", Fixer.NOBODY, _NOTHING),
-    Reason.CANCELLED: Explanation("Cancelled in the shop before it was exported.", Fixer.NOBODY, _NOTHING),
+    Reason.OFFLINE: Explanation("An offline order: made in the ERP, not to be sent there.", Fixer.NOBODY, NOTHING),
+    Reason.NOT_CONFIRMED: Explanation("The order is not (or no longer) `confirmed`.", Fixer.NOBODY, NOTHING),
+    Reason.CANCELLED: Explanation("Cancelled in the shop before it was exported.", Fixer.NOBODY, NOTHING),
     Reason.OUTSIDE_WINDOW: Explanation(
-        "Listed, but confirmed outside this day: it belongs to another partition.", Fixer.NOBODY, _NOTHING
+        "Listed, but confirmed outside this day: it belongs to another partition.", Fixer.NOBODY, NOTHING
     ),
-    Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Fixer.NOBODY, _NOTHING),
+    Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Fixer.NOBODY, NOTHING),
     Reason.TOTAL_DIFFERS: Explanation(
         "The ERP took the order, and its total without tax is not the shop's.",
         Fixer.FINANCE,
@@ -142,21 +131,6 @@ EXPLAINED: dict[Reason, Explanation] = {
         Fixer.INTEGRATION,
         "Find out which ERP order is the right one and correct the other.",
     ),
-    Reason.MESSAGE_INVALID: Explanation(
-        "A message for the shop cannot be written as the shop wants it; it was not sent.",
-        Fixer.ERP_MASTER_DATA,
-        "Correct in the ERP what the message names: a quantity with too many digits, a part number that is missing.",
-    ),
-    Reason.MESSAGE_REJECTED: Explanation(
-        "The shop refused a message (a delivery, a confirmation, an order status).",
-        Fixer.INTEGRATION,
-        "Read the shop's answer in the message.",
-    ),
-    Reason.MESSAGE_IN_DOUBT: Explanation(
-        "The shop did not say whether it took a message that it takes only once: it is never sent again blindly.",
-        Fixer.INTEGRATION,
-        "Look in the shop whether the message arrived.",
-    ),
     Reason.EDITED_AFTER_EXPORT: Explanation(
         "The order was changed in the shop after it went to the ERP; the ERP was left as it is.",
         Fixer.SHOP,
@@ -166,44 +140,6 @@ EXPLAINED: dict[Reason, Explanation] = {
         "The order was cancelled in the shop after it went to the ERP.",
         Fixer.ERP_MASTER_DATA,
         "Cancel the order in the ERP by hand.",
-    ),
-    Reason.NOT_A_SHOP_ORDER: Explanation(
-        "A packing slip of an ERP order that did not come from the shop, or that the ledger does not know yet.",
-        Fixer.NOBODY,
-        "Nothing: it is taken up by itself once the ledger knows the order. After a lost ledger, run the days again.",
-    ),
-    Reason.NO_DELIVERY_MESSAGES: Explanation(
-        "A packing slip of a webshop whose settings say that it takes no delivery messages.", Fixer.NOBODY, _NOTHING
-    ),
-    Reason.NUMBERS_NOT_IN_SHOP: Explanation(
-        "A packing slip waits: the shop does not have the ERP number and all line numbers of its order yet.",
-        Fixer.INTEGRATION,
-        "Nothing at first: it is sent once the order is written back. If it lasts, look at the order.",
-    ),
-    Reason.SLIP_PARTLY_UNKNOWN: Explanation(
-        "A packing slip for several orders, of which the ledger does not know all; a number can be sent only once.",
-        Fixer.INTEGRATION,
-        "If the unknown orders are not the shop's: trigger `orderflow_deliveries` with the slip under `send_now`.",
-    ),
-    Reason.SLIP_INCOMPLETE: Explanation(
-        "The packing slip lacks something a delivery message cannot do without (lines, quantities, products).",
-        Fixer.ERP_MASTER_DATA,
-        "Correct the packing slip in the ERP; the message names what is missing.",
-    ),
-    Reason.SLIP_LINE_UNKNOWN: Explanation(
-        "The packing slip names an order line whose number no line of the shop's order has.",
-        Fixer.ERP_MASTER_DATA,
-        "Compare the lines of the order in both; lines added in the ERP later are not known to the shop.",
-    ),
-    Reason.SLIP_OF_TWO_WEBSHOPS: Explanation(
-        "One packing slip for orders of two webshops; a message goes to one webshop, and its number only once.",
-        Fixer.ERP_MASTER_DATA,
-        "Make a packing slip for each webshop in the ERP.",
-    ),
-    Reason.SLIP_CHANGED: Explanation(
-        "The packing slip was changed in the ERP after it was sent to the shop, which takes each only once.",
-        Fixer.SHOP,
-        "Correct the shipment by hand in the shop's admin.",
     ),
     Reason.CLAIMED_ELSEWHERE: Explanation(
         "Another run is working on this order right now.", Fixer.NOBODY, "Nothing: retried by itself."
@@ -242,4 +178,5 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.UNEXPECTED: Explanation(
         "An error nobody foresaw.", Fixer.INTEGRATION, "Read the task log and report it as a defect."
     ),
+    **OF_MESSAGES,
 }

@@ -33,12 +33,9 @@ class PackingSlip(BaseModel):
     carrier: str | None
     tracking_code: str | None
     comment: str | None
+    order_numbers: tuple[str, ...]
+    """ERP numbers of its orders, sorted, each once; also of one of which it has no line."""
     items: tuple[SlipItem, ...]
-
-    @property
-    def order_numbers(self) -> tuple[str, ...]:
-        """ERP numbers of its orders, sorted, each once."""
-        return tuple(sorted({item.order_number for item in self.items}))
 
     @property
     def content_hash(self) -> str:
@@ -48,8 +45,9 @@ class PackingSlip(BaseModel):
     def completed_by(self, before: "PackingSlip") -> "PackingSlip":
         """Add what an earlier reading showed of orders that this one does not show: the ERP lists a slip by order."""
         shown = set(self.order_numbers)
-        hidden = tuple(item for item in before.items if item.order_number not in shown)
-        return self.model_copy(update={"items": _sorted([*self.items, *hidden])}) if hidden else self
+        hidden = [item for item in before.items if item.order_number not in shown]
+        numbers = tuple(sorted({*shown, *before.order_numbers}))
+        return self.model_copy(update={"order_numbers": numbers, "items": _sorted([*self.items, *hidden])})
 
     def missing(self) -> list[str]:
         """Name everything a message to the shop cannot be made without; empty when the slip is complete."""

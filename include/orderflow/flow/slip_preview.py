@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from orderflow.cloudsuite.messages import DESADV_PATH
 from orderflow.domain.packing_slip import UNCLEAR, PackingSlip, SlipProgress
 from orderflow.flow.parties import Parties
 from orderflow.flow.preview import PlannedCall
 from orderflow.flow.send_slips import to_desadv
 from orderflow.flow.slip_verdict import judge
 from orderflow.flow.slips import read_from, read_slips
-
-DESADV_PATH = "/proxy/des_adv_xml/delivery/"
 
 
 def preview_slips(parties: Parties, asked: datetime | None) -> list[PlannedCall]:

@@ -57,4 +57,5 @@ def read_slips(parties: Parties, since: datetime) -> list[PackingSlip]:
 def _whole(parts: Sequence[Delivery]) -> PackingSlip:
     head = parts[0].model_dump(exclude={"order_number", "lines"})
     items = (SlipItem(order_number=part.order_number, **line.model_dump()) for part in parts for line in part.lines)
-    return PackingSlip(items=merged(items), **head)
+    numbers = tuple(sorted({part.order_number for part in parts}))
+    return PackingSlip(order_numbers=numbers, items=merged(items), **head)

@@ -1,5 +1,7 @@
 """The trigger forms: every parameter with its title, its type and what it does."""
 
+from typing import Any
+
 from airflow.sdk import Param
 
 _REFERENCES = Param(
@@ -78,7 +80,7 @@ RECONCILE_PARAMS = {
     ),
 }
 
-_SLIPS = {"default": [], "type": "array", "items": {"type": "string"}, "section": "Packing slips in doubt"}
+_SLIPS: dict[str, Any] = {"default": [], "type": "array", "items": {"type": "string"}, "section": "Slips in doubt"}
 
 DELIVERY_PARAMS = {
     "date": Param(

@@ -104,7 +104,9 @@ function showAlerts({ total, alerts }) {
     return el(
       "li",
       {},
-      el("a", { href: orderHref(alert), class: "strong", "data-focus": `a${alert.order_id}${alert.reason}` }, alert.order),
+      alert.order_id
+        ? el("a", { href: orderHref(alert), class: "strong", "data-focus": `a${alert.order}${alert.reason}` }, alert.order)
+        : el("strong", {}, alert.order),
       el("p", {}, reason.meaning),
       alert.message ? el("p", { class: "message" }, alert.message) : null,
       el(

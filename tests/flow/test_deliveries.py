@@ -1,0 +1,388 @@
+"""Packing slips on their way to the shop: each once, not before its numbers are there, and nothing guessed."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow.conftest import Clock, Runs
+from orderflow.domain.packing_slip import SlipProgress
+from orderflow.domain.reasons import Reason
+from orderflow.domain.window import Window
+from orderflow.flow.day import run_day
+from orderflow.flow.parties import Parties
+from orderflow.flow.send_slips import SlipResult, Word, send_slips
+from orderflow.flow.slip_preview import preview_slips
+from orderflow.flow.slip_report import end_slips
+from orderflow.flow.slips import list_slips, read_from
+from orderflow.ledger.schema import bring_to_head
+from sandbox.control import SandboxControl
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+LINE = {"product": {"origin": "myorigin", "key": "124_STUK"}, "type": "line", "unit_price": "10.00", "quantity": 4}
+PAID = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "order_lines": [LINE, LINE]}
+MESSAGES = {"messages": {"user": 10}}
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    return {
+        "limits": {"lookup_waits": [0, 0]},
+        "webshops": {"1": MESSAGES, "2": MESSAGES, "3": {"deliveries": "none"}},
+    }
+
+
+class Slips:
+    """One run of the packing slips after another."""
+
+    def __init__(self, parties: Parties, runs: Runs) -> None:
+        self.parties, self._runs = parties, runs
+
+    def __call__(self, **word: list[str]) -> list[SlipResult]:
+        named = [number for numbers in word.values() for number in numbers]
+        numbers = list(dict.fromkeys([*named, *list_slips(self.parties)]))
+        return send_slips(self.parties, numbers, self._runs(), Word(**word))
+
+    def standing(self, number: str) -> tuple[SlipProgress, Reason | None]:
+        slip = self.parties.ledger.slips.get_many([number])[number]
+        return slip.progress, slip.reason
+
+
+@pytest.fixture
+def slips(parties: Parties, runs: Runs) -> Slips:
+    return Slips(parties, runs)
+
+
+@pytest.fixture
+def exported(parties: Parties, control: SandboxControl, runs: Runs) -> list[str]:
+    """Return the ERP numbers of three exported orders, the last of another webshop."""
+    control.add_orders(PAID, PAID, {**PAID, "webshop": 2})
+    run_day(parties, DAY, runs("2026-11-22"))
+    return [order["erp_order_number"] for order in control.orders()]
+
+
+def deliver(control: SandboxControl, order: str, /, *quantities: str, **fields: Any) -> str:
+    """Deliver the lines of an order in these quantities; returns the slip's number."""
+    lines = [
+        {"line_number": 10 * n + 1, "quantity": quantity, "product_key": "124_STUK"}
+        for n, quantity in enumerate(quantities, start=1)
+    ]
+    return str(control.deliver(order, lines=lines, **fields)["number"])
+
+
+def delivered(control: SandboxControl) -> dict[tuple[str, str], Decimal]:
+    """Sum up what the shop was told, by ERP number and line number."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for message in control.desadv_messages():
+        for item in message["items"]:
+            name = (item["OrderNum"], item["ItemNum"])
+            sums[name] = sums.get(name, Decimal(0)) + Decimal(item["QuantityValue"])
+    return sums
+
+
+def posts(control: SandboxControl) -> list[Any]:
+    return [call for call in control.journal(service="shop", method="POST") if "des_adv" in call["path"]]
+
+
+def test_slips_reach_the_shop_once_whole_and_in_parts(
+    slips: Slips, exported: list[str], control: SandboxControl
+) -> None:
+    first = deliver(control, exported[0], "1.5", "4")
+    second = deliver(control, exported[0], "2.5", carrier=None, tracking_code=None, planned_delivery_date=None)
+    slips()
+    slips()
+    assert delivered(control) == {(exported[0], "11"): Decimal("4.0000"), (exported[0], "21"): Decimal("4.0000")}
+    assert sorted(message["DesadvNumber"] for message in control.desadv_messages()) == sorted([first, second])
+    assert len(posts(control)) == 2
+    assert control.orders()[0]["shipment_state"] == "sent"
+
+
+def test_one_slip_for_several_orders_is_one_message(slips: Slips, exported: list[str], control: SandboxControl) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    deliver(control, exported[1], "1", number=number)
+    slips()
+    (message,) = control.desadv_messages()
+    assert {item["OrderNum"] for item in message["items"]} == set(exported[:2])
+
+
+def test_a_slip_waits_for_its_orders_numbers(
+    slips: Slips, parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    """The export breaks off before the lines are told: a slip that is quicker must not overtake them."""
+    (order_id,) = control.add_orders(PAID)
+    control.fault("status", service="shop", method="PUT", status=500, times=0)
+    run_day(parties, DAY, runs("2026-11-22"))
+    (placed,) = control.erp_orders()
+    number = deliver(control, placed["number"], "4", "4")
+    slips()
+    assert slips.standing(number) == (SlipProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP)
+    assert end_slips(parties, [number])[1].opened == []
+    assert not posts(control)
+
+    control.clear_faults()
+    run_day(parties, DAY, runs("2026-11-22"))
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert control.order(order_id)["shipment_state"] == "sent"
+
+
+def test_a_slip_that_waits_too_long_is_told_once_and_closed_when_it_is_sent(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl, clock: Clock
+) -> None:
+    order_id = control.orders()[0]["id"]
+    control.edit_order(order_id, erp_order_number=None)
+    number = deliver(control, exported[0], "4", "4")
+    slips()
+    clock.advance(hours=25)
+    slips()
+    summary, news = end_slips(parties, [number])
+    assert [(cause.reason, number in cause.order) for cause in news.opened] == [(Reason.NUMBERS_NOT_IN_SHOP, True)]
+    assert summary.open == 1
+    assert end_slips(parties, [number])[1].opened == []
+
+    control.edit_order(order_id, erp_order_number=exported[0])
+    clock.advance(hours=2)
+    slips()
+    _, news = end_slips(parties, [number])
+    assert (news.closed, news.still_open) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"action": "reset_after_commit"},
+        {"action": "reset_before_commit"},
+        {"action": "status", "status": 500, "html": "<h1>Server Error</h1>", "commit": True},
+        {"action": "status", "status": 302},
+        {"action": "wrong_answer", "html": "<h1>Log in</h1>"},
+    ],
+    ids=lambda fault: fault.get("html") or fault["action"] + str(fault.get("status", "")),
+)
+def test_a_message_in_doubt_is_not_sent_again_until_a_person_has_looked(
+    slips: Slips, exported: list[str], control: SandboxControl, clock: Clock, fault: dict[str, Any]
+) -> None:
+    parties = slips.parties
+    number = deliver(control, exported[0], "4", "4")
+    control.faults([{**fault, "path": "des_adv"}])
+    slips()
+    assert slips.standing(number) == (SlipProgress.IN_DOUBT, Reason.MESSAGE_IN_DOUBT)
+    for _ in range(3):
+        clock.advance(hours=7)
+        slips()
+    assert len(posts(control)) == 1
+    (cause,) = end_slips(parties, [number])[1].opened
+    assert cause.reason is Reason.MESSAGE_IN_DOUBT
+
+    arrived = bool(control.desadv_messages())
+    slips(**{"arrived" if arrived else "send_now": [number]})
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert len(control.desadv_messages()) == 1
+    assert end_slips(parties, [number])[1].still_open == []
+
+
+@pytest.mark.parametrize(
+    "fault", [{"action": "status", "status": 429}, {"action": "status", "status": 401}], ids=["429", "401"]
+)
+def test_what_the_shop_certainly_did_not_take_is_sent_by_the_next_run(
+    slips: Slips, exported: list[str], control: SandboxControl, fault: dict[str, Any]
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    control.faults([{**fault, "path": "des_adv"}])
+    (result,) = slips()
+    assert result.error
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert len(control.desadv_messages()) == 1
+
+
+def test_where_a_repeated_number_is_known_to_be_refused_doubt_ends_by_itself(
+    parties: Parties, runs: Runs, exported: list[str], control: SandboxControl, clock: Clock
+) -> None:
+    parties.settings.webshops[1] = parties.settings.webshops[1].model_copy(
+        update={"messages": parties.settings.webshops[1].messages.model_copy(update={"repeat_is_refused": True})}
+    )
+    slips = Slips(parties, runs)
+    first, second = deliver(control, exported[0], "4", "4"), deliver(control, exported[1], "4", "4")
+    control.faults([{"action": "reset_after_commit", "path": "des_adv"}])
+    control.faults([{"action": "reset_before_commit", "path": "des_adv"}])
+    slips()
+    assert {slips.standing(first)[0], slips.standing(second)[0]} == {SlipProgress.IN_DOUBT}
+    clock.advance(hours=1)
+    slips()
+    assert {slips.standing(first), slips.standing(second)} == {(SlipProgress.SENT, None)}
+    assert len(control.desadv_messages()) == 2
+
+
+def test_a_refusal_is_told_and_tried_again_sparingly(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl, clock: Clock
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    control.faults(
+        [{"action": "status", "status": 400, "answer": {"detail": "customer 10 unknown"}, "path": "des_adv"}]
+    )
+    slips()
+    assert slips.standing(number) == (SlipProgress.REJECTED, Reason.MESSAGE_REJECTED)
+    (cause,) = end_slips(parties, [number])[1].opened
+    assert "customer 10 unknown" in str(cause)
+    slips()
+    assert len(posts(control)) == 1
+    clock.advance(hours=7)
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"lines": []}, Reason.SLIP_INCOMPLETE),
+        ({"lines": [{"line_number": 11, "quantity": "0", "product_key": "124_STUK"}]}, Reason.SLIP_INCOMPLETE),
+        ({"lines": [{"line_number": 99, "quantity": "1", "product_key": "124_STUK"}]}, Reason.SLIP_LINE_UNKNOWN),
+        ({"lines": [{"line_number": 11, "quantity": "1.00001", "product_key": "1"}]}, Reason.MESSAGE_INVALID),
+    ],
+    ids=["no lines", "nothing", "strange line", "five decimals"],
+)
+def test_a_slip_the_shop_could_not_match_is_held_and_told(
+    slips: Slips, exported: list[str], control: SandboxControl, wrong: dict[str, Any], reason: Reason
+) -> None:
+    parties = slips.parties
+    number = str(control.deliver(exported[0], **wrong)["number"])
+    slips()
+    assert slips.standing(number) == (SlipProgress.HELD, reason)
+    assert [cause.reason for cause in end_slips(parties, [number])[1].opened] == [reason]
+    assert not posts(control)
+
+
+def test_a_slip_of_two_webshops_is_held(slips: Slips, exported: list[str], control: SandboxControl) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    deliver(control, exported[2], "4", "4", number=number)
+    slips()
+    assert slips.standing(number) == (SlipProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS)
+
+
+def test_a_delivered_order_that_was_cancelled_is_held(
+    slips: Slips, exported: list[str], control: SandboxControl
+) -> None:
+    control.edit_order(control.orders()[0]["id"], state="cancel")
+    number = deliver(control, exported[0], "4", "4")
+    slips()
+    assert slips.standing(number) == (SlipProgress.HELD, Reason.CANCELLED_AFTER_EXPORT)
+    assert not posts(control)
+
+
+def test_slips_of_other_orders_of_the_erp_are_left_alone(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl
+) -> None:
+    request = control.erp_orders()[0]["request"]
+    foreign = control.add_erp_order({**request, "external_reference": "by phone"})["number"]
+    number, ours = deliver(control, foreign, "1"), deliver(control, exported[0], "4", "4")
+    slips()
+    assert slips.standing(number) == (SlipProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER)
+    assert slips.standing(ours) == (SlipProgress.SENT, None)
+    assert end_slips(parties, [number])[1].opened == []
+
+
+def test_after_a_lost_ledger_the_days_run_again_bring_the_slips_back(
+    slips: Slips, exported: list[str], control: SandboxControl, runs: Runs, tmp_path: Path
+) -> None:
+    parties = slips.parties
+    number = deliver(control, exported[0], "4", "4")
+    for path in tmp_path.glob("ledger.db*"):
+        path.unlink()
+    bring_to_head(parties.ledger._engine)
+    slips()
+    assert slips.standing(number) == (SlipProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER)
+    run_day(parties, DAY, runs("2026-11-22"))
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+
+
+def test_a_message_that_the_shop_has_already_is_done(
+    slips: Slips, exported: list[str], control: SandboxControl, parties: Parties
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    slips()
+    assert slips.standing(number)[0] is SlipProgress.SENT
+    with parties.ledger._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE orderflow_slip SET progress = 'open'")
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert len(control.desadv_messages()) == 1
+
+
+def test_one_that_is_partly_unknown_waits_for_a_persons_word(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl, clock: Clock
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    request = control.erp_orders()[0]["request"]
+    foreign = control.add_erp_order({**request, "external_reference": "by phone"})["number"]
+    deliver(control, foreign, "1", number=number)
+    slips()
+    assert slips.standing(number) == (SlipProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN)
+    clock.advance(hours=25)
+    slips()
+    assert [cause.reason for cause in end_slips(parties, [number])[1].opened] == [Reason.SLIP_PARTLY_UNKNOWN]
+    slips(send_now=[number])
+    (message,) = control.desadv_messages()
+    assert {item["OrderNum"] for item in message["items"]} == {exported[0]}
+
+
+def test_webshops_without_delivery_messages_get_none(
+    slips: Slips, parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({**PAID, "webshop": 3})
+    run_day(parties, DAY, runs("2026-11-22"))
+    number = deliver(control, control.order(order_id)["erp_order_number"], "4", "4")
+    slips()
+    assert slips.standing(number) == (SlipProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES)
+    assert not posts(control)
+
+
+def test_a_slip_changed_in_the_erp_after_it_was_sent_is_told_once(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    slips()
+    deliver(control, exported[0], "3", "4", number=number)
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, Reason.SLIP_CHANGED)
+    assert len(end_slips(parties, [number])[1].opened) == 1
+    slips(arrived=[number])
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert end_slips(parties, [number])[1].still_open == []
+    assert len(posts(control)) == 1
+
+
+def test_a_missing_user_is_a_configuration_error_that_says_what_to_set(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl
+) -> None:
+    parties.settings.webshops.pop(1)
+    number = deliver(control, exported[0], "4", "4")
+    (result,) = slips()
+    assert result.error
+    assert "messages.user" in str(result.error)
+    assert slips.standing(number) == (SlipProgress.OPEN, Reason.CONFIGURATION)
+    assert len(end_slips(parties, [number])[1].opened) == 1
+    assert not posts(control)
+
+
+def test_the_dry_run_shows_the_whole_message_and_changes_nothing(
+    exported: list[str], parties: Parties, control: SandboxControl
+) -> None:
+    number = deliver(control, exported[0], "4", "1.5")
+    (call,) = preview_slips(parties, None)
+    assert (call.method, call.path) == ("POST", "/proxy/des_adv_xml/delivery/?shop=1&user=10")
+    assert f"<DesadvNumber>{number}</DesadvNumber>" in call.body
+    assert "<QuantityValue>1.5000</QuantityValue>" in call.body
+    assert parties.ledger.slips.get_many([number]) == {}
+    assert not posts(control)
+
+
+def test_no_outage_leaves_a_gap(slips: Slips, parties: Parties, clock: Clock) -> None:
+    """A run reads from the last reading on, however long ago that was, and however late its own window begins."""
+    slips()
+    began = clock.now
+    clock.advance(hours=50)
+    assert read_from(parties, clock.now - timedelta(hours=1)) <= began
+    assert read_from(parties, began - timedelta(days=30)) == began - timedelta(days=30)

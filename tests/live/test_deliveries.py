@@ -1,0 +1,67 @@
+"""The packing slips on a real scheduler: each to the shop once, doubt told once, and settled by a person's word."""
+
+from datetime import datetime
+
+from live_airflow import Live
+from sandbox.control import SandboxControl
+
+DELIVERIES = "orderflow_deliveries"
+DAY, HOUR = "2026-05-02", "2026-05-03T09:00"
+ORDER = {"confirm_date": "2026-05-02T12:00:00", "payment_status": "paid", "webshop": 1}
+
+
+def exported(live: Live, control: SandboxControl, count: int) -> list[str]:
+    control.add_orders(*(ORDER for _ in range(count)))
+    _, state = live.run(DAY)
+    assert state == "success"
+    return [order["erp_order_number"] for order in control.orders()]
+
+
+def messages(control: SandboxControl) -> list[str]:
+    return sorted(message["DesadvNumber"] for message in control.desadv_messages())
+
+
+def test_slips_reach_the_shop_once_also_by_backfill_and_dry_run(live: Live, control: SandboxControl) -> None:
+    first, second = exported(live, control, 2)
+    numbers = sorted([control.deliver(first)["number"], control.deliver(second)["number"]])
+    seen = control.journal()[-1]["n"]
+
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES, dry_run=True)
+    assert state == "success"
+    assert {c["method"] for c in control.journal(since=seen) if c["service"] != "token"} == {"GET"}
+    shown = live.log(run_id, "list_packing_slips", dag_id=DELIVERIES)
+    assert all(f"<DesadvNumber>{number}</DesadvNumber>" in shown for number in numbers)
+
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES)
+    assert state == "success", live.log(run_id, "report_deliveries", dag_id=DELIVERIES)
+    assert messages(control) == numbers
+    assert {order["shipment_state"] for order in control.orders()} == {"sent"}
+
+    seen = control.journal()[-1]["n"]
+    begin, end = datetime.fromisoformat("2026-05-03T10:00"), datetime.fromisoformat("2026-05-03T11:00")
+    live.airflow.backfill(DELIVERIES, begin, end, max_active_runs=2)
+    states = live.airflow.wait_partitions(DELIVERIES, ["2026-05-03T10:00", "2026-05-03T11:00"], timeout=300)
+    assert set(states.values()) == {"success"}
+    again = [call for call in control.journal(since=seen) if call["service"] != "token"]
+    assert again
+    assert {call["method"] for call in again} == {"GET"}
+
+
+def test_doubt_is_told_once_and_ends_by_a_persons_word(live: Live, control: SandboxControl) -> None:
+    (order,) = exported(live, control, 1)
+    number = control.deliver(order)["number"]
+    control.fault("reset_after_commit", service="shop", path="des_adv")
+
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES)
+    assert state == "failed", "nobody was told of it yet"
+    said = live.log(run_id, "report_deliveries", dag_id=DELIVERIES)
+    assert f"packing slip {number} (1/" in said
+    assert "message_in_doubt" in said
+
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES)
+    assert state == "success", "they know"
+
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES, arrived=[number])
+    assert state == "success"
+    assert live.ledger.alerts.open() == []
+    assert messages(control) == [number]
