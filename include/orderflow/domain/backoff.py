@@ -44,8 +44,17 @@ OPEN = frozenset(PACES)
 """What a sweep looks after."""
 
 
+def is_finish_due(*, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
+    """Whether an order that was written back and still has to be finished is to be tried again now."""
+    return _is_due(PATIENT, first_seen, last_look, now)
+
+
 def is_due(progress: Progress, *, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
     """Whether an open order is to be looked at again now."""
+    return _is_due(PACES[progress], first_seen, last_look, now)
+
+
+def _is_due(paces: Sequence[Pace], first_seen: datetime, last_look: datetime, now: datetime) -> bool:
     age = now - first_seen
-    interval = next(pace.interval for pace in PACES[progress] if age <= pace.until_age)
+    interval = next(pace.interval for pace in paces if age <= pace.until_age)
     return now - last_look >= interval

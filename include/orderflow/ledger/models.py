@@ -28,6 +28,12 @@ class Step(StrEnum):
     PUT_LINES = "put_order_lines"
     OFFLINE_SENT = "mark_offline_sent"
     FINISH = "finish"
+    TELL_PUSHED = "tell_pushed"
+    TELL_DELIVERED = "tell_delivered"
+
+
+COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
+"""What is done for the customer's convenience: nothing about it can make an order fail."""
 
 
 class Outcome(StrEnum):
