@@ -35,6 +35,9 @@ class Config(BaseModel):
     rate_limit: int | None = None
     """Shop calls per second before 429."""
 
+    enforce_unique_desadv: bool = True
+    """Refuse a delivery message whose DesadvNumber was taken before; else it is taken again."""
+
     erp_user: str = "orderflow"
     erp_password: str = "sandbox-secret"  # noqa: S105  # guards nothing
     erp_token: str = "sandbox-erp-token"  # noqa: S105  # guards nothing

@@ -94,12 +94,26 @@ class SandboxControl:
         return self._call("DELETE", f"/erp/orders/{number}")
 
     def deliver(self, order_number: str, **fields: Any) -> JsonObject:
-        """Let the ERP deliver an order, whole unless `lines` are given."""
+        """Let the ERP deliver an order, whole unless `lines` are given: `[{"line_number": 11, "quantity": "0.5"}]`.
+
+        The same `number` given for several orders is one slip for all of them.
+        """
         return self._call("POST", "/erp/deliveries", {"order_number": order_number, **fields})
 
     def desadv_messages(self) -> list[JsonObject]:
-        """Return the delivery messages that the shop took: header fields and `items`, all as text."""
+        """Return the delivery messages that the shop took.
+
+        Header fields and `items`, all as text, and `taken`: order id, line id and quantity of each item.
+        """
         return list(self._call("GET", "/desadv")["messages"])
+
+    def confirmations(self) -> list[JsonObject]:
+        """Return the cXML confirmations that the shop took."""
+        return list(self._call("GET", "/confirmations")["messages"])
+
+    def order_statuses(self) -> list[JsonObject]:
+        """Return the custom order statuses that the shop took."""
+        return list(self._call("GET", "/orderstatuses")["messages"])
 
     def fault(self, action: str, **rule: Any) -> None:
         """Add a fault; see `sandbox.faults.FaultRule` for what can be said."""

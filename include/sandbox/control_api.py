@@ -112,7 +112,15 @@ class ControlApi:
 
     async def desadv(self, _: Request) -> Response:
         """GET: the delivery messages that the shop took."""
-        return _json({"messages": self._world.desadv.messages})
+        return _json({"messages": self._world.proxy.desadv.messages})
+
+    async def confirmations(self, _: Request) -> Response:
+        """GET: the cXML confirmations that the shop took."""
+        return _json({"messages": self._world.proxy.confirmations.messages})
+
+    async def order_statuses(self, _: Request) -> Response:
+        """GET: the custom order statuses that the shop took."""
+        return _json({"messages": self._world.proxy.order_statuses.messages})
 
     async def faults(self, request: Request) -> Response:
         """GET, POST [rule, ...], DELETE: what goes wrong."""
@@ -159,6 +167,8 @@ def control_app(sandbox: Resettable) -> Starlette:
         ("/erp/orders/{number}", api.erp_order, ["PATCH", "DELETE"]),
         ("/erp/deliveries", api.deliveries, ["GET", "POST"]),
         ("/desadv", api.desadv, ["GET"]),
+        ("/confirmations", api.confirmations, ["GET"]),
+        ("/orderstatuses", api.order_statuses, ["GET"]),
         ("/faults", api.faults, ["GET", "POST", "DELETE"]),
         ("/release", api.release, ["POST"]),
         ("/settle", api.settle, ["POST"]),

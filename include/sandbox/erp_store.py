@@ -99,10 +99,14 @@ class ErpStore:
         return self._by_reference.get(reference, [])
 
     def deliver(self, wish: JsonObject) -> JsonObject:
-        """Add a packing slip for an order, whole unless `lines` are named; KeyError for an unknown number."""
+        """Add a packing slip for an order, whole unless `lines` are named; KeyError for an unknown number or line.
+
+        A slip for several orders is several rows with the same `number`; carrier and tracking code may be empty.
+        """
         order = next((o for o in self.orders if o.number == wish.get("order_number")), None)
         if order is None:
             raise KeyError(wish.get("order_number"))
+        whole = {line_number(line["position"]): _delivered(line) for line in order.request["lines"]}
         today = datetime.now(UTC).date().isoformat()
         slip: dict[str, Any] = {
             "number": f"PS-{FIRST_PACKING_SLIP + len(self.deliveries)}",
@@ -111,8 +115,8 @@ class ErpStore:
             "carrier": "DHL",
             "tracking_code": f"3SABC{len(self.deliveries):06d}",
             "comment": None,
-            "lines": [_delivered(line) for line in order.request["lines"]],
             **wish,
+            "lines": [{**whole[line["line_number"]], **line} for line in wish.get("lines", whole.values())],
         }
         self.deliveries.append((datetime.now(UTC), slip))
         return slip

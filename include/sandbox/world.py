@@ -4,13 +4,13 @@ import asyncio
 
 from sandbox.auth import TokenIssuer
 from sandbox.config import Config, Service
-from sandbox.desadv_api import PREFIX as PROXY_PREFIX
-from sandbox.desadv_api import DesadvApi
 from sandbox.erp_api import PREFIX as ERP_PREFIX
 from sandbox.erp_api import ErpApi
 from sandbox.erp_store import ErpStore
 from sandbox.faults import FaultRule, Faults
 from sandbox.journal import Journal
+from sandbox.proxy_api import PREFIX as PROXY_PREFIX
+from sandbox.proxy_api import ProxyApi
 from sandbox.shop_api import ShopApi
 from sandbox.shop_store import ShopStore
 from sandbox.wire import Call, Refusal, Reply
@@ -27,7 +27,7 @@ class World:
         self.orders = ShopStore(config.api_timezone)
         self.erp_store = ErpStore()
         self.shop = ShopApi(self.orders, self.issuer)
-        self.desadv = DesadvApi(self.orders, self.issuer)
+        self.proxy = ProxyApi(self.orders, self.issuer)
         self.erp = ErpApi(self.erp_store)
         self._released = asyncio.Event()
 
@@ -39,7 +39,7 @@ class World:
             if service == "erp":
                 return self.erp.handle(call, self.config)
             if call.path.startswith(PROXY_PREFIX):
-                return self.desadv.handle(call, self.config)
+                return self.proxy.handle(call, self.config)
             ignored = rule.fields if rule else frozenset()
             return self.shop.handle(call, self.config, ignored=ignored, echo=rule is not None and rule.echo)
         except Refusal as refusal:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
+from orderflow.cloudsuite.messages import Sent
+from orderflow.cloudsuite.order_status import OrderStatus
 from orderflow.domain.reasons import Reason
-from orderflow.errors import ConfigurationError, PermanentError
+from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 
@@ -157,3 +160,43 @@ def test_secrets_are_masked_in_the_logs_of_airflow(
     assert masked == ["sandbox-secret", authorize.header().removeprefix("Bearer ")]
     connect({"token": control.config()["legacy_token"]}).get_client()
     assert masked[-1] == control.config()["legacy_token"]
+
+
+def test_messages_go_to_the_host_unless_another_address_is_set(connect: Connect, sandbox: RunningSandbox) -> None:
+    assert connect().get_messages()._channel._base_url == sandbox.url
+    elsewhere = connect({"proxy_base_url": "https://proxy.example/base/"})
+    assert elsewhere.get_messages()._channel._base_url == "https://proxy.example/base"
+    assert elsewhere.get_client()._channel._base_url == sandbox.url
+
+
+def test_messages_are_sent_with_the_same_credentials(control: SandboxControl, connect: Connect) -> None:
+    control.add_orders({"reference": "CS1"})
+    status = OrderStatus(reference="CS1", at=datetime(2026, 11, 23, tzinfo=UTC), texts={"nl_NL": "Onderweg"})
+    hook = connect({"proxy_base_url": connect().get_messages()._channel._base_url}, host="https://api.example")
+    assert hook.get_messages().send_order_status(status, shop=1, api_timezone="UTC") is Sent.TAKEN
+    assert len(control.order_statuses()) == 1
+
+
+def test_the_token_goes_to_the_two_addresses_of_the_connection_only(
+    control: SandboxControl, connect: Connect, sandbox: RunningSandbox
+) -> None:
+    """A message that is redirected is not followed, so nobody else is called, with a token or without."""
+    other = sandbox.url.replace("127.0.0.1", "localhost")
+    control.fault("status", path="/proxy/", status=307, headers={"Location": f"{other}/proxy/v1/orderstatus/?shop=1"})
+    status = OrderStatus(reference="CS1", at=datetime(2026, 11, 23, tzinfo=UTC), texts={"nl_NL": "Onderweg"})
+    with pytest.raises(InDoubtError, match="not followed"):
+        connect().get_messages().send_order_status(status, shop=1, api_timezone="UTC")
+    assert [call["path"] for call in control.journal(service="shop")] == ["/proxy/v1/orderstatus/"]
+
+
+@pytest.mark.parametrize("address", ["ftp://proxy.example", "https://"])
+def test_a_wrong_message_address_is_named(connect: Connect, address: str) -> None:
+    with pytest.raises(ConfigurationError, match="proxy_base_url"):
+        connect({"proxy_base_url": address}).get_messages()
+
+
+def test_a_dry_run_client_sends_no_message(connect: Connect) -> None:
+    status = OrderStatus(reference="CS1", at=datetime(2026, 11, 23, tzinfo=UTC), texts={"nl_NL": "Onderweg"})
+    with pytest.raises(PermanentError) as caught:
+        connect().get_messages(read_only=True).send_order_status(status, shop=1, api_timezone="UTC")
+    assert caught.value.reason is Reason.DRY_RUN_WRITE

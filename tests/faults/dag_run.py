@@ -13,7 +13,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.alerting import end_run
 from orderflow.flow.listing import list_window
-from orderflow.flow.offline import finish_undelivered, mark_offline_sent
+from orderflow.flow.offline import finish_swept, finish_undelivered, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.select import select, to_process
 from orderflow.flow.steps import ORDER_STEPS, OrderStep, raise_failures, run_step
@@ -103,7 +103,10 @@ class DagRun:
             raise_failures(run_step(self._parties, _STEPS[task], self._keys(), run))
             return True
         if task == FINISH:
-            results = mark_offline_sent(self._parties, self._window, run) if self._window else []
+            if self._window is None:
+                raise_failures(finish_swept(self._parties, self._keys(), run))
+                return True
+            results = mark_offline_sent(self._parties, self._window, run)
             raise_failures([*results, *finish_undelivered(self._parties, self._keys(), run)])
             return True
         return self._report(run)

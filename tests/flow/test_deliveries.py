@@ -18,6 +18,7 @@ from orderflow.flow.slip_preview import preview_slips
 from orderflow.flow.slip_report import end_slips
 from orderflow.flow.slips import list_slips, read_from
 from orderflow.ledger.schema import bring_to_head
+from orderflow.settings import OrderStatusTexts
 from sandbox.control import SandboxControl
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
@@ -386,3 +387,21 @@ def test_no_outage_leaves_a_gap(slips: Slips, parties: Parties, clock: Clock) ->
     clock.advance(hours=50)
     assert read_from(parties, clock.now - timedelta(hours=1)) <= began
     assert read_from(parties, began - timedelta(days=30)) == began - timedelta(days=30)
+
+
+def test_the_customer_is_told_of_a_delivery_once_and_that_never_stops_a_slip(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl
+) -> None:
+    texts = OrderStatusTexts(delivered={"nl_NL": "Onderweg"})
+    parties.settings.webshops[1] = parties.settings.webshops[1].model_copy(
+        update={"messages": parties.settings.webshops[1].messages.model_copy(update={"order_status": texts})}
+    )
+    control.faults([{"action": "status", "status": 500, "path": "orderstatus"}])
+    for quantity in ("1", "3"):
+        number = deliver(control, exported[0], quantity)
+        slips()
+        assert slips.standing(number) == (SlipProgress.SENT, None)
+    deliver(control, exported[1], "4", "4")
+    slips()
+    told = [call for call in control.journal(service="shop", method="POST") if "orderstatus" in call["path"]]
+    assert len(told) == 2, "one for each order, however many slips, and none again after the error"

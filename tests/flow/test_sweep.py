@@ -1,8 +1,10 @@
 """The sweep finds what windows cannot, costs next to nothing when idle, and tells people once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from flow.conftest import Clock, Runs
 from orderflow.domain.reasons import Reason
@@ -11,9 +13,13 @@ from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.flow.alerting import end_run
 from orderflow.flow.day import run_day, run_sweep
+from orderflow.flow.listing import list_window
 from orderflow.flow.parties import Parties
+from orderflow.flow.select import select, to_process
 from orderflow.flow.standings import open_lines, standing_of
+from orderflow.flow.steps import ORDER_STEPS, run_step
 from orderflow.ledger.models import RunRef
+from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
@@ -192,3 +198,62 @@ def test_a_webshop_without_deliveries_is_finished_the_way_its_settings_say(
     )
     run_sweep(parties, runs())
     assert [control.order(order_id)["state"] for order_id in ids] == ["done", "processing"]
+
+
+@pytest.mark.parametrize("finish", ["shipment_sent", "done"])
+@pytest.mark.parametrize("settings", [{}])
+def test_an_order_whose_worker_died_before_the_finish_is_finished_by_the_sweep(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs, finish: str
+) -> None:
+    """Neither listing shows it: the shop has it as processing, and the ledger as written back."""
+    order = {"confirm_date": NOON, "payment_status": "paid"}
+    mine, other = control.add_orders({**order, "webshop": 1}, {**order, "webshop": 2})
+    parties = replace(parties, settings=Settings.parse({"webshops": {"1": {"deliveries": "none", "finish": finish}}}))
+    _die_before_the_finish(parties, runs("2026-11-22"))
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    run_sweep(parties, runs())
+    told = control.order(mine)
+    assert (told["state"], told["shipment_state"]) == (("done", "none") if finish == "done" else ("processing", "sent"))
+    assert parties.ledger.by_order_id([mine])[mine].progress is Progress.SHIPMENT_SENT
+    written = [call["order_id"] for call in control.journal(since=seen) if call["method"] != "GET"]
+    assert written == [mine]
+    assert (control.order(other)["state"], control.order(other)["shipment_state"]) == ("processing", "none")
+    seen = last_call(control)
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert calls(control, seen) == [("shop", "GET")], "nothing is left to finish: only the listing"
+
+
+@pytest.mark.parametrize("settings", [{"webshops": {"1": {"deliveries": "none"}}}])
+def test_an_order_that_cannot_be_finished_is_alerted_once_and_tried_more_rarely_as_it_ages(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid", "webshop": 1})
+    _die_before_the_finish(parties, runs("2026-11-22"))
+    control.edit_order(order_id, state="cancel")
+    clock.advance(minutes=15)
+    assert run_sweep(parties, runs()).failed == 1
+    clock.advance(days=10)
+    run_sweep(parties, runs())
+    seen = last_call(control)
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert calls(control, seen) == [("shop", "GET")], "looked at a quarter ago: only the listing"
+    (alert,) = parties.ledger.alerts.open()
+    assert (alert.reason, alert.seen) == (Reason.CANCELLED_AFTER_EXPORT, 2)
+    assert control.order(order_id)["state"] == "cancel"
+
+
+def test_where_every_webshop_sends_desadv_the_ledger_is_not_even_asked(parties: Parties) -> None:
+    statements: list[str] = []
+    event.listen(parties.ledger._engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    assert parties.ledger.written_back(set()) == []
+    assert statements == []
+
+
+def _die_before_the_finish(parties: Parties, run: RunRef) -> None:
+    """Do what the daily run does up to its last step but one."""
+    keys = to_process(select(parties, list_window(parties, DAY), run=run, window=DAY))
+    for step in ORDER_STEPS:
+        run_step(parties, step, keys, run)

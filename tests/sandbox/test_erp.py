@@ -170,3 +170,28 @@ def test_packing_slips_made_before_since_are_left_out(erp, control: SandboxContr
     control.deliver("ERP-100001")
 
     assert erp("GET", "/deliveries?since=2999-01-01T00:00:00Z").json()["results"] == []
+
+
+def test_a_slip_may_hold_parts_of_lines_and_several_orders_and_no_carrier(erp, control: SandboxControl):
+    create(erp, order())
+    create(erp, order("1/CS2"), key="k2")
+    part = [{"line_number": 21, "quantity": "0.5000"}]
+    control.deliver("ERP-100001", number="PS-7", lines=part, carrier=None, tracking_code="")
+    control.deliver("ERP-100002", number="PS-7")
+    control.deliver("ERP-100001", lines=[{"line_number": 21, "quantity": "2.0000"}])
+
+    slips = erp("GET", f"/deliveries?since={EARLY}").json()["results"]
+
+    assert [(slip["number"], slip["order_number"]) for slip in slips] == [
+        ("PS-7", "ERP-100001"),
+        ("PS-7", "ERP-100002"),
+        ("PS-1003", "ERP-100001"),
+    ]
+    assert slips[0]["lines"] == [{"line_number": 21, "quantity": "0.5000", "product_key": "124_STUK"}]
+    assert (slips[0]["carrier"], slips[0]["tracking_code"]) == (None, "")
+
+
+def test_a_line_that_the_order_does_not_have_is_not_delivered(erp, control: SandboxControl):
+    create(erp, order())
+    with pytest.raises(ValueError, match="404"):
+        control.deliver("ERP-100001", lines=[{"line_number": 99, "quantity": "1"}])

@@ -100,7 +100,7 @@ class Desadv(_Message):
 def _quantity(item: DesadvItem) -> str:
     """Write decimal(12,4); XmlError for what would have to be rounded."""
     quantity = item.quantity
-    if not (quantity.is_finite() and abs(quantity) < _TOO_MUCH and quantity == quantity.quantize(_SMALLEST)):
+    if not (abs(quantity) < _TOO_MUCH and quantity == quantity.quantize(_SMALLEST)):
         raise XmlError(
             f"{quantity} of order {item.order_num}, line {item.item_num}, is no decimal(12,4): at most eight digits "
             "before the point and four after it"

@@ -44,12 +44,7 @@ class CloudSuiteHook(HttpHook):
     def get_messages(self, *, read_only: bool = False, concurrency: int = 8) -> MessagesClient:
         """Return a client for the shop's message addresses, with the same credentials; ConfigurationError."""
         connection = self._connection()
-        elsewhere = connection.extra_dejson.get("proxy_base_url")
-        address = (
-            base_url(str(elsewhere), None, None)
-            if elsewhere
-            else base_url(connection.host, connection.schema, connection.port)
-        )
+        address = self._message_address(connection)
         return MessagesClient(
             self._channel(connection, address, MESSAGES, read_only=read_only, concurrency=concurrency)
         )
@@ -71,6 +66,15 @@ class CloudSuiteHook(HttpHook):
                 "and extra `token_url`"
             ) from error
         return connection
+
+    def _message_address(self, connection: Connection) -> str:
+        elsewhere = connection.extra_dejson.get("proxy_base_url")
+        if not elsewhere:
+            return base_url(connection.host, connection.schema, connection.port)
+        try:
+            return base_url(str(elsewhere), None, None)
+        except ConfigurationError as error:
+            raise ConfigurationError("extra `proxy_base_url`: set it to an http(s) address, as https://host") from error
 
     def _channel(
         self, connection: Connection, address: str, service: Service, *, read_only: bool, concurrency: int

@@ -44,6 +44,11 @@ OPEN = frozenset(PACES)
 """What a sweep looks after."""
 
 
+def is_finish_due(*, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
+    """Whether an order that was written back and still has to be finished is to be tried again now."""
+    return paced(PATIENT, first_seen, last_look, now)
+
+
 def is_due(progress: Progress, *, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
     """Whether an open order is to be looked at again now."""
     return paced(PACES[progress], first_seen, last_look, now)

@@ -6,7 +6,7 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.flow.alerting import end_run
 from orderflow.flow.listing import list_window
-from orderflow.flow.offline import finish_undelivered, mark_offline_sent
+from orderflow.flow.offline import finish_swept, finish_undelivered, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.preview import preview
 from orderflow.flow.report import Report
@@ -30,7 +30,7 @@ def run_sweep(parties: Parties, run: RunRef) -> Report:
     """Look at everything that is open, whatever its day."""
     listed = list_open(parties)
     keys = _process(parties, listed, None, run)
-    finish_undelivered(parties, keys, run)
+    finish_swept(parties, keys, run)
     summary, _ = end_run(parties, run, date="sweep", listed=listed, selected=set(keys))
     return summary
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
@@ -42,6 +43,18 @@ def mark_offline_sent(parties: Parties, window: Window, run: RunRef, *, record: 
         parties.ledger.decide(known_offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
     keys = [order.key for order in understood]
     return unread + run_step(parties, OrderStep(Step.OFFLINE_SENT, _mark_sent, None), keys, run)
+
+
+def finish_swept(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> list[StepResult]:
+    """Finish the sweep's own orders, and those that were written back by a run that ended before it finished them."""
+    now = parties.now()
+    without = {shop for shop, settings in parties.settings.webshops.items() if settings.deliveries == "none"}
+    left = [
+        order.key
+        for order in parties.ledger.written_back(without)
+        if is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
+    ]
+    return finish_undelivered(parties, sorted({*keys, *left}), run)
 
 
 def finish_undelivered(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> list[StepResult]:

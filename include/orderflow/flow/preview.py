@@ -6,9 +6,11 @@ from typing import Any
 import simplejson
 from pydantic import BaseModel, ConfigDict
 
+from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.decision import Action
 from orderflow.domain.order import Order, OrderKey
 from orderflow.erp.models import SalesOrder, to_sales_order
+from orderflow.flow.confirm import confirmation, confirms_by_cxml
 from orderflow.flow.parties import Parties
 from orderflow.flow.write_back import with_erp_fields
 
@@ -40,6 +42,8 @@ def preview(parties: Parties, key: OrderKey) -> list[PlannedCall]:
     number, numbers = _numbers(order, found)
     if wire.state != "processing":
         calls.append(_call("shop", "PATCH", path, {"state": "processing"}))
+    if confirms_by_cxml(parties, key):
+        return [*calls, _confirmation(parties, key, wire, number, numbers)]
     if wire.erp_order_number != number:
         calls.append(_call("shop", "PATCH", path, {"erp_order_number": number}))
     return [*calls, _call("shop", "PUT", path, with_erp_fields(wire, number, numbers))]
@@ -49,6 +53,16 @@ def _numbers(order: Order, found: SalesOrder | None) -> tuple[str, Mapping[int, 
     if found:
         return found.number, found.line_numbers
     return "<ERP number>", {line.position: f"<ERP line number {line.position}>" for line in order.lines}
+
+
+def _confirmation(
+    parties: Parties, key: OrderKey, wire: ShopOrder, number: str, numbers: Mapping[int, int | str]
+) -> PlannedCall:
+    shop, user = parties.settings.addressee(key.webshop)
+    path = parties.settings.webshop(key.webshop).messages.confirmation_path
+    message = confirmation(parties, key, wire, number, numbers, noticed_at=None)
+    body = message.to_xml().decode().replace("\n", "")
+    return PlannedCall(system="shop", method="POST", path=f"{path}?shop={shop}&user={user}", body=body)
 
 
 def _call(system: str, method: str, path: str, body: dict[str, Any]) -> PlannedCall:

@@ -10,7 +10,7 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import STUCK, Reason
 from orderflow.domain.states import WRITTEN, Progress
 from orderflow.errors import PermanentError
-from orderflow.ledger.models import LedgerOrder, Outcome, RunOrder, Step
+from orderflow.ledger.models import COURTESIES, LedgerOrder, Outcome, RunOrder, Step
 
 _FAILURES = {Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED}
 
@@ -92,8 +92,9 @@ def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
 
     Its newest event counts: an earlier failure that a later step or try made good is none.
     """
-    event = max(order.last.values(), key=lambda event: event.id)
-    if event.outcome in _FAILURES:
+    counting = [event for event in order.last.values() if event.step not in COURTESIES]
+    event = max(counting, key=lambda event: event.id, default=None)
+    if event is not None and event.outcome in _FAILURES:
         return Failure.of(order.order, event.reason or Reason.UNEXPECTED, event.message)
     if order.order.progress is Progress.HELD and order.order.reason in STUCK:
         return Failure.of(order.order, order.order.reason, order.order.detail)

@@ -9,6 +9,7 @@ from orderflow.cloudsuite.messages import Sent
 from orderflow.domain.packing_slip import UNCLEAR, PackingSlip, SlipProgress
 from orderflow.domain.reasons import Reason
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError, TransientError
+from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
 from orderflow.flow.slip_verdict import judge
 from orderflow.ledger.models import LedgerOrder, RunRef
@@ -107,6 +108,8 @@ def _send(parties: Parties, claim: SlipClaim, *, insisted: bool) -> None:
     claim.intend()
     sent = parties.messages.send_desadv(message, shop=address.shop, user=address.user)
     _note_sent(parties, claim, "the shop had it already" if sent is Sent.ALREADY_TAKEN else "")
+    for order in orders.values():
+        tell(parties, order.key, "delivered", claim.run)
 
 
 def _note_sent(parties: Parties, claim: SlipClaim, message: str) -> None:

@@ -12,6 +12,8 @@ from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
 from orderflow.errors import PermanentError
+from orderflow.flow.confirm import confirm, confirmation, confirms_by_cxml
+from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
 from orderflow.flow.push import flag_if_edited
 from orderflow.ledger.models import LedgerOrder, Outcome, RunRef, Step
@@ -36,7 +38,12 @@ def patch_state(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
 
 
 def patch_erp_order_number(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
-    """Step 3b: PATCH the ERP number; another number that is there already is never overwritten."""
+    """Step 3b: PATCH the ERP number; another number that is there already is never overwritten.
+
+    A webshop that is told by cXML hears the number with the lines: there is nothing to do here.
+    """
+    if confirms_by_cxml(parties, claim.key):
+        return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
     shop_order = _read_exported(parties, claim)
     number = _erp_number(claim.order)
     if shop_order.erp_order_number == number:
@@ -49,24 +56,53 @@ def patch_erp_order_number(parties: Parties, claim: Claim, _run: RunRef) -> Outc
     return Outcome.DONE
 
 
-def put_order_lines(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+def put_order_lines(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     """Step 3c: PUT the object just read with the ERP fields set, then read it back.
 
     The vendor's sample PUT says `confirmed`: sent here it would reopen the order and export it again, for PUT
     replaces the whole object. So everything else goes back exactly as it came, and the state as it should be.
+    A webshop that is told by cXML gets a confirmation instead; what it has to show afterwards is the same.
     """
     shop_order = _read_exported(parties, claim)
     _refuse_other_number(shop_order, _erp_number(claim.order))
-    wanted = with_erp_fields(shop_order, _erp_number(claim.order), line_numbers(shop_order, claim.order))
-    if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
-        return _settled(claim, Step.PUT_LINES, Progress.WRITTEN_BACK)
-    claim.intend(Step.PUT_LINES)
-    parties.shop.put_order(shop_order.id, wanted)
+    numbers = line_numbers(shop_order, claim.order)
+    document = with_erp_fields(shop_order, _erp_number(claim.order), numbers)
+    wanted = _erp_fields(ShopOrder.from_document(document))
+    if wanted == _erp_fields(shop_order):
+        outcome = _settled(claim, Step.PUT_LINES, Progress.WRITTEN_BACK)
+    else:
+        claim.intend(Step.PUT_LINES)
+        if confirms_by_cxml(parties, claim.key):
+            kept = _confirm(parties, claim, shop_order, numbers)
+        else:
+            parties.shop.put_order(shop_order.id, document)
+            kept = parties.shop.get_order(shop_order.id)
+        _require_kept(wanted, _erp_fields(kept))
+        claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK)
+        flag_if_edited(claim, parties.understand(kept), Step.PUT_LINES)
+        outcome = Outcome.DONE
+    tell(parties, claim, "pushed", run)
+    return outcome
+
+
+def _confirm(parties: Parties, claim: Claim, shop_order: ShopOrder, numbers: Mapping[int, int]) -> ShopOrder:
+    """Send the cXML confirmation if the shop does not show what it says, and read the order again.
+
+    Whether a message was taken whose answer was lost, the order shows; only where it does not, the doubt is raised.
+    """
+    number = _erp_number(claim.order)
+    if shop_order.state not in _KEPT_STATES:
+        shop_order = parties.shop.patch_order(shop_order.id, {"state": ShopState.PROCESSING.value})
+    wanted = _erp_fields(ShopOrder.from_document(with_erp_fields(shop_order, number, numbers)))
+    if wanted == _erp_fields(shop_order):
+        return shop_order
+    noticed_at = claim.order.pushed_at
+    message = confirmation(parties, claim.key, shop_order, number, numbers, noticed_at=noticed_at)
+    doubt = confirm(parties, claim.key, message)
     kept = parties.shop.get_order(shop_order.id)
-    _require_kept(_erp_fields(ShopOrder.from_document(wanted)), _erp_fields(kept))
-    claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK)
-    flag_if_edited(claim, parties.understand(kept), Step.PUT_LINES)
-    return Outcome.DONE
+    if doubt is not None and wanted != _erp_fields(kept):
+        raise doubt
+    return kept
 
 
 def with_erp_fields(shop_order: ShopOrder, number: str, numbers: Mapping[int, int | str]) -> dict[str, Any]:

@@ -101,6 +101,11 @@ class Claim:
         with self._recording(step, Outcome.FLAGGED, reason=reason, message=message) as row:
             row.reason, row.detail, row.flagged_by = reason, brief(message), step
 
+    def note(self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "") -> None:
+        """Add a line to the log of the order and change nothing else about it."""
+        with self._recording(step, outcome, reason=reason, message=message):
+            pass
+
     def release(self) -> None:
         """Give the order free; without effect when the claim was lost."""
         with writing(self._engine) as session:

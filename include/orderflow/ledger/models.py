@@ -30,6 +30,12 @@ class Step(StrEnum):
     OFFLINE_SENT = "mark_offline_sent"
     FINISH = "finish"
     SEND_SLIP = "send_packing_slip"
+    TELL_PUSHED = "tell_pushed"
+    TELL_DELIVERED = "tell_delivered"
+
+
+COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
+"""What is done for the customer's convenience: nothing about it can make an order fail."""
 
 
 class Outcome(StrEnum):

@@ -39,7 +39,7 @@ class SlipClaim:
         self.slip = slip
         self._engine = engine
         self._token = token
-        self._run = run
+        self.run = run
         self._clock = clock
         self._lease = lease
 
@@ -89,7 +89,7 @@ class SlipClaim:
             said = f"{self.slip.number}: {message}" if message else self.slip.number
             of_slip = OrderRow.erp_number.in_(self.slip.content.order_numbers)
             for order in session.scalars(select(OrderRow).where(of_slip)):
-                log(session, order, self._run, now, step=Step.SEND_SLIP, outcome=outcome, reason=reason, message=said)
+                log(session, order, self.run, now, step=Step.SEND_SLIP, outcome=outcome, reason=reason, message=said)
         self.slip = LedgerSlip.model_validate(row)
 
     def _held(self, session: Session) -> SlipRow:

@@ -1,7 +1,7 @@
 """The ledger itself: read it, decide about an order, claim one to work on it."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -95,19 +95,17 @@ class Ledger:
 
     def open_orders(self) -> list[LedgerOrder]:
         """Return every order that is not at an end, by key."""
-        statement = select(OrderRow).where(OrderRow.progress.in_(OPEN)).order_by(OrderRow.webshop, OrderRow.order_id)
-        with reading(self._engine) as session:
-            return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
+        return self._where(OrderRow.progress.in_(OPEN))
+
+    def written_back(self, webshops: Collection[int]) -> list[LedgerOrder]:
+        """Return the orders of some webshops that are written back and not finished, by key; no webshop, no query."""
+        of_these = OrderRow.webshop.in_(sorted(webshops))
+        return self._where(OrderRow.progress == Progress.WRITTEN_BACK, of_these) if webshops else []
 
     def unfinished(self, partition: str) -> list[OrderKey]:
         """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
-        statement = (
-            select(OrderRow.webshop, OrderRow.order_id)
-            .where(OrderRow.partition == partition, OrderRow.progress.in_(INTENT_OPEN | HALF_WRITTEN))
-            .order_by(OrderRow.webshop, OrderRow.order_id)
-        )
-        with reading(self._engine) as session:
-            return [OrderKey(webshop, order_id) for webshop, order_id in session.execute(statement)]
+        begun = OrderRow.progress.in_(INTENT_OPEN | HALF_WRITTEN)
+        return [order.key for order in self._where(OrderRow.partition == partition, begun)]
 
     def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
         """Record what was decided about an order just read, and what was read.
@@ -201,6 +199,11 @@ class Ledger:
                 if event.webshop in {key.webshop, None}:
                     last[key][event.step] = event
         return [RunOrder(orders[key], steps) for key, steps in last.items()]
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[LedgerOrder]:
+        statement = select(OrderRow).where(*conditions).order_by(OrderRow.webshop, OrderRow.order_id)
+        with reading(self._engine) as session:
+            return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
 
     def _of_ids(self, order_ids: set[int]) -> list[LedgerOrder]:
         ids = sorted(order_ids)

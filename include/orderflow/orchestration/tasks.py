@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from orderflow.domain.order import OrderKey
 from orderflow.flow.alerting import News, end_run
 from orderflow.flow.listing import find_referenced, list_window
-from orderflow.flow.offline import finish_undelivered, mark_offline_sent
+from orderflow.flow.offline import finish_swept, finish_undelivered, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.preview import PREVIEW_HEAD, preview
 from orderflow.flow.report import Report
@@ -108,11 +108,11 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 def finish_orders(batches: list[list[str]] | None) -> None:
-    """Finish written-back orders of webshops that report no deliveries."""
+    """Finish written-back orders of webshops that report no deliveries, also those that another run left unfinished."""
     here = RunContext()
     if here.dry_run:
         raise AirflowSkipException("dry run: nothing is written")
-    raise_failures(finish_undelivered(connect(), _keys(_flat(batches)), here.run))
+    raise_failures(finish_swept(connect(), _keys(_flat(batches)), here.run))
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
