@@ -116,10 +116,16 @@ class ErpStore:
             "tracking_code": f"3SABC{len(self.deliveries):06d}",
             "comment": None,
             **wish,
-            "lines": [{**whole[line["line_number"]], **line} for line in wish.get("lines", whole.values())],
+            "lines": [_line(whole, line) for line in wish.get("lines", whole.values())],
         }
         self.deliveries.append((datetime.now(UTC), slip))
         return slip
+
+
+def _line(whole: dict[int, JsonObject], wish: JsonObject) -> JsonObject:
+    """Complete what is wished of a line; one that the order does not have must say itself what was delivered."""
+    known = whole[wish["line_number"]] if "product_key" not in wish else whole.get(wish["line_number"], {})
+    return {**known, **wish}
 
 
 def _delivered(line: JsonObject) -> JsonObject:
