@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.domain.backoff import OPEN, PACES, is_due
+from orderflow.domain.backoff import OPEN, PACES, is_due, is_finish_due
 from orderflow.domain.states import TRANSITIONS, WRITTEN, Progress
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -50,3 +50,19 @@ def test_what_the_erp_rejected_is_not_hammered() -> None:
 def test_every_open_order_is_looked_at_again_within_a_day_however_old(progress: Progress, age: timedelta) -> None:
     assert is_due(progress, first_seen=NOW - age, last_look=NOW - timedelta(days=1), now=NOW)
     assert {pace.until_age for pace in PACES[progress]} >= {timedelta.max}
+
+
+@pytest.mark.parametrize(
+    ("age", "since_look", "due"),
+    [
+        (timedelta(hours=1), timedelta(0), True),
+        (timedelta(days=3), timedelta(minutes=59), False),
+        (timedelta(days=3), timedelta(hours=1), True),
+        (timedelta(days=30), timedelta(hours=5), False),
+        (timedelta(days=3000), timedelta(hours=6), True),
+    ],
+)
+def test_a_finish_that_is_still_to_be_done_is_tried_more_rarely_as_the_order_ages(
+    age: timedelta, since_look: timedelta, *, due: bool
+) -> None:
+    assert is_finish_due(first_seen=NOW - age, last_look=NOW - since_look, now=NOW) is due

@@ -38,6 +38,7 @@ def use_every_way_to_write(claim: Claim) -> list[Any]:
         lambda: claim.succeed(Step.PUSH, progress=Progress.PUSHED),
         lambda: claim.fail(Step.PUSH, TransientError("no answer")),
         lambda: claim.flag(Reason.EDITED_AFTER_EXPORT, "edited", Step.PUSH),
+        lambda: claim.note(Step.TELL_PUSHED, Outcome.INTENT),
     ]
 
 
@@ -230,3 +231,14 @@ def test_a_move_that_cannot_follow_is_refused_and_leaves_no_trace(
 def test_a_fact_without_a_column_is_a_mistake_and_not_lost(ledger: Ledger, run: RunRef) -> None:
     with ledger.claim(KEY, run) as claim, pytest.raises(TypeError, match="keeps no erp_nummer"):
         claim.succeed(Step.PUSH, erp_nummer="ERP-1")  # type: ignore[call-arg]
+
+
+def test_a_note_is_in_the_log_and_leaves_the_order_as_it_is(ledger: Ledger, run: RunRef) -> None:
+    with ledger.claim(KEY, run) as claim:
+        claim.fail(Step.PUSH, PermanentError("no", reason=Reason.ERP_REJECTED))
+        before = known(ledger)
+        claim.note(Step.TELL_PUSHED, Outcome.FAILED, reason=Reason.SHOP_AUTH, message="turned away")
+        changed = known(ledger).model_dump(exclude={"updated_at", "claimed_until"})
+    assert changed == before.model_dump(exclude={"updated_at", "claimed_until"})
+    assert (last(ledger).step, last(ledger).outcome) == (Step.TELL_PUSHED, Outcome.FAILED)
+    assert (last(ledger).reason, last(ledger).message) == (Reason.SHOP_AUTH, "turned away")

@@ -293,3 +293,22 @@ def test_what_was_written_is_there_for_the_next_process(ledger_url: URL, run: Ru
 def test_a_database_that_fails_is_worth_another_try(tmp_path) -> None:
     with pytest.raises(TransientError, match="database failed"):
         open_ledger(URL.create("sqlite", database=str(tmp_path / "no such folder" / "ledger.db")))
+
+
+def test_written_back_are_the_orders_of_those_webshops_that_are_and_are_not_finished(
+    ledger: Ledger, run: RunRef
+) -> None:
+    written = [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK]
+    for key, way in {
+        OrderKey(1, 1): written,
+        OrderKey(1, 2): written[:-1],
+        OrderKey(1, 3): [*written, Progress.SHIPMENT_SENT],
+        OrderKey(2, 4): written,
+        OrderKey(3, 5): written,
+    }.items():
+        ledger.decide(order(key=key), PROCESS, run)
+        with ledger.claim(key, run) as claim:
+            for progress in way:
+                claim.succeed(Step.PUSH, progress=progress)
+
+    assert [known.key for known in ledger.written_back({3, 1})] == [OrderKey(1, 1), OrderKey(3, 5)]

@@ -11,7 +11,7 @@ from orderflow.cloudsuite.mapper import GOODS_LINE, goods_lines
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
-from orderflow.errors import PermanentError
+from orderflow.errors import InDoubtError, PermanentError
 from orderflow.flow.confirm import confirm, confirmation, confirms_by_cxml
 from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
@@ -65,44 +65,43 @@ def put_order_lines(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     """
     shop_order = _read_exported(parties, claim)
     _refuse_other_number(shop_order, _erp_number(claim.order))
-    numbers = line_numbers(shop_order, claim.order)
-    document = with_erp_fields(shop_order, _erp_number(claim.order), numbers)
-    wanted = _erp_fields(ShopOrder.from_document(document))
-    if wanted == _erp_fields(shop_order):
+    wanted = with_erp_fields(shop_order, _erp_number(claim.order), line_numbers(shop_order, claim.order))
+    if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
         outcome = _settled(claim, Step.PUT_LINES, Progress.WRITTEN_BACK)
     else:
-        claim.intend(Step.PUT_LINES)
-        if confirms_by_cxml(parties, claim.key):
-            kept = _confirm(parties, claim, shop_order, numbers)
-        else:
-            parties.shop.put_order(shop_order.id, document)
-            kept = parties.shop.get_order(shop_order.id)
-        _require_kept(wanted, _erp_fields(kept))
-        claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK)
-        flag_if_edited(claim, parties.understand(kept), Step.PUT_LINES)
-        outcome = Outcome.DONE
+        outcome = _write_lines(parties, claim, shop_order, wanted)
     tell(parties, claim, "pushed", run)
     return outcome
 
 
-def _confirm(parties: Parties, claim: Claim, shop_order: ShopOrder, numbers: Mapping[int, int]) -> ShopOrder:
-    """Send the cXML confirmation if the shop does not show what it says, and read the order again.
+def _write_lines(parties: Parties, claim: Claim, shop_order: ShopOrder, wanted: Mapping[str, Any]) -> Outcome:
+    """Whether a confirmation was taken whose answer was lost, the order shows; where it does not, the doubt stays."""
+    claim.intend(Step.PUT_LINES)
+    doubt = None
+    if confirms_by_cxml(parties, claim.key):
+        doubt = _confirm(parties, claim, shop_order)
+    else:
+        parties.shop.put_order(shop_order.id, wanted)
+    kept = parties.shop.get_order(shop_order.id)
+    if doubt is not None and _erp_fields(kept) != _erp_fields(ShopOrder.from_document(wanted)):
+        raise doubt
+    _require_kept(_erp_fields(ShopOrder.from_document(wanted)), _erp_fields(kept))
+    claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK)
+    flag_if_edited(claim, parties.understand(kept), Step.PUT_LINES)
+    return Outcome.DONE
 
-    Whether a message was taken whose answer was lost, the order shows; only where it does not, the doubt is raised.
-    """
-    number = _erp_number(claim.order)
+
+def _confirm(parties: Parties, claim: Claim, shop_order: ShopOrder) -> InDoubtError | None:
+    """Send the cXML confirmation if the shop does not show yet what it says; the state is set as in step 3."""
     if shop_order.state not in _KEPT_STATES:
         shop_order = parties.shop.patch_order(shop_order.id, {"state": ShopState.PROCESSING.value})
-    wanted = _erp_fields(ShopOrder.from_document(with_erp_fields(shop_order, number, numbers)))
-    if wanted == _erp_fields(shop_order):
-        return shop_order
+    number, numbers = _erp_number(claim.order), line_numbers(shop_order, claim.order)
+    wanted = with_erp_fields(shop_order, number, numbers)
+    if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
+        return None
     noticed_at = claim.order.pushed_at
     message = confirmation(parties, claim.key, shop_order, number, numbers, noticed_at=noticed_at)
-    doubt = confirm(parties, claim.key, message)
-    kept = parties.shop.get_order(shop_order.id)
-    if doubt is not None and wanted != _erp_fields(kept):
-        raise doubt
-    return kept
+    return confirm(parties, claim.key, message)
 
 
 def with_erp_fields(shop_order: ShopOrder, number: str, numbers: Mapping[int, int | str]) -> dict[str, Any]:
