@@ -65,3 +65,9 @@ class ClaimedElsewhereError(TransientError):
     """Another run holds the claim on this order."""
 
     reason = Reason.CLAIMED_ELSEWHERE
+
+
+class HeldBackError(TransientError):
+    """A call was not made at all: this project's own limits forbid it for a while."""
+
+    reason = Reason.BUDGET_SPENT

@@ -108,6 +108,18 @@ class Limits(_Settings):
     """A packing slip that waits longer than this for its order's numbers is alerted."""
     lease_seconds: int = Field(default=300, ge=5)
     """How long a claim on an order holds when its owner dies."""
+    shop_per_second: float | None = Field(default=None, gt=0)
+    """Calls to the shop per second, of all tasks of all runs together; no limit when not set."""
+    erp_per_second: float | None = Field(default=None, gt=0)
+    """The same for the ERP."""
+    shop_per_day: int | None = Field(default=None, ge=1)
+    """Calls to the shop per day (of `timezone`), of all together; no limit when not set."""
+    live_share: float = Field(default=0.5, ge=0, le=1)
+    """The share of it that backfills leave to all other runs."""
+    breaker_errors: int | None = Field(default=10, ge=1)
+    """After so many refusals of one endpoint with the same answer within an hour it is left alone; null: never."""
+    breaker_minutes: int = Field(default=15, ge=1)
+    """For how long."""
 
 
 class Reconciliation(_Settings):

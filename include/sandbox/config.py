@@ -21,7 +21,7 @@ class Config(BaseModel):
     default_limit: int = 20
     max_limit: int = 100
     unknown_filters: frozenset[str] = frozenset()
-    """List filters that this shop does not know, and therefore ignores."""
+    """Filters that this shop does not know, and therefore ignores."""
     hidden_fields: frozenset[str] = frozenset()
     """Fields that this shop's order objects do not show."""
     next_origin: str | None = None

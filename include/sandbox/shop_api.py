@@ -51,7 +51,7 @@ class ShopApi:
             raise Refusal(json_reply(said, 405, headers={"allow": ", ".join(methods)}))
         if kind == LIST:
             return self._list(call, config) if method == "GET" else self._post(call)
-        orders = shop_filters.select(self.store.orders.values(), call.query) if call.query else None
+        orders = self._filtered(call, config) if call.query else None
         if kind == EXTERNAL:
             return json_reply(_shown(self._by_key(argument), config))
         stored = self._by_id(argument, create=method == "PUT", among=orders)
@@ -60,8 +60,10 @@ class ShopApi:
         return self._write(method, stored, _body(call), config, ignored=ignored, echo=echo)
 
     def _list(self, call: Call, config: Config) -> Reply:
-        orders = shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
-        return json_reply(shop_pages.page(orders, call, config))
+        return json_reply(shop_pages.page(self._filtered(call, config), call, config))
+
+    def _filtered(self, call: Call, config: Config) -> list[JsonObject]:
+        return shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
 
     def _by_key(self, key: str) -> JsonObject:
         for order in self.store.orders.values():

@@ -157,6 +157,35 @@ def test_a_put_never_reopens_an_order(control: SandboxControl, connect: Connect)
     assert control.order(order_id)["state"] == "processing"
 
 
+def test_an_order_cancelled_during_the_export_stays_cancelled(control: SandboxControl, connect: Connect) -> None:
+    """The PATCH of the state: a shop that ignores the condition would bring the order back to life."""
+    control.configure(unknown_filters=["state"])
+    orders = [order(control) for _ in range(3)]
+
+    def cancelling(moment: str, what: str, request: requests.PreparedRequest | None = None) -> None:  # noqa: ARG001
+        if moment == AFTER and re.search("INSERT INTO orderflow_event.*'push_to_erp', 'done'", what, re.DOTALL):
+            for order_id in orders:
+                if f", {order_id}, " in what or f"({order_id}, " in what:
+                    control.edit_order(order_id, state="cancel")
+
+    run(connect(listener=cancelling), "first")
+
+    assert {control.order(order_id)["state"] for order_id in orders} == {"cancel"}
+
+
+def test_a_number_entered_by_hand_is_not_overwritten(control: SandboxControl, connect: Connect) -> None:
+    """What a run saw of the number: another run looks again."""
+    order_id = order(control)
+    control.fault("status", service="shop", method="PATCH", body='{"erp_order_number"', times=0)
+    run(connect(), "first")
+    control.clear_faults()
+    control.edit_order(order_id, erp_order_number="ERP-BY-HAND")
+    second = run(connect(), "second")
+
+    assert "erp_number_conflict" in {failure.reason for failure in second.failures}
+    assert control.order(order_id)["erp_order_number"] == "ERP-BY-HAND"
+
+
 def test_an_answer_that_lies_is_not_believed(control: SandboxControl, connect: Connect, clock: Clock) -> None:
     """The read-back: the shop answers 200 with every line number, and keeps none."""
     order_id = order(control)

@@ -1,6 +1,6 @@
 """Processes that go at one ledger all at once; prints what came of each as JSON.
 
-Usage: worker.py open|claim|crash HOW_MANY URL
+Usage: worker.py open|claim|crash|reserve HOW_MANY URL
 """
 
 import json
@@ -13,7 +13,8 @@ from multiprocessing.synchronize import Barrier
 
 from orderflow.domain.order import OrderKey
 from orderflow.errors import ClaimedElsewhereError
-from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.engine import make_engine, open_ledger
+from orderflow.ledger.gate import Gate, GateLimits
 from orderflow.ledger.models import RunRef, Step
 
 KEY = OrderKey(1, 12345)
@@ -42,7 +43,21 @@ def crash(url: str, _answered: Barrier) -> str:
     return "survived"
 
 
-COMMANDS: dict[str, Callable[[str, Barrier], str]] = {"open": make_tables, "claim": claim, "crash": crash}
+def reserve(url: str, _answered: Barrier) -> list[float]:
+    """Go through the gate five times without waiting; say what the waits would have been."""
+    waits: list[float] = []
+    gate = Gate(make_engine(url), "shop", GateLimits(per_second=0.001), timezone="UTC", sleep=waits.append)
+    for _ in range(5):
+        gate.enter("GET", "/api/order/")
+    return waits
+
+
+COMMANDS: dict[str, Callable[[str, Barrier], object]] = {
+    "open": make_tables,
+    "claim": claim,
+    "crash": crash,
+    "reserve": reserve,
+}
 
 
 def main(command: str, how_many: int, url: str) -> None:

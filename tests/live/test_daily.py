@@ -118,7 +118,7 @@ def test_a_day_without_orders_is_green_and_announced(live: Live, control: Sandbo
     assert state == "success", live.log(run_id)
     assert live.summary(run_id)["listed"] == 0
     lists = [call for call in control.journal() if call["path"] == "/api/order/"]
-    assert len(lists) == 3
+    assert len(lists) == 2
     events = live.airflow.api("GET", "/assets/events", limit=100)["asset_events"]
     assert [event["partition_key"] for event in events if event["source_run_id"] == run_id] == ["2026-02-01"]
 

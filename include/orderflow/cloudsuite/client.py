@@ -1,13 +1,16 @@
 """CloudSuite's order calls (Orders GET, order states page, Usage Info), typed."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import OrderRow, ShopOrder
 from orderflow.cloudsuite.paging import ORDERS, all_rows
+from orderflow.cloudsuite.state_condition import StateCondition
 from orderflow.domain.reasons import Reason
+from orderflow.domain.states import ShopState
 from orderflow.errors import PermanentError
 from orderflow.transport import Answer, Channel, Service
 
@@ -31,6 +34,7 @@ class CloudSuiteClient:
     def __init__(self, channel: Channel, *, page_size: int = 100) -> None:
         self._channel = channel
         self._page_size = page_size
+        self.state_condition = StateCondition(self)
 
     def list_orders(self, criteria: OrderFilter) -> Iterator[OrderRow]:
         """Yield every row of every page, each id once.
@@ -69,6 +73,19 @@ class CloudSuiteClient:
     def patch_order(self, order_id: int, changes: Mapping[str, Any]) -> ShopOrder:
         """Change some fields; the order as the shop answers it, which need not hold what was sent: compare."""
         return self._written(order_id, self._channel.call("PATCH", _path(order_id), json=dict(changes), retry=True))
+
+    def patch_order_if(self, state: ShopState, order_id: int, changes: Mapping[str, Any]) -> ShopOrder | None:
+        """Change some fields, asking for an order in this state; None when the shop finds no such order.
+
+        Whether the shop obeys is ASSUMED until `state_condition` has proved it. Repeated after a lost answer, a change
+        of the state itself finds the order in another one: None does not say that nothing was changed.
+        """
+        accept = {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}
+        params = {"state": state.value}
+        answer = self._channel.call(
+            "PATCH", _path(order_id), params=params, json=dict(changes), retry=True, accept=accept
+        )
+        return None if answer.status in accept else self._written(order_id, answer)
 
     def put_order(self, order_id: int, document: Mapping[str, Any]) -> ShopOrder:
         """Replace the whole order by `document`: the `ShopOrder.document` just read, with what is to change.

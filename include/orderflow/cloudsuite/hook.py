@@ -11,7 +11,7 @@ from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import Authorization, Channel, FixedAuthorization, Service
+from orderflow.transport import Authorization, Channel, FixedAuthorization, Gate, Service
 from orderflow.transport.connection import base_url, fitted, timeouts, without_headers
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
@@ -34,19 +34,23 @@ class CloudSuiteHook(HttpHook):
     def __init__(self, cloudsuite_conn_id: str = default_conn_name) -> None:
         super().__init__(method="GET", http_conn_id=cloudsuite_conn_id)
 
-    def get_client(self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8) -> CloudSuiteClient:
+    def get_client(
+        self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8, gate: Gate | None = None
+    ) -> CloudSuiteClient:
         """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
         address = base_url(connection.host, connection.schema, connection.port)
-        channel = self._channel(connection, address, SHOP, read_only=read_only, concurrency=concurrency)
+        channel = self._channel(connection, address, SHOP, read_only=read_only, concurrency=concurrency, gate=gate)
         return CloudSuiteClient(channel, page_size=page_size)
 
-    def get_messages(self, *, read_only: bool = False, concurrency: int = 8) -> MessagesClient:
+    def get_messages(
+        self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None
+    ) -> MessagesClient:
         """Return a client for the shop's message addresses, with the same credentials; ConfigurationError."""
         connection = self._connection()
         address = self._message_address(connection)
         return MessagesClient(
-            self._channel(connection, address, MESSAGES, read_only=read_only, concurrency=concurrency)
+            self._channel(connection, address, MESSAGES, read_only=read_only, concurrency=concurrency, gate=gate)
         )
 
     def test_connection(self) -> tuple[bool, str]:
@@ -77,7 +81,14 @@ class CloudSuiteHook(HttpHook):
             raise ConfigurationError("extra `proxy_base_url`: set it to an http(s) address, as https://host") from error
 
     def _channel(
-        self, connection: Connection, address: str, service: Service, *, read_only: bool, concurrency: int
+        self,
+        connection: Connection,
+        address: str,
+        service: Service,
+        *,
+        read_only: bool,
+        concurrency: int,
+        gate: Gate | None,
     ) -> Channel:
         session = self.get_conn()
         return Channel(
@@ -88,6 +99,7 @@ class CloudSuiteHook(HttpHook):
             authorize=self._authorization(connection, session),
             timeouts=timeouts(connection.extra_dejson),
             read_only=read_only,
+            gate=gate,
         )
 
     def _authorization(self, connection: Connection, session: requests.Session) -> Authorization:

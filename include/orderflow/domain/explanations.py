@@ -149,6 +149,17 @@ EXPLAINED: dict[Reason, Explanation] = {
         Fixer.INTEGRATION,
         "Nothing at first: retried by itself. If it lasts, check the database of the connection `orderflow_ledger`.",
     ),
+    Reason.BUDGET_SPENT: Explanation(
+        "The calls to the shop that a day may have (`limits.shop_per_day`) are used up; backfills stop earlier.",
+        Fixer.INTEGRATION,
+        "Nothing if it is rare: the next sweep of another day goes on. Else raise the limit, or backfill fewer days.",
+    ),
+    Reason.ENDPOINT_PAUSED: Explanation(
+        "The other side refused the same kind of call with the same answer again and again, so it is left alone for a "
+        "while.",
+        Fixer.INTEGRATION,
+        "Read the answer in the message and correct its cause; calls go on by themselves after the pause.",
+    ),
     Reason.UNFINISHED: Explanation(
         "The run ended before this order was done and nobody recorded why (a task was killed, for instance).",
         Fixer.INTEGRATION,

@@ -73,6 +73,8 @@ class Reason(StrEnum):
     # the integration itself
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
+    BUDGET_SPENT = "budget_spent"
+    ENDPOINT_PAUSED = "endpoint_paused"
     UNFINISHED = "unfinished"
     SIDES_DIFFER = "sides_differ"
     CONFIGURATION = "configuration"
@@ -84,3 +86,6 @@ class Reason(StrEnum):
 
 STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.NOT_IN_ERP})
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
+
+HELD_BACK = frozenset({Reason.BUDGET_SPENT, Reason.ENDPOINT_PAUSED})
+"""The call was not made: whatever it was to do has certainly not happened."""

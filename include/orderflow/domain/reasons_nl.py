@@ -185,6 +185,17 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Eerst niets: wordt vanzelf opnieuw geprobeerd. Duurt het lang, controleer dan de database van de verbinding "
         "`orderflow_ledger`.",
     ),
+    Reason.BUDGET_SPENT: DutchTexts(
+        "De aanroepen naar de webshop die een dag mag kosten (`limits.shop_per_day`) zijn op; backfills "
+        "stoppen eerder.",
+        "Niets als het zelden gebeurt: de volgende sweep op een andere dag gaat verder. Verhoog anders de grens, of "
+        "haal minder dagen tegelijk in.",
+    ),
+    Reason.ENDPOINT_PAUSED: DutchTexts(
+        "De andere kant weigerde steeds dezelfde soort aanroep met hetzelfde antwoord; die wordt een "
+        "tijdje niet gedaan.",
+        "Lees het antwoord in de melding en neem de oorzaak weg; na de pauze gaat het vanzelf verder.",
+    ),
     Reason.UNFINISHED: DutchTexts(
         "De run eindigde voordat deze order klaar was en niemand legde vast waarom (een taak is bijvoorbeeld gestopt).",
         "Maak de mislukte taak leeg (clear), of draai de dag opnieuw: de order gaat verder waar hij stopte.",

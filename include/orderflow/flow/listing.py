@@ -21,8 +21,9 @@ def list_window(parties: Parties, window: Window) -> list[int]:
     Half written means: `processing` without an ERP number in the shop, or unfinished by the ledger. A row does not
     show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
     """
-    confirmed = _rows(parties, window, ShopState.CONFIRMED)
-    processing = _rows(parties, window, ShopState.PROCESSING)
+    rows = _rows(parties, window)
+    confirmed = [row for row in rows if row.state == ShopState.CONFIRMED]
+    processing = [row for row in rows if row.state == ShopState.PROCESSING]
     known = parties.ledger.by_order_id(row.id for row in processing)
     halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]
     unfinished = parties.ledger.unfinished(window.key)
@@ -52,17 +53,11 @@ def _find(parties: Parties, reference: str) -> int:
     return parties.shop.find_order(bare, webshop=int(webshop) if webshop else None).id
 
 
-def _rows(parties: Parties, window: Window, state: ShopState) -> list[OrderRow]:
-    """List one state of the window; rows in another state mean that the shop ignored the filter, so drop them."""
+def _rows(parties: Parties, window: Window) -> list[OrderRow]:
+    """List the window's online orders in one listing, whatever their state.
+
+    One per state would ask twice of an idle day. And rows that change their state meanwhile would leave one listing
+    and enter the other; here they stay.
+    """
     first, last = window.api_bounds(parties.settings.api_timezone)
-    listed = list(
-        parties.shop.list_orders(
-            OrderFilter(state=state, confirm_date__gte=first, confirm_date__lte=last, offline=False)
-        )
-    )
-    kept = [row for row in listed if row.state == state]
-    if len(kept) < len(listed):
-        log.warning(
-            "%d listed rows are not %s, though only those were asked for: dropped", len(listed) - len(kept), state
-        )
-    return kept
+    return list(parties.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False)))

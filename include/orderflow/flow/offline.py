@@ -11,7 +11,7 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError, PermanentError
+from orderflow.errors import HeldBackError, OrderflowError, PermanentError
 from orderflow.flow.parties import Parties
 from orderflow.flow.steps import OrderStep, StepResult, run_step
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, Outcome, RunRef, Step
@@ -100,6 +100,8 @@ def _read(parties: Parties, order_id: int, run: RunRef | None) -> ShopOrder | St
     """Read an order; one that cannot be read is a failed one, for nothing else would come back to it."""
     try:
         return parties.shop.get_order(order_id)
+    except HeldBackError:
+        raise  # our own limits say nothing about an order
     except OrderflowError as error:
         error.order = error.order or f"id {order_id}"
         log.warning("offline order: %s", error)

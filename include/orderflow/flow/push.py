@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
-from orderflow.domain.reasons import Reason
+from orderflow.domain.reasons import HELD_BACK, Reason
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, WRITTEN, Progress, ShopState
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
@@ -89,7 +89,7 @@ def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
     """
     if error.reason is Reason.ERP_REJECTED:
         return True
-    return not begun and error.reason in {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
+    return not begun and error.reason in {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE} | HELD_BACK
 
 
 def _settle(parties: Parties, claim: Claim, order: Order, request: SalesOrderRequest, error: OrderflowError) -> None:

@@ -11,7 +11,7 @@ from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError
+from orderflow.errors import HeldBackError, OrderflowError
 from orderflow.flow.parties import Parties
 from orderflow.ledger.models import LedgerOrder, RunRef
 
@@ -38,6 +38,8 @@ def select(
     def one(order_id: int) -> Selected:
         try:
             _, order = parties.read(order_id)
+        except HeldBackError:
+            raise  # our own limits say nothing about an order
         except OrderflowError as error:
             log.warning("order id %d could not be read: %s", order_id, error)
             if record:

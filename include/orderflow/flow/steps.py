@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from orderflow.domain.order import OrderKey
-from orderflow.domain.reasons import Reason
+from orderflow.domain.reasons import HELD_BACK, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError, TransientError
 from orderflow.flow.parties import Parties
@@ -16,7 +16,7 @@ from orderflow.ledger.store import Claim
 
 log = logging.getLogger(__name__)
 
-_SAYS_NO = {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
+_SAYS_NO = {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE} | HELD_BACK
 """Why a request for a new order has certainly failed, besides the ERP's rejection of the order itself."""
 
 Work = Callable[[Parties, Claim, RunRef], Outcome]

@@ -4,14 +4,15 @@ Each step stands on its own: it reads the shop's order, writes only what differs
 afterwards. The shop answers 200 to fields it ignores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from orderflow.cloudsuite.mapper import GOODS_LINE, goods_lines
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
-from orderflow.errors import InDoubtError, PermanentError
+from orderflow.errors import InDoubtError, PermanentError, TransientError
 from orderflow.flow.confirm import confirm, confirmation, confirms_by_cxml
 from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
@@ -22,38 +23,87 @@ from orderflow.ledger.store import Claim
 _KEPT_STATES = {ShopState.PROCESSING, ShopState.DONE}
 """States an exported order may be in: the flow never moves an order back."""
 
+_PROCESSING = {"state": ShopState.PROCESSING.value}
 
-def patch_state(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
-    """Step 3: PATCH state to `processing`."""
+_SEEN_LASTS = timedelta(minutes=30)
+"""How long it counts that a run saw no ERP number: the steps of a large run are that far apart at a slow shop."""
+
+
+def patch_state(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
+    """Step 3: PATCH state to `processing`, from `confirmed` only: a cancelled order is never brought back to life.
+
+    Where the shop has proved that it refuses a PATCH in another state it is not read before, else it is.
+    """
+    with parties.shop.state_condition.turn() as turn:
+        if turn.proved:
+            claim.intend(Step.PATCH_STATE)
+            answer = parties.shop.patch_order_if(ShopState.CONFIRMED, claim.order.key.order_id, _PROCESSING)
+            if answer is not None:
+                return _state_set(parties, claim, run, answer, Outcome.DONE)
+        outcome = _read_then_patch(parties, claim, run, turn.patch_confirmed)
+    # None: it was confirmed when it was read and is not now, or the answer to the same PATCH was lost.
+    outcome = outcome or _read_then_patch(parties, claim, run, parties.shop.patch_order)
+    if outcome is None:
+        raise TransientError("the shop's state changes all the time", reason=Reason.SHOP_UNAVAILABLE)
+    return outcome
+
+
+def _read_then_patch(
+    parties: Parties, claim: Claim, run: RunRef, patch: Callable[[int, Mapping[str, Any]], ShopOrder | None]
+) -> Outcome | None:
     shop_order = _read_exported(parties, claim)
     if shop_order.state in _KEPT_STATES:
-        return _settled(claim, Step.PATCH_STATE, Progress.STATE_SET)
+        return _state_set(parties, claim, run, shop_order, Outcome.UNCHANGED)
     if shop_order.state != ShopState.CONFIRMED:
         raise PermanentError(f"the shop's state is {shop_order.state}", reason=Reason.EDITED_AFTER_EXPORT)
     claim.intend(Step.PATCH_STATE)
-    answer = parties.shop.patch_order(shop_order.id, {"state": ShopState.PROCESSING.value})
-    _require_kept({"state": ShopState.PROCESSING.value}, {"state": answer.state})
-    claim.succeed(Step.PATCH_STATE, progress=Progress.STATE_SET)
-    return Outcome.DONE
+    answer = patch(shop_order.id, _PROCESSING)
+    return None if answer is None else _state_set(parties, claim, run, answer, Outcome.DONE)
 
 
-def patch_erp_order_number(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+def _state_set(parties: Parties, claim: Claim, run: RunRef, seen: ShopOrder, outcome: Outcome) -> Outcome:
+    """Record the state, and whether the shop's order, as it was just seen, leaves room for our ERP number."""
+    if outcome is Outcome.DONE:
+        _require_kept(_PROCESSING, {"state": seen.state})
+    free = "erp_order_number" in seen.document and not seen.erp_order_number
+    claim.succeed(
+        Step.PATCH_STATE,
+        progress=Progress.STATE_SET,
+        outcome=outcome,
+        number_free_for=run.name if free else None,
+        number_free_at=parties.now() if free else None,
+    )
+    return outcome
+
+
+def patch_erp_order_number(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     """Step 3b: PATCH the ERP number; another number that is there already is never overwritten.
 
-    A webshop that is told by cXML hears the number with the lines: there is nothing to do here.
+    The order is not read before if this very run has just seen that it has no number. Nothing but the number is sent,
+    so that nothing else can be undone, and the answer shows a cancellation. A webshop that is told by cXML hears the
+    number with the lines: there is nothing to do here.
     """
     if confirms_by_cxml(parties, claim.key):
         return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
-    shop_order = _read_exported(parties, claim)
     number = _erp_number(claim.order)
-    if shop_order.erp_order_number == number:
-        return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
-    _refuse_other_number(shop_order, number)
+    if not _was_free(parties, claim, run):
+        shop_order = _read_exported(parties, claim)
+        if shop_order.erp_order_number == number:
+            return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
+        _refuse_other_number(shop_order, number)
     claim.intend(Step.PATCH_NUMBER)
-    answer = parties.shop.patch_order(shop_order.id, {"erp_order_number": number})
+    answer = parties.shop.patch_order(claim.order.key.order_id, {"erp_order_number": number})
+    _refuse_cancelled(claim, answer)
     _require_kept({"erp_order_number": number}, {"erp_order_number": answer.erp_order_number})
     claim.succeed(Step.PATCH_NUMBER, progress=Progress.NUMBER_SET)
     return Outcome.DONE
+
+
+def _was_free(parties: Parties, claim: Claim, run: RunRef) -> bool:
+    """Whether this run has just seen the shop's order without an ERP number; a retry looks for itself."""
+    seen = claim.order.number_free_at
+    fresh = seen is not None and parties.now() - seen <= _SEEN_LASTS
+    return fresh and claim.order.number_free_for == run.name and run.try_number == 1
 
 
 def put_order_lines(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
@@ -143,9 +193,13 @@ def line_numbers(shop_order: ShopOrder, known: LedgerOrder) -> dict[int, int]:
 def _read_exported(parties: Parties, claim: Claim) -> ShopOrder:
     """Read the order now; a cancelled one is left alone, for any write would bring it back to life."""
     shop_order = parties.shop.get_order(claim.order.key.order_id)
+    _refuse_cancelled(claim, shop_order)
+    return shop_order
+
+
+def _refuse_cancelled(claim: Claim, shop_order: ShopOrder) -> None:
     if shop_order.state == ShopState.CANCEL:
         raise PermanentError(f"ERP number {claim.order.erp_number}", reason=Reason.CANCELLED_AFTER_EXPORT)
-    return shop_order
 
 
 def _erp_number(known: LedgerOrder) -> str:

@@ -26,6 +26,8 @@ class Facts(TypedDict, total=False):
     erp_number: str
     erp_lines: Mapping[int, int]
     line_ids: Mapping[int, int | None]
+    number_free_for: str | None
+    number_free_at: datetime | None
     pushed_at: datetime
     written_back_at: datetime
 

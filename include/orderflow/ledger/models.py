@@ -65,8 +65,13 @@ class RunRef(BaseModel):
     try_number: int = 1
     partition: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The run, whichever task of it: run ids are unique within a DAG only."""
+        return f"{self.dag_id} {self.run_id}"
+
     def __str__(self) -> str:
-        return f"{self.dag_id} {self.run_id} {self.task_id}[{self.map_index}] try {self.try_number}"
+        return f"{self.name} {self.task_id}[{self.map_index}] try {self.try_number}"
 
 
 class _Record(BaseModel):
@@ -98,6 +103,9 @@ class LedgerOrder(_Record):
     """ERP line number by position."""
     line_ids: dict[int, int | None]
     """The shop's line id by position, as sent to the ERP."""
+    number_free_for: str | None
+    """The run that saw the shop's order without an ERP number after the export, and when; None: it had one."""
+    number_free_at: datetime | None
     attempts: int
     """Claims taken since the last success."""
     first_seen_at: datetime

@@ -1,12 +1,18 @@
 """From Airflow's connections and Variable to the parties of a run. Called inside tasks only, never at import."""
 
+from datetime import timedelta
+
 from airflow.sdk import Variable
+from sqlalchemy import Engine
 
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 from orderflow.flow.parties import Parties
-from orderflow.ledger.hook import ledger_from_connection
-from orderflow.settings import VARIABLE, Settings
+from orderflow.ledger.gate import Gate, GateLimits
+from orderflow.ledger.hook import engine_from_connection
+from orderflow.ledger.store import Ledger
+from orderflow.orchestration.run_context import is_backfill
+from orderflow.settings import VARIABLE, Limits, Settings
 
 
 def read_settings() -> Settings:
@@ -18,11 +24,32 @@ def connect(*, read_only: bool = False) -> Parties:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes."""
     settings = read_settings()
     limits = settings.limits
-    shop = CloudSuiteHook()
+    shop, engine = CloudSuiteHook(), engine_from_connection()
+    to_shop = _gate(engine, settings, "shop", limits.shop_per_second, _budget(limits))
+    to_erp = _gate(engine, settings, "erp", limits.erp_per_second, None)
     return Parties(
-        shop=shop.get_client(read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency),
-        messages=shop.get_messages(read_only=read_only, concurrency=limits.concurrency),
-        erp=ErpHook().get_erp(read_only=read_only, concurrency=limits.concurrency),
-        ledger=ledger_from_connection(lease_seconds=limits.lease_seconds),
+        shop=shop.get_client(
+            read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency, gate=to_shop
+        ),
+        messages=shop.get_messages(read_only=read_only, concurrency=limits.concurrency, gate=to_shop),
+        erp=ErpHook().get_erp(read_only=read_only, concurrency=limits.concurrency, gate=to_erp),
+        ledger=Ledger(engine, lease=timedelta(seconds=limits.lease_seconds)),
         settings=settings,
     )
+
+
+def _gate(engine: Engine, settings: Settings, service: str, per_second: float | None, per_day: int | None) -> Gate:
+    limits = GateLimits(
+        per_second=per_second,
+        per_day=per_day,
+        breaker_errors=settings.limits.breaker_errors,
+        breaker_pause=timedelta(minutes=settings.limits.breaker_minutes),
+    )
+    return Gate(engine, service, limits, timezone=settings.timezone)
+
+
+def _budget(limits: Limits) -> int | None:
+    """Return how far this run may use up the day's calls: a backfill leaves a share to all other runs."""
+    if limits.shop_per_day is None or not is_backfill():
+        return limits.shop_per_day
+    return int(limits.shop_per_day * (1 - limits.live_share))

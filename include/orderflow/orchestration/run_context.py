@@ -18,6 +18,9 @@ _HOW_TO_TRIGGER = (
 )
 
 
+_BACKFILL = "backfill"
+
+
 class RunContext:
     """The running task's view of its run."""
 
@@ -121,3 +124,12 @@ class RunContext:
         except ValueError as error:
             raise ConfigurationError(f"{error}; {_HOW_TO_TRIGGER}", reason=Reason.WINDOW_MISSING) from error
         raise ConfigurationError(f"this run has no day: {_HOW_TO_TRIGGER}", reason=Reason.WINDOW_MISSING)
+
+
+def is_backfill() -> bool:
+    """Whether a task of a backfill is running here; nothing is, where a command runs a day without Airflow."""
+    try:
+        context: Any = get_current_context()
+    except RuntimeError:
+        return False
+    return bool(context["dag_run"].run_type == _BACKFILL)

@@ -5,7 +5,7 @@ It knows neither Airflow nor what the service is about.
 
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization, FixedAuthorization
-from orderflow.transport.channel import DEFAULT_TIMEOUTS, Channel, Timeouts
+from orderflow.transport.channel import DEFAULT_TIMEOUTS, Channel, Gate, Timeouts
 from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
 from orderflow.transport.retry import RetryPolicy
 
@@ -16,6 +16,7 @@ __all__ = [
     "Channel",
     "Exchange",
     "FixedAuthorization",
+    "Gate",
     "RefusedError",
     "RetryPolicy",
     "Service",

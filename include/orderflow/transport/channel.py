@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import requests
 import simplejson
@@ -32,6 +32,16 @@ class Timeouts(NamedTuple):
 DEFAULT_TIMEOUTS = Timeouts()
 
 
+class Gate(Protocol):
+    """What every single request has to pass, repeated ones too."""
+
+    def enter(self, method: str, path: str) -> None:
+        """Wait until it may be sent; HeldBackError when it may not for longer than a wait is worth."""
+
+    def refused(self, method: str, path: str, status: int | None, text: str) -> None:
+        """Hear that it was refused for good, with what answer."""
+
+
 class Channel:
     """Talks to `base_url` and nobody else: no redirects, no cookies, no credentials from a netrc file.
 
@@ -49,6 +59,7 @@ class Channel:
         policy: RetryPolicy = DEFAULT_POLICY,
         read_only: bool = False,
         secrets: Iterable[str] = (),
+        gate: Gate | None = None,
     ) -> None:
         # A cookie would tie together the threads that share this session, and could outrank the token.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -60,6 +71,7 @@ class Channel:
         self._policy = policy
         self._read_only = read_only
         self._extra_secrets = tuple(secrets)
+        self._gate = gate
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.service.name})"
@@ -81,7 +93,8 @@ class Channel:
         The body is `json` (Decimals become numbers as they are written), or `data`: a form, or bytes as they are.
         `retry` repeats it while that may help, for GET, PATCH and PUT only. Without, one request is sent; a second
         one only when a renewable token was turned away (401, 403), which means that nothing was done.
-        UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run.
+        UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run; HeldBackError
+        when the gate lets nothing through.
         """
         if self._read_only and method != "GET":
             raise PermanentError(
@@ -108,15 +121,22 @@ class Channel:
         body = text_of(response)
         status = response.status_code
         if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in accept):
-            raise fault_of_answer(response, exchange, self.service, self._secrets())
+            fault = fault_of_answer(response, exchange, self.service, self._secrets())
+            if self._gate and isinstance(fault, RefusedError) and fault.exchange:
+                self._gate.refused(exchange.method, exchange.path, status, fault.exchange.excerpt)
+            raise fault
         return Answer(status, response.headers, body, partial(self._unreadable, exchange, status, body))
 
     def _send(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
+        if self._gate:
+            self._gate.enter(exchange.method, exchange.path)
         if self._authorize is None:
             return self._transmit(exchange, request, None)
         header = self._authorize.header()
         response = self._transmit(exchange, request, header)
         if response.status_code in _TURNED_AWAY and self._authorize.renew(header):
+            if self._gate:
+                self._gate.enter(exchange.method, exchange.path)
             response = self._transmit(exchange, request, self._authorize.header())
         return response
 
