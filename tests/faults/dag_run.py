@@ -5,7 +5,7 @@ a failed one go on (`all_done`). What a task returned travels to the later ones 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from orderflow.domain.order import OrderKey
@@ -16,6 +16,9 @@ from orderflow.flow.listing import list_window
 from orderflow.flow.offline import finish_swept, finish_undelivered, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.select import select, to_process
+from orderflow.flow.send_slips import Word, send_slips
+from orderflow.flow.slip_report import end_slips
+from orderflow.flow.slips import list_slips
 from orderflow.flow.steps import ORDER_STEPS, OrderStep, raise_failures, run_step
 from orderflow.flow.sweep import list_open
 from orderflow.ledger.models import RunRef
@@ -24,6 +27,7 @@ log = logging.getLogger(__name__)
 
 UNFORESEEN = "unforeseen"
 LIST, SELECT, FINISH, REPORT = "list", "select", "finish", "report"
+SEND = "send"
 TASKS = (LIST, SELECT, *(step.step.value for step in ORDER_STEPS), FINISH, REPORT)
 _STEPS: dict[str, OrderStep] = {step.step.value: step for step in ORDER_STEPS}
 
@@ -38,6 +42,8 @@ class Failure(NamedTuple):
 
 class DagRun:
     """One run of the daily DAG, or of the sweep when there is no window."""
+
+    tasks: Sequence[str] = TASKS
 
     def __init__(
         self,
@@ -64,7 +70,7 @@ class DagRun:
 
     def go(self) -> None:
         """Run every task that has not ended yet."""
-        for task in TASKS:
+        for task in self.tasks:
             if task not in self.told:
                 self.told[task] = self._task(task)
 
@@ -75,7 +81,7 @@ class DagRun:
             if try_number > tries.start:
                 self._pause()
             run = RunRef(
-                dag_id="orderflow_daily" if self._window else "orderflow_sweep",
+                dag_id=self._dag_id(),
                 run_id=self._run_id,
                 task_id=task,
                 try_number=try_number,
@@ -92,6 +98,9 @@ class DagRun:
                 log.exception("%s", task)
                 self.failures.append(Failure(task, UNFORESEEN, f"{type(error).__name__}: {error}"))
         return None
+
+    def _dag_id(self) -> str:
+        return "orderflow_daily" if self._window else "orderflow_sweep"
 
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
@@ -120,3 +129,27 @@ class DagRun:
 
     def _keys(self) -> list[OrderKey]:
         return [OrderKey.parse(text) for text in self.told[SELECT] or []]
+
+
+class SlipRun(DagRun):
+    """One run of the DAG of the packing slips, with what a person says about some."""
+
+    tasks = (LIST, SEND, REPORT)
+
+    def __init__(self, parties: Parties, run_id: str, word: Word = Word(), **more: Any) -> None:  # noqa: B008  # frozen
+        super().__init__(parties, run_id, None, **more)
+        self._word = word
+
+    def _dag_id(self) -> str:
+        return "orderflow_deliveries"
+
+    def _work(self, task: str, run: RunRef) -> Any:
+        if task == LIST:
+            return list(dict.fromkeys([*self._word.arrived, *self._word.send_now, *list_slips(self._parties)]))
+        numbers = self.told[LIST] or []
+        if task == SEND:
+            raise_failures(send_slips(self._parties, numbers, run, self._word))
+            return True
+        summary, news = end_slips(self._parties, numbers)
+        news.raise_opened()
+        return summary.model_dump(mode="json")

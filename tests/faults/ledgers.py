@@ -79,7 +79,14 @@ class SqliteLedgers:
 class PostgresLedgers:
     """One database; a backup is a copy of its tables in another schema."""
 
-    _TABLES = ("orderflow_order", "orderflow_event", "orderflow_alert")
+    _TABLES = (
+        "orderflow_order",
+        "orderflow_event",
+        "orderflow_alert",
+        "orderflow_slip",
+        "orderflow_slip_order",
+        "orderflow_reading",
+    )
 
     def __init__(self, database: URL) -> None:
         open_ledger(database)

@@ -11,7 +11,7 @@ from faults.dag_run import LIST, SELECT, UNFORESEEN
 from faults.database import closed, end_connections, locked
 from faults.invariants import Books
 from faults.ledgers import Ledgers
-from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, Column, Kind, Row
+from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, Column, Kind, Row, Scene
 from faults.worker import Job, Stop, Worker
 from orderflow.ledger.store import Ledger
 from sandbox.control import SandboxControl
@@ -20,7 +20,7 @@ DAY = "2026-11-22"
 ONCE, LASTING = 1, 2
 """How many calls in a row are hit: one, or all that a client makes before it gives up."""
 IMPATIENT = 1.0
-_UNCLEAR = {"in_doubt", "pushing"}
+_UNCLEAR = {"in_doubt", "pushing", "sending"}
 _LEASE_MINUTES = 6
 """After so many minutes a dead worker's claim has run out."""
 IMPATIENT_DATABASE = {"options": "-c lock_timeout=200"}
@@ -33,6 +33,9 @@ class Bench:
     control: SandboxControl
     sandbox_url: str
     ledgers: Ledgers
+    scene: Scene = Scene.DAY
+    sent_again = "sent again, same key"
+    found = "looked up, taken"
 
     def arrange(self) -> None:
         """Begin with the two orders of the day."""
@@ -45,7 +48,11 @@ class Bench:
 
     def start(self, **wish: Any) -> Worker:
         """Start a worker; without `day` it does a sweep."""
-        return Worker(Job(self.sandbox_url, self.ledgers.url, **wish))
+        return Worker(Job(self.sandbox_url, self.ledgers.url, scene=self.scene, **wish))
+
+    def begin(self, **wish: Any) -> Worker:
+        """Start the run that the rows are about."""
+        return self.start(day=DAY, **wish)
 
     def recover(self) -> str:
         """Let the normal schedule go on until all is done; tells what it took for the order that was hit."""
@@ -64,7 +71,15 @@ class Bench:
 
     def broken(self) -> list[str]:
         """Name what is lost, doubled or half done now."""
-        return Books(self.control, self._ledger, self._versions()).broken()
+        found = Books(self.control, self._ledger, self._versions()).broken()
+        if self.scene is Scene.FINISHED and self.control.order(ONLINE)["shipment_state"] != "sent":
+            found.append(f"order {ONLINE}: HALF: not finished")
+        return found
+
+    def after_a_kill(self) -> str:
+        """Say what it took besides the task's next try, which alone must be enough."""
+        assert not self.broken(), self.broken()
+        return ""
 
     def left(self) -> str:
         """Say where the ledger has the online order now."""
@@ -75,9 +90,9 @@ class Bench:
     def _ledger(self) -> Ledger:
         return Ledger(self.ledgers.engines[0].engine)
 
-    def posts(self) -> int:
-        """Count the requests for a new order in the ERP."""
-        return len(self.control.journal(service="erp", method="POST"))
+    def posts(self) -> list[dict[str, Any]]:
+        """Return the requests that must not be made twice: for a new order in the ERP."""
+        return self.control.journal(service="erp", method="POST")
 
     def _versions(self) -> Mapping[int, list[dict[str, Any]]]:
         """Nobody edits here, so that what is there now, without what the flow writes, is what was there before."""
@@ -114,18 +129,18 @@ def _prove_http(bench: Bench, row: Row, column: Column) -> str:
 
 
 def _one_fault(bench: Bench, rule: Mapping[str, Any] | None, **wish: Any) -> str:
-    """Let one run of the day meet a fault; tells how it came through."""
+    """Let one run meet a fault; tells how it came through."""
     bench.arrange()
     if rule:
         bench.control.faults([dict(rule)])
-    worker = bench.start(day=DAY, tries=2, **wish)
+    worker = bench.begin(tries=2, **wish)
     return _told(bench, worker)
 
 
 def _told(bench: Bench, worker: Worker) -> str:
     """Wait for the end of a run during which something is wrong, until it is over or its task has to be tried again."""
     sign = worker.until("pause", "over")
-    left, posts = bench.left(), bench.posts()
+    left, posts = bench.left(), len(bench.posts())
     if sign == "pause":
         bench.control.release()
         bench.control.settle()
@@ -152,17 +167,16 @@ def _why(worker: Worker) -> str:
 def _how(bench: Bench, posts_before: int, left: str) -> str:
     """Say how the ERP came to have the order, where that is worth a word."""
     doubt = f" (was {left})" if left in _UNCLEAR else ""
-    if bench.posts() > posts_before > 0:
-        return f": sent again, same key{doubt}"
+    if len(bench.posts()) > posts_before > 0:
+        return f": {bench.sent_again}{doubt}"
     if posts_before and _untold(bench):
-        return f": looked up, taken{doubt}"
+        return f": {bench.found}{doubt}"
     return doubt
 
 
 def _untold(bench: Bench) -> bool:
-    """Whether the ERP made the order in a call whose answer did not tell."""
-    posts = bench.control.journal(service="erp", method="POST")
-    return any(post["committed"] and post["fault"] for post in posts)
+    """Whether what was asked for was done in a call whose answer did not tell."""
+    return any(post["committed"] and post["fault"] for post in bench.posts())
 
 
 def _prove_xcom(bench: Bench, row: Row, column: Column) -> str:
@@ -183,12 +197,12 @@ def _prove_kill(bench: Bench, row: Row, column: Column) -> str:
     for again in (True, False):
         bench.arrange()
         worker = _killed(bench, row, KILLS[column])
-        left, posts = bench.left(), bench.posts()
+        left, posts = bench.left(), len(bench.posts())
         if again:
             told = {task: value for task, value in worker.told.items() if value is not None}
-            bench.start(day=DAY, told=told, tries=2, first_try=2, minutes_later=_LEASE_MINUTES).until("over")
-            assert not bench.broken(), bench.broken()
-            said.append(f"left `{left}`; task again{_after_kill(bench, posts, left)}")
+            bench.begin(told=told, tries=2, first_try=2, minutes_later=_LEASE_MINUTES).until("over")
+            more = bench.after_a_kill()
+            said.append(f"left `{left}`; task again{more}{_after_kill(bench, posts, left)}")
         else:
             hit, semicolon, offline = bench.recover().partition(";")
             said.append(f"{hit}{_after_kill(bench, posts, left)}{semicolon}{offline}")
@@ -198,7 +212,7 @@ def _prove_kill(bench: Bench, row: Row, column: Column) -> str:
 def _after_kill(bench: Bench, posts_before: int, left: str) -> str:
     if not posts_before or left not in _UNCLEAR:
         return ""
-    return ": sent again, same key" if bench.posts() > posts_before else ": looked up, taken"
+    return f": {bench.sent_again if len(bench.posts()) > posts_before else bench.found}"
 
 
 def _killed(bench: Bench, row: Row, moment: str) -> Worker:
@@ -206,7 +220,7 @@ def _killed(bench: Bench, row: Row, moment: str) -> Worker:
     held = row.kind is Kind.HTTP and moment == "during"
     if held:
         bench.control.faults([{**row.rule, **RULES[Column.LATE]}])
-    worker = bench.start(day=DAY, stop=Stop(row.what, "before" if held else moment, row.skip))
+    worker = bench.begin(stop=Stop(row.what, "before" if held else moment, row.skip))
     worker.until("here")
     if held:
         worker.go_on()
@@ -223,10 +237,10 @@ def _prove_database(bench: Bench, row: Row, column: Column) -> str:
     """Break the ledger's database under a write: on a real server, but for the lost answer to a commit."""
     bench.arrange()
     if column is Column.RESET_AFTER:
-        worker = bench.start(day=DAY, tries=2, stop=Stop(row.what, "after", then="lose"))
+        worker = bench.begin(tries=2, stop=Stop(row.what, "after", then="lose"))
         return _told(bench, worker)
     moment = "during" if column is Column.RESET_BEFORE else "before"
-    worker = bench.start(day=DAY, tries=2, stop=Stop(row.what, moment))
+    worker = bench.begin(tries=2, stop=Stop(row.what, moment))
     worker.until("here")
     if column is Column.RESET_BEFORE:
         end_connections(make_url(bench.ledgers.url))
@@ -237,8 +251,10 @@ def _prove_database(bench: Bench, row: Row, column: Column) -> str:
     }[column]
     with trouble:
         worker.go_on()
-        worker.until("pause")
-    left, posts = bench.left(), bench.posts()
+        sign = worker.until("pause", "over")
+    left, posts = bench.left(), len(bench.posts())
+    if sign == "over" and not bench.broken():
+        return "written again at once"
     worker.go_on()
     worker.until("over")
     recovery = f"{bench.recover()}" if bench.broken() else "task again"

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from faults.ledgers import PostgresLedgers, SqliteLedgers
-from faults.matrix import IMPATIENT_DATABASE, Bench, prove
+from faults.matrix import IMPATIENT_DATABASE, prove
 from faults.mutations import table
 from faults.rows import ROWS, Column, Kind
+from faults.slip_matrix import bench_of
 from postgres import fresh_database, postgres_server
 from sandbox.control import SandboxControl
 from sandbox.server import running
@@ -27,10 +28,14 @@ Cells = Mapping[str, Mapping[str, str]]
 
 _SIGNS = (
     ("C", "call"),
+    ("C", "written again at once"),
     ("T", "task again"),
     ("S", "next sweep"),
     ("S6", "sweep after 6 h"),
     ("D", "day run again"),
+    ("N", "next run"),
+    ("N6", "run after 6 h"),
+    ("P", "a person's word"),
 )
 
 
@@ -67,7 +72,7 @@ def _sign(text: str) -> str:
     if text.startswith("n/a"):
         return "n/a"
     hit = text.replace("; offline order: day run again", "")
-    return " ".join(sign for sign, words in _SIGNS if words in hit)
+    return " ".join(dict.fromkeys(sign for sign, words in _SIGNS if words in hit))
 
 
 def _details(cells: Cells) -> str:
@@ -92,7 +97,7 @@ def main() -> None:
         files = SqliteLedgers(Path(folder))
         tables = PostgresLedgers(database.update_query_dict(IMPATIENT_DATABASE))
         for row in ROWS:
-            bench = Bench(control, sandbox.url, tables if row.kind is Kind.LEDGER else files)
+            bench = bench_of(row, control, sandbox.url, tables if row.kind is Kind.LEDGER else files)
             cells[row.name] = {}
             for column in Column:
                 cells[row.name][column] = prove(bench, row, column)

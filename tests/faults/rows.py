@@ -35,6 +35,23 @@ class Kind(StrEnum):
     XCOM = "xcom"
 
 
+class Scene(StrEnum):
+    """What a run is about, and how the webshop is set."""
+
+    DAY = "day"
+    CXML = "told by cXML"
+    FINISHED = "without deliveries"
+    SLIPS = "packing slips"
+
+
+SETTINGS: dict[Scene, dict[str, Any]] = {
+    Scene.DAY: {},
+    Scene.CXML: {"webshops": {1: {"confirmation": "cxml", "messages": {"user": 10}}}},
+    Scene.FINISHED: {"webshops": {1: {"deliveries": "none"}}},
+    Scene.SLIPS: {"webshops": {1: {"messages": {"user": 10}}}},
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """One point of a run; `rule` finds it in the sandbox, `what` in the worker."""
@@ -42,6 +59,7 @@ class Row:
     name: str
     what: str
     kind: Kind = Kind.HTTP
+    scene: Scene = Scene.DAY
     rule: dict[str, Any] = field(default_factory=dict)
     skip: int = 0
     wrong: tuple[dict[str, Any], ...] = ()
@@ -50,14 +68,27 @@ class Row:
     """Which table of the ledger is locked when it shall be busy."""
 
 
-def _shop(name: str, method: str, path: str, *wrong: dict[str, Any], body: str = "", skip: int = 0) -> Row:
+def _shop(
+    name: str,
+    method: str,
+    path: str,
+    *wrong: dict[str, Any],
+    body: str = "",
+    skip: int = 0,
+    scene: Scene = Scene.DAY,
+) -> Row:
     rule = {"service": "shop", "method": method, "path": path, "skip": skip, **({"body": body} if body else {})}
-    return Row(name, f"^{method} {path}.*{body}", rule=rule, skip=skip, wrong=wrong)
+    return Row(name, f"^{method} {path}.*{body}", scene=scene, rule=rule, skip=skip, wrong=wrong)
 
 
-def _erp(name: str, method: str, *wrong: dict[str, Any]) -> Row:
-    rule = {"service": "erp", "method": method, "path": "/sales-orders"}
-    return Row(name, f"^{method} /erp/sales-orders", rule=rule, wrong=wrong)
+def _erp(name: str, method: str, *wrong: dict[str, Any], path: str = "/sales-orders", scene: Scene = Scene.DAY) -> Row:
+    rule = {"service": "erp", "method": method, "path": path}
+    return Row(name, f"^{method} /erp{path}", scene=scene, rule=rule, wrong=wrong)
+
+
+def _slip_event(name: str, outcome: str) -> Row:
+    what = f"INSERT INTO orderflow_event.*'send_packing_slip'.*'{outcome}'"
+    return Row(name, what, Kind.LEDGER, Scene.SLIPS, table="orderflow_event")
 
 
 def _says(answer: Any, **more: Any) -> dict[str, Any]:
@@ -72,6 +103,8 @@ def _ignores(field_name: str) -> tuple[dict[str, Any], ...]:
 _ELSE = {"id": 1, "reference": "CS1"}
 _STRANGERS = {"results": [{"number": "ERP-1", "external_reference": "9/CS9", "lines": []}]}
 _DETAIL = f"/api/order/{ONLINE}/"
+_CXML, _DESADV = "/proxy/oci_xml/confirmation/", "/proxy/des_adv_xml/delivery/"
+_HTML_LOGIN = {"action": "wrong_answer", "html": "<html><h1>Log in</h1></html>"}
 
 ROWS = (
     _shop("list", "GET", r"/api/order/\?", _says({"hello": "world"})),
@@ -98,6 +131,29 @@ ROWS = (
     _shop("read-back", "GET", _DETAIL, _says(_ELSE), skip=4),
     _shop("offline PATCH", "PATCH", f"/api/order/{OFFLINE}/", *_ignores("shipment_state"), body='{"shipment_state"'),
     Row("XCom push", "XCOM select", Kind.XCOM),
+    _shop(
+        "cXML confirmation", "POST", _CXML, _says({"hello": "world"}), _HTML_LOGIN | {"commit": True}, scene=Scene.CXML
+    ),
+    _shop(
+        "finish without deliveries",
+        "PATCH",
+        _DETAIL,
+        *_ignores("shipment_state"),
+        body='{"shipment_state"',
+        scene=Scene.FINISHED,
+    ),
+    _erp("slips: list", "GET", _says({"hello": "world"}), path="/deliveries", scene=Scene.SLIPS),
+    Row(
+        "slips: claim",
+        r"UPDATE orderflow_slip SET.*attempts=\(",
+        Kind.LEDGER,
+        Scene.SLIPS,
+        table="orderflow_slip",
+    ),
+    _shop("slips: order", "GET", _DETAIL, _says(_ELSE), scene=Scene.SLIPS),
+    _slip_event("slips: ledger commit: intent", "intent"),
+    _shop("slips: DESADV POST", "POST", _DESADV, _HTML_LOGIN, {**_HTML_LOGIN, "commit": True}, scene=Scene.SLIPS),
+    _slip_event("slips: ledger commit: outcome", "done"),
 )
 
 MEANINGLESS = {

@@ -6,6 +6,7 @@ from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import Bench, prove
 from faults.publish import published
 from faults.rows import ROWS, Column, Kind, Row
+from faults.slip_matrix import bench_of
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 
@@ -19,7 +20,7 @@ def bench(
     postgres_ledgers: PostgresLedgers,
 ) -> Bench:
     """Return what the row is proved with."""
-    return Bench(control, sandbox.url, postgres_ledgers if row.kind is Kind.LEDGER else sqlite_ledgers)
+    return bench_of(row, control, sandbox.url, postgres_ledgers if row.kind is Kind.LEDGER else sqlite_ledgers)
 
 
 @pytest.mark.parametrize("column", Column, ids=str)

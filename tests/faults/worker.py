@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from faults.dag_run import DagRun, Failure
+from faults.dag_run import DagRun, Failure, SlipRun
 from faults.points import AFTER, BEFORE, DURING
+from faults.rows import SETTINGS, Scene
 from faults.stand import PROVED, Clock, make_parties
 from orderflow.domain.window import Window
 from orderflow.erp.port import Abilities
+from orderflow.flow.send_slips import Word
 
 PATIENCE = 60
 ZONE = "Europe/Amsterdam"
@@ -64,6 +66,9 @@ class Job:
     read_timeout: float = 20.0
     abilities: Abilities = PROVED
     stop: Stop | None = None
+    scene: Scene = Scene.DAY
+    word: Word | None = None
+    """What a person says about packing slips: the run is one of those, not of orders."""
 
 
 class Worker:
@@ -115,7 +120,7 @@ def work(job: Job, pipe: Connection) -> None:
         listener=point,
         abilities=job.abilities,
         read_timeout=job.read_timeout,
-        settings={"limits": {"concurrency": 1}},
+        settings={"limits": {"concurrency": 1}, **SETTINGS[job.scene]},
     )
 
     def pause() -> None:
@@ -130,16 +135,12 @@ def work(job: Job, pipe: Connection) -> None:
         point(AFTER, f"XCOM {task}")
         return value
 
-    run = DagRun(
-        parties,
-        job.run_id,
-        Window.of_day(job.day, ZONE) if job.day else None,
-        tries=job.tries,
-        first_try=job.first_try,
-        told=job.told,
-        pause=pause,
-        tell=tell,
-    )
+    how: dict[str, Any] = {"tries": job.tries, "first_try": job.first_try, "told": job.told}
+    how |= {"pause": pause, "tell": tell}
+    if job.word is not None:
+        run: DagRun = SlipRun(parties, job.run_id, job.word, **how)
+    else:
+        run = DagRun(parties, job.run_id, Window.of_day(job.day, ZONE) if job.day else None, **how)
     run.go()
     pipe.send(("over", run.failures))
 
