@@ -9,7 +9,7 @@ from flow.conftest import Clock, Runs
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day, run_sweep
+from orderflow.flow.day import preview_day, run_day, run_sweep
 from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
 from orderflow.ledger.models import Outcome, Step
@@ -113,6 +113,15 @@ def test_an_order_that_another_run_holds_is_not_told_and_nothing_is_raised(
         tell(parties, key, "delivered", runs())
     tell(parties, OrderKey(1, 999), "delivered", runs())
     assert [status["stateId"] for status in control.order_statuses()] == ["PUSHED"]
+
+
+def test_a_dry_run_shows_the_status_and_tells_nobody(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+    control.add_orders(ORDER)
+    shown: list[str] = []
+    preview_day(parties, DAY, runs("2026-11-22"), shown.append)
+    assert f"POST  {PATH}?shop=1" in shown[-1]
+    assert "In behandeling bij ERP" in shown[-1]
+    assert control.order_statuses() == []
 
 
 @pytest.mark.parametrize("settings", [{}])

@@ -24,33 +24,39 @@ def tell(parties: Parties, order: Claim | OrderKey, moment: Moment, run: RunRef)
     is in the log of the order, and is not tried again. Without texts this does nothing at all.
     """
     key = order if isinstance(order, OrderKey) else order.key
-    texts = getattr(parties.settings.webshop(key.webshop).messages.order_status, moment)
-    if not texts:
+    if not _texts(parties, key, moment):
         return
     held: AbstractContextManager[Claim] = (
         parties.ledger.claim(order, run) if isinstance(order, OrderKey) else nullcontext(order)
     )
     try:
         with held as claim:
-            if not _was_begun(parties, key, moment):
-                _tell(parties, claim, moment, texts)
+            message = to_be_told(parties, key, moment, claim.order.reference, claim.order.erp_number)
+            if message is not None:
+                _tell(parties, claim, _STEPS[moment], message)
     except OrderflowError as error:
         log.warning("%s: the customer was not told (%s): %s", key, moment, error)
 
 
-def _was_begun(parties: Parties, key: OrderKey, moment: Moment) -> bool:
-    return any(event.step is _STEPS[moment] for event in parties.ledger.events(key=key))
-
-
-def _tell(parties: Parties, claim: Claim, moment: Moment, texts: dict[str, str]) -> None:
-    step, settings = _STEPS[moment], parties.settings
-    message = OrderStatus(
-        reference=claim.order.reference,
-        erp_number=claim.order.erp_number,
-        at=parties.now(),
-        state_id=moment.upper(),
-        texts=texts,
+def to_be_told(
+    parties: Parties, key: OrderKey, moment: Moment, reference: str, erp_number: str | None
+) -> OrderStatus | None:
+    """Return the message for this moment; None when the webshop has no texts for it, or when it was begun before."""
+    texts = _texts(parties, key, moment)
+    if not texts or any(event.step is _STEPS[moment] for event in parties.ledger.events(key=key)):
+        return None
+    return OrderStatus(
+        reference=reference, erp_number=erp_number, at=parties.now(), state_id=moment.upper(), texts=texts
     )
+
+
+def _texts(parties: Parties, key: OrderKey, moment: Moment) -> dict[str, str]:
+    texts = parties.settings.webshop(key.webshop).messages.order_status
+    return texts.pushed if moment == "pushed" else texts.delivered
+
+
+def _tell(parties: Parties, claim: Claim, step: Step, message: OrderStatus) -> None:
+    settings = parties.settings
     claim.note(step, Outcome.INTENT)
     try:
         parties.messages.send_order_status(

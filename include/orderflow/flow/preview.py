@@ -6,11 +6,13 @@ from typing import Any
 import simplejson
 from pydantic import BaseModel, ConfigDict
 
+from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.decision import Action
 from orderflow.domain.order import Order, OrderKey
 from orderflow.erp.models import SalesOrder, to_sales_order
 from orderflow.flow.confirm import confirmation, confirms_by_cxml
+from orderflow.flow.order_status import to_be_told
 from orderflow.flow.parties import Parties
 from orderflow.flow.write_back import with_erp_fields
 
@@ -43,10 +45,11 @@ def preview(parties: Parties, key: OrderKey) -> list[PlannedCall]:
     if wire.state != "processing":
         calls.append(_call("shop", "PATCH", path, {"state": "processing"}))
     if confirms_by_cxml(parties, key):
-        return [*calls, _confirmation(parties, key, wire, number, numbers)]
+        return [*calls, _confirmation(parties, key, wire, number, numbers), *_status(parties, key, wire, number)]
     if wire.erp_order_number != number:
         calls.append(_call("shop", "PATCH", path, {"erp_order_number": number}))
-    return [*calls, _call("shop", "PUT", path, with_erp_fields(wire, number, numbers))]
+    calls.append(_call("shop", "PUT", path, with_erp_fields(wire, number, numbers)))
+    return [*calls, *_status(parties, key, wire, number)]
 
 
 def _numbers(order: Order, found: SalesOrder | None) -> tuple[str, Mapping[int, int | str]]:
@@ -63,6 +66,14 @@ def _confirmation(
     message = confirmation(parties, key, wire, number, numbers, noticed_at=None)
     body = message.to_xml().decode().replace("\n", "")
     return PlannedCall(system="shop", method="POST", path=f"{path}?shop={shop}&user={user}", body=body)
+
+
+def _status(parties: Parties, key: OrderKey, wire: ShopOrder, number: str) -> list[PlannedCall]:
+    message = to_be_told(parties, key, "pushed", wire.reference, number)
+    if message is None:
+        return []
+    path = f"{ORDER_STATUS_PATH}?shop={parties.settings.message_shop(key.webshop)}"
+    return [_call("shop", "POST", path, message.to_document(api_timezone=parties.settings.api_timezone))]
 
 
 def _call(system: str, method: str, path: str, body: dict[str, Any]) -> PlannedCall:
