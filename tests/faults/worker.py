@@ -18,7 +18,7 @@ import requests
 
 from faults.dag_run import DagRun, Failure
 from faults.points import AFTER, BEFORE, DURING
-from faults.stand import PROVED, Clock, make_parties
+from faults.stand import PROVED, Clock, TrytonAt, make_parties
 from orderflow.domain.window import Window
 from orderflow.erp.port import Abilities
 
@@ -63,6 +63,9 @@ class Job:
     told: Mapping[str, Any] = field(default_factory=dict)
     read_timeout: float = 20.0
     abilities: Abilities = PROVED
+    tryton: TrytonAt | None = None
+    """The ERP, when it is not the sandbox's."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     stop: Stop | None = None
 
 
@@ -115,7 +118,8 @@ def work(job: Job, pipe: Connection) -> None:
         listener=point,
         abilities=job.abilities,
         read_timeout=job.read_timeout,
-        settings={"limits": {"concurrency": 1}},
+        settings={**job.settings, "limits": {"concurrency": 1}},
+        tryton=job.tryton,
     )
 
     def pause() -> None:
