@@ -66,7 +66,8 @@ def make_parties(
 ) -> Parties:
     """Connect, to the sandbox's ERP unless there is a Tryton.
 
-    The listener hears of every call of these parties and `writing` is held during a PUT. It hears of the ledger's writes too, unless the ledger's engine is given, which somebody else watches then.
+    The listener hears of every call of these parties and `writing` is held during a PUT. It hears of the ledger's
+    writes too, unless the ledger's engine is given, which somebody else watches then.
     """
 
     def session() -> requests.Session:

@@ -50,8 +50,8 @@ class TrytonErp:
         """Create the sale, quote it (that gives its number) and, where wanted, confirm it.
 
         One request creates; nothing is repeated here. A sale that an earlier attempt began is taken up where it
-        stands, and rewritten first if the order says something else by now. PermanentError ERP_REJECTED: master data is missing, or Tryton
-        refuses; InDoubtError: no answer to one of the requests that write.
+        stands, and rewritten first if the order says something else by now. PermanentError ERP_REJECTED: master data
+        is missing, or Tryton refuses; InDoubtError: no answer to one of the requests that write.
         """
         shop = self._shop(request.shop)
         data = gather(self._rest, self._options, shop, request)
