@@ -1,8 +1,8 @@
 """`make bench-tryton`: how many orders a real Tryton takes, on PostgreSQL under gunicorn, through the adapter.
 
 First pushes alone, as a task makes them (look up, then create): orders of five lines by 1, 4 and 8 threads at a time,
-for a fixed time each, left as quotations and confirmed. Then a day of 200 new orders from the sandbox shop through `run_day`:
-listed, pushed, written back. Everything on this machine. Prints and writes bench/tryton-results.json.
+for a fixed time each, left as quotations and confirmed. Then a day of 200 new orders from the sandbox shop through
+`run_day`: listed, pushed, written back. Everything on this machine. Prints and writes bench/tryton-results.json.
 """
 
 import json

@@ -173,6 +173,25 @@ def test_a_sale_that_was_begun_becomes_the_order_as_it_is_now(
     assert ended.status in CONFIRMED
 
 
+@pytest.mark.parametrize("lost", ["PUT", "POST"])
+def test_a_quotation_that_was_put_back_to_be_rewritten_is_not_the_order_yet(
+    connect: Connect, tryton: RunningTryton, lost: str
+) -> None:
+    """It has a number already; taken for the order, it would stay a draft with the old lines for good."""
+    _begin(connect, tryton, 3)
+    now = sales_order(lines=lines("8890_STUK"))
+    with lossy(tryton.url) as proxy:
+        proxy.lose({"PUT": 1, "POST": 2}[lost], "lose request", method=lost)
+        with pytest.raises(InDoubtError):
+            connect(url=proxy.url, confirm=True).create(now)
+    assert sale(tryton, OURS, "state", "number")["state"] == "draft"
+    for confirm in (True, False):
+        assert connect(confirm=confirm).find(REFERENCE) is None
+    ended = connect(confirm=True).create(now)
+    assert ended.status in CONFIRMED
+    assert sale(tryton, OURS, "lines")["lines"] == list(ended.line_numbers.values())
+
+
 def test_a_rewritten_sale_keeps_nothing_of_the_order_as_it_was(connect: Connect, tryton: RunningTryton) -> None:
     _begin(connect, tryton, 2, requested_delivery_date="2026-12-01", invoice_address=1630)
     connect().create(sales_order(lines=lines("8890_STUK")))
