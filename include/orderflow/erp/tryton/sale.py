@@ -128,8 +128,8 @@ def _price(price: Decimal) -> Decimal:
 def is_begun_only(sale: Sale, options: TrytonOptions) -> bool:
     """Whether this adapter made the sale and has not brought it to where it is wanted, and nobody else went on with it.
 
-    A crash between two requests leaves such a sale; `create` takes it up again. One that was quoted and then put back to
-    be rewritten is a draft with a number.
+    A crash between two requests leaves such a sale; `create` takes it up again. One that was quoted and then put back
+    to be rewritten is a draft with a number.
     """
     if not sale.number:
         return sale.state != "cancelled"
