@@ -34,7 +34,7 @@ POSTGRES_EVERY = 10
 DEMO_EVERY = 5
 """Every so many schedules with a Tryton have the demo's day."""
 SANDBOX, TRYTON = "sandbox", "tryton"
-_TELL_EVERY = 50
+_TELL_EVERY = 10
 
 
 class Soak:
@@ -91,13 +91,15 @@ def play_many(seeds: Iterable[int], erp: str = SANDBOX) -> Soak:
     began = time.monotonic()
     with ExitStack() as stack:
         soak = Soak(stack, _tryton(stack) if erp == TRYTON else None)
-        for n, seed in enumerate(seeds, start=1):
-            broken = soak.play(seed)
-            if broken:
-                _say(f"seed {seed}: FAILED", *broken)
-            if n % _TELL_EVERY == 0:
-                _say(f"{n} schedules, the last one seed {seed}, {time.monotonic() - began:.0f} s")
-    _say(*soak.summary())
+        try:
+            for n, seed in enumerate(seeds, start=1):
+                broken = soak.play(seed)
+                if broken:
+                    _say(f"seed {seed}: FAILED", *broken)
+                if n % _TELL_EVERY == 0:
+                    _say(f"{n} schedules, the last one seed {seed}, {time.monotonic() - began:.0f} s")
+        finally:
+            _say(*soak.summary())  # also of those that were played before somebody stopped it
     return soak
 
 
@@ -140,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--erp", choices=(SANDBOX, TRYTON), default=SANDBOX)
     asked = parser.parse_args(arguments)
     faulthandler.register(signal.SIGUSR1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything that was started is stopped then, too
     one = asked.seed is not None
     logging.basicConfig(level=logging.INFO if one else logging.CRITICAL, format="%(threadName)s %(message)s")
     seeds = [asked.seed] * asked.times if one else range(asked.first, asked.first + asked.count)
