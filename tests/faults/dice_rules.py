@@ -30,6 +30,8 @@ class ErpDice(NamedTuple):
     """What it answers to a look-up that finds nothing."""
     late_seconds: float = LATE_SECONDS
     """How long a call that hangs hangs."""
+    more: int = 0
+    """How many more rules for this ERP alone there may be at a time."""
 
 
 SANDBOX_ERP = ErpDice(
@@ -56,12 +58,21 @@ TRYTON_ERP = ErpDice(
     ),
     [],
     late_seconds=1.0,
+    more=4,
 )
 
 
-def random_rule(dice: random.Random, erp: ErpDice, *, honest_lookup: bool, hang: bool) -> dict[str, Any]:
-    """Make up one rule; with `honest_lookup` the ERP never denies an order it has."""
-    call = dice.choice(SHOP_CALLS + erp.calls + TOKEN_CALLS)
+def random_rules(dice: random.Random, erp: ErpDice, *, honest_lookup: bool, hang: bool) -> list[dict[str, Any]]:
+    """Make up some rules; with `honest_lookup` the ERP never denies an order it has."""
+    everywhere = SHOP_CALLS + erp.calls + TOKEN_CALLS
+    calls = [everywhere] * dice.randint(1, 4)
+    if erp.more:
+        calls += [erp.calls] * dice.randint(0, erp.more)
+    return [_rule(dice, erp, some, honest_lookup=honest_lookup, hang=hang) for some in calls]
+
+
+def _rule(dice: random.Random, erp: ErpDice, calls: Choices, *, honest_lookup: bool, hang: bool) -> dict[str, Any]:
+    call = dice.choice(calls)
     faults = [
         {"action": "reset_before_commit"},
         {"action": "reset_after_commit"},

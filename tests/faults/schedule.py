@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from faults.dag_run import UNFORESEEN, DagRun
-from faults.dice_rules import random_rule
+from faults.dice_rules import random_rules
 from faults.erps import ErpSide
 from faults.invariants import Allowed, Books
 from faults.ledgers import Ledgers, WatchedEngine
@@ -88,11 +88,7 @@ class Schedule:
         """Let something go wrong in some runs that take place at the same time."""
         dice = self.dice
         if dice.random() < 0.75:
-            honest = self.erp.honest_lookup
-            rules = [
-                random_rule(dice, self.erp.dice, honest_lookup=honest, hang=self.hang)
-                for _ in range(dice.randint(1, 4))
-            ]
+            rules = random_rules(dice, self.erp.dice, honest_lookup=self.erp.honest_lookup, hang=self.hang)
             self.control.faults([rule for rule in rules if rule["service"] != "erp"])
             self.erp.faults([rule for rule in rules if rule["service"] == "erp"])
         workers = [self._worker(engine) for engine in self.ledgers.engines[: dice.choice((1, 1, 2, 2, 3))]]
