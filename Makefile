@@ -10,7 +10,7 @@ SETUP := .venv/.installed
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-backfill bench-page env test-compose audit sbom clean
+.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-backfill bench-page bench-tryton env test-compose audit sbom clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +41,8 @@ test: $(SETUP) ## All tests, those with a real scheduler too
 test-fast: $(SETUP) ## The tests without a scheduler
 	$(BIN)/pytest --ignore=tests/live --ignore=tests/browser
 
-soak: $(SETUP) ## A thousand random schedules of faults, deaths and double runs: make soak [SEED=17] [COUNT=1000] [FIRST=1]
-	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
+soak: $(SETUP) ## A thousand random schedules of faults, deaths and double runs: make soak [ERP=tryton] [SEED=17] [COUNT=1000] [FIRST=1]
+	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(ERP),--erp $(ERP)) $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
 
 fault-matrix: $(SETUP) ## Prove every cell of docs/fault-matrix.md, and that no guard can be removed unnoticed; write the page
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.publish
@@ -88,6 +88,9 @@ bench-backfill: $(SETUP) ## A month of exported orders backfilled: calls, time, 
 
 bench-page: $(SETUP) ## The page with 100,000 orders in PostgreSQL: times and query plans, into bench/page-results.md
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/page.py
+
+bench-tryton: $(SETUP) ## Orders per second into a real Tryton, and a day of 200, into bench/tryton-results.json (about 4 minutes)
+	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/erp_tryton.py
 
 env: $(SETUP) ## Random secrets for docker-compose.yaml into .env, unless there is one
 	@$(BIN)/python tools/env_file.py

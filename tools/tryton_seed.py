@@ -28,6 +28,7 @@ from trytond.modules.currency.tests.tools import get_currency  # type: ignore[im
 VAT = Decimal("0.21")
 MAY = {
     "sale.sale": {"perm_read": True, "perm_write": True, "perm_create": True},
+    "sale.line": {"perm_delete": True},  # the rest of its rights come from the sale
     "stock.shipment.out": {"perm_read": True},
     "stock.move": {"perm_read": True},
 }

@@ -1,27 +1,78 @@
 """Random faults for a sandbox: which call, what happens to it, how often."""
 
 import random
-from typing import Any
+from typing import Any, NamedTuple
 
-CALLS: tuple[dict[str, Any], ...] = (
+Choices = tuple[dict[str, Any], ...]
+
+SHOP_CALLS: Choices = (
     {"service": "shop", "method": "GET", "path": r"/api/order/\?"},
     {"service": "shop", "method": "GET", "path": r"/api/order/\d+/"},
     {"service": "shop", "method": "PATCH", "body": '"state"'},
     {"service": "shop", "method": "PATCH", "body": '"erp_order_number"'},
     {"service": "shop", "method": "PATCH", "body": '"shipment_state"'},
     {"service": "shop", "method": "PUT"},
-    {"service": "erp", "method": "GET"},
-    {"service": "erp", "method": "POST"},
-    {"service": "token"},
 )
+TOKEN_CALLS: Choices = ({"service": "token"},)
+ERP_CALLS: Choices = ({"service": "erp", "method": "GET"}, {"service": "erp", "method": "POST"})
 HTML = "<html><body><h1>Server Error (500)</h1></body></html>"
 REJECTED = {"error": "rejected", "reason": "unknown product 124_STUK", "lines": [1]}
 LATE_SECONDS = 0.3
 
 
-def random_rule(dice: random.Random, *, honest_lookup: bool, hang: bool) -> dict[str, Any]:
-    """Make up one rule; with `honest_lookup` the ERP never denies an order it has."""
-    call = dice.choice(CALLS)
+class ErpDice(NamedTuple):
+    """What can go wrong with calls to an ERP."""
+
+    calls: Choices
+    refusals: Choices
+    """The answers with which it refuses an order."""
+    none_found: Any
+    """What it answers to a look-up that finds nothing."""
+    late_seconds: float = LATE_SECONDS
+    """How long a call that hangs hangs."""
+    more: int = 0
+    """How many more rules for this ERP alone there may be at a time."""
+
+
+SANDBOX_ERP = ErpDice(
+    ERP_CALLS,
+    (
+        {"action": "status", "status": 422, "answer": REJECTED},
+        {"action": "status", "status": 409, "answer": {"error": "in_progress"}},
+    ),
+    {"results": []},
+)
+TRYTON_ERP = ErpDice(
+    (
+        *ERP_CALLS,
+        {"service": "erp", "method": "GET", "path": r"/sale\.sale\?"},
+        {"service": "erp", "method": "GET", "path": r"/(party|product|web)\."},
+        {"service": "erp", "method": "POST", "path": r"/sale\.sale\?"},
+        {"service": "erp", "method": "POST", "path": r"/quote\?"},
+        {"service": "erp", "method": "POST", "path": r"/confirm\?"},
+    ),
+    (
+        {"action": "status", "status": 400, "answer": {"message": "No.", "description": ""}},
+        {"action": "status", "status": 403, "html": HTML},
+        {"action": "status", "status": 204, "html": "", "commit": True},  # done, and not shown
+    ),
+    [],
+    late_seconds=1.0,
+    more=4,
+)
+
+
+def random_rules(dice: random.Random, erp: ErpDice, *, honest_lookup: bool, hang: bool) -> list[dict[str, Any]]:
+    """Make up some rules; with `honest_lookup` the ERP never denies an order it has."""
+    everywhere = SHOP_CALLS + erp.calls + TOKEN_CALLS
+    calls = [everywhere] * dice.randint(1, 4)
+    if erp.more:
+        calls += [erp.calls] * dice.randint(0, erp.more)
+    return [_rule(dice, erp, some, honest_lookup=honest_lookup, hang=hang) for some in calls]
+
+
+def _rule(dice: random.Random, erp: ErpDice, calls: Choices, *, honest_lookup: bool, hang: bool) -> dict[str, Any]:
+    call = dice.choice(calls)
     faults = [
         {"action": "reset_before_commit"},
         {"action": "reset_after_commit"},
@@ -33,15 +84,15 @@ def random_rule(dice: random.Random, *, honest_lookup: bool, hang: bool) -> dict
         {"action": "wrong_answer", "answer": {"hello": "world"}, "commit": dice.random() < 0.5},
     ]
     if hang:
-        faults += [{"action": "hang_then_commit", "seconds": LATE_SECONDS}] * 3
+        late = erp.late_seconds if call["service"] == "erp" else LATE_SECONDS
+        faults += [{"action": "hang_then_commit", "seconds": late}] * 3
     if call.get("method") in {"PATCH", "PUT"}:
         fields = dice.choice((["state"], ["erp_order_number"], ["order_lines.erp_line_number"], ["shipment_state"]))
         faults += [{"action": "ignore_fields", "fields": fields, "echo": dice.random() < 0.5}] * 2
     if call["service"] == "erp" and call["method"] == "POST":
-        faults.append({"action": "status", "status": 422, "answer": REJECTED})
-        faults.append({"action": "status", "status": 409, "answer": {"error": "in_progress"}})
+        faults += erp.refusals
     if call["service"] == "erp" and call["method"] == "GET" and not honest_lookup:
-        faults.append({"action": "wrong_answer", "answer": {"results": []}})
+        faults.append({"action": "wrong_answer", "answer": erp.none_found})
     if call.get("path") == r"/api/order/\?":
         faults.append({"action": "wrong_answer", "answer": {"count": 0, "next": None, "results": []}})
     often = dice.choice(({"times": 1}, {"times": dice.randint(2, 5)}, {"times": 0, "probability": 0.25}))

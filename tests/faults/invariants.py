@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from faults.world import PAYABLE, content, goods
+from faults.world import Terms, content, goods
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, Progress
@@ -14,6 +14,8 @@ from orderflow.ledger.store import Ledger
 from sandbox.control import SandboxControl
 
 Order = Mapping[str, Any]
+OPEN_END = (Reason.ERP_IN_DOUBT, Reason.ERP_REJECTED, Reason.ERP_ANSWER_INVALID)
+"""What says that an order was not brought to its end in the ERP."""
 
 
 class Allowed(NamedTuple):
@@ -26,17 +28,29 @@ class Allowed(NamedTuple):
 
 
 class Books:
-    """Shop, ERP, ledger and journal, read once at the end; `versions` are all that people made of each order."""
+    """Shop, ERP, ledger and journal, read once at the end; `versions` are all that people made of each order.
 
-    def __init__(self, control: SandboxControl, ledger: Ledger, versions: Mapping[int, Sequence[Order]]) -> None:
+    `orders` are those of the ERP, the sandbox's when left out; one that was begun and not ended has no number.
+    """
+
+    def __init__(
+        self,
+        control: SandboxControl,
+        ledger: Ledger,
+        versions: Mapping[int, Sequence[Order]],
+        *,
+        orders: Sequence[Order] | None = None,
+        terms: Terms = Terms(),  # noqa: B008  # a frozen value
+    ) -> None:
         self.shop: dict[int, Order] = {order["id"]: order for order in control.orders()}
         self.journal = control.journal()
         self.erp: dict[str, list[Order]] = defaultdict(list)
-        for order in control.erp_orders():
+        for order in control.erp_orders() if orders is None else orders:
             self.erp[order["external_reference"]].append(order)
         self.ledger = ledger
         self.known = ledger.by_order_id(self.shop)
         self.versions = versions
+        self.terms = terms
 
     def broken(self, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008  # a frozen value
         """Name everything that is not as it must be."""
@@ -63,12 +77,15 @@ class Books:
             yield f"changed in the shop beyond what the flow may write: {order}"
         if len(placed) > 1:
             yield f"DOUBLED: {len(placed)} times in the ERP"
+        ended = [one for one in placed if one["number"]]
         if order["offline"]:
             yield from self._of_offline(order, placed)
-        elif placed:
-            yield from self._of_exported(order, placed[0], known, allowed)
+        elif ended:
+            yield from self._of_exported(order, ended[0], known, allowed)
         else:
             yield from self._of_absent(order, known, allowed)
+            if placed and not allowed.forgotten and not self._was_told(known, *OPEN_END):
+                yield f"HALF: begun in the ERP, not ended, and nobody was told: {known}"
 
     def _of_offline(self, order: Order, placed: Sequence[Order]) -> Iterator[str]:
         if placed:
@@ -82,7 +99,7 @@ class Books:
         progress = known.progress if known else None
         if progress is Progress.PUSHING:
             yield "HALF: still PUSHING"
-        elif is_payable(order):
+        elif self.terms.is_owed(order):
             if not (progress is Progress.IN_DOUBT and allowed.doubt):
                 yield f"LOST: payable, not in the ERP, ledger: {known}"
         elif order["erp_order_number"] or any(line["erp_line_number"] for line in order["order_lines"]):
@@ -92,13 +109,13 @@ class Books:
         versions = self.versions[order["id"]]
         if not any(_same_goods(version, placed) for version in versions):
             yield f"the ERP's lines are those of no version: {placed}"
-        if not any(version["payment_status"] in PAYABLE for version in versions):
+        if not any(self.terms.is_paid(version) for version in versions):
             yield "was never paid, and yet is in the ERP"
         if order["state"] == "cancel":
             if not allowed.forgotten and not self._was_told(known, Reason.CANCELLED_AFTER_EXPORT):
                 yield f"cancelled after the export, and nobody was told: {known}"
             return
-        if allowed.forgotten and not is_payable(order):
+        if allowed.forgotten and not self.terms.is_owed(order):
             return  # the ledger forgot the export before the shop knew of it, and nobody has paid: looked up once paid
         if (
             not _same_goods(order, placed)
@@ -110,7 +127,7 @@ class Books:
 
     def _of_write_back(self, order: Order, placed: Order, known: LedgerOrder | None, allowed: Allowed) -> Iterator[str]:
         finished = known is not None and known.progress in WRITTEN
-        left_alone = finished and not is_payable(order)  # reopened after the export, and its payment withdrawn
+        left_alone = finished and not self.terms.is_owed(order)  # reopened after the export, and its payment withdrawn
         if order["state"] not in {"processing", "done"} and not left_alone:
             yield f"HALF: in the ERP, and its state is {order['state']}; ledger: {known}"
         if order["erp_order_number"] != placed["number"]:
@@ -123,17 +140,12 @@ class Books:
         if not forgotten and not finished:
             yield f"HALF: the ledger does not have it as written back: {known}"
 
-    def _was_told(self, known: LedgerOrder | None, reason: Reason) -> bool:
+    def _was_told(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
         """Whether the ledger said so; an order that was all written back is the reconciliation's to compare."""
         if known is None:
             return False
         events = self.ledger.events(key=OrderKey(*known.key))
-        return known.progress in WRITTEN or any(event.reason is reason for event in events)
-
-
-def is_payable(order: Order) -> bool:
-    """Whether the flow owes this order an export."""
-    return order["state"] in {"confirmed", "processing"} and order["payment_status"] in PAYABLE
+        return known.progress in WRITTEN or any(event.reason in reasons for event in events)
 
 
 def _reference(order: Order) -> str:

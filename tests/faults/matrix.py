@@ -11,7 +11,7 @@ from faults.dag_run import LIST, SELECT, UNFORESEEN
 from faults.database import closed, end_connections, locked
 from faults.invariants import Books
 from faults.ledgers import Ledgers
-from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, Column, Kind, Row, Scene
+from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, SETTINGS, Column, Kind, Row, Scene
 from faults.worker import Job, Stop, Worker
 from orderflow.ledger.store import Ledger
 from sandbox.control import SandboxControl
@@ -48,7 +48,7 @@ class Bench:
 
     def start(self, **wish: Any) -> Worker:
         """Start a worker; without `day` it does a sweep."""
-        return Worker(Job(self.sandbox_url, self.ledgers.url, scene=self.scene, **wish))
+        return Worker(Job(self.sandbox_url, self.ledgers.url, settings=SETTINGS[self.scene], **wish))
 
     def begin(self, **wish: Any) -> Worker:
         """Start the run that the rows are about."""

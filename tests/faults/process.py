@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
@@ -17,13 +18,15 @@ class DiedError(BaseException):
 
 @dataclass
 class Process:
-    """One process as far as its points go: counts them; there people edit orders, the ledger breaks, it dies."""
+    """One process as far as its points go: counts them; there people edit, ledger or ERP break, it dies."""
 
     world: World
     dice: random.Random
     dies_at: int | None = None
     edits_at: frozenset[int] = frozenset()
     breaks_at: frozenset[int] = frozenset()
+    troubles_at: frozenset[int] = frozenset()
+    trouble: Callable[[], None] = lambda: None
     points: int = 0
     dead: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -37,5 +40,7 @@ class Process:
                 raise DiedError
             if self.points in self.breaks_at and request is None:
                 raise OperationalError(None, None, ConnectionError("the ledger's connection broke"))
+            if self.points in self.troubles_at:
+                self.trouble()
             if edits:
                 self.world.edit(self.dice)

@@ -4,39 +4,27 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from faults.dag_run import UNFORESEEN, DagRun
-from faults.dice_rules import random_rule
+from faults.dice_rules import random_rules
+from faults.erps import ErpSide
 from faults.invariants import Allowed, Books
 from faults.ledgers import Ledgers, WatchedEngine
 from faults.points import AFTER, BEFORE, DURING, Listener
 from faults.process import DiedError, Process
-from faults.stand import MIDNIGHT, PROVED, Clock, make_parties
+from faults.stand import MIDNIGHT, Clock, make_parties
 from faults.worker import ZONE, Job, Stop, Worker
 from faults.world import World, content
 from orderflow.domain.window import Window
-from orderflow.erp.port import Abilities
 from orderflow.flow.parties import Parties
 from sandbox.control import SandboxControl
 
 log = logging.getLogger(__name__)
 
 IMPATIENT, PATIENT = 0.15, 20.0
-NEITHER = "neither"
-ERPS: Mapping[str, tuple[Abilities, Mapping[str, bool]]] = {
-    "all": (PROVED, {}),
-    "key only": (PROVED._replace(unique_reference=False), {"enforce_unique_reference": False}),
-    "unique only": (PROVED._replace(idempotency_key=False), {"honour_idempotency_key": False}),
-    NEITHER: (
-        PROVED._replace(idempotency_key=False, unique_reference=False),
-        {"enforce_unique_reference": False, "honour_idempotency_key": False},
-    ),
-}
-"""What an ERP may prove, and a sandbox that behaves accordingly."""
 _ROUNDS_TO_QUIET = 8
 
 
@@ -48,20 +36,36 @@ class Schedule:
     control: SandboxControl
     sandbox_url: str
     ledgers: Ledgers
+    erp: ErpSide
+    demo: bool = False
+    """Whether the orders are those of the demo's day."""
     seen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
         self.clock = Clock()
-        self.erp = self.dice.choices(list(ERPS), (5, 2, 2, 2))[0]
-        self.abilities, switches = ERPS[self.erp]
+        switches = self.erp.begin(self.dice)
         self.hang = self.dice.random() < 0.3
         late = self.dice.choice((0, 0, 0, 0.2))
         self.control.reset(late_commit_seconds=late, unstable_rows=self.dice.random() < 0.2, **switches)
-        self.world = World(self.control, self.dice, days=self.dice.choice((1, 2, 2)), edit_lines=not self.hang)
+        self.world = World(
+            self.control,
+            self.dice,
+            days=self.dice.choice((1, 2, 2)),
+            edit_lines=not self.hang,
+            products=self.erp.products,
+            currencies=self.erp.currencies,
+            demo=self.demo,
+        )
         self.settings = {
             "limits": {"concurrency": self.dice.choice((1, 2, 4)), "page_size": self.dice.choice((3, 100))},
-            "webshops": {2: {"deliveries": self.dice.choice(("desadv", "none")), "finish": "shipment_sent"}},
+            "webshops": {
+                2: {
+                    "deliveries": self.dice.choice(("desadv", "none")),
+                    "finish": "shipment_sent",
+                    "payment_option": 2 not in self.world.terms.free,  # the webshop's number
+                }
+            },
         }
         self.memory_lost = False
         self.unforeseen: list[str] = []
@@ -76,7 +80,7 @@ class Schedule:
         for _ in range(_ROUNDS_TO_QUIET):
             if not self._normal_round():
                 break
-        broken = self._books().broken(Allowed(doubt=self.erp == NEITHER, forgotten=self.memory_lost))
+        broken = self._books().broken(Allowed(doubt=not self.erp.gives_proof, forgotten=self.memory_lost))
         self._count()
         return [*self.unforeseen, *broken]
 
@@ -84,9 +88,9 @@ class Schedule:
         """Let something go wrong in some runs that take place at the same time."""
         dice = self.dice
         if dice.random() < 0.75:
-            honest = self.erp == NEITHER
-            rules = [random_rule(dice, honest_lookup=honest, hang=self.hang) for _ in range(dice.randint(1, 4))]
-            self.control.faults(rules)
+            rules = random_rules(dice, self.erp.dice, honest_lookup=self.erp.honest_lookup, hang=self.hang)
+            self.control.faults([rule for rule in rules if rule["service"] != "erp"])
+            self.erp.faults([rule for rule in rules if rule["service"] == "erp"])
         workers = [self._worker(engine) for engine in self.ledgers.engines[: dice.choice((1, 1, 2, 2, 3))]]
         for worker in workers:
             worker.start()
@@ -95,7 +99,7 @@ class Schedule:
         if dice.random() < 0.1:
             self._kill_a_process()
         if dice.random() < 0.5:
-            self.control.clear_faults()
+            self._clear_faults()
         self.clock.advance(seconds=dice.choice((0, 60, 400, 4_000, 90_000)))
         if dice.random() < 0.3:
             self.world.edit(dice)
@@ -104,13 +108,15 @@ class Schedule:
     def _worker(self, engine: WatchedEngine) -> threading.Thread:
         dice = self.dice
         self.runs += 1
-        process = Process(self.world, random.Random(dice.random()))
+        process = Process(self.world, random.Random(dice.random()), trouble=self.erp.trouble)
         if dice.random() < 0.5:
             process.dies_at = 1 + int(dice.expovariate(1 / 150))
         if dice.random() < 0.5:
             process.edits_at = frozenset(dice.sample(range(20, 300), 25))
         if dice.random() < 0.2:
             process.breaks_at = frozenset(dice.sample(range(1, 300), 15))
+        if self.erp.at and dice.random() < 0.2:
+            process.troubles_at = frozenset(dice.sample(range(1, 300), 3))
         window = self._window()
         # The same run id twice at the same time is a task instance that Airflow has started twice.
         run_id = f"run {dice.choice((self.runs, self.runs, self.runs - 1))}"
@@ -119,7 +125,7 @@ class Schedule:
 
         def work() -> None:
             try:
-                parties = self._parties(engine, process, read_timeout=IMPATIENT if self.hang else PATIENT)
+                parties = self._parties(engine, process, impatient=self.hang)
                 run = DagRun(parties, run_id, window, tries=tries, pause=lambda: self.clock.advance(seconds=ahead))
                 run.go()
                 self.unforeseen += [str(failure) for failure in run.failures if failure.reason == UNFORESEEN]
@@ -140,7 +146,9 @@ class Schedule:
             run_id=f"run {self.runs}",
             day=dice.choice((None, *(day.isoformat() for day in self.world.days))),
             minutes_later=(self.clock.now - MIDNIGHT) / timedelta(minutes=1),
-            abilities=self.abilities,
+            abilities=self.erp.abilities,
+            tryton=self.erp.at,
+            settings=self.settings,
             stop=Stop(".", dice.choice((BEFORE, DURING, AFTER)), skip=dice.randrange(80)),
         )
         worker = Worker(job)
@@ -166,7 +174,7 @@ class Schedule:
             self.ledgers.back_up()
         if dice.random() > 0.12:
             return
-        if self.erp == NEITHER:
+        if not self.erp.gives_proof:
             # Nobody could know of an order that an ERP without any proof still has on its way.
             self.control.settle()
             self.control.configure(late_commit_seconds=0)
@@ -176,19 +184,24 @@ class Schedule:
 
     def _calm(self) -> None:
         """Let nothing go wrong any more."""
-        self.control.clear_faults()
+        self._clear_faults()
         self.control.release()
         self.control.settle()
+        self.erp.settle()
         self.control.configure(late_commit_seconds=0)
+
+    def _clear_faults(self) -> None:
+        self.control.clear_faults()
+        self.erp.clear_faults()
 
     def _normal_round(self) -> bool:
         """Let a day pass: every day's run again, and sweeps. Returns whether anything was changed by it."""
-        before = (content_of_all(self.control), len(self.control.erp_orders()), self._progress())
+        before = (content_of_all(self.control), self.erp.orders(), self._progress())
         self.clock.advance(hours=25)
         for day in self.world.days:
             self._normal_run(Window.of_day(day.isoformat(), ZONE))
         self._normal_run(None)
-        return before != (content_of_all(self.control), len(self.control.erp_orders()), self._progress())
+        return before != (content_of_all(self.control), self.erp.orders(), self._progress())
 
     def _normal_run(self, window: Window | None) -> None:
         self.runs += 1
@@ -196,7 +209,7 @@ class Schedule:
         DagRun(parties, f"run {self.runs}", window, tries=2, pause=lambda: self.clock.advance(seconds=400)).go()
 
     def _parties(
-        self, watched: WatchedEngine | None = None, listener: Listener | None = None, read_timeout: float = PATIENT
+        self, watched: WatchedEngine | None = None, listener: Listener | None = None, *, impatient: bool = False
     ) -> Parties:
         watched = watched or self.ledgers.engines[0]
         watched.listener = listener
@@ -205,11 +218,13 @@ class Schedule:
             "",
             clock=self.clock,
             listener=listener,
-            abilities=self.abilities,
-            read_timeout=read_timeout,
+            abilities=self.erp.abilities,
+            read_timeout=IMPATIENT if impatient else PATIENT,
             settings=self.settings,
             writing=self.world.writing,
             engine=watched.engine,
+            tryton=self.erp.at,
+            erp_timeout=self.erp.impatient if impatient else PATIENT,
         )
 
     def _progress(self) -> dict[int, str]:
@@ -217,10 +232,13 @@ class Schedule:
         return {order_id: order.progress.value for order_id, order in known.items()}
 
     def _books(self) -> Books:
-        return Books(self.control, self._parties().ledger, self.world.versions)
+        ledger = self._parties().ledger
+        return Books(self.control, ledger, self.world.versions, orders=self.erp.orders(), terms=self.world.terms)
 
     def _count(self) -> None:
         books = self._books()
+        self.seen += self.erp.seen()
+        self.seen["schedules with the demo's day"] += self.demo
         self.seen["runs"] += self.runs
         self.seen["orders"] += len(books.shop)
         self.seen["orders in the ERP"] += sum(map(len, books.erp.values()))

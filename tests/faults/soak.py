@@ -2,6 +2,7 @@
 
     python -m faults.soak --count 1000 [--first 1]     many, with a summary
     python -m faults.soak --seed 17 [--times 5]        one again, with its log
+    python -m faults.soak --erp tryton --count 100     with a real Tryton as the ERP, every fifth with the demo's day
 
 A seed fixes the plan: orders, faults, runs, deaths, edits. Runs at the same time are real threads, so what they do to
 one another may differ when a seed is played again: `--times` plays it several times.
@@ -20,31 +21,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from faults.erps import ErpSide, SandboxErp, TrytonSide
 from faults.ledgers import Ledgers, PostgresLedgers, SqliteLedgers
 from faults.schedule import Schedule
+from faulty_proxy import faulty
 from postgres import fresh_database, postgres_server
 from sandbox.control import SandboxControl
+from tryton import RunningTryton, running
 
 POSTGRES_EVERY = 10
 """Every so many schedules have their ledger on PostgreSQL."""
-_TELL_EVERY = 50
+DEMO_EVERY = 5
+"""Every so many schedules with a Tryton have the demo's day."""
+SANDBOX, TRYTON = "sandbox", "tryton"
+_TELL_EVERY = 10
 
 
 class Soak:
     """A sandbox in a process of its own, ledgers in memory and on PostgreSQL, and what came of the schedules so far."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, tryton: RunningTryton | None = None) -> None:
         self._stack = stack
         self._url = stack.enter_context(sandbox_process())
         self._control = stack.enter_context(SandboxControl(self._url))
         self._files = SqliteLedgers(Path(stack.enter_context(tempfile.TemporaryDirectory(dir=_in_memory()))))
         self._tables: PostgresLedgers | None = None
+        self._tryton = tryton
+        self._erp: ErpSide = SandboxErp(self._control)
+        if tryton:
+            self._erp = TrytonSide(tryton, stack.enter_context(faulty(tryton.url)))
         self.seen: Counter[str] = Counter()
         self.failed: dict[int, list[str]] = {}
 
     def play(self, seed: int) -> list[str]:
         """Play one schedule; returns what is broken in the end."""
-        schedule = Schedule(seed, self._control, self._url, self._ledgers(seed))
+        demo = self._tryton is not None and seed % DEMO_EVERY == 0
+        schedule = Schedule(seed, self._control, self._url, self._ledgers(seed), self._erp, demo)
         broken = schedule.play()
         self.seen += schedule.seen
         self.seen["schedules"] += 1
@@ -71,21 +83,23 @@ class Soak:
         lost, doubled, half, other = (kinds[kind] for kind in ("LOST", "DOUBLED", "HALF", ""))
         yield f"{lost} lost, {doubled} doubled, {half} half done, {other} otherwise wrong"
         for seed in self.failed:
-            yield f"play it again: make soak SEED={seed}"
+            yield f"play it again: make soak SEED={seed}{' ERP=tryton' if self._tryton else ''}"
 
 
-def play_many(seeds: Iterable[int]) -> Soak:
+def play_many(seeds: Iterable[int], erp: str = SANDBOX) -> Soak:
     """Play schedules, telling on the way which failed and how."""
     began = time.monotonic()
     with ExitStack() as stack:
-        soak = Soak(stack)
-        for n, seed in enumerate(seeds, start=1):
-            broken = soak.play(seed)
-            if broken:
-                _say(f"seed {seed}: FAILED", *broken)
-            if n % _TELL_EVERY == 0:
-                _say(f"{n} schedules, the last one seed {seed}, {time.monotonic() - began:.0f} s")
-    _say(*soak.summary())
+        soak = Soak(stack, _tryton(stack) if erp == TRYTON else None)
+        try:
+            for n, seed in enumerate(seeds, start=1):
+                broken = soak.play(seed)
+                if broken:
+                    _say(f"seed {seed}: FAILED", *broken)
+                if n % _TELL_EVERY == 0:
+                    _say(f"{n} schedules, the last one seed {seed}, {time.monotonic() - began:.0f} s")
+        finally:
+            _say(*soak.summary())  # also of those that were played before somebody stopped it
     return soak
 
 
@@ -100,6 +114,11 @@ def sandbox_process() -> Iterator[str]:
             yield ready.partition(" control ")[2].partition("/_control")[0]
         finally:
             process.terminate()
+
+
+def _tryton(stack: ExitStack) -> RunningTryton:
+    logs = stack.enter_context(tempfile.TemporaryDirectory())
+    return stack.enter_context(running(stack.enter_context(postgres_server()), Path(logs)))
 
 
 def _in_memory() -> str | None:
@@ -120,13 +139,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--erp", choices=(SANDBOX, TRYTON), default=SANDBOX)
     asked = parser.parse_args(arguments)
     faulthandler.register(signal.SIGUSR1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything that was started is stopped then, too
     one = asked.seed is not None
     logging.basicConfig(level=logging.INFO if one else logging.CRITICAL, format="%(threadName)s %(message)s")
     seeds = [asked.seed] * asked.times if one else range(asked.first, asked.first + asked.count)
     _say(f"seeds {seeds[0]} to {seeds[-1]}")
-    return 1 if play_many(seeds).failed else 0
+    return 1 if play_many(seeds, asked.erp).failed else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from faults.points import Listener, WatchedSession, watch
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
-from orderflow.erp.port import Abilities
+from orderflow.erp.port import Abilities, ErpPort
 from orderflow.erp.rest import ERP, RestErp
+from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.flow.parties import Parties
 from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.store import Ledger
@@ -39,6 +41,15 @@ class Clock:
         self.now += timedelta(**by)
 
 
+@dataclass(frozen=True)
+class TrytonAt:
+    """Where the flow reaches a Tryton."""
+
+    url: str
+    key: str
+    extra: Mapping[str, Any]
+
+
 def make_parties(
     sandbox_url: str,
     ledger_url: str,
@@ -51,32 +62,40 @@ def make_parties(
     settings: Mapping[str, Any] | None = None,
     writing: AbstractContextManager[Any] | None = None,
     engine: Engine | None = None,
+    tryton: TrytonAt | None = None,
+    erp_timeout: float | None = None,
 ) -> Parties:
-    """Connect; the listener hears of every call of these parties and `writing` is held during a PUT.
+    """Connect, to the sandbox's ERP unless there is a Tryton.
 
-    It hears of the ledger's writes too, unless the ledger's engine is given, which somebody else watches then.
+    The listener hears of every call of these parties and `writing` is held during a PUT. It hears of the ledger's
+    writes too, unless the ledger's engine is given, which somebody else watches then.
     """
 
     def session() -> requests.Session:
         return WatchedSession(listener, writing or nullcontext()) if listener else requests.Session()
 
-    def channel(path: str, service: Service, authorize: Authorization) -> Channel:
+    def channel(url: str, service: Service, authorize: Authorization, patience: float = read_timeout) -> Channel:
         return Channel(
             session(),
-            f"{sandbox_url}{path}",
+            url,
             service=service,
             authorize=authorize,
-            timeouts=Timeouts(connect=20.0, read=read_timeout),
+            timeouts=Timeouts(connect=20.0, read=patience),
             policy=RetryPolicy(attempts=attempts, sleep=_no_pause),
         )
 
     token_url = f"{sandbox_url}/realms/CloudSuite/protocol/openid-connect/token"
     credentials = Credentials(token_url, "orderflow", "sandbox-secret")
     token = ClientCredentials(requests.Session(), credentials)
-    shop = CloudSuiteClient(channel("", SHOP, token))
-    messages = MessagesClient(channel("", MESSAGES, token))
-    erp = RestErp(channel("/erp", ERP, FixedAuthorization("Bearer", "sandbox-erp-token")))
-    erp.abilities = abilities
+    shop = CloudSuiteClient(channel(sandbox_url, SHOP, token))
+    messages = MessagesClient(channel(sandbox_url, MESSAGES, token))
+    erp: ErpPort
+    if tryton:
+        key = FixedAuthorization("Bearer", tryton.key)
+        erp = TrytonErp(channel(tryton.url, ERP, key, erp_timeout or read_timeout), tryton.extra)
+    else:
+        erp = RestErp(channel(f"{sandbox_url}/erp", ERP, FixedAuthorization("Bearer", "sandbox-erp-token")))
+        erp.abilities = abilities
     ledger = Ledger(engine, clock=clock, lease=LEASE) if engine else open_ledger(ledger_url, clock=clock, lease=LEASE)
     if listener and not engine:
         watch(ledger._engine, listener)

@@ -18,8 +18,7 @@ import requests
 
 from faults.dag_run import DagRun, Failure, SlipRun
 from faults.points import AFTER, BEFORE, DURING
-from faults.rows import SETTINGS, Scene
-from faults.stand import PROVED, Clock, make_parties
+from faults.stand import PROVED, Clock, TrytonAt, make_parties
 from orderflow.domain.window import Window
 from orderflow.erp.port import Abilities
 from orderflow.flow.send_slips import Word
@@ -65,8 +64,10 @@ class Job:
     told: Mapping[str, Any] = field(default_factory=dict)
     read_timeout: float = 20.0
     abilities: Abilities = PROVED
+    tryton: TrytonAt | None = None
+    """The ERP, when it is not the sandbox's."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     stop: Stop | None = None
-    scene: Scene = Scene.DAY
     word: Word | None = None
     """What a person says about packing slips: the run is one of those, not of orders."""
 
@@ -120,7 +121,8 @@ def work(job: Job, pipe: Connection) -> None:
         listener=point,
         abilities=job.abilities,
         read_timeout=job.read_timeout,
-        settings={"limits": {"concurrency": 1}, **SETTINGS[job.scene]},
+        settings={**job.settings, "limits": {"concurrency": 1}},
+        tryton=job.tryton,
     )
 
     def pause() -> None:

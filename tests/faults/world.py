@@ -4,8 +4,9 @@ import random
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from sandbox.catalogue import orders_for_day
 from sandbox.control import SandboxControl
 
 FIRST_DAY = date(2026, 11, 22)
@@ -13,20 +14,58 @@ PAYABLE = ("closed_success", "paid", "account")
 UNPAID = ("started", "closed_canceled", "none", "chargeback", None)
 FLOWS_OWN = frozenset({"state", "erp_order_number", "shipment_state", "modified_date"})
 """What the flow writes, and the timestamp that goes with it; everything else is the shop's."""
+DEMO_ORDERS = 26
+"""As many as there are special cases, and two more."""
+WITHOUT_PAYMENT = 2
+"""The webshop of the demo that offers no payment."""
 
 Edit = Mapping[str, Any]
+
+
+class Terms(NamedTuple):
+    """On which terms an order goes to the ERP."""
+
+    currencies: frozenset[str] = frozenset({"EUR", "USD"})
+    free: frozenset[int] = frozenset()
+    """The webshops that offer no payment."""
+
+    def is_paid(self, order: Mapping[str, Any]) -> bool:
+        """Whether this order may be exported, as far as its payment goes."""
+        free = order["webshop"] in self.free and order["payment_status"] == "none"
+        return free or order["payment_status"] in PAYABLE
+
+    def is_owed(self, order: Mapping[str, Any]) -> bool:
+        """Whether the flow owes this order an export, and the ERP can take it."""
+        is_open = order["state"] in {"confirmed", "processing"}
+        return is_open and self.is_paid(order) and order["currency"] in self.currencies
 
 
 class World:
     """Remembers every version of every order, however it came about."""
 
-    def __init__(self, control: SandboxControl, dice: random.Random, *, days: int, edit_lines: bool) -> None:
-        self.days = [FIRST_DAY + timedelta(days=n) for n in range(days)]
+    def __init__(
+        self,
+        control: SandboxControl,
+        dice: random.Random,
+        *,
+        days: int,
+        edit_lines: bool,
+        products: Sequence[str],
+        currencies: frozenset[str],
+        demo: bool = False,
+    ) -> None:
+        # The demo has orders a microsecond before and after its day.
+        numbers = range(-1, 2) if demo else range(days)
+        self.days = [FIRST_DAY + timedelta(days=n) for n in numbers]
         self.writing = threading.Lock()
         """Held during a PUT and an edit: neither happens in the middle of the other."""
         self._control = control
         self._edit_lines = edit_lines
-        control.add_orders(*_orders(dice, self.days))
+        self.terms = Terms(currencies, frozenset({WITHOUT_PAYMENT} if demo else ()))
+        if demo:
+            control.add_orders(*orders_for_day(FIRST_DAY, DEMO_ORDERS, seed=dice.randrange(1000)))
+        else:
+            control.add_orders(*_orders(dice, self.days, products))
         self.versions: dict[int, list[dict[str, Any]]] = {order["id"]: [order] for order in control.orders()}
 
     def edit(self, dice: random.Random) -> None:
@@ -71,18 +110,18 @@ def _recounted(lines: Sequence[Mapping[str, Any]], dice: random.Random) -> list[
     return changed
 
 
-def _orders(dice: random.Random, days: Sequence[date]) -> list[dict[str, Any]]:
+def _orders(dice: random.Random, days: Sequence[date], products: Sequence[str]) -> list[dict[str, Any]]:
     """Make two or three orders a day, always with one offline and two webshops with an equal reference."""
-    made = [_order(dice, day) for day in days for _ in range(dice.randint(2, 3))]
-    made.append({**_order(dice, days[0]), "offline": True, "state": dice.choice(("processing", "done"))})
-    made.append({**_order(dice, days[-1]), "payment_status": "paid", "reference": "CS777", "webshop": 1})
-    made.append({**_order(dice, days[0]), "payment_status": "paid", "reference": "CS777", "webshop": 2})
+    made = [_order(dice, day, products) for day in days for _ in range(dice.randint(2, 3))]
+    made.append({**_order(dice, days[0], products), "offline": True, "state": dice.choice(("processing", "done"))})
+    made.append({**_order(dice, days[-1], products), "payment_status": "paid", "reference": "CS777", "webshop": 1})
+    made.append({**_order(dice, days[0], products), "payment_status": "paid", "reference": "CS777", "webshop": 2})
     return made
 
 
-def _order(dice: random.Random, day: date) -> dict[str, Any]:
+def _order(dice: random.Random, day: date, products: Sequence[str]) -> dict[str, Any]:
     confirmed = datetime.combine(day, time(dice.randrange(24), dice.randrange(60)))  # as the shop has it
-    lines = [_line(dice) for _ in range(dice.choice((1, 1, 2, 3)))]
+    lines = [_line(dice, products) for _ in range(dice.choice((1, 1, 2, 3)))]
     if dice.random() < 0.3:
         lines.append({**lines[0], "quantity": dice.randrange(1, 9)})  # the same product twice
     if dice.random() < 0.2:
@@ -92,10 +131,12 @@ def _order(dice: random.Random, day: date) -> dict[str, Any]:
         "confirm_date": confirmed.isoformat(),
         "webshop": dice.choice((1, 1, 2)),
         "sales_channel": "web",
+        "shipment_address": 1694,  # the customer's own, as the catalogue has them
+        "invoice_address": 1654,
         "order_lines": lines,
     }
 
 
-def _line(dice: random.Random) -> dict[str, Any]:
-    product = {"origin": "myorigin", "key": f"{dice.randrange(100, 110)}_STUK"}
+def _line(dice: random.Random, products: Sequence[str]) -> dict[str, Any]:
+    product = {"origin": "myorigin", "key": products[dice.randrange(len(products))]}
     return {"type": "line", "product": product, "quantity": dice.randrange(1, 9), "unit_price": "10.00"}

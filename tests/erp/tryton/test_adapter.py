@@ -155,13 +155,71 @@ def test_a_quotation_that_somebody_put_back_is_left_to_them(connect: Connect, tr
     assert created.number != quoted.number
 
 
-def test_a_draft_with_other_lines_is_never_taken_for_the_order(connect: Connect, tryton: RunningTryton) -> None:
-    """The shop's order was edited between two attempts: to number the old draft would deliver what nobody ordered."""
+@pytest.mark.parametrize("write", [2, 3])
+def test_a_sale_that_was_begun_becomes_the_order_as_it_is_now(
+    connect: Connect, tryton: RunningTryton, write: int
+) -> None:
+    """The shop's order was edited between two attempts: to number the old sale would deliver what nobody ordered."""
+    _begin(connect, tryton, write)
+    begun = sale(tryton, OURS, "state")
+    assert begun["state"] == {2: "draft", 3: "quotation"}[write]
+    now = sales_order(lines=lines(("8890_STUK", "3", "4.95"), "124_STUK"), remarks="Toch drie", invoice_address=1630)
+    ended = connect(confirm=True).create(now)
+    read = sale(tryton, OURS, "id", "number", "comment", "invoice_party.name", "lines", "untaxed_amount", "tax_amount")
+    assert (read["id"], read["number"], read["comment"]) == (begun["id"], ended.number, "Toch drie")
+    assert read["invoice_party."]["name"] == "Customer 1300"
+    assert sorted(read["lines"]) == sorted(ended.line_numbers.values())
+    assert ended.total == Decimal(read["untaxed_amount"]["decimal"]) == Decimal("24.85")
+    assert ended.status in CONFIRMED
+
+
+@pytest.mark.parametrize("lost", ["PUT", "POST"])
+def test_a_quotation_that_was_put_back_to_be_rewritten_is_not_the_order_yet(
+    connect: Connect, tryton: RunningTryton, lost: str
+) -> None:
+    """It has a number already; taken for the order, it would stay a draft with the old lines for good."""
+    _begin(connect, tryton, 3)
+    now = sales_order(lines=lines("8890_STUK"))
+    with lossy(tryton.url) as proxy:
+        proxy.lose({"PUT": 1, "POST": 2}[lost], "lose request", method=lost)
+        with pytest.raises(InDoubtError):
+            connect(url=proxy.url, confirm=True).create(now)
+    assert sale(tryton, OURS, "state", "number")["state"] == "draft"
+    for confirm in (True, False):
+        assert connect(confirm=confirm).find(REFERENCE) is None
+    ended = connect(confirm=True).create(now)
+    assert ended.status in CONFIRMED
+    assert sale(tryton, OURS, "lines")["lines"] == list(ended.line_numbers.values())
+
+
+def test_a_rewritten_sale_keeps_nothing_of_the_order_as_it_was(connect: Connect, tryton: RunningTryton) -> None:
+    _begin(connect, tryton, 2, requested_delivery_date="2026-12-01", invoice_address=1630)
+    connect().create(sales_order(lines=lines("8890_STUK")))
+    read = sale(tryton, OURS, "shipping_date", "invoice_party", "invoice_address.street_unstructured", "lines")
+    assert (read["shipping_date"], read["invoice_party"], len(read["lines"])) == (None, None, 1)
+    assert read["invoice_address."]["street_unstructured"] == "Office 1324"
+
+
+def test_a_draft_with_other_lines_that_somebody_touched_is_never_taken_for_the_order(
+    connect: Connect, tryton: RunningTryton
+) -> None:
     _begin(connect, tryton)
-    with pytest.raises(PermanentError, match="begun with other lines") as caught:
+    tryton.rpc("model.sale.sale.write", [sale(tryton, OURS)["id"]], {"comment": "Mine"})
+    with pytest.raises(PermanentError, match=r"begun with other lines.*somebody has changed it") as caught:
         connect().create(sales_order(lines=lines("8890_STUK")))
     assert caught.value.reason is Reason.ERP_REJECTED
     assert sale(tryton, OURS, "number")["number"] is None
+
+
+def test_a_rewrite_without_an_answer_is_in_doubt_and_done_once(connect: Connect, tryton: RunningTryton) -> None:
+    _begin(connect, tryton)
+    now = sales_order(lines=lines("8890_STUK"))
+    with lossy(tryton.url) as proxy:
+        proxy.lose(1, "lose answer", method="PUT")
+        with pytest.raises(InDoubtError):
+            connect(url=proxy.url).create(now)
+    ended = connect().create(now)
+    assert sale(tryton, OURS, "lines")["lines"] == list(ended.line_numbers.values())
 
 
 def test_a_draft_that_tryton_does_not_quote_is_named(connect: Connect, tryton: RunningTryton) -> None:
@@ -308,9 +366,9 @@ def test_the_key_may_sell_and_little_else(connect: Connect, tryton: RunningTryto
     assert all("access" in answer.json()["message"] for answer in answers)
 
 
-def _begin(connect: Connect, tryton: RunningTryton) -> None:
-    """Leave a draft behind, as a crash does."""
+def _begin(connect: Connect, tryton: RunningTryton, write: int = 2, **order: Any) -> None:
+    """Leave a draft behind, or a quotation that should be confirmed, as a crash before that write does."""
     with lossy(tryton.url) as proxy:
-        proxy.lose(2, "lose request")
+        proxy.lose(write, "lose request")
         with pytest.raises(InDoubtError):
-            connect(url=proxy.url).create(sales_order())
+            connect(url=proxy.url, confirm=True).create(sales_order(**order))

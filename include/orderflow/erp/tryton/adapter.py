@@ -1,6 +1,6 @@
 """The adapter itself: orders found, made and listed in Tryton."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +15,9 @@ from orderflow.erp.tryton.sale import (
     SALE,
     Sale,
     is_begun_only,
+    is_untouched,
     same_content,
+    to_changes,
     to_listed,
     to_sales_order,
     to_values,
@@ -48,18 +50,14 @@ class TrytonErp:
         """Create the sale, quote it (that gives its number) and, where wanted, confirm it.
 
         One request creates; nothing is repeated here. A sale that an earlier attempt began is taken up where it
-        stands, if it holds what the order says now. PermanentError ERP_REJECTED: master data is missing, or Tryton
-        refuses; InDoubtError: no answer to one of the requests that write.
+        stands, and rewritten first if the order says something else by now. PermanentError ERP_REJECTED: master data
+        is missing, or Tryton refuses; InDoubtError: no answer to one of the requests that write.
         """
         shop = self._shop(request.shop)
         data = gather(self._rest, self._options, shop, request)
         sale = self._sale(request.external_reference) or self._created(request, data)
         if is_begun_only(sale, self._options) and not same_content(sale, request, data):
-            raise PermanentError(
-                f"{sale.state} sale {sale.number or f'with id {sale.id}'} was begun with other lines for this order: "
-                "cancel it in Tryton and empty its web ID, or finish it there; then retry",
-                reason=Reason.ERP_REJECTED,
-            )
+            sale = self._rewritten(sale, request, data)
         return _numbered(self._finished(sale, shop.company))
 
     def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
@@ -102,20 +100,45 @@ class TrytonErp:
                 sale = self._pressed(sale, button, company)
         return sale
 
+    def _rewritten(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
+        """Let a sale that an earlier attempt began say what the order says now; never one that a person has touched.
+
+        Tryton itself refuses other lines for a sale that is no draft any more.
+        """
+        if not is_untouched(sale):
+            raise PermanentError(
+                f"{sale.state} sale {sale.number or f'with id {sale.id}'} was begun with other lines for this order, "
+                "and somebody has changed it since: cancel it in Tryton and empty its web ID, or finish it there; "
+                "then retry",
+                reason=Reason.ERP_REJECTED,
+            )
+        company = data.web_shop.company
+        if sale.state != "draft":
+            sale = self._pressed(sale, "draft", company)
+        values = to_changes(sale, request, data, self._options)
+        return self._changed(
+            sale, "rewrite", lambda: self._rest.update(Sale, SALE, sale.id, values, FIELDS, company=company)
+        )
+
     def _pressed(self, sale: Sale, button: str, company: int) -> Sale:
-        """Press a button; refused because somebody else has just pressed it, take the sale as it stands now.
+        return self._changed(
+            sale, button, lambda: self._rest.press(Sale, SALE, sale.id, button, FIELDS, company=company)
+        )
+
+    def _changed(self, sale: Sale, what: str, change: Callable[[], Sale]) -> Sale:
+        """Change a sale; refused because somebody else has just done it, take the sale as it stands now.
 
         The sale exists, so that no failure but a refusal of Tryton's own may look as if there were none.
         """
         try:
-            return self._rest.press(Sale, SALE, sale.id, button, FIELDS, company=company)
+            return change()
         except (RefusedError, UnavailableError) as error:
             if not isinstance(error, RefusedError) or error.status != HTTPStatus.BAD_REQUEST:
                 raise _doubt(error) from error
             now = self._look_again(sale.web_id)
             if now is None or now.state == sale.state:
                 raise PermanentError(
-                    f"Tryton refused to {button} the sale with id {sale.id}, which stays as {sale.state}: "
+                    f"Tryton refused to {what} the sale with id {sale.id}, which stays as {sale.state}: "
                     f"{error.message}",
                     reason=Reason.ERP_REJECTED,
                 ) from error

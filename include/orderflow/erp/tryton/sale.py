@@ -14,6 +14,10 @@ PRICE_DIGITS = Decimal("0.0001")
 """Tryton refuses a unit price with more decimals, also when they are zeros."""
 
 
+NAMES = ("company", "web_shop", "web_id")
+"""What makes a sale the sale of an order; the rest of an earlier attempt may be rewritten."""
+
+
 class _Line(Record):
     type: str
     sequence: int | None
@@ -89,6 +93,14 @@ def to_values(request: SalesOrderRequest, data: MasterData, options: TrytonOptio
     return values
 
 
+def to_changes(sale: Sale, request: SalesOrderRequest, data: MasterData, options: TrytonOptions) -> dict[str, Any]:
+    """Translate an order into what a draft of it has to be changed to; its lines are replaced, in one go."""
+    values = to_values(request, data, options)
+    lines = [["delete", [line.id for line in sale.lines]], *values["lines"]]
+    cleared = dict.fromkeys(("invoice_party", "shipment_party", "shipping_date"))
+    return {**cleared, **{name: value for name, value in values.items() if name not in NAMES}, "lines": lines}
+
+
 def _to_line(line: SalesOrderLine, data: MasterData, options: TrytonOptions) -> dict[str, Any]:
     product = data.products[line.product]
     return {
@@ -116,12 +128,18 @@ def _price(price: Decimal) -> Decimal:
 def is_begun_only(sale: Sale, options: TrytonOptions) -> bool:
     """Whether this adapter made the sale and has not brought it to where it is wanted, and nobody else went on with it.
 
-    A crash between two requests leaves such a sale; `create` takes it up again.
+    A crash between two requests leaves such a sale; `create` takes it up again. One that was quoted and then put back
+    to be rewritten is a draft with a number.
     """
     if not sale.number:
         return sale.state != "cancelled"
-    untouched = sale.write_uid in {None, sale.create_uid}
-    return options.confirm and sale.state == "quotation" and untouched
+    before_the_end = {"draft", "quotation"} if options.confirm else {"draft"}
+    return sale.state in before_the_end and is_untouched(sale)
+
+
+def is_untouched(sale: Sale) -> bool:
+    """Whether nobody but its creator has written to it."""
+    return sale.write_uid in {None, sale.create_uid}
 
 
 def same_content(sale: Sale, request: SalesOrderRequest, data: MasterData) -> bool:

@@ -73,15 +73,23 @@ class TrytonRest:
 
     def create(self, kind: type[R], model: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
         """Create one record by one request. RefusedError 400: Tryton refuses it; UnavailableError: nobody knows."""
-        return self._write(kind, model, values, fields, company=company)
+        return self._write("POST", kind, model, values, fields, company=company)
+
+    def update(
+        self, kind: type[R], model: str, record: int, values: dict[str, Any], fields: Sequence[str], *, company: int
+    ) -> R:
+        """Change one record by one request. Errors as in `create`."""
+        return self._write("PUT", kind, f"{model}/{record}", values, fields, company=company)
 
     def press(self, kind: type[R], model: str, record: int, button: str, fields: Sequence[str], *, company: int) -> R:
         """Press a button of a record's form: one request. Errors as in `create`."""
-        return self._write(kind, f"{model}/{record}/{button}", {}, fields, company=company)
+        return self._write("POST", kind, f"{model}/{record}/{button}", {}, fields, company=company)
 
-    def _write(self, kind: type[R], path: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
+    def _write(
+        self, method: str, kind: type[R], path: str, values: dict[str, Any], fields: Sequence[str], *, company: int
+    ) -> R:
         answer = self._channel.call(
-            "POST",
+            method,
             f"{self._models}/{path}",
             params={"f": list(fields)},
             json=_encoded(values),

@@ -1,0 +1,197 @@
+"""The ERP of a schedule: the sandbox's own, which proves more or less, or a real Tryton behind a proxy with faults."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import create_engine, text
+
+from faults.database import end_connections
+from faults.dice_rules import SANDBOX_ERP, TRYTON_ERP, ErpDice
+from faults.stand import PROVED, TrytonAt
+from faulty_proxy import FaultyProxy
+from orderflow.erp.port import Abilities
+from orderflow.erp.tryton.adapter import TrytonErp
+from sandbox.catalogue import PRODUCTS
+from sandbox.control import SandboxControl
+from tryton import RunningTryton
+
+NEITHER = "neither"
+PROOFS: Mapping[str, tuple[Abilities, Mapping[str, bool]]] = {
+    "all": (PROVED, {}),
+    "key only": (PROVED._replace(unique_reference=False), {"enforce_unique_reference": False}),
+    "unique only": (PROVED._replace(idempotency_key=False), {"honour_idempotency_key": False}),
+    NEITHER: (
+        PROVED._replace(idempotency_key=False, unique_reference=False),
+        {"enforce_unique_reference": False, "honour_idempotency_key": False},
+    ),
+}
+"""What an ERP may prove, and a sandbox that behaves accordingly."""
+_SALES = """
+    SELECT sale.id, sale.web_id, sale.number, sale.state, line.id, line.sequence, product.code, line.quantity,
+        line.unit_price
+    FROM sale_sale AS sale
+    JOIN sale_line AS line ON line.sale = sale.id
+    LEFT JOIN product_product AS product ON product.id = line.product
+    ORDER BY sale.id, line.sequence
+"""
+ENDED = {False: {"quotation"}, True: {"confirmed", "processing"}}
+"""The states that a sale is brought to, by whether it is to be confirmed."""
+
+Order = dict[str, Any]
+
+
+class ErpSide(Protocol):
+    """The ERP of one schedule after the other."""
+
+    dice: ErpDice
+    """What can go wrong with it."""
+    abilities: Abilities
+    gives_proof: bool
+    """Whether a request of unknown outcome is settled in the end, without a person."""
+    honest_lookup: bool
+    """Whether it never denies an order it has."""
+    products: Sequence[str]
+    """The keys that it knows."""
+    currencies: frozenset[str]
+    at: TrytonAt | None
+    """Where the flow reaches it, when it is no sandbox."""
+    impatient: float
+    """Seconds after which an impatient client gives up."""
+
+    def begin(self, dice: random.Random) -> Mapping[str, bool]:
+        """Empty it; returns the switches of the sandbox."""
+
+    def faults(self, rules: list[dict[str, Any]]) -> None:
+        """Let calls to it go wrong."""
+
+    def trouble(self) -> None:
+        """Let something happen behind it."""
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+
+    def settle(self) -> None:
+        """Wait until no call is underway."""
+
+    def orders(self) -> list[Order]:
+        """Read its orders past the adapter, each with the `request` that made it; one not ended has no number."""
+
+    def seen(self) -> Counter[str]:
+        """Count what there was to see in this schedule."""
+
+
+class SandboxErp:
+    """The sandbox's ERP; the sandbox's own controls do the rest."""
+
+    dice = SANDBOX_ERP
+    products = tuple(f"{n}_STUK" for n in range(100, 110))
+    currencies = frozenset({"EUR", "USD"})
+    at = None
+    impatient = 0.15
+
+    def __init__(self, control: SandboxControl) -> None:
+        self._control = control
+
+    def begin(self, dice: random.Random) -> Mapping[str, bool]:
+        proof = dice.choices(list(PROOFS), (5, 2, 2, 2))[0]
+        self.abilities, switches = PROOFS[proof]
+        self.gives_proof = proof != NEITHER
+        self.honest_lookup = proof == NEITHER
+        return switches
+
+    def faults(self, rules: list[dict[str, Any]]) -> None:
+        self._control.faults(rules)
+
+    def trouble(self) -> None: ...
+
+    def clear_faults(self) -> None: ...
+
+    def settle(self) -> None: ...
+
+    def orders(self) -> list[Order]:
+        return self._control.erp_orders()
+
+    def seen(self) -> Counter[str]:
+        return Counter()
+
+
+class TrytonSide:
+    """A real Tryton on PostgreSQL, reached through a proxy."""
+
+    dice = TRYTON_ERP
+    abilities = TrytonErp.abilities
+    gives_proof = True
+    honest_lookup = True
+    products = tuple(key for key, _, _ in PRODUCTS)
+    currencies = frozenset({"EUR"})
+    impatient = TRYTON_ERP.late_seconds * 0.6
+
+    def __init__(self, tryton: RunningTryton, proxy: FaultyProxy) -> None:
+        self._tryton = tryton
+        self._proxy = proxy
+        self._engine = create_engine(tryton.database)
+        self.at: TrytonAt | None = None
+
+    def begin(self, dice: random.Random) -> Mapping[str, bool]:
+        self._proxy.clear_faults()
+        self._proxy.settle()
+        self._engine.dispose()
+        self._tryton.forget_sales()
+        self._proxy.seen.clear()
+        self._confirm = dice.random() < 0.5
+        self.at = TrytonAt(
+            self._proxy.url, self._tryton.key, {**self._tryton.connection_extra, "confirm": self._confirm}
+        )
+        return {}
+
+    def faults(self, rules: list[dict[str, Any]]) -> None:
+        self._proxy.faults(rules)
+
+    def trouble(self) -> None:
+        """End every connection of Tryton to its database, in the middle of whatever it does."""
+        self._proxy.seen["trouble"] += 1
+        end_connections(self._tryton.database)
+
+    def clear_faults(self) -> None:
+        self._proxy.clear_faults()
+
+    def settle(self) -> None:
+        self._proxy.settle()
+
+    def orders(self) -> list[Order]:
+        self._engine.dispose()
+        with self._engine.connect() as connection:
+            rows = connection.execute(text(_SALES)).all()
+        orders: dict[int, Order] = {}
+        for sale, reference, number, state, line, sequence, code, quantity, price in rows:
+            ended = number is not None and state in ENDED[self._confirm]
+            order = orders.setdefault(
+                sale,
+                {
+                    "external_reference": reference,
+                    "number": number if ended else None,
+                    "status": state,
+                    "lines": [],
+                    "request": {"lines": []},
+                },
+            )
+            order["lines"].append({"position": sequence, "line_number": line})
+            product = {"origin": "myorigin", "key": code}
+            order["request"]["lines"].append(
+                {"position": sequence, "product": product, "quantity": str(quantity), "unit_price": price}
+            )
+        return list(orders.values())
+
+    def seen(self) -> Counter[str]:
+        hit = +self._proxy.seen
+        return Counter(
+            {
+                "calls to Tryton": hit.pop("calls", 0),
+                "times Tryton lost its database": hit.pop("trouble", 0),
+                "calls that Tryton itself cut": hit.pop("cut by the server itself", 0),
+                "calls to Tryton hit by a fault": hit.total(),
+                f"schedules with confirm {self._confirm}": 1,
+            }
+        )
