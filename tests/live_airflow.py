@@ -20,9 +20,11 @@ from sandbox_env import sandbox_environment
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep"]
 RUN_TIMEOUT = 300
+CALLS_PER_DAY = 1_000_000
+POOLS = {"cloudsuite": 3, "erp": 2}
 SETTINGS = {
     "webshops": {"2": {"payment_option": False}},
-    "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1]},
+    "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1], "shop_per_day": CALLS_PER_DAY},
     "reconciliation": {"in_flight_minutes": 0},
 }
 
@@ -65,11 +67,14 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
             "ORDERFLOW_RETRY_SECONDS": "1",
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
+            "ORDERFLOW_SHOP_POOL": "cloudsuite",
+            "ORDERFLOW_ERP_POOL": "erp",
         }
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),
             database=metadata.render_as_string(hide_password=False),
             environment=environment,
+            pools=POOLS,
             expect=[*DAGS, "orderflow_reconcile"],
         ) as airflow:
             for dag_id in DAGS:
