@@ -10,7 +10,7 @@ SETUP := .venv/.installed
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-backfill bench-page bench-tryton env test-compose audit sbom clean
+.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-docs bench-backfill bench-page bench-tryton env test-compose audit sbom clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,7 @@ docs: $(SETUP) ## Write docs/dags.md and docs/runbook.md from the code
 docs-check: $(SETUP) ## Are they up to date?
 	$(BIN)/python tools/dag_docs.py --check
 	$(BIN)/python tools/runbook_docs.py --check
+	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py --check
 
 lock: $(SETUP) ## Choose versions anew: requirements.lock, and Tryton's
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -80,8 +81,11 @@ hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
 screenshots: $(SETUP) ## Take the pictures in docs/screenshots anew
 	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
 
-bench: $(SETUP) ## A day of new orders through a real Airflow beside a plain script, into bench/results.json: make bench [ORDERS=20,200,1000]
-	@$(if $(ORDERS),ORDERS=$(ORDERS)) PYTHONPATH=include:tools $(BIN)/python bench/day.py
+bench: $(SETUP) ## A day through a real Airflow beside what one would write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
+	@$(if $(ORDERS),ORDERS=$(ORDERS)) $(if $(CASES),CASES=$(CASES)) PYTHONPATH=include:tools:bench $(BIN)/python bench/run.py
+
+bench-docs: $(SETUP) ## Write the table in docs/performance.md from bench/results.json
+	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py
 
 bench-backfill: $(SETUP) ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json
 	@PYTHONPATH=include:tools $(BIN)/python bench/backfill.py

@@ -72,7 +72,7 @@ def main() -> None:
         "runs": dict(Counter(states.values())),
         "calls": dict(calls),
         "writes": sum(count for method, count in calls.items() if method != "GET"),
-        "peak_mb_of_a_task_process": peak,
+        "peak_mb": peak,
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(results, indent=2))

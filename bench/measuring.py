@@ -5,10 +5,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+from sqlalchemy import URL, NullPool, create_engine, inspect, text
 
 from sandbox.control import SandboxControl
 from service import free_port, wait_until
@@ -17,27 +18,62 @@ ROOT = Path(__file__).parent.parent
 SAMPLE_SECONDS = 0.2
 
 
+KINDS = {"airflow worker": "task", "scheduler": "scheduler", "dag-processor": "DAG processor", "api": "API server"}
+"""How a process of Airflow calls itself, and what it is called here; the first that fits counts."""
+
+
 class PeakMemory(threading.Thread):
-    """Watches the task processes of this machine and keeps the largest resident size seen, in MB."""
+    """Watches the processes below this one and keeps the largest resident size seen of each kind, in MB."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.peak_mb = 0.0
+        self.peaks: dict[str, float] = {}
         self._done = threading.Event()
 
     def run(self) -> None:
         """Sample until stopped."""
+        me = psutil.Process()
         while not self._done.wait(SAMPLE_SECONDS):
-            for process in psutil.process_iter(["cmdline", "memory_info"]):
-                command = " ".join(process.info["cmdline"] or [])
-                if command.startswith("airflow worker") and process.info["memory_info"]:
-                    self.peak_mb = max(self.peak_mb, process.info["memory_info"].rss / 1e6)
+            for process in me.children(recursive=True):
+                with suppress(psutil.Error):
+                    kind = _kind(" ".join(process.cmdline()))
+                    if kind:
+                        size = process.memory_info().rss / 1e6
+                        self.peaks[kind] = max(self.peaks.get(kind, 0.0), size)
 
-    def stop(self) -> float:
-        """Stop sampling; returns the peak."""
+    def stop(self) -> dict[str, float]:
+        """Stop sampling; returns the peaks by kind."""
         self._done.set()
         self.join()
-        return round(self.peak_mb, 1)
+        return {kind: round(size, 1) for kind, size in sorted(self.peaks.items())}
+
+
+def _kind(command: str) -> str | None:
+    if "airflow" not in command:
+        return None
+    return next((kind for name, kind in KINDS.items() if name in command), None)
+
+
+def cpu_seconds() -> float:
+    """Sum up the processor time that Airflow's processes below this one have used, those that have ended included.
+
+    It hardly depends on what else the machine does, as the wall time does.
+    """
+    used = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "airflow" in " ".join(process.cmdline()):
+                times = process.cpu_times()
+                used += times.user + times.system + times.children_user + times.children_system
+    return used
+
+
+def rows(url: URL) -> int:
+    """Count the rows of all tables of a database."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        tables = [f'"{name}"' for name in inspect(connection).get_table_names()]
+        return sum(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in tables)  # noqa: S608
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Script:
 
     def run(self, day: str, threads: int) -> int:
         """Export the confirmed orders of a day; returns how many."""
-        ids = list(self._listed(day))
+        ids = list(self.listed(day))
         with ThreadPoolExecutor(threads) as pool:
             return len(list(pool.map(self._export, ids)))
 
@@ -47,7 +47,8 @@ class Script:
         answer.raise_for_status()
         return answer.json()
 
-    def _listed(self, day: str) -> Iterator[int]:
+    def listed(self, day: str) -> Iterator[int]:
+        """Yield the ids of a day's confirmed orders."""
         url: str | None = "/api/order/"
         query: dict[str, Any] = {
             "state": "confirmed",
@@ -62,28 +63,46 @@ class Script:
             url, query = page["next"], {}
 
     def _export(self, order_id: int) -> None:
-        """Make the calls of one order: 9 to the shop, 2 to the ERP."""
-        path = f"/api/order/{order_id}/"
-        self._call("GET", path)
-        order = self._call("GET", path)
+        """Make the calls of one order: 7 to the shop, 2 to the ERP."""
+        self._call("GET", _path(order_id))
+        created = self.create(order_id)
+        self.set_state(order_id)
+        self.set_number(order_id, created)
+        self.set_lines(order_id, created)
+
+    def create(self, order_id: int) -> dict[str, Any]:
+        """Read the order, look it up in the ERP, create it there."""
+        order = self._call("GET", _path(order_id))
         reference = f"{order['webshop']}/{order['reference']}"
         self._call("GET", "/erp/sales-orders", erp=True, params={"external_reference": reference})
-        created = self._call(
+        created: dict[str, Any] = self._call(
             "POST",
             "/erp/sales-orders",
             erp=True,
             json=_request(order, reference),
             headers={"Idempotency-Key": reference},
         )
-        self._call("GET", path)
-        self._call("PATCH", path, json={"state": "processing"})
-        self._call("GET", path)
-        self._call("PATCH", path, json={"erp_order_number": created["number"]})
-        order = self._call("GET", path)
+        return created
+
+    def set_state(self, order_id: int) -> None:
+        """PATCH the state."""
+        self._call("PATCH", _path(order_id), json={"state": "processing"})
+
+    def set_number(self, order_id: int, created: dict[str, Any]) -> None:
+        """PATCH the ERP number."""
+        self._call("PATCH", _path(order_id), json={"erp_order_number": created["number"]})
+
+    def set_lines(self, order_id: int, created: dict[str, Any]) -> None:
+        """Read, PUT with the line numbers, read back."""
+        order = self._call("GET", _path(order_id))
         for line, made in zip(_goods(order), created["lines"], strict=True):
             line["erp_line_number"] = made["line_number"]
-        self._call("PUT", path, json=order)
-        self._call("GET", path)
+        self._call("PUT", _path(order_id), json=order)
+        self._call("GET", _path(order_id))
+
+
+def _path(order_id: int) -> str:
+    return f"/api/order/{order_id}/"
 
 
 def _goods(order: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,9 +1,13 @@
 """Registers the page "Orders" in Airflow: in the navigation, and as a tab of every DAG run."""
 
+import os
 from functools import cache
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
+
+if os.environ.get("ORDERFLOW_PRELOAD") == "1":
+    import orderflow.orchestration.preload  # noqa: F401 - for what it imports
 
 
 @cache

@@ -20,9 +20,11 @@ from sandbox_env import sandbox_environment
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_deliveries"]
 RUN_TIMEOUT = 300
+CALLS_PER_DAY = 1_000_000
+POOLS = {"cloudsuite": 3, "erp": 2}
 SETTINGS = {
     "webshops": {"1": {"messages": {"user": 10}}, "2": {"payment_option": False, "messages": {"user": 10}}},
-    "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1]},
+    "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1], "shop_per_day": CALLS_PER_DAY},
     "reconciliation": {"in_flight_minutes": 0},
 }
 
@@ -66,11 +68,14 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             "ORDERFLOW_RETRY_SECONDS": "1",
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
             "ORDERFLOW_DELIVERIES_CRON": "0 * 3 5 *",
+            "ORDERFLOW_SHOP_POOL": "cloudsuite",
+            "ORDERFLOW_ERP_POOL": "erp",
         }
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),
             database=metadata.render_as_string(hide_password=False),
             environment=environment,
+            pools=POOLS,
             expect=[*DAGS, "orderflow_reconcile"],
         ) as airflow:
             for dag_id in DAGS:

@@ -56,6 +56,14 @@ class AirflowApi:
     def unpause(self, dag_id: str) -> None:
         self.api("PATCH", f"/dags/{dag_id}", {"is_paused": False})
 
+    def set_pool(self, name: str, slots: int) -> None:
+        """Make a pool, or give it this many slots."""
+        pool = {"name": name, "slots": slots, "include_deferred": False}
+        if name in [known["name"] for known in self._rows("/pools", "pools")]:
+            self.api("PATCH", f"/pools/{name}", {"slots": slots}, update_mask="slots")
+        else:
+            self.api("POST", "/pools", pool)
+
     def trigger(self, dag_id: str, partition_key: str | None = None, conf: dict[str, Any] | None = None) -> str:
         """Start a run, of one partition where a key is given, and return its run id."""
         body: dict[str, Any] = {"logical_date": None, "conf": conf or {}}

@@ -51,18 +51,20 @@ class LocalAirflow(AirflowApi):
         port: int | None = None,
         paused: bool = True,
         environment: Mapping[str, str] | None = None,
+        pools: Mapping[str, int] | None = None,
         expect: Collection[str] = (),
     ) -> None:
         """Prepare, but start nothing.
 
         `database` is an SQLAlchemy URL for Airflow's own state, an SQLite file in `home` without. `paused` says whether
-        new DAGs are. `environment` adds connections, Variables and settings, and wins. `expect` names the DAGs that
-        must have been read before start() returns.
+        new DAGs are. `environment` adds connections, Variables and settings, and wins. `pools` are made (slots by
+        name). `expect` names the DAGs that must have been read before start() returns.
         """
         self.home = home.resolve()
         self.port = port or free_port()
         super().__init__(f"http://127.0.0.1:{self.port}", "admin", "admin")
         self._database = database
+        self._pools = dict(pools or {})
         self._expect = expect
         self._services: list[Service] = []
         self.environment = {
@@ -115,6 +117,8 @@ class LocalAirflow(AirflowApi):
                 command = [sys.executable, "-m", "airflow", *arguments]
                 self._services.append(Service(name, command, env=self.environment, log=log))
             wait_until(self._healthy, timeout, "healthy Airflow")
+            for name, slots in self._pools.items():
+                self.set_pool(name, slots)
             wait_until(self._read, timeout, f"DAG {', '.join(self._expect)}")
         except BaseException:
             self.stop()

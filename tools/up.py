@@ -33,6 +33,9 @@ LOCK = STATE / "up.lock"  # held by the process in the background for as long as
 READY = STATE / "up.json"  # what it says of itself once all is up
 DAG_ID = "orderflow_daily"
 HANDED_ON = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "ORDERFLOW_")
+POOLS = ("ORDERFLOW_SHOP_POOL", "ORDERFLOW_ERP_POOL")
+"""Pools that are named here are made, unlike elsewhere; their slots can be changed on Airflow's page."""
+POOL_SLOTS = 4
 
 
 def start(port: int, sandbox_port: int) -> None:
@@ -94,7 +97,8 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
             running.callback(sandbox.stop)
             _await_sandbox(sandbox, facts["sandbox"])
             parts.append(sandbox)
-        airflow = LocalAirflow(STATE / "airflow", port=port, environment=environment, expect=[DAG_ID])
+        pools = {environment[name]: POOL_SLOTS for name in POOLS if name in environment}
+        airflow = LocalAirflow(STATE / "airflow", port=port, environment=environment, pools=pools, expect=[DAG_ID])
         parts.append(running.enter_context(airflow))
         airflow.unpause(DAG_ID)
         READY.write_text(json.dumps(facts | {"url": airflow.url}), encoding="utf-8")

@@ -51,19 +51,16 @@ class ShopApi:
             raise Refusal(json_reply(said, 405, headers={"allow": ", ".join(methods)}))
         if kind == LIST:
             return self._list(call, config) if method == "GET" else self._post(call)
-        orders = self._filtered(call, config) if call.query else None
         if kind == EXTERNAL:
             return json_reply(_shown(self._by_key(argument), config))
-        stored = self._by_id(argument, create=method == "PUT", among=orders)
+        stored = self._by_id(argument, call, config, create=method == "PUT")
         if method == "GET":
             return json_reply(_shown(stored, config))
         return self._write(method, stored, _body(call), config, ignored=ignored, echo=echo)
 
     def _list(self, call: Call, config: Config) -> Reply:
-        return json_reply(shop_pages.page(self._filtered(call, config), call, config))
-
-    def _filtered(self, call: Call, config: Config) -> list[JsonObject]:
-        return shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
+        orders = shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
+        return json_reply(shop_pages.page(orders, call, config))
 
     def _by_key(self, key: str) -> JsonObject:
         for order in self.store.orders.values():
@@ -71,13 +68,15 @@ class ShopApi:
                 return order
         raise _missing()
 
-    def _by_id(self, argument: str, *, create: bool, among: list[JsonObject] | None) -> JsonObject:
+    def _by_id(self, argument: str, call: Call, config: Config, *, create: bool) -> JsonObject:
+        """Find an order; the filters of the list apply to it too."""
         if not argument.isdecimal():
             raise Refusal(json_reply({"detail": "Not found."}, 404))
         order = self.store.orders.get(int(argument))
+        passed = shop_filters.select([order] if order else [], call.query, config.unknown_filters)
         if order is None and create:
             return self.store.blank(int(argument), offline=False)
-        if order is None or (among is not None and order not in among):
+        if order is None or not passed:
             raise _missing()
         return order
 

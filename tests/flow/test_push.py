@@ -1,5 +1,8 @@
 """What the push does with orders that are not simply new."""
 
+from copy import copy
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -8,10 +11,14 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
+from orderflow.erp.port import ErpPort
+from orderflow.erp.rest import RestErp
 from orderflow.flow.day import run_day, run_sweep
 from orderflow.flow.parties import Parties
 from orderflow.flow.steps import PUSH, run_step
+from orderflow.ledger.gate import Gate, GateLimits
 from orderflow.ledger.models import RunRef, Step
+from orderflow.transport import Channel
 from sandbox.control import SandboxControl
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
@@ -147,3 +154,30 @@ def _forget_everything(parties: Parties) -> None:
     with parties.ledger._engine.begin() as connection:
         connection.execute(text("DELETE FROM orderflow_order"))
         connection.execute(text("DELETE FROM orderflow_event"))
+
+
+def test_a_push_that_our_own_limits_held_back_was_certainly_not_sent(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    """No doubt remains, nothing is looked up, and the next run sends it as any other."""
+    (order_id,) = control.add_orders(ORDER)
+    gate = Gate(
+        parties.ledger._engine, "erp", GateLimits(breaker_errors=1), timezone="UTC", clock=parties.now
+    )  # refused once is enough
+    gate.refused("POST", "/sales-orders", 403, "the key is blocked")
+    closed = replace(parties, erp=RestErp(channel_of(parties.erp, gate)))
+    run = runs("2026-11-22")
+    report = run_day(closed, DAY, run)
+
+    assert [failure.reason for failure in report.failures] == [Reason.ENDPOINT_PAUSED]
+    assert progress(parties, order_id) == (Progress.READY, Reason.ENDPOINT_PAUSED)
+    assert control.journal(service="erp", method="POST") == []
+    assert run_day(parties, DAY, runs("2026-11-22")).processed == 1
+
+
+def channel_of(erp: ErpPort, gate: Gate) -> Channel:
+    """Return the channel of an adapter, with a gate before it."""
+    assert isinstance(erp, RestErp)
+    channel = copy(erp._channel)
+    channel._gate = gate
+    return channel

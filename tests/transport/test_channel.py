@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError
+from orderflow.errors import HeldBackError, PermanentError
 from orderflow.transport import Channel, RefusedError, Timeouts, UnavailableError
 from sandbox.control import SandboxControl
 
@@ -284,3 +284,52 @@ def test_no_secret_is_in_a_message_a_traceback_or_the_log(
     assert "answered 500" in caplog.text
     for secret in (TOKEN, "hunter2-hunter2", "tenant-key-value", "abcdefghijklmnopqrstuvwxyz012345"):
         assert secret not in shown
+
+
+class Guard:
+    """A gate that notes who passes, and stays shut when told so."""
+
+    def __init__(self, *, shut: bool = False) -> None:
+        self.entered: list[str] = []
+        self.refusals: list[tuple[str, str, int | None, str]] = []
+        self._shut = shut
+
+    def enter(self, method: str, path: str) -> None:
+        self.entered.append(f"{method} {path}")
+        if self._shut:
+            raise HeldBackError("not now", reason=Reason.ENDPOINT_PAUSED)
+
+    def refused(self, method: str, path: str, status: int | None, text: str) -> None:
+        self.refusals.append((method, path, status, text))
+
+
+def test_every_single_request_passes_the_gate(control: SandboxControl, channels: Channels) -> None:
+    """A repeated one too, and the second one after a token was turned away."""
+    guard = Guard()
+    control.fault("status", status=500, times=2)
+    channels(gate=guard).call("GET", "/api/order/", retry=True)
+    assert guard.entered == ["GET /api/order/"] * 3 == _calls(control)
+
+
+def test_a_gate_that_is_shut_lets_nothing_through_and_is_not_tried_again(
+    control: SandboxControl, channels: Channels, pauses: list[float]
+) -> None:
+    guard = Guard(shut=True)
+    with pytest.raises(HeldBackError):
+        channels(gate=guard).call("GET", "/api/order/", retry=True)
+    assert (_calls(control), pauses, len(guard.entered)) == ([], [], 1)
+
+
+def test_the_gate_hears_of_refusals_and_of_nothing_else(control: SandboxControl, channels: Channels) -> None:
+    guard = Guard()
+    channel = channels(gate=guard)
+    channel.call("GET", "/api/order/", retry=True)
+    channel.call("GET", "/api/order/1/", retry=True, accept={404})
+    control.fault("status", status=503, times=0)
+    with pytest.raises(UnavailableError):
+        channel.call("GET", "/api/order/", retry=True)
+    control.clear_faults()
+    assert guard.refusals == []
+    with pytest.raises(RefusedError):
+        channel.call("GET", "/api/order/1/", retry=True)
+    assert [(method, path, status) for method, path, status, _ in guard.refusals] == [("GET", "/api/order/1/", 404)]

@@ -24,7 +24,8 @@ class Selected(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     order_id: int
-    order: Order | None = None
+    key: OrderKey | None = None
+    """Not the order itself: a day has thousands of them."""
     decision: Decision | None = None
     error: str | None = None
 
@@ -50,7 +51,7 @@ def select(
         if record:
             parties.ledger.decide(order, decision, run)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
-        return Selected(order_id=order_id, order=order, decision=decision)
+        return Selected(order_id=order_id, key=order.key, decision=decision)
 
     selected = parties.in_parallel(one, order_ids)
     log.info("selected: %s", dict(Counter(s.decision.action if s.decision else "unread" for s in selected)))
@@ -59,7 +60,7 @@ def select(
 
 def to_process(selected: Iterable[Selected]) -> list[OrderKey]:
     """Return the keys of the orders to process, sorted."""
-    return sorted(s.order.key for s in selected if s.order and s.decision and s.decision.action is Action.PROCESS)
+    return sorted(s.key for s in selected if s.key and s.decision and s.decision.action is Action.PROCESS)
 
 
 def share_out(keys: Sequence[OrderKey], groups: int) -> list[list[str]]:

@@ -19,6 +19,7 @@ from orderflow.ledger import lease
 from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
 from orderflow.ledger.findings import FindingBook
+from orderflow.ledger.last_events import last_events
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
 from orderflow.ledger.rows import brief, get_or_add, is_order, is_undecided, log, may_decide, new_row, put_decision
 from orderflow.ledger.slips import SlipBook
@@ -186,7 +187,7 @@ class Ledger:
 
     def run_orders(self, run_id: str, *, dag_id: str | None = None) -> list[RunOrder]:
         """Return every order that a run wrote about, by key; run ids are unique within a DAG only."""
-        events = self.events(run_id=run_id, dag_id=dag_id)
+        events = last_events(self._engine, run_id, dag_id)
         orders = self.get_many({OrderKey(e.webshop, e.order_id) for e in events if e.webshop is not None})
         unread = {e.order_id for e in events if e.webshop is None} - {key.order_id for key in orders}
         orders |= {order.key: order for order in self.by_order_id(unread).values()}
