@@ -64,7 +64,7 @@ def serving(certificate: Path) -> Iterator[Secure]:
 
 @pytest.fixture(autouse=True)
 def _no_ca_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`requests` reads these; what a machine has set must not decide what is proved here."""
+    """Take away what `requests` would read: what a machine has set must not decide what is proved here."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
 
