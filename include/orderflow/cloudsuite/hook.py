@@ -10,7 +10,7 @@ from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import Authorization, Channel, FixedAuthorization
+from orderflow.transport import NO_METER, Authorization, Channel, FixedAuthorization, Meter
 from orderflow.transport.connection import base_url, fitted, timeouts, without_headers
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
@@ -32,7 +32,9 @@ class CloudSuiteHook(HttpHook):
     def __init__(self, cloudsuite_conn_id: str = default_conn_name) -> None:
         super().__init__(method="GET", http_conn_id=cloudsuite_conn_id)
 
-    def get_client(self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8) -> CloudSuiteClient:
+    def get_client(
+        self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8, meter: Meter = NO_METER
+    ) -> CloudSuiteClient:
         """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
         session = self.get_conn()
@@ -44,6 +46,7 @@ class CloudSuiteHook(HttpHook):
             authorize=self._authorization(connection, session),
             timeouts=timeouts(connection.extra_dejson),
             read_only=read_only,
+            meter=meter,
         )
         return CloudSuiteClient(channel, page_size=page_size)
 

@@ -137,6 +137,27 @@ class Alert(_Record):
         return OrderKey(self.webshop, self.order_id)
 
 
+class PlannedCall(_Record):
+    """A write that a run would make if it were no dry run. `body` is the exact text; money in it keeps its digits."""
+
+    subject: str
+    """What it is about, as people know it: the order's name in the ERP, for instance."""
+    key: OrderKey | None = None
+    """The order it is about, if it is about one."""
+    system: str
+    method: str
+    path: str
+    body: str
+
+
+class KeptCall(PlannedCall):
+    """A planned call in the ledger, with the dry run that planned it."""
+
+    id: int
+    at: datetime
+    run: RunRef
+
+
 class RunOrder(NamedTuple):
     """What one run did with one order: where the order stands now and the run's last event of each step."""
 

@@ -19,6 +19,7 @@ from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.plans import PlanBook
 from orderflow.ledger.rows import brief, get_or_add, is_undecided, log, may_decide, new_row, put_decision
 from orderflow.ledger.tables import EventRow, OrderRow
 from orderflow.ledger.transactions import reading, writing
@@ -57,6 +58,11 @@ class Ledger:
     def findings(self) -> FindingBook:
         """What comparisons of shop and ERP found."""
         return FindingBook(self._engine, clock=self._clock)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What dry runs would have done."""
+        return PlanBook(self._engine, clock=self._clock)
 
     def get(self, key: OrderKey) -> LedgerOrder | None:
         """Return an order; None when the ledger has never seen it."""
@@ -118,17 +124,8 @@ class Ledger:
                 row.external_reference = order.external_reference
             if may_decide(row, decision, run, now):
                 put_decision(row, decision, now)
-            decided = Outcome.DECIDED
-            log(
-                session,
-                row,
-                run,
-                now,
-                step=Step.SELECT,
-                outcome=decided,
-                reason=decision.reason,
-                message=decision.detail,
-            )
+            reason, message = decision.reason, decision.detail
+            log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)
         return LedgerOrder.model_validate(row)
 
     def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:

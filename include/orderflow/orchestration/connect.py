@@ -6,6 +6,7 @@ from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 from orderflow.flow.parties import Parties
 from orderflow.ledger.hook import ledger_from_connection
+from orderflow.orchestration.metrics import AirflowMeter
 from orderflow.settings import VARIABLE, Settings
 
 
@@ -17,12 +18,12 @@ def read_settings() -> Settings:
 def connect(*, read_only: bool = False) -> Parties:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes."""
     settings = read_settings()
-    limits = settings.limits
+    limits, meter = settings.limits, AirflowMeter()
     return Parties(
         shop=CloudSuiteHook().get_client(
-            read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency
+            read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency, meter=meter
         ),
-        erp=ErpHook().get_erp(read_only=read_only, concurrency=limits.concurrency),
+        erp=ErpHook().get_erp(read_only=read_only, concurrency=limits.concurrency, meter=meter),
         ledger=ledger_from_connection(lease_seconds=limits.lease_seconds),
         settings=settings,
     )
