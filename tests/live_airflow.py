@@ -13,6 +13,7 @@ from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.store import Ledger
 from orderflow.ledger.tables import Base
 from postgres import fresh_database
+from receivers import StatsdReceiver
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
@@ -33,6 +34,7 @@ class Live:
 
     airflow: LocalAirflow
     ledger: Ledger
+    metrics: StatsdReceiver
 
     def run(self, day: str | None = None, *, dag_id: str = DAG, **conf: Any) -> tuple[str, str]:
         """Trigger a DAG (the daily one, if not said) and wait for its end; returns the run id and the state."""
@@ -59,12 +61,16 @@ class Live:
 @pytest.fixture(scope="session")
 def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Start everything once; tests get it with an empty ledger as `live`."""
+    metrics = StatsdReceiver()
     with fresh_database(postgres) as metadata, fresh_database(postgres) as ledger_url:
         environment = sandbox_environment(sandbox.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url.render_as_string(hide_password=False),
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
             "ORDERFLOW_RETRY_SECONDS": "1",
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
+            "AIRFLOW__METRICS__STATSD_ON": "True",
+            "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+            "AIRFLOW__METRICS__STATSD_PORT": str(metrics.port),
         }
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),
@@ -74,7 +80,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)
-            yield Live(airflow, open_ledger(ledger_url))
+            yield Live(airflow, open_ledger(ledger_url), metrics)
 
 
 @pytest.fixture

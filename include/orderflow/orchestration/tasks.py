@@ -19,6 +19,7 @@ from orderflow.flow.standings import open_state
 from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, raise_failures, run_step
 from orderflow.flow.sweep import list_open
 from orderflow.orchestration.alerts import alert_failed_run
+from orderflow.orchestration.broken import broken_tasks, raise_broken, telling_report
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.run_context import RunContext
@@ -33,6 +34,7 @@ _ORDER_LABEL = "{{ order_label }}"
 
 
 @task(pool=SHOP_POOL)
+@telling_report
 def list_confirmed() -> list[int]:
     """List the window's confirmed orders, all pages, before anything is changed."""
     here = RunContext()
@@ -43,6 +45,7 @@ def list_confirmed() -> list[int]:
 
 
 @task(pool=SHOP_POOL)
+@telling_report
 def list_open_orders() -> list[int]:
     """List what is open in the ledger and due for a look, then what the shop has confirmed and the ledger not seen."""
     here = RunContext()
@@ -52,6 +55,7 @@ def list_open_orders() -> list[int]:
 
 
 @task(pool=SHOP_POOL)
+@telling_report
 def select_payable(order_ids: list[int]) -> list[list[str]]:
     """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
     here = RunContext()
@@ -66,8 +70,9 @@ def push_to_erp(batch: list[str]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
     if here.dry_run:
-        parties = connect(read_only=True)
-        log.info("%s", keep_plan(parties, here.run, preview_orders(parties, _keys(batch))))
+        parties, keys = connect(read_only=True), _keys(batch)
+        here.label(_label(parties, keys))
+        log.info("%s", keep_plan(parties, here.run, preview_orders(parties, keys)))
         return
     _run(PUSH, batch)
 
@@ -97,6 +102,7 @@ def process_order(batch: list[str]) -> None:
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
+@telling_report
 def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
@@ -111,6 +117,7 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
+@telling_report
 def finish_orders(batches: list[list[str]] | None) -> None:
     """Finish written-back orders of webshops that report no deliveries."""
     here = RunContext()
@@ -140,6 +147,7 @@ def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) ->
 def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, News]:
     here = RunContext()
     if here.dry_run:
+        raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     parties = connect(read_only=True)
     summary, news = end_run(
@@ -155,7 +163,8 @@ def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[
         log.info("open alerts:\n%s", news.digest())
     if order_ids is None or batches is None:
         summary.raise_failures()
-        raise RuntimeError("the orders could not be listed or selected: see the failed task before this one")
+    if not summary.failures:  # which otherwise say why a task failed
+        raise_broken(broken_tasks(besides="process_order"))
     return summary, news
 
 
@@ -173,10 +182,11 @@ def _run(step: OrderStep, batch: list[str]) -> None:
 
 
 def _label(parties: Parties, keys: Sequence[OrderKey]) -> str:
+    """Name a batch; a dry run's orders may be unknown to the ledger."""
     first, last = keys[0], keys[-1]
-    known = parties.ledger.get_many([first, last])
-    name = known[first].external_reference
-    return name if len(keys) == 1 else f"{name} … {known[last].external_reference} ({len(keys)} orders)"
+    names = {key: order.external_reference for key, order in parties.ledger.get_many([first, last]).items()}
+    name = names.get(first, str(first))
+    return name if len(keys) == 1 else f"{name} … {names.get(last, str(last))} ({len(keys)} orders)"
 
 
 def _keys(batch: Sequence[str]) -> list[OrderKey]:

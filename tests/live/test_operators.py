@@ -1,0 +1,96 @@
+"""What people are told by a real scheduler: alerts with links, a late run, metrics, and fields on log lines."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from live_airflow import DAG, Live
+from receivers import webhook_receiver
+from sandbox.control import SandboxControl
+from service import wait_until
+
+DAY = "2026-05-01"
+ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
+
+
+@pytest.fixture
+def webhook(live: Live) -> Iterator[list[Any]]:
+    """Let alerts go to a receiver, by a connection made in Airflow."""
+    with webhook_receiver() as (address, received):
+        connection = {"connection_id": "orderflow_alerts_webhook", "conn_type": "http", "host": address}
+        live.airflow.api("POST", "/connections", connection)
+        yield received
+        live.airflow.api("DELETE", "/connections/orderflow_alerts_webhook")
+
+
+def test_a_run_whose_finish_fails_is_red_and_tells_why_with_links(
+    live: Live, control: SandboxControl, webhook: list[Any]
+) -> None:
+    """No order failed; still the last task, which runs whatever happened, must not paint the day green."""
+    control.fault("status", service="shop", status=400, path="offline=[Tt]rue", times=0)
+    run_id, state = live.run(DAY)
+    assert state == "failed", live.states(run_id)
+    (message,) = webhook
+    lines = message["text"].splitlines()
+    assert lines[0] == f"*orderflow_daily {DAY} failed*"
+    assert "mark_offline_orders_sent: " in message["text"]
+    assert "shop_refused; who fixes it: integration team" in message["text"]
+    assert f"All orders: {live.airflow.url}/plugin/orders" in lines
+    assert lines[-1].startswith(f"Log: {live.airflow.url}/dags/{DAG}/runs/")
+
+
+def test_a_day_that_is_late_is_alerted_once(live: Live, webhook: list[Any]) -> None:
+    """A paused DAG's run stays queued; the deadline that Airflow noted for it is moved into the past."""
+    live.airflow.api("PATCH", f"/dags/{DAG}", {"is_paused": True})
+    run_id = live.airflow.trigger(DAG, partition_key=DAY)
+    with create_engine(live.airflow.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]).begin() as connection:
+        moved = connection.execute(
+            text(
+                "UPDATE deadline SET deadline_time = now() - interval '1 second' "
+                "WHERE dagrun_id = (SELECT id FROM dag_run WHERE run_id = :run) "
+                "RETURNING deadline_time"
+            ),
+            {"run": run_id},
+        ).all()
+    assert len(moved) == 1, "every run of the day has one deadline"
+
+    (message,) = wait_until(lambda: webhook or None, 120, "alert")
+
+    assert message["text"].startswith(f"*orderflow_daily {DAY} is late*")
+    assert "is still queued; it should have been done within 3 hours" in message["text"]
+    assert f"Orders of this run: {live.airflow.url}/dags/{DAG}/runs/" in message["text"]
+    live.airflow.unpause(DAG)
+    assert live.airflow.wait(DAG, run_id, timeout=300) == "success"
+    assert len(webhook) == 1
+
+
+def test_a_run_sends_metrics_and_its_log_lines_say_which_order_and_step(live: Live, control: SandboxControl) -> None:
+    ids = control.add_orders(*({**ORDER, "reference": f"CS{n}"} for n in range(2)))
+    control.fault("status", service="shop", method="PATCH", status=503, headers={"Retry-After": "0"})
+    live.metrics.lines.clear()
+    run_id, state = live.run(DAY)
+    assert state == "success", live.log(run_id)
+
+    assert live.metrics.wait_for("airflow.orderflow.open.oldest_seconds") == ["0.0|g"]
+    assert live.metrics.of("airflow.orderflow.orders.processed") == ["2|c"]
+    assert live.metrics.of("airflow.orderflow.orders.failed") == ["0|c"]
+    assert live.metrics.of("airflow.orderflow.open.in_doubt") == ["0|g"]
+    assert live.metrics.of("airflow.orderflow.call_repeated.shop.PATCH") == ["1|c"]
+    for name in ("shop.GET", "shop.PATCH", "shop.PUT", "erp.GET", "erp.POST"):
+        assert all(sent.endswith("|ms") for sent in live.metrics.wait_for(f"airflow.orderflow.call.{name}")), name
+
+    seen: dict[str, set[str]] = {}
+    push = "process_order.push_to_erp"
+    for task_id, map_index in (("select_payable", -1), (push, 0), (push, 1)):
+        lines = [json.loads(line) for line in live.log(run_id, task_id, map_index=map_index).splitlines()]
+        ours = [line for line in lines if str(line.get("logger", "")).startswith("orderflow.")]
+        assert ours, task_id
+        for line in ours:
+            assert (line["dag_id"], line["run_id"], line["task_id"]) == (DAG, run_id, task_id), line
+            if "order" in line:
+                seen.setdefault(line["step"], set()).add(line["order"])
+    everyone = {f"1/{order_id}" for order_id in ids}
+    assert seen == {"select": everyone, "push_to_erp": everyone}
