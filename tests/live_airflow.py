@@ -13,7 +13,7 @@ from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.store import Ledger
 from orderflow.ledger.tables import Base
 from postgres import fresh_database
-from receivers import StatsdReceiver
+from receivers import StatsdReceiver, webhook_receiver
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
@@ -35,6 +35,8 @@ class Live:
     airflow: LocalAirflow
     ledger: Ledger
     metrics: StatsdReceiver
+    messages: list[Any]
+    """What came in at the alerts' webhook."""
 
     def run(self, day: str | None = None, *, dag_id: str = DAG, **conf: Any) -> tuple[str, str]:
         """Trigger a DAG (the daily one, if not said) and wait for its end; returns the run id and the state."""
@@ -62,12 +64,17 @@ class Live:
 def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Start everything once; tests get it with an empty ledger as `live`."""
     metrics = StatsdReceiver()
-    with fresh_database(postgres) as metadata, fresh_database(postgres) as ledger_url:
+    with (
+        fresh_database(postgres) as metadata,
+        fresh_database(postgres) as ledger_url,
+        webhook_receiver() as (webhook, messages),
+    ):
         environment = sandbox_environment(sandbox.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url.render_as_string(hide_password=False),
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
             "ORDERFLOW_RETRY_SECONDS": "1",
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
+            "AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK": json.dumps({"conn_type": "http", "host": webhook}),
             "AIRFLOW__METRICS__STATSD_ON": "True",
             "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
             "AIRFLOW__METRICS__STATSD_PORT": str(metrics.port),
@@ -80,13 +87,14 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)
-            yield Live(airflow, open_ledger(ledger_url), metrics)
+            yield Live(airflow, open_ledger(ledger_url), metrics, messages)
 
 
 @pytest.fixture
 def live(whole: Live, control: SandboxControl) -> Live:
     """Return the running whole with an empty ledger and an empty shop."""
     del control
+    whole.messages.clear()
     with create_engine(whole.airflow.environment["AIRFLOW_CONN_ORDERFLOW_LEDGER"]).begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
     return whole

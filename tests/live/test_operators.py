@@ -1,14 +1,10 @@
 """What people are told by a real scheduler: alerts with links, a late run, metrics, and fields on log lines."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
-import pytest
 from sqlalchemy import create_engine, text
 
 from live_airflow import DAG, Live
-from receivers import webhook_receiver
 from sandbox.control import SandboxControl
 from service import wait_until
 
@@ -16,24 +12,12 @@ DAY = "2026-05-01"
 ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
 
 
-@pytest.fixture
-def webhook(live: Live) -> Iterator[list[Any]]:
-    """Let alerts go to a receiver, by a connection made in Airflow."""
-    with webhook_receiver() as (address, received):
-        connection = {"connection_id": "orderflow_alerts_webhook", "conn_type": "http", "host": address}
-        live.airflow.api("POST", "/connections", connection)
-        yield received
-        live.airflow.api("DELETE", "/connections/orderflow_alerts_webhook")
-
-
-def test_a_run_whose_finish_fails_is_red_and_tells_why_with_links(
-    live: Live, control: SandboxControl, webhook: list[Any]
-) -> None:
+def test_a_run_whose_finish_fails_is_red_and_tells_why_with_links(live: Live, control: SandboxControl) -> None:
     """No order failed; still the last task, which runs whatever happened, must not paint the day green."""
     control.fault("status", service="shop", status=400, path="offline=[Tt]rue", times=0)
     run_id, state = live.run(DAY)
     assert state == "failed", live.states(run_id)
-    (message,) = webhook
+    (message,) = live.messages
     lines = message["text"].splitlines()
     assert lines[0] == f"*orderflow_daily {DAY} failed*"
     assert "mark_offline_orders_sent: " in message["text"]
@@ -42,29 +26,29 @@ def test_a_run_whose_finish_fails_is_red_and_tells_why_with_links(
     assert lines[-1].startswith(f"Log: {live.airflow.url}/dags/{DAG}/runs/")
 
 
-def test_a_day_that_is_late_is_alerted_once(live: Live, webhook: list[Any]) -> None:
+def test_a_day_that_is_late_is_alerted_once(live: Live) -> None:
     """A paused DAG's run stays queued; the deadline that Airflow noted for it is moved into the past."""
     live.airflow.api("PATCH", f"/dags/{DAG}", {"is_paused": True})
-    run_id = live.airflow.trigger(DAG, partition_key=DAY)
-    with create_engine(live.airflow.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]).begin() as connection:
-        moved = connection.execute(
-            text(
-                "UPDATE deadline SET deadline_time = now() - interval '1 second' "
-                "WHERE dagrun_id = (SELECT id FROM dag_run WHERE run_id = :run) "
-                "RETURNING deadline_time"
-            ),
-            {"run": run_id},
-        ).all()
-    assert len(moved) == 1, "every run of the day has one deadline"
-
-    (message,) = wait_until(lambda: webhook or None, 120, "alert")
-
+    try:
+        run_id = live.airflow.trigger(DAG, partition_key=DAY)
+        assert _move_deadline_into_the_past(live, run_id) == 1, "every run of the day has one deadline"
+        wait_until(lambda: live.messages or None, 120, "alert")
+    finally:
+        live.airflow.unpause(DAG)
+    assert live.airflow.wait(DAG, run_id, timeout=300) == "success"
+    (message,) = live.messages
     assert message["text"].startswith(f"*orderflow_daily {DAY} is late*")
     assert "is still queued; it should have been done within 3 hours" in message["text"]
     assert f"Orders of this run: {live.airflow.url}/dags/{DAG}/runs/" in message["text"]
-    live.airflow.unpause(DAG)
-    assert live.airflow.wait(DAG, run_id, timeout=300) == "success"
-    assert len(webhook) == 1
+
+
+def _move_deadline_into_the_past(live: Live, run_id: str) -> int:
+    moved = text(
+        "UPDATE deadline SET deadline_time = now() - interval '1 second' "
+        "WHERE dagrun_id = (SELECT id FROM dag_run WHERE run_id = :run)"
+    )
+    with create_engine(live.airflow.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]).begin() as connection:
+        return connection.execute(moved, {"run": run_id}).rowcount
 
 
 def test_a_run_sends_metrics_and_its_log_lines_say_which_order_and_step(live: Live, control: SandboxControl) -> None:
