@@ -56,6 +56,8 @@ def questions(now: datetime) -> dict[str, str]:
         "one order": "orders/1/100001",
         "orders of a run": f"run?{run}",
         "a run's summary": f"run/summary?{run}",
+        "plan of a dry run": "run/plan?dag_id=orderflow_daily&run_id=dry",
+        "plan of an order": "orders/1/100001/plan",
         "alerts": "alerts",
         "findings": "findings",
     }

@@ -19,12 +19,15 @@ Every step may be run again, at any time, in any number: what is done is left al
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional.
 
+**When it is late:** not done 3 hours after it was queued (`ORDERFLOW_DEADLINE_HOURS`), it sends one alert.
+
 **When it fails:** the log of `report` names each failed order; the others are done. Fix the cause, then run the day
 again, or the order by its reference.
 """
 
 from airflow.sdk import CronPartitionTimetable, dag
 
+from orderflow.orchestration.deadline import DAILY_DEADLINE
 from orderflow.orchestration.params import DAILY_PARAMS
 from orderflow.orchestration.retries import RETRIES
 from orderflow.orchestration.tasks import (
@@ -45,6 +48,7 @@ from orderflow.settings import SHOP_TIMEZONE
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: daily orders",
+    deadline=DAILY_DEADLINE,
     doc_md=__doc__,
 )
 def orderflow_daily() -> None:

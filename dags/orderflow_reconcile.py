@@ -14,6 +14,10 @@ no findings.
 (orders and totals per day, webshop and currency), under `orderflow/reconciliation` of the Airflow home, or where the
 setting `reconciliation.csv_folder` says.
 
+**send_digest** then sends one message, whatever the comparison said: every open alert, how many orders stand on each
+open list, how many findings are open. When nothing is open but orders that wait for their payment, it says so in its
+log and sends nothing.
+
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional; its part `reconciliation` has days, tolerance, grace and folder.
 
@@ -25,7 +29,7 @@ the task: what is gone is marked as resolved.
 from airflow.sdk import CronTriggerTimetable, dag
 
 from orderflow.orchestration.params import RECONCILE_PARAMS
-from orderflow.orchestration.reconcile_tasks import compare_shop_and_erp
+from orderflow.orchestration.reconcile_tasks import compare_shop_and_erp, send_digest
 from orderflow.orchestration.retries import RETRIES
 from orderflow.settings import SHOP_TIMEZONE
 
@@ -41,7 +45,7 @@ from orderflow.settings import SHOP_TIMEZONE
     doc_md=__doc__,
 )
 def orderflow_reconcile() -> None:
-    compare_shop_and_erp()
+    compare_shop_and_erp() >> send_digest().as_teardown()
 
 
 orderflow_reconcile()

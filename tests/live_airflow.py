@@ -14,6 +14,7 @@ from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.store import Ledger
 from orderflow.ledger.tables import Base
 from postgres import fresh_database
+from receivers import StatsdReceiver, webhook_receiver
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
@@ -43,6 +44,9 @@ class Live:
 
     airflow: LocalAirflow
     ledger: Ledger
+    metrics: StatsdReceiver
+    messages: list[Any]
+    """What came in at the alerts' webhook."""
 
     def run(self, day: str | None = None, *, dag_id: str = DAG, **conf: Any) -> tuple[str, str]:
         """Trigger a DAG (the daily one, if not said) and wait for its end; returns the run id and the state."""
@@ -69,7 +73,12 @@ class Live:
 @pytest.fixture(scope="session")
 def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Start everything once; tests get it with an empty ledger as `live`."""
-    with fresh_database(postgres) as metadata, fresh_database(postgres) as ledger_url:
+    metrics = StatsdReceiver()
+    with (
+        fresh_database(postgres) as metadata,
+        fresh_database(postgres) as ledger_url,
+        webhook_receiver() as (webhook, messages),
+    ):
         environment = sandbox_environment(sandbox.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url.render_as_string(hide_password=False),
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
@@ -79,6 +88,10 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             "ORDERFLOW_DELIVERIES_CRON": "0 * 3 5 *",
             "ORDERFLOW_SHOP_POOL": "cloudsuite",
             "ORDERFLOW_ERP_POOL": "erp",
+            "AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK": json.dumps({"conn_type": "http", "host": webhook}),
+            "AIRFLOW__METRICS__STATSD_ON": "True",
+            "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+            "AIRFLOW__METRICS__STATSD_PORT": str(metrics.port),
         }
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),
@@ -89,13 +102,14 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)
-            yield Live(airflow, open_ledger(ledger_url))
+            yield Live(airflow, open_ledger(ledger_url), metrics, messages)
 
 
 @pytest.fixture
 def live(whole: Live, control: SandboxControl) -> Live:
     """Return the running whole with an empty ledger and an empty shop."""
     del control
+    whole.messages.clear()
     with create_engine(whole.airflow.environment["AIRFLOW_CONN_ORDERFLOW_LEDGER"]).begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
     return whole

@@ -13,6 +13,7 @@ from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, Progress
 from orderflow.ledger.models import Outcome, Step
+from orderflow.ledger.plan_tables import PlannedCallRow
 from orderflow.ledger.tables import AlertRow, EventRow, FindingRow, OrderRow
 
 DAYS = 120
@@ -51,6 +52,8 @@ DIFFERENCES = {
     FindingKind.CANCELLED_IN_SHOP: ("cancel", "open"),
 }
 """What the shop says and what the ERP says."""
+DRY_RUN_CALLS = 4_000
+"""What a dry run of a thousand orders would make."""
 RUN = "scheduled__"
 """How the run ids of the events begin; the day follows."""
 
@@ -71,6 +74,7 @@ def fill(engine: Engine, count: int, now: datetime, seed: int = 1) -> None:
         some = select(OrderRow.webshop, OrderRow.order_id, OrderRow.external_reference).limit(len(DIFFERENCES))
         for kind, found in zip(DIFFERENCES, connection.execute(some).all(), strict=False):
             connection.execute(insert(FindingRow), _finding(kind, *found, now=now))
+        connection.execute(insert(PlannedCallRow), [_planned(number, now) for number in range(DRY_RUN_CALLS)])
 
 
 def _orders(count: int, now: datetime, chance: random.Random) -> Iterator[dict[str, Any]]:
@@ -167,4 +171,23 @@ def _finding(kind: FindingKind, webshop: int, order_id: int, name: str, *, now: 
         "since": now - timedelta(days=1),
         "first_seen_at": now - timedelta(days=1),
         "last_seen_at": now,
+    }
+
+
+def _planned(number: int, now: datetime) -> dict[str, Any]:
+    order_id = 100_000 + number // 4
+    return {
+        "at": now,
+        "dag_id": "orderflow_daily",
+        "run_id": "dry",
+        "task_id": "process_order.push_to_erp",
+        "map_index": number % 32,
+        "try_number": 1,
+        "subject": f"1/CS{order_id}",
+        "webshop": 1,
+        "order_id": order_id,
+        "system": "shop",
+        "method": "PUT",
+        "path": f"/api/order/{order_id}/",
+        "body": '{"state": "processing", "lines": [' + ", ".join(['{"price": 1.10}'] * 50) + "]}",
     }

@@ -19,6 +19,9 @@ SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
 DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
 """When packing slips are read, in UTC."""
 
+DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_DEADLINE_HOURS", "3"))
+"""People are told when a day's run is not done this long after it was queued; 0 tells nobody."""
+
 SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
 ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
 """Airflow pools, which must exist: how many tasks of all runs together talk to the shop, and to the ERP."""

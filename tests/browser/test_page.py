@@ -1,5 +1,6 @@
 """What people do with the page "Orders", in a real browser, in a real Airflow."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,7 +133,17 @@ def test_a_viewer_sees_everything_and_cannot_retry(rejected: int, live: Live, vi
 def test_anonymous_gets_nothing(visit: Visit) -> None:
     page = visit("/orderflow/", user=None)
 
-    for path in ("", "order", "run", "assets/page.css", "api/orders", "api/overview", "api/orders/1/1"):
+    for path in (
+        "",
+        "order",
+        "run",
+        "assets/page.css",
+        "api/orders",
+        "api/overview",
+        "api/orders/1/1",
+        "api/run/plan",
+        "api/orders/1/1/plan",
+    ):
         assert page.request.get(f"/orderflow/{path}").status == 401, path
 
 
@@ -146,6 +157,32 @@ def test_a_run_has_a_tab_with_its_orders(rejected: int, live: Live, control: San
     row = frame.locator("#orders tbody tr")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("rejected")
+
+
+def test_a_dry_run_shows_what_would_be_written_on_its_tab_and_at_its_orders(
+    live: Live, control: SandboxControl, visit: Visit
+) -> None:
+    shown = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1, "reference": "CS7"}
+    (order_id,) = control.add_orders({**shown, "description": SCRIPT})
+    run_id, state = live.run(DAY, dry_run=True)
+    assert state == "success"
+    page = visit(f"/orderflow/run?{urlencode({'dag_id': 'orderflow_daily', 'run_id': run_id})}", viewport=LAPTOP)
+    rows = page.locator("#plan-calls tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.first).to_contain_text("POST /sales-orders")
+    expect(page.locator("#written")).to_be_hidden()
+    rows.last.locator("summary").click()
+    expect(rows.last.locator("pre")).to_contain_text(json.dumps(SCRIPT))
+    assert page.title() != "run"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    assert not [violation for violation in found if violation["impact"] in {"serious", "critical"}]
+    picture(page, "dry-run-light")
+
+    rows.first.get_by_role("link", name="1/CS7").click()
+    expect(page.locator("#order")).to_contain_text("only a dry run has met it")
+    expect(page.locator("#plan-calls tbody tr")).to_have_count(4)
+    assert control.order(order_id)["state"] == "confirmed"
 
 
 def test_selected_orders_are_retried_together_by_keyboard_alone(

@@ -188,6 +188,10 @@ def test_a_dry_run_shows_the_payloads_and_writes_nothing(live: Live, control: Sa
     assert '\\"external_reference\\"' in shown
     assert "PUT   /api/order/" in shown
     assert live.ledger.events(run_id=run_id) == []
+    assert all(states <= {"success", "skipped"} for states in live.states(run_id).values())
+    plan = live.ledger.plans.of_run(("orderflow_daily", run_id), limit=1_000)
+    assert {(call.system, call.method) for call in plan.calls} == {("erp", "POST"), ("shop", "PATCH"), ("shop", "PUT")}
+    assert plan.total >= 20 * 4
 
 
 def test_a_day_that_is_not_over_is_refused_unless_allowed(live: Live) -> None:
@@ -203,6 +207,7 @@ def test_a_run_without_a_day_says_how_to_trigger_it(live: Live) -> None:
     run_id, state = live.run()
     assert state == "failed"
     assert "trigger with a partition key such as 2026-11-22" in live.log(run_id, "list_confirmed")
+    assert "list_confirmed: this run has no day" in live.log(run_id, "report")
 
 
 def test_a_backfill_over_the_night_the_clock_is_put_back(live: Live, control: SandboxControl) -> None:

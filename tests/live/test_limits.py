@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from live_airflow import CALLS_PER_DAY, DAG, POOLS, RUN_TIMEOUT, Live
-from orderflow.ledger.tables import GateRow
+from orderflow.ledger.gate_tables import GateRow
 from orderflow.settings import Limits
 from orderflow_command import command
 from sandbox.catalogue import orders_for_day

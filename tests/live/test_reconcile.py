@@ -24,6 +24,8 @@ def test_a_compared_week_is_green_and_red_once_an_order_is_gone_from_the_erp(
     assert state == "success", live.log(run_id, "compare_shop_and_erp", dag_id=RECONCILE)
     assert live.airflow.xcom(RECONCILE, run_id, "compare_shop_and_erp")["findings"] == 0
 
+    assert "no digest is sent" in live.log(run_id, "send_digest", dag_id=RECONCILE)
+
     lost = control.erp_orders()[0]
     control.remove_erp_order(lost["number"])
     run_id, state = live.run(dag_id=RECONCILE)
@@ -31,6 +33,7 @@ def test_a_compared_week_is_green_and_red_once_an_order_is_gone_from_the_erp(
     assert state == "failed"
     reference = lost["request"]["external_reference"]
     assert reference in live.log(run_id, "compare_shop_and_erp", dag_id=RECONCILE)
+    assert "ALERT digest: 0 open alerts, 1 differences" in live.log(run_id, "send_digest", dag_id=RECONCILE)
     assert [finding.external_reference for finding in live.ledger.findings.open()] == [reference]
     folder = live.airflow.home / "orderflow" / "reconciliation"
     rows = [row for path in folder.glob("*.csv") for row in csv.DictReader(path.open(encoding="utf-8"))]

@@ -30,6 +30,7 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
     run_id, state = live.run(dag_id=SWEEP, dry_run=True)
     assert state == "success"
     assert len(control.erp_orders()) == 1
+    assert live.ledger.plans.of_run((SWEEP, run_id), limit=1).total == 4
 
     run_id, state = live.run(dag_id=SWEEP, order_ids=[broken])
     assert state == "success"

@@ -4,8 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +13,8 @@ from aiosmtpd.controller import Controller
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.orchestration.alerts import alert_failed_run, send
+from orderflow.orchestration.deadline import alert_late_run
+from receivers import webhook_receiver
 from service import free_port
 
 TEXT = "2 failed:\n- 1/CS1: order_incomplete. {{ conn.cloudsuite_default.password }} <script>alert(1)</script>"
@@ -47,23 +47,9 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    received: list[Any] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Keep quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK", json.dumps({"conn_type": "http", "host": address}))
-    yield received
-    server.shutdown()
+    with webhook_receiver() as (address, received):
+        monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK", json.dumps({"conn_type": "http", "host": address}))
+        yield received
 
 
 def failed(text: str) -> dict[str, Any]:
@@ -81,6 +67,7 @@ def test_a_failed_run_is_one_mail_with_the_orders_and_the_log(mailbox: Mailbox) 
     body = html.get_payload(decode=True).decode()
     assert "1/CS1: order_incomplete" in body
     assert "http://airflow/log" in body
+    assert 'href="http://localhost:8080/dags/orderflow_daily/runs/run1/plugin/orders-of-run"' in body
     assert "<script>" not in body
     assert "{{ conn.cloudsuite_default.password }}" in body, "shown, not rendered"
 
@@ -90,6 +77,44 @@ def test_a_failed_run_is_one_message_to_the_webhook(webhook: list[Any]) -> None:
     (message,) = webhook
     assert message["text"].startswith("*orderflow_daily 2026-11-22 failed*\n2 failed:")
     assert "{{ conn" in message["text"]
+    assert message["text"].splitlines()[-3:] == [
+        "All orders: http://localhost:8080/plugin/orders",
+        "Orders of this run: http://localhost:8080/dags/orderflow_daily/runs/run1/plugin/orders-of-run",
+        "Log: http://airflow/log",
+    ]
+
+
+def test_of_many_orders_whole_lines_are_left_out_and_the_links_are_kept(webhook: list[Any]) -> None:
+    alert_failed_run(failed("\n".join(f"- 1/CS{n}: order_incomplete." for n in range(1_000))))
+    (message,) = webhook
+    lines = message["text"].splitlines()
+    assert len(message["text"]) < 4_000
+    assert lines[-1] == "Log: http://airflow/log"
+    assert "… the rest is in the log and on the page" in lines
+    assert {line for line in lines if line.startswith("- ")} <= {f"- 1/CS{n}: order_incomplete." for n in range(1_000)}
+
+
+LATE = {
+    "dag_id": "orderflow_daily",
+    "dag_run_id": "scheduled__2026-11-23T23:00:00+00:00__x",
+    "partition_key": "2026-11-23",
+    "run_type": "scheduled",
+    "state": "running",
+    "queued_at": "2026-11-24T00:00:00Z",
+}
+
+
+def test_a_run_that_is_late_is_one_message_with_what_to_look_at(webhook: list[Any]) -> None:
+    alert_late_run({"dag_run": LATE, "deadline": {"id": "1"}})
+    (message,) = webhook
+    assert message["text"].startswith("*orderflow_daily 2026-11-23 is late*\nIt was queued at 2026-11-24T00:00:00Z")
+    assert "still running; it should have been done within 3 hours" in message["text"]
+    assert "runs/scheduled__2026-11-23T23%3A00%3A00%2B00%3A00__x/plugin/orders-of-run" in message["text"]
+
+
+def test_a_late_run_of_a_backfill_tells_nobody(webhook: list[Any]) -> None:
+    alert_late_run({"dag_run": {**LATE, "run_type": "backfill"}, "deadline": {"id": "1"}})
+    assert webhook == []
 
 
 def test_with_nothing_configured_the_log_has_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -106,7 +131,7 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_from_it(
         "AIRFLOW_CONN_SMTP_DEFAULT",
         json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": 1, "extra": {"retry_limit": 1}}),
     )
-    send("a", "b")
+    send("a", "b", {})
     assert len(webhook) == 1
 
 
@@ -114,5 +139,5 @@ def test_settings_that_cannot_be_read_do_not_hide_the_alert(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"nonsense": 1}))
-    send("a", "the orders")
+    send("a", "the orders", {})
     assert "the orders" in caplog.text

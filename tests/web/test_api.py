@@ -8,10 +8,11 @@ import pytest
 
 from ledger.conftest import Clock
 from orderflow.domain.decision import Action
+from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
-from orderflow.ledger.models import RunRef, Step
+from orderflow.ledger.models import PlannedCall, RunRef, Step
 from orderflow.ledger.store import Ledger
 from web.conftest import Decide
 
@@ -189,3 +190,24 @@ def test_nothing_of_an_order_but_what_the_table_needs_is_told(page: httpx.Client
     [order] = ask(page, "orders")["orders"]
 
     assert not {"customer", "remarks", "payload_hash", "claim_token", "line_ids", "erp_lines"} & order.keys()
+
+
+def test_what_a_dry_run_planned_is_shown_with_its_numbers_as_they_are(page: httpx.Client, ledger: Ledger) -> None:
+    dry = RunRef(dag_id="orderflow_daily", run_id="dry", task_id="push_to_erp")
+    call = PlannedCall(
+        subject="1/CS7", key=OrderKey(1, 7), system="erp", method="POST", path="/sales-orders", body='{"price": 1.10}'
+    )
+    message = call.model_copy(update={"key": None, "subject": "slip 9", "system": "shop", "body": "<DESADV/>"})
+    ledger.plans.keep(dry, [call, message])
+
+    of_run = ask(page, "run/plan", dag_id="orderflow_daily", run_id="dry")
+    of_order = ask(page, "orders/1/7/plan")
+
+    assert of_run["total"] == 2
+    assert [(found["subject"], found["order_id"], found["body"]) for found in of_run["calls"]] == [
+        ("1/CS7", 7, '{\n  "price": 1.10\n}'),
+        ("slip 9", None, "<DESADV/>"),
+    ]
+    assert [found["run_id"] for found in of_order["calls"]] == ["dry"]
+    assert ask(page, "run/plan", dag_id="orderflow_daily", run_id="other") == {"total": 0, "calls": []}
+    assert len(ask(page, "run/plan", dag_id="orderflow_daily", run_id="dry", limit=1, offset=1)["calls"]) == 1

@@ -11,7 +11,7 @@ from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import Authorization, Channel, FixedAuthorization, Gate, Service
+from orderflow.transport import NO_METER, Authorization, Channel, FixedAuthorization, Gate, Meter, Service
 from orderflow.transport.connection import base_url, fitted, timeouts, without_headers
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
@@ -35,23 +35,42 @@ class CloudSuiteHook(HttpHook):
         super().__init__(method="GET", http_conn_id=cloudsuite_conn_id)
 
     def get_client(
-        self, *, read_only: bool = False, page_size: int = 100, concurrency: int = 8, gate: Gate | None = None
+        self,
+        *,
+        read_only: bool = False,
+        page_size: int = 100,
+        concurrency: int = 8,
+        gate: Gate | None = None,
+        meter: Meter = NO_METER,
     ) -> CloudSuiteClient:
         """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
-        address = base_url(connection.host, connection.schema, connection.port)
-        channel = self._channel(connection, address, SHOP, read_only=read_only, concurrency=concurrency, gate=gate)
+        channel = self._channel(
+            connection,
+            base_url(connection.host, connection.schema, connection.port),
+            SHOP,
+            read_only=read_only,
+            concurrency=concurrency,
+            gate=gate,
+            meter=meter,
+        )
         return CloudSuiteClient(channel, page_size=page_size)
 
     def get_messages(
-        self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None
+        self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None, meter: Meter = NO_METER
     ) -> MessagesClient:
         """Return a client for the shop's message addresses, with the same credentials; ConfigurationError."""
         connection = self._connection()
-        address = self._message_address(connection)
-        return MessagesClient(
-            self._channel(connection, address, MESSAGES, read_only=read_only, concurrency=concurrency, gate=gate)
+        channel = self._channel(
+            connection,
+            self._message_address(connection),
+            MESSAGES,
+            read_only=read_only,
+            concurrency=concurrency,
+            gate=gate,
+            meter=meter,
         )
+        return MessagesClient(channel)
 
     def test_connection(self) -> tuple[bool, str]:
         """Get a token and one row of the order list."""
@@ -89,6 +108,7 @@ class CloudSuiteHook(HttpHook):
         read_only: bool,
         concurrency: int,
         gate: Gate | None,
+        meter: Meter,
     ) -> Channel:
         session = self.get_conn()
         return Channel(
@@ -100,6 +120,7 @@ class CloudSuiteHook(HttpHook):
             timeouts=timeouts(connection.extra_dejson),
             read_only=read_only,
             gate=gate,
+            meter=meter,
         )
 
     def _authorization(self, connection: Connection, session: requests.Session) -> Authorization:

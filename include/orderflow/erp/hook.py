@@ -13,7 +13,7 @@ from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import Authorization, Channel, FixedAuthorization, Gate
+from orderflow.transport import NO_METER, Authorization, Channel, FixedAuthorization, Gate, Meter
 from orderflow.transport.connection import base_url, fitted, timeouts
 
 
@@ -46,7 +46,9 @@ class ErpHook(HttpHook):
     def __init__(self, erp_conn_id: str = default_conn_name) -> None:
         super().__init__(method="GET", http_conn_id=erp_conn_id)
 
-    def get_erp(self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None) -> ErpPort:
+    def get_erp(
+        self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None, meter: Meter = NO_METER
+    ) -> ErpPort:
         """Return the configured ERP, fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
         extra = connection.extra_dejson
@@ -64,6 +66,7 @@ class ErpHook(HttpHook):
             timeouts=timeouts(extra),
             read_only=read_only,
             gate=gate,
+            meter=meter,
             secrets=fitted(session, OWN_EXTRAS + adapter.extras, concurrency=concurrency),
         )
         return adapter.make(channel, extra)

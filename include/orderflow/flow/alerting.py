@@ -32,11 +32,15 @@ class News(NamedTuple):
 
     def digest(self) -> str:
         """Return one line per open alert: order, reason, how often met, who fixes it."""
-        return "\n".join(
-            f"{alert.order}: {alert.reason}, met {alert.seen} times since {alert.opened_at:%Y-%m-%d %H:%M} UTC. "
-            f"Who fixes it: {EXPLAINED[alert.reason].fixer}."
-            for alert in self.still_open
-        )
+        return "\n".join(map(alert_line, self.still_open))
+
+
+def alert_line(alert: Alert) -> str:
+    """Say in one line which order, why, how often it was met, since when, and who fixes it."""
+    return (
+        f"{alert.order}: {alert.reason}, met {alert.seen} times since {alert.opened_at:%Y-%m-%d %H:%M} UTC. "
+        f"Who fixes it: {EXPLAINED[alert.reason].fixer}."
+    )
 
 
 def end_run(

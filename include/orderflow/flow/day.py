@@ -6,9 +6,9 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.flow.alerting import end_run
 from orderflow.flow.listing import list_window
-from orderflow.flow.offline import finish_swept, finish_undelivered, mark_offline_sent
+from orderflow.flow.offline import finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import preview
+from orderflow.flow.preview import as_table, preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.report import Report
 from orderflow.flow.select import Selected, select, to_process
 from orderflow.flow.steps import ORDER_STEPS, run_step
@@ -30,7 +30,7 @@ def run_sweep(parties: Parties, run: RunRef) -> Report:
     """Look at everything that is open, whatever its day."""
     listed = list_open(parties)
     keys = _process(parties, listed, None, run)
-    finish_swept(parties, keys, run)
+    finish_undelivered(parties, left_unfinished(parties, keys), run)
     summary, _ = end_run(parties, run, date="sweep", listed=listed, selected=set(keys))
     return summary
 
@@ -46,12 +46,7 @@ def _process(parties: Parties, listed: Sequence[int], window: Window | None, run
 def preview_day(parties: Parties, window: Window, run: RunRef, show: Callable[[str], None]) -> Sequence[Selected]:
     """Show every write that `run_day` would make; `parties` may be read-only, the ledger is left alone."""
     selected = select(parties, list_window(parties, window), run=run, window=window, record=False)
-    for key in to_process(selected):
-        _show(parties, key, show)
-    mark_offline_sent(parties, window, run, record=False)
+    keys = to_process(selected)
+    calls = [*preview_orders(parties, keys), *preview_offline_sent(parties, window), *preview_finish(parties, keys)]
+    show(as_table(calls))
     return selected
-
-
-def _show(parties: Parties, key: OrderKey, show: Callable[[str], None]) -> None:
-    for call in preview(parties, key):
-        show(f"{key}: {call}")

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable, Sequence
 
+from structlog.contextvars import bind_contextvars
+
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.backoff import is_finish_due
@@ -23,21 +25,9 @@ SENT = "sent"
 _UNFINISHED_STATES = {ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE}
 
 
-def mark_offline_sent(parties: Parties, window: Window, run: RunRef, *, record: bool = True) -> list[StepResult]:
-    """PATCH `shipment_state=sent` on the window's offline orders that are not sent yet.
-
-    With `record` False nothing is written anywhere; the orders that would be are logged.
-    """
-    listed = _list(parties, window, offline=True)
-    known = parties.ledger.by_order_id(listed)
-    unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
-    read = parties.in_parallel(lambda i: _read(parties, i, run if record else None), unsent)
-    unread = [result for result in read if isinstance(result, StepResult)]
-    orders = _proven_offline(parties, window, [order for order in read if isinstance(order, ShopOrder)])
-    if not record:
-        for order in orders:
-            log.info("dry run: PATCH /api/order/%d/ %s", order.id, {"shipment_state": SENT})
-        return []
+def mark_offline_sent(parties: Parties, window: Window, run: RunRef) -> list[StepResult]:
+    """PATCH `shipment_state=sent` on the window's offline orders that are not sent yet."""
+    unread, orders = unsent_offline(parties, window, run)
     understood = [parties.understand(order) for order in orders]
     for known_offline in understood:
         parties.ledger.decide(known_offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
@@ -45,8 +35,23 @@ def mark_offline_sent(parties: Parties, window: Window, run: RunRef, *, record: 
     return unread + run_step(parties, OrderStep(Step.OFFLINE_SENT, _mark_sent, None), keys, run)
 
 
-def finish_swept(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> list[StepResult]:
-    """Finish the sweep's own orders, and those that were written back by a run that ended before it finished them."""
+def unsent_offline(
+    parties: Parties, window: Window, run: RunRef | None
+) -> tuple[list[StepResult], Sequence[ShopOrder]]:
+    """Return which of the window's offline orders could not be read, and which are not sent yet.
+
+    With a `run`, the former are in the ledger too.
+    """
+    listed = _list(parties, window, offline=True)
+    known = parties.ledger.by_order_id(listed)
+    unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
+    read = parties.in_parallel(lambda i: _read(parties, i, run), unsent)
+    unread = [result for result in read if isinstance(result, StepResult)]
+    return unread, _proven_offline(parties, window, [order for order in read if isinstance(order, ShopOrder)])
+
+
+def left_unfinished(parties: Parties, keys: Iterable[OrderKey]) -> list[OrderKey]:
+    """Add to a sweep's own orders those that were written back by a run that ended before it finished them."""
     now = parties.now()
     without = {shop for shop, settings in parties.settings.webshops.items() if settings.deliveries == "none"}
     left = [
@@ -54,7 +59,7 @@ def finish_swept(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> lis
         for order in parties.ledger.written_back(without)
         if is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
     ]
-    return finish_undelivered(parties, sorted({*keys, *left}), run)
+    return sorted({*keys, *left})
 
 
 def finish_undelivered(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> list[StepResult]:
@@ -63,14 +68,19 @@ def finish_undelivered(parties: Parties, keys: Iterable[OrderKey], run: RunRef) 
     return run_step(parties, OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK), without, run)
 
 
-def _finish(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
-    if parties.settings.webshop(claim.order.key.webshop).finish == "shipment_sent":
-        return _mark_sent(parties, claim, run, step=Step.FINISH)
-    return _change(parties, claim, Step.FINISH, "state", ShopState.DONE.value)
+def finishing_change(parties: Parties, webshop: int) -> tuple[str, str]:
+    """Return which field of an order says in this webshop that it is finished, and the value that says so."""
+    if parties.settings.webshop(webshop).finish == "shipment_sent":
+        return "shipment_state", SENT
+    return "state", ShopState.DONE.value
 
 
-def _mark_sent(parties: Parties, claim: Claim, _run: RunRef, step: Step = Step.OFFLINE_SENT) -> Outcome:
-    return _change(parties, claim, step, "shipment_state", SENT)
+def _finish(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+    return _change(parties, claim, Step.FINISH, *finishing_change(parties, claim.order.key.webshop))
+
+
+def _mark_sent(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
+    return _change(parties, claim, Step.OFFLINE_SENT, "shipment_state", SENT)
 
 
 def _change(parties: Parties, claim: Claim, step: Step, field: str, value: str) -> Outcome:
@@ -98,6 +108,7 @@ def _list(parties: Parties, window: Window, *, offline: bool) -> list[int]:
 
 def _read(parties: Parties, order_id: int, run: RunRef | None) -> ShopOrder | StepResult:
     """Read an order; one that cannot be read is a failed one, for nothing else would come back to it."""
+    bind_contextvars(order=str(OrderKey(UNKNOWN_WEBSHOP, order_id)), step=Step.OFFLINE_SENT.value)
     try:
         return parties.shop.get_order(order_id)
     except HeldBackError:

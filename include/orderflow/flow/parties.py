@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -44,8 +45,10 @@ class Parties:
 
     def in_parallel(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do the work for all items, as many at a time as the settings allow; results in the sequence of the items."""
+        todo = list(items)
+        contexts = [copy_context() for _ in todo]  # what log lines carry would stay behind in this thread
         with ThreadPoolExecutor(self.settings.limits.concurrency) as pool:
-            return list(pool.map(work, items))
+            return list(pool.map(lambda context, item: context.run(work, item), contexts, todo))
 
     def understand(self, wire: ShopOrder) -> Order:
         """Translate an order as read."""

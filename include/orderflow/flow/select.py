@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order, OrderKey
@@ -13,7 +14,7 @@ from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import HeldBackError, OrderflowError
 from orderflow.flow.parties import Parties
-from orderflow.ledger.models import LedgerOrder, RunRef
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, RunRef, Step
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ def select(
     known = parties.ledger.by_order_id(order_ids)
 
     def one(order_id: int) -> Selected:
+        key = known[order_id].key if order_id in known else OrderKey(UNKNOWN_WEBSHOP, order_id)
+        with bound_contextvars(order=str(key), step=Step.SELECT.value):
+            return decide(order_id)
+
+    def decide(order_id: int) -> Selected:
         try:
             _, order = parties.read(order_id)
         except HeldBackError:
@@ -50,6 +56,7 @@ def select(
         decision = _with_memory(parties.decide(order, window), order, known.get(order_id))
         if record:
             parties.ledger.decide(order, decision, run)
+        bind_contextvars(order=str(order.key))
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
         return Selected(order_id=order_id, key=order.key, decision=decision)
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from orderflow.cloudsuite.messages import DESADV_PATH
 from orderflow.domain.packing_slip import UNCLEAR, PackingSlip, SlipProgress
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import PlannedCall
 from orderflow.flow.send_slips import to_desadv
 from orderflow.flow.slip_verdict import judge
 from orderflow.flow.slips import read_from, read_slips
+from orderflow.ledger.models import PlannedCall
 
 
 def preview_slips(parties: Parties, asked: datetime | None) -> list[PlannedCall]:
@@ -26,7 +26,8 @@ def _call(parties: Parties, slip: PackingSlip) -> Iterator[PlannedCall]:
     orders = parties.ledger.slips.orders(slip.order_numbers)
     if judge(parties, slip, orders):
         return
-    address = parties.settings.addressee(next(iter(orders.values())).key.webshop)
+    key = min(order.key for order in orders.values())
+    address = parties.settings.addressee(key.webshop)
     path = f"{DESADV_PATH}?shop={address.shop}&user={address.user}"
     body = to_desadv(slip, orders).to_xml().decode()
-    yield PlannedCall(system="shop", method="POST", path=path, body=body)
+    yield PlannedCall(subject=f"slip {slip.number}", key=key, system="shop", method="POST", path=path, body=body)

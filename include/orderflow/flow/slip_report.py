@@ -11,7 +11,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.flow.alerting import News
 from orderflow.flow.parties import Parties
 from orderflow.flow.report import Failure
-from orderflow.ledger.models import LedgerSlip
+from orderflow.ledger.slip_models import LedgerSlip
 
 _PATIENTLY = {None, Reason.NUMBERS_NOT_IN_SHOP, Reason.SLIP_PARTLY_UNKNOWN}
 """Why an open slip is no news while it is young."""

@@ -9,7 +9,7 @@ from orderflow.domain.backoff import paced
 from orderflow.domain.packing_slip import SLIP_PACES, PackingSlip, SlipItem, merged
 from orderflow.erp.models import Delivery
 from orderflow.flow.parties import Parties
-from orderflow.ledger.models import LedgerSlip
+from orderflow.ledger.slip_models import LedgerSlip
 
 log = logging.getLogger(__name__)
 

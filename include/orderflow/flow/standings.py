@@ -1,12 +1,16 @@
 """Where every open order stands, for people."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.standing import Standing, standing
 from orderflow.flow.parties import Parties
 from orderflow.ledger.models import LedgerOrder
+
+OPEN_LISTS = tuple(listed for listed in Standing if listed not in {Standing.DONE, Standing.SKIPPED})
 
 
 def standing_of(parties: Parties, order: LedgerOrder) -> Standing:
@@ -18,6 +22,24 @@ def standing_of(parties: Parties, order: LedgerOrder) -> Standing:
         now=parties.now(),
         give_up_after=timedelta(days=parties.settings.limits.give_up_days),
     )
+
+
+class OpenState(NamedTuple):
+    """How many orders stand on each open list, those with none too, and for how long the oldest is open."""
+
+    counts: dict[Standing, int]
+    oldest: timedelta
+
+    def __str__(self) -> str:
+        return ", ".join(f"{listed} {count}" for listed, count in self.counts.items())
+
+
+def open_state(parties: Parties) -> OpenState:
+    """Count what is open now, whatever its day."""
+    orders = parties.ledger.open_orders()
+    counted = Counter(standing_of(parties, order) for order in orders)
+    oldest = min((order.first_seen_at for order in orders), default=parties.now())
+    return OpenState({listed: counted[listed] for listed in OPEN_LISTS}, parties.now() - oldest)
 
 
 def open_lines(parties: Parties) -> Iterator[str]:

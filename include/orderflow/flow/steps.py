@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from structlog.contextvars import bound_contextvars
+
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import HELD_BACK, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
@@ -59,7 +61,8 @@ def run_step(
     def one(key: OrderKey) -> StepResult:
         if key in refused:
             return StepResult(key, None, refused[key])
-        return _one(parties, order_step, key, run)
+        with bound_contextvars(order=str(key), step=order_step.step.value):
+            return _one(parties, order_step, key, run)
 
     return parties.in_parallel(one, keys)
 

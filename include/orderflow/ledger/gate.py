@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import HeldBackError
+from orderflow.ledger.gate_tables import GateRow, RefusalRow
 from orderflow.ledger.rows import brief
-from orderflow.ledger.tables import GateRow, RefusalRow
 from orderflow.ledger.transactions import reading, writing
 
 _MICROSECONDS = 1_000_000

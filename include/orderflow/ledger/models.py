@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.order import OrderKey
-from orderflow.domain.packing_slip import PackingSlip, SlipProgress
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 
@@ -155,20 +154,25 @@ class Alert(_Record):
         return OrderKey(self.webshop, self.order_id)
 
 
-class LedgerSlip(_Record):
-    """A packing slip as the ledger knew it at one instant."""
+class PlannedCall(_Record):
+    """A write that a run would make if it were no dry run. `body` is the exact text; money in it keeps its digits."""
 
-    number: str
-    progress: SlipProgress
-    reason: Reason | None
-    """Why it stands where it stands, or what is wrong although it was sent; None when nothing is."""
-    detail: str
-    content: PackingSlip
-    """As last read from the ERP; once a message was begun, as it was sent."""
-    attempts: int
-    first_seen_at: datetime
-    sent_at: datetime | None
-    updated_at: datetime
+    subject: str
+    """What it is about, as people know it: the order's name in the ERP, for instance."""
+    key: OrderKey | None = None
+    """The order it is about, if it is about one."""
+    system: str
+    method: str
+    path: str
+    body: str
+
+
+class KeptCall(PlannedCall):
+    """A planned call in the ledger, with the dry run that planned it."""
+
+    id: int
+    at: datetime
+    run: RunRef
 
 
 class RunOrder(NamedTuple):

@@ -12,8 +12,9 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError
 from orderflow.ledger import lease as leases
 from orderflow.ledger.claim import outcome_of
-from orderflow.ledger.models import LedgerSlip, Outcome, RunRef, Step
+from orderflow.ledger.models import Outcome, RunRef, Step
 from orderflow.ledger.rows import IllegalTransitionError, brief, log
+from orderflow.ledger.slip_models import LedgerSlip
 from orderflow.ledger.slip_tables import SlipRow
 from orderflow.ledger.tables import OrderRow
 from orderflow.ledger.transactions import writing

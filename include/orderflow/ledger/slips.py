@@ -14,8 +14,9 @@ from orderflow.domain.packing_slip import SLIP_PACES, UNCLEAR, PackingSlip, Slip
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.ledger import lease
-from orderflow.ledger.models import LedgerOrder, LedgerSlip, RunRef
+from orderflow.ledger.models import LedgerOrder, RunRef
 from orderflow.ledger.slip_claim import SlipClaim
+from orderflow.ledger.slip_models import LedgerSlip
 from orderflow.ledger.slip_tables import ReadingRow, SlipOrderRow, SlipRow
 from orderflow.ledger.tables import OrderRow
 from orderflow.ledger.transactions import reading, writing

@@ -21,6 +21,7 @@ from orderflow.ledger.claim import Claim
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.plans import PlanBook
 from orderflow.ledger.rows import brief, get_or_add, is_order, is_undecided, log, may_decide, new_row, put_decision
 from orderflow.ledger.slips import SlipBook
 from orderflow.ledger.tables import EventRow, OrderRow
@@ -65,6 +66,11 @@ class Ledger:
     def slips(self) -> SlipBook:
         """The ERP's packing slips, and what became of them."""
         return SlipBook(self._engine, clock=self._clock, lease=self._lease)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What dry runs would have done."""
+        return PlanBook(self._engine, clock=self._clock)
 
     def get(self, key: OrderKey) -> LedgerOrder | None:
         """Return an order; None when the ledger has never seen it."""
@@ -126,17 +132,8 @@ class Ledger:
                 row.erp_number = order.erp_order_number  # a ledger that was lost learns whose packing slips these are
             if may_decide(row, decision, run, now):
                 put_decision(row, decision, now)
-            decided = Outcome.DECIDED
-            log(
-                session,
-                row,
-                run,
-                now,
-                step=Step.SELECT,
-                outcome=decided,
-                reason=decision.reason,
-                message=decision.detail,
-            )
+            reason, message = decision.reason, decision.detail
+            log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)
         return LedgerOrder.model_validate(row)
 
     def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:

@@ -17,7 +17,7 @@ from orderflow.ledger.columns import ExactDecimal, UtcDateTime, text_enum
 from orderflow.ledger.lease import Leased
 from orderflow.ledger.models import Outcome, RunRef, Step
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 """The migration that makes exactly these tables."""
 
 
@@ -203,29 +203,3 @@ class ReconciliationRow(Base):
     overdue: Mapped[int]
     resolved: Mapped[int]
     totals: Mapped[list[dict[str, Any]]]
-
-
-class GateRow(Base):
-    """What all processes together have used of a service."""
-
-    __tablename__ = "orderflow_gate"
-
-    service: Mapped[str] = mapped_column(primary_key=True)
-    next_at: Mapped[int]
-    """When the next call may be made, in microseconds since 1970."""
-    day: Mapped[str]
-    used: Mapped[int]
-    """Calls made on that day."""
-
-
-class RefusalRow(Base):
-    """An answer that asking again does not change; kept for an hour."""
-
-    __tablename__ = "orderflow_refusal"
-    __table_args__ = (Index("ix_orderflow_refusal_service", "service", "at"),)
-
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    service: Mapped[str]
-    endpoint: Mapped[str]
-    answer: Mapped[str]
-    at: Mapped[datetime]

@@ -1,6 +1,7 @@
 """From Airflow's connections and Variable to the parties of a run. Called inside tasks only, never at import."""
 
 from datetime import timedelta
+from typing import TypedDict
 
 from airflow.sdk import Variable
 from sqlalchemy import Engine
@@ -11,8 +12,17 @@ from orderflow.flow.parties import Parties
 from orderflow.ledger.gate import Gate, GateLimits
 from orderflow.ledger.hook import engine_from_connection
 from orderflow.ledger.store import Ledger
+from orderflow.orchestration.metrics import AirflowMeter
 from orderflow.orchestration.run_context import is_backfill
 from orderflow.settings import VARIABLE, Limits, Settings
+
+
+class Talk(TypedDict):
+    """How a run talks to shop and ERP alike."""
+
+    read_only: bool
+    concurrency: int
+    meter: AirflowMeter
 
 
 def read_settings() -> Settings:
@@ -23,16 +33,15 @@ def read_settings() -> Settings:
 def connect(*, read_only: bool = False) -> Parties:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes."""
     settings = read_settings()
-    limits = settings.limits
+    limits, meter = settings.limits, AirflowMeter()
     shop, engine = CloudSuiteHook(), engine_from_connection()
     to_shop = _gate(engine, settings, "shop", limits.shop_per_second, _budget(limits))
     to_erp = _gate(engine, settings, "erp", limits.erp_per_second, None)
+    talk: Talk = {"read_only": read_only, "concurrency": limits.concurrency, "meter": meter}
     return Parties(
-        shop=shop.get_client(
-            read_only=read_only, page_size=limits.page_size, concurrency=limits.concurrency, gate=to_shop
-        ),
-        messages=shop.get_messages(read_only=read_only, concurrency=limits.concurrency, gate=to_shop),
-        erp=ErpHook().get_erp(read_only=read_only, concurrency=limits.concurrency, gate=to_erp),
+        shop=shop.get_client(page_size=limits.page_size, gate=to_shop, **talk),
+        messages=shop.get_messages(gate=to_shop, **talk),
+        erp=ErpHook().get_erp(gate=to_erp, **talk),
         ledger=Ledger(engine, lease=timedelta(seconds=limits.lease_seconds)),
         settings=settings,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from orderflow.flow.preview import PREVIEW_HEAD
+from orderflow.flow.preview import keep_plan
 from orderflow.flow.send_slips import Word, send_slips
 from orderflow.flow.slip_preview import preview_slips
 from orderflow.flow.slip_report import end_slips
@@ -29,8 +29,7 @@ def list_packing_slips() -> list[list[str]]:
     parties = connect(read_only=True)
     asked = here.first_instant(parties.settings)
     if here.dry_run:
-        calls = preview_slips(parties, asked)
-        log.info("dry run: %d calls would be made\n%s", len(calls), "\n".join([PREVIEW_HEAD, *map(str, calls)]))
+        log.info("%s", keep_plan(parties, here.run, preview_slips(parties, asked)))
         return []
     numbers = list(dict.fromkeys([*_named(here), *list_slips(parties, asked)]))
     size = max(1, -(-len(numbers) // parties.settings.limits.max_mapped))

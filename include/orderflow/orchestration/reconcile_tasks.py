@@ -1,19 +1,21 @@
-"""The task of the reconciliation: connect for reading only, compare, keep the result, and fail for what is overdue."""
+"""The tasks of the morning: compare both sides and fail for what is overdue; tell people what is open."""
 
 import logging
 from typing import Any
 
 from airflow.sdk import task
 
+from orderflow.flow.digest import Digest
 from orderflow.flow.reconcile import reconcile
 from orderflow.flow.reconciliation_csv import csv_folder, write_csv
+from orderflow.orchestration.alerts import alert_failed_run, page_link, send
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.run_context import RunContext
 
 log = logging.getLogger(__name__)
 
 
-@task
+@task(on_failure_callback=alert_failed_run)
 def compare_shop_and_erp() -> dict[str, Any]:
     """Compare both sides; the result is in the ledger and in CSV files before a difference fails the run."""
     here = RunContext()
@@ -22,3 +24,15 @@ def compare_shop_and_erp() -> dict[str, Any]:
     log.info("written: %s", write_csv(reconciled, csv_folder(parties.settings)))
     reconciled.raise_overdue()
     return reconciled.summary.model_dump(mode="json", exclude={"totals"})
+
+
+@task(on_failure_callback=alert_failed_run)
+def send_digest() -> None:
+    """Send one message with all that is open; none when nothing is but orders that wait for their payment."""
+    parties = connect(read_only=True)
+    log.info("%d calls planned by old dry runs forgotten", parties.ledger.plans.forget())
+    digest = Digest.of(parties)
+    if digest.asks_for_nobody:
+        log.info("nothing is open that asks for a person, so no digest is sent\n%s", digest)
+        return
+    send(digest.subject, str(digest), page_link(), level=logging.INFO)

@@ -10,15 +10,18 @@ from airflow.sdk.exceptions import AirflowSkipException
 from orderflow.domain.order import OrderKey
 from orderflow.flow.alerting import News, end_run
 from orderflow.flow.listing import find_referenced, list_window
-from orderflow.flow.offline import finish_swept, finish_undelivered, mark_offline_sent
+from orderflow.flow.offline import finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import PREVIEW_HEAD, preview
+from orderflow.flow.preview import keep_plan, preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.report import Report
 from orderflow.flow.select import select, share_out, to_process
+from orderflow.flow.standings import open_state
 from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, raise_failures, run_step
 from orderflow.flow.sweep import list_open
 from orderflow.orchestration.alerts import alert_failed_run
+from orderflow.orchestration.broken import broken_tasks, raise_broken, telling_report
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.metrics import count
 from orderflow.orchestration.run_context import RunContext
 from orderflow.settings import ERP_POOL, SHOP_POOL
 
@@ -31,6 +34,7 @@ LABEL = "{{ label }}"
 
 
 @task(pool=SHOP_POOL)
+@telling_report
 def list_confirmed() -> list[int]:
     """List the window's confirmed orders, all pages, before anything is changed."""
     here = RunContext()
@@ -41,6 +45,7 @@ def list_confirmed() -> list[int]:
 
 
 @task(pool=SHOP_POOL)
+@telling_report
 def list_open_orders() -> list[int]:
     """List what is open in the ledger and due for a look, then what the shop has confirmed and the ledger not seen."""
     here = RunContext()
@@ -50,6 +55,7 @@ def list_open_orders() -> list[int]:
 
 
 @task(pool=SHOP_POOL)
+@telling_report
 def select_payable(order_ids: list[int]) -> list[list[str]]:
     """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
     here = RunContext()
@@ -64,7 +70,9 @@ def push_to_erp(batch: list[str]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
     if here.dry_run:
-        _show_preview(connect(read_only=True), _keys(batch))
+        parties, keys = connect(read_only=True), _keys(batch)
+        here.label(_label(parties, keys))
+        log.info("%s", keep_plan(parties, here.run, preview_orders(parties, keys)))
         return
     _run(PUSH, batch)
 
@@ -94,25 +102,30 @@ def process_order(batch: list[str]) -> None:
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
+@telling_report
 def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
-    parties = connect(read_only=here.dry_run)
-    results = []
-    if here.is_for_a_day:
-        results = mark_offline_sent(parties, here.window(parties.settings), here.run, record=not here.dry_run)
-    if not here.dry_run:
-        results += finish_undelivered(parties, _keys(_flat(batches)), here.run)
-    raise_failures(results)
+    parties, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
+    window = here.window(parties.settings) if here.is_for_a_day else None
+    if here.dry_run:
+        calls = preview_offline_sent(parties, window) if window else []
+        log.info("%s", keep_plan(parties, here.run, [*calls, *preview_finish(parties, keys)]))
+        return
+    results = mark_offline_sent(parties, window, here.run) if window else []
+    raise_failures([*results, *finish_undelivered(parties, keys, here.run)])
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
+@telling_report
 def finish_orders(batches: list[list[str]] | None) -> None:
     """Finish written-back orders of webshops that report no deliveries, also those that another run left unfinished."""
     here = RunContext()
+    parties, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
     if here.dry_run:
-        raise AirflowSkipException("dry run: nothing is written")
-    raise_failures(finish_swept(connect(), _keys(_flat(batches)), here.run))
+        log.info("%s", keep_plan(parties, here.run, preview_finish(parties, left_unfinished(parties, keys))))
+        return
+    raise_failures(finish_undelivered(parties, left_unfinished(parties, keys), here.run))
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
@@ -134,20 +147,24 @@ def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) ->
 def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, News]:
     here = RunContext()
     if here.dry_run:
-        raise AirflowSkipException("dry run: nothing was written; the log of push_to_erp shows what would be")
+        raise_broken(broken_tasks())
+        raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
+    parties = connect(read_only=True)
     summary, news = end_run(
-        connect(read_only=True),
+        parties,
         here.run,
         date=here.run.partition or "any day",
         listed=order_ids or [],
         selected=set(_keys(_flat(batches))),
     )
     log.info("%s", summary.summary)
+    count(summary, open_state(parties))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
     if order_ids is None or batches is None:
         summary.raise_failures()
-        raise RuntimeError("the orders could not be listed or selected: see the failed task before this one")
+    if not summary.failures:  # which otherwise say why a task failed
+        raise_broken(broken_tasks(besides="process_order"))
     return summary, news
 
 
@@ -164,16 +181,12 @@ def _run(step: OrderStep, batch: list[str]) -> None:
         raise AirflowSkipException("no order of this group came this far, or all were done before")
 
 
-def _show_preview(parties: Parties, keys: Sequence[OrderKey]) -> None:
-    rows = [f"{key!s:12} {call}" for key in keys for call in preview(parties, key)]
-    log.info("dry run: %d calls would be made\n%s", len(rows), "\n".join([f"{'order':12} {PREVIEW_HEAD}", *rows]))
-
-
 def _label(parties: Parties, keys: Sequence[OrderKey]) -> str:
+    """Name a batch; a dry run's orders may be unknown to the ledger."""
     first, last = keys[0], keys[-1]
-    known = parties.ledger.get_many([first, last])
-    name = known[first].external_reference
-    return name if len(keys) == 1 else f"{name} … {known[last].external_reference} ({len(keys)} orders)"
+    names = {key: order.external_reference for key, order in parties.ledger.get_many([first, last]).items()}
+    name = names.get(first, str(first))
+    return name if len(keys) == 1 else f"{name} … {names.get(last, str(last))} ({len(keys)} orders)"
 
 
 def _keys(batch: Sequence[str]) -> list[OrderKey]:

@@ -7,16 +7,19 @@ from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization, FixedAuthorization
 from orderflow.transport.channel import DEFAULT_TIMEOUTS, Channel, Gate, Timeouts
 from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
+from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.retry import RetryPolicy
 
 __all__ = [
     "DEFAULT_TIMEOUTS",
+    "NO_METER",
     "Answer",
     "Authorization",
     "Channel",
     "Exchange",
     "FixedAuthorization",
     "Gate",
+    "Meter",
     "RefusedError",
     "RetryPolicy",
     "Service",

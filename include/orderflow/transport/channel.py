@@ -1,5 +1,6 @@
 """One service over one `requests.Session`: every request of this project goes through `Channel.call`."""
 
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization
 from orderflow.transport.failures import Exchange, RefusedError, Service
 from orderflow.transport.faults import fault_of_answer, fault_of_error, text_of
+from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.redaction import excerpt
 from orderflow.transport.retry import DEFAULT_POLICY, RetryPolicy
 
@@ -60,6 +62,7 @@ class Channel:
         read_only: bool = False,
         secrets: Iterable[str] = (),
         gate: Gate | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         # A cookie would tie together the threads that share this session, and could outrank the token.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -72,6 +75,7 @@ class Channel:
         self._read_only = read_only
         self._extra_secrets = tuple(secrets)
         self._gate = gate
+        self._meter = meter
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.service.name})"
@@ -114,7 +118,9 @@ class Channel:
             },
         }
         attempt = partial(self._attempt, Exchange(method, path), request, accept)
-        return self._policy.run(attempt) if retry else attempt()
+        if not retry:
+            return attempt()
+        return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, method))
 
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
         response = self._send(exchange, request)
@@ -141,6 +147,7 @@ class Channel:
         return response
 
     def _transmit(self, exchange: Exchange, request: Mapping[str, Any], header: str | None) -> requests.Response:
+        start = time.monotonic()
         try:
             return self._session.request(
                 **request,
@@ -153,6 +160,8 @@ class Channel:
             )
         except requests.RequestException as error:
             raise fault_of_error(error, exchange, self.service) from error
+        finally:
+            self._meter.called(self.service.name, exchange.method, time.monotonic() - start)
 
     def _unreadable(self, exchange: Exchange, status: int, body: str, what: str) -> RefusedError:
         exchange = exchange._replace(status=status, excerpt=excerpt(body, self._secrets()))

@@ -37,14 +37,19 @@ class RetryPolicy:
     """No attempt starts later than this after the first one."""
     sleep: Callable[[float], None] = time.sleep
 
-    def run(self, attempt: Callable[[], T]) -> T:
+    def run(self, attempt: Callable[[], T], on_repeat: Callable[[], None] = lambda: None) -> T:
         """Repeat `attempt` while it raises UnavailableError, and let its last error through."""
+
+        def before_sleep(state: RetryCallState) -> None:
+            _tell(state)
+            on_repeat()
+
         retrying = Retrying(
             sleep=self.sleep,
             retry=retry_if_exception(self._is_worth_it),
             wait=self._pause,
             stop=stop_after_attempt(self.attempts) | stop_before_delay(self.deadline),
-            before_sleep=_tell,
+            before_sleep=before_sleep,
             reraise=True,
         )
         return retrying(attempt)

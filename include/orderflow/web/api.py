@@ -14,6 +14,7 @@ from orderflow.ledger import queries
 from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.conditions import OrderFilter
 from orderflow.ledger.findings import FindingBook
+from orderflow.ledger.plans import PlanBook
 from orderflow.ledger.store import Ledger, utc_now
 from orderflow.web.answers import (
     AlertsAnswer,
@@ -28,6 +29,7 @@ from orderflow.web.answers import (
     Summed,
 )
 from orderflow.web.hook import FromSource, Source
+from orderflow.web.plan_answers import PlanAnswer
 from orderflow.web.security import MayRetry, may_see_named_run
 
 Language = Literal["en", "nl"]
@@ -130,6 +132,25 @@ def run_summary(source: FromSource, dag_id: str, run_id: str) -> list[Summed]:
     return Summed.all_of(queries.groups(source.engine, wanted, old_before=source.old_before))
 
 
+@router.get("/run/plan", dependencies=[Depends(may_see_named_run)])
+def run_plan(
+    source: FromSource,
+    *,
+    dag_id: str,
+    run_id: str,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> PlanAnswer:
+    """Return a page of the writes that a dry run would have made."""
+    return PlanAnswer.of(_plans(source).of_run((dag_id, run_id), limit=limit, offset=offset))
+
+
+@router.get("/orders/{webshop}/{order_id}/plan")
+def order_plan(source: FromSource, webshop: int, order_id: int) -> PlanAnswer:
+    """Return what the last dry run that met an order would have written, also of an order the ledger does not know."""
+    return PlanAnswer.of(_plans(source).of_order(OrderKey(webshop, order_id), limit=LONGEST_LIST))
+
+
 @router.get("/alerts")
 def alerts(source: FromSource) -> AlertsAnswer:
     """Return what people were told about and is not over."""
@@ -146,6 +167,10 @@ def findings(source: FromSource, language: Language = "en") -> FindingsAnswer:
         compared_at=last[0].at if last else None,
         findings=[FindingAnswer.of(finding, language) for finding in found[:LONGEST_LIST]],
     )
+
+
+def _plans(source: Source) -> PlanBook:
+    return PlanBook(source.engine, clock=utc_now)
 
 
 def _asked_days(source: Source, first: date | None, last: date | None) -> list[Window]:

@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { byId, el, replace } from "./dom.js";
 import { outLink, runUrl, taskUrl } from "./links.js";
+import { PlanTable } from "./plan.js";
 import { Live, showError } from "./refresh.js";
 import { retry } from "./retry.js";
 import { badge } from "./table.js";
@@ -11,14 +12,31 @@ const asked = new URLSearchParams(location.search);
 const path = `orders/${encodeURIComponent(asked.get("webshop") ?? "")}/${encodeURIComponent(asked.get("id") ?? "")}`;
 let frame;
 
+const planTable = new PlanTable(byId("plan-calls"), { subjects: false });
+
 const live = new Live(async (signal) => {
+  const plan = await ask(`${path}/plan`, {}, signal);
+  showPlan(plan.calls);
   try {
     show(await ask(path, {}, signal));
   } catch (error) {
     if (error.status !== 404) throw error;
-    replace(byId("order"), el("p", { class: "empty" }, t("order.gone")));
+    replace(byId("order"), el("p", { class: "empty" }, t(plan.total ? "order.only.dry" : "order.gone")));
   }
 });
+
+function showPlan(calls) {
+  const [first] = calls;
+  byId("plan").hidden = !first;
+  if (!first) return;
+  byId("name").textContent = first.subject;
+  replace(
+    byId("plan-run"),
+    outLink(runUrl(first), { class: "link", "data-focus": "plan-run" }, first.dag_id),
+    ` ${moment(first.at)}`,
+  );
+  planTable.show(calls);
+}
 
 function show(detail) {
   const { order } = detail;

@@ -1,0 +1,26 @@
+"""Where a channel reports how its calls went."""
+
+from typing import Protocol
+
+
+class Meter(Protocol):
+    """Takes the figures; called from many threads, and must not raise."""
+
+    def called(self, service: str, method: str, seconds: float) -> None:
+        """Take note of how long one request took until it was answered, or given up."""
+
+    def repeated(self, service: str, method: str) -> None:
+        """Take note of a request that is made again after it has failed."""
+
+
+class NoMeter:
+    """Keeps nothing."""
+
+    def called(self, service: str, method: str, seconds: float) -> None:
+        """Forget it."""
+
+    def repeated(self, service: str, method: str) -> None:
+        """Forget it."""
+
+
+NO_METER = NoMeter()

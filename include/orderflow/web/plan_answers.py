@@ -1,0 +1,63 @@
+"""The shapes of the JSON answers about dry runs."""
+
+from datetime import datetime
+from typing import Self
+
+import simplejson
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.ledger.models import KeptCall
+from orderflow.ledger.plans import PlanPage
+
+
+class PlannedCallAnswer(BaseModel):
+    """A write that a dry run would have made; `body` is indented for reading, its numbers digit for digit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    at: datetime
+    dag_id: str
+    run_id: str
+    subject: str
+    webshop: int | None
+    order_id: int | None
+    system: str
+    method: str
+    path: str
+    body: str
+
+    @classmethod
+    def of(cls, call: KeptCall) -> Self:
+        """Put the run beside what it planned."""
+        webshop, order_id = call.key or (None, None)
+        return cls(
+            dag_id=call.run.dag_id,
+            run_id=call.run.run_id,
+            webshop=webshop,
+            order_id=order_id,
+            body=_indented(call.body),
+            **call.model_dump(include={"id", "at", "subject", "system", "method", "path"}),
+        )
+
+
+class PlanAnswer(BaseModel):
+    """Some of the writes that a dry run would have made, in their sequence, and how many there are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    total: int
+    calls: list[PlannedCallAnswer]
+
+    @classmethod
+    def of(cls, page: PlanPage) -> Self:
+        """Take over what the ledger kept."""
+        return cls(total=page.total, calls=[PlannedCallAnswer.of(call) for call in page.calls])
+
+
+def _indented(body: str) -> str:
+    try:
+        document = simplejson.loads(body, use_decimal=True)
+    except ValueError:  # not JSON: an XML message, for instance
+        return body
+    return simplejson.dumps(document, use_decimal=True, indent=2, ensure_ascii=False)

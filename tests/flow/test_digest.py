@@ -1,0 +1,87 @@
+"""One alert per cause, however many runs meet it; the digest says daily what is open."""
+
+from flow.conftest import Clock, Runs
+from orderflow.domain.findings import FindingKind
+from orderflow.domain.window import Window
+from orderflow.flow.day import run_day, run_sweep
+from orderflow.flow.digest import Digest
+from orderflow.flow.parties import Parties
+from orderflow.ledger.models import Met
+from sandbox.control import SandboxControl
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+ORDER = {"reference": "CS1", "confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+
+
+def test_fifty_runs_that_meet_one_failing_order_open_one_alert_and_a_success_closes_it(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """Daily runs and sweeps in turn; far enough apart for the order to be due each time."""
+    (order_id,) = control.add_orders({**ORDER, "currency": None})
+    opened = 0
+    for number in range(50):
+        clock.advance(hours=25)
+        before = len(parties.ledger.alerts.open())
+        if number % 2:
+            run_sweep(parties, runs())
+        else:
+            run_day(parties, DAY, runs("2026-11-22"))
+        opened += len(parties.ledger.alerts.open()) - before
+    assert opened == 1
+    (alert,) = parties.ledger.alerts.open()
+    assert alert.seen == 50
+    digest = Digest.of(parties)
+    lines = [line for line in str(digest).splitlines() if line.startswith("- ")]
+    assert lines == ["- 1/CS1: order_incomplete, met 50 times since 2026-11-24 01:05 UTC. Who fixes it: shop team."]
+
+    control.edit_order(order_id, currency="EUR")
+    clock.advance(hours=1)
+    run_sweep(parties, runs())
+
+    assert parties.ledger.alerts.open() == []
+    assert Digest.of(parties).asks_for_nobody
+
+
+def test_the_digest_counts_every_open_list_and_the_findings(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.add_orders(
+        {**ORDER, "payment_status": "started"},
+        {**ORDER, "reference": "CS2", "payment_status": "started"},
+        {**ORDER, "reference": "CS3", "payment_status": "what is this"},
+    )
+    run_day(parties, DAY, runs("2026-11-22"))
+    met = Met(
+        kind=FindingKind.NUMBER_MISSING,
+        webshop=1,
+        order_id=1,
+        external_reference="1/CS9",
+        erp_number=None,
+        shop_value="",
+        erp_value="",
+        detail="",
+        day="2026-11-22",
+        since=clock.now,
+    )
+    parties.ledger.findings.update([met], judged=["1/CS9"])
+
+    digest = Digest.of(parties)
+
+    assert str(digest).splitlines()[:2] == [
+        "Open orders: waiting 2, overdue 0, held 1, failed 0, in doubt 0, half written 0.",
+        "Differences between shop and ERP: 1 open.",
+    ]
+    assert not digest.asks_for_nobody
+    assert digest.subject == "digest: 0 open alerts, 1 differences between shop and ERP"
+
+
+def test_orders_that_may_wait_ask_for_nobody(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.add_orders({**ORDER, "payment_status": "started"})
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert Digest.of(parties).asks_for_nobody
+    assert Digest.of(parties).open.oldest.total_seconds() == 0
+    clock.advance(days=31)
+    assert not Digest.of(parties).asks_for_nobody, "it is overdue"
+    assert Digest.of(parties).open.oldest.days == 31
