@@ -25,10 +25,17 @@ def postgres_server() -> Iterator[URL]:
     if existing:
         yield make_url(existing).set(drivername="postgresql+psycopg")
         return
+    with own_server("orderflow") as url:
+        yield url
+
+
+@contextmanager
+def own_server(superuser: str) -> Iterator[URL]:
+    """Start a server of our own, whatever there is already, with this superuser; stop it in the end."""
     binaries = programs()
     with tempfile.TemporaryDirectory(prefix="orderflow-pg-", dir="/tmp") as folder:
         home = Path(folder)
-        server = _Server(binaries, home)
+        server = _Server(binaries, home, superuser)
         server.start()
         try:
             yield server.url
@@ -54,14 +61,14 @@ def fresh_database(server: URL) -> Iterator[URL]:
 class _Server:
     """A cluster in a folder of its own; PostgreSQL refuses to run as root, so root lends it to somebody else."""
 
-    def __init__(self, binaries: Path, home: Path) -> None:
+    def __init__(self, binaries: Path, home: Path, superuser: str) -> None:
         self._binaries = binaries
         self._home = home
         self._user = _unprivileged_user() if os.getuid() == 0 else None
         self._port = _free_port()
         self.url = URL.create(
             "postgresql+psycopg",
-            username="orderflow",
+            username=superuser,
             password=PASSWORD,
             host="127.0.0.1",
             port=self._port,
@@ -74,7 +81,7 @@ class _Server:
         if self._user:
             for path in (self._home, password_file):
                 shutil.chown(path, self._user)
-        auth = ["--username=orderflow", f"--pwfile={password_file}", "--auth=scram-sha-256"]
+        auth = [f"--username={self.url.username}", f"--pwfile={password_file}", "--auth=scram-sha-256"]
         self._run("initdb", *auth, "--no-sync", "--encoding=UTF8", "--locale=C")
         settings = [*_FAST, "listen_addresses=127.0.0.1", f"port={self._port}", f"unix_socket_directories={self._home}"]
         options = " ".join(f"-c {setting}" for setting in settings)

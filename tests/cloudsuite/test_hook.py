@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certificates import Authority
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
@@ -86,12 +88,13 @@ def test_extra_headers_go_to_the_shop_and_not_to_the_token_address(
     assert seen == [("/realms/CloudSuite/protocol/openid-connect/token", False), ("/api/order/", True)]
 
 
-def test_timeout_and_certificates_come_from_the_extra(connect: Connect) -> None:
-    client = connect({"timeout": 3, "verify": "/etc/ca.pem", "proxies": {"https": "http://proxy:1"}}).get_client()
+def test_timeout_and_certificates_come_from_the_extra(connect: Connect, tmp_path: Path) -> None:
+    ca = str(Authority(tmp_path).file)
+    client = connect({"timeout": 3, "verify": ca, "proxies": {"https": "http://proxy:1"}}).get_client()
     authorize: Any = client._channel._authorize
     for channel in (client._channel, authorize._channel):
         assert tuple(channel._timeouts) == (3.0, 3.0)
-        assert channel._session.verify == "/etc/ca.pem"
+        assert channel._session.verify == ca
         assert channel._session.proxies == {"https": "http://proxy:1"}
 
 

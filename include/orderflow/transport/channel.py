@@ -126,6 +126,8 @@ class Channel:
                 **request,
                 auth=partial(_authorized, header),
                 timeout=self._timeouts,
+                # Said here, for else REQUESTS_CA_BUNDLE in the environment would outrank the connection's CA file.
+                verify=self._session.verify,
                 allow_redirects=False,
                 stream=False,
             )

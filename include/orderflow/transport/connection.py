@@ -1,6 +1,8 @@
 """What both Airflow hooks read from an HTTP connection, free of Airflow."""
 
+import ssl
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,6 +44,7 @@ def fitted(session: requests.Session, own_extras: Collection[str], *, concurrenc
     HttpHook makes a header of every extra it does not know, and Basic credentials of the login. The extras that are
     this project's own must not travel as headers, and a Channel brings its own credentials.
     """
+    _check_certificates(session)
     session.auth = None
     for name in own_extras:
         session.headers.pop(name, None)
@@ -53,6 +56,21 @@ def fitted(session: requests.Session, own_extras: Collection[str], *, concurrenc
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=concurrency))
     return tuple(str(value) for value in added.values())
+
+
+def _check_certificates(session: requests.Session) -> None:
+    """ConfigurationError for what `requests` would find only at the first call, and tell as any failing call."""
+    if isinstance(session.verify, str) and not Path(session.verify).is_dir():
+        try:
+            ssl.create_default_context(cafile=session.verify)
+        except OSError as error:
+            raise ConfigurationError(
+                f"extra `verify`: no CA certificates can be read from {session.verify!r} ({error.strerror or error})"
+            ) from error
+    named = [session.cert] if isinstance(session.cert, str) else session.cert or []
+    for path in named:
+        if not Path(path).is_file():
+            raise ConfigurationError(f"extra `cert`: there is no file {path!r}")
 
 
 def without_headers(session: requests.Session) -> requests.Session:

@@ -15,15 +15,16 @@ from orderflow.transport.retry import retry_after
 
 _COME_BACK = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _BEFORE_SENDING = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
+_UNKNOWN_ISSUER = frozenset({2, 18, 19, 20, 21})
+"""OpenSSL's codes for a certificate whose signer is not among the CAs we know; it has no names for them in Python."""
 
 
 def fault_of_error(error: requests.RequestException, exchange: Exchange, service: Service) -> OrderflowError:
     """Translate an error under which no whole answer came."""
     causes = list(_chain(error))
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return ConfigurationError(
-            f"{service.name}: its certificate is not trusted; set `verify` to the CA file in the connection's extra"
-        )
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _untrusted(cause, service)
     if isinstance(error, ValueError):
         return ConfigurationError(f"{service.name}: {exchange} cannot be sent: {type(error).__name__}")
     not_sent = any(isinstance(cause, _BEFORE_SENDING) for cause in causes)
@@ -34,6 +35,15 @@ def fault_of_error(error: requests.RequestException, exchange: Exchange, service
         reason=service.unavailable,
         not_sent=not_sent,
     )
+
+
+def _untrusted(error: ssl.SSLCertVerificationError, service: Service) -> ConfigurationError:
+    told = error.verify_message.rstrip(".")
+    if error.verify_code in _UNKNOWN_ISSUER:
+        advice = "set `verify` in the connection's extra to the file of the CA that signed it"
+    else:
+        advice = "nothing was sent; the certificate must be in date and name the host that the connection names"
+    return ConfigurationError(f"{service.name}: its certificate is not trusted ({told}): {advice}")
 
 
 def fault_of_answer(
