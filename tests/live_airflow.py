@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,13 @@ from sandbox_env import sandbox_environment
 
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep"]
+_LOCAL_FOLDER = "airflow.dag_processing.bundles.local.LocalDagBundle"
+PROBES = Path(__file__).parent / "live" / "dags"
+"""DAGs that exist for the tests alone, beside those of the project."""
+BUNDLES = [
+    {"name": "dags-folder", "classpath": _LOCAL_FOLDER, "kwargs": {}},
+    {"name": "probes", "classpath": _LOCAL_FOLDER, "kwargs": {"path": str(PROBES)}},
+]
 RUN_TIMEOUT = 300
 SETTINGS = {
     "webshops": {"2": {"payment_option": False}},
@@ -63,6 +71,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         environment = sandbox_environment(sandbox.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url.render_as_string(hide_password=False),
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
+            "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(BUNDLES),
             "ORDERFLOW_RETRY_SECONDS": "1",
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
         }
@@ -70,7 +79,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             tmp_path_factory.mktemp("airflow"),
             database=metadata.render_as_string(hide_password=False),
             environment=environment,
-            expect=[*DAGS, "orderflow_reconcile"],
+            expect=[*DAGS, "orderflow_reconcile", "secrets_probe"],
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)

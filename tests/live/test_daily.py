@@ -1,6 +1,7 @@
 """The daily DAG on a real scheduler."""
 
 import json
+from base64 import b64encode
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,8 @@ from live_airflow import DAG, Live
 from sandbox.control import SandboxControl
 
 DAY = "2026-11-21"
+SECRETS = ["sandbox-secret", b64encode(b"orderflow:sandbox-secret").decode(), "sandbox-access-"]
+"""The password, the ERP's credentials made of it, and what every access token begins with."""
 
 
 def calls_of(journal: list[dict[str, Any]], order_id: int, reference: str) -> list[str]:
@@ -26,6 +29,12 @@ def in_sequence(wanted: list[str], calls: list[str]) -> bool:
     """Whether `wanted` is found in `calls` in that order, other calls in between allowed."""
     remaining = iter(calls)
     return all(any(call == want for call in remaining) for want in wanted)
+
+
+def announced(live: Live, run_id: str) -> list[str]:
+    """Return the partition keys of the asset events that a run has emitted."""
+    events = live.airflow.api("GET", "/assets/events", limit=100, order_by="-timestamp")["asset_events"]
+    return [event["partition_key"] for event in events if event["source_run_id"] == run_id]
 
 
 def test_a_day_goes_through_and_the_same_day_again_writes_nothing(live: Live, control: SandboxControl) -> None:
@@ -111,6 +120,7 @@ def test_poisoned_orders_fail_by_name_and_the_rest_of_the_day_goes_on(live: Live
     assert "Who fixes it: ERP master data" in log
     posts = control.journal(service="erp", method="POST")
     assert sum(call["request_body"]["shop_order_id"] == rejected for call in posts) == 1, "sent once, not hammered"
+    assert announced(live, run_id) == [], "who waits for the whole day must not be told that it is there"
 
 
 def test_a_day_without_orders_is_green_and_announced(live: Live, control: SandboxControl) -> None:
@@ -119,8 +129,7 @@ def test_a_day_without_orders_is_green_and_announced(live: Live, control: Sandbo
     assert live.summary(run_id)["listed"] == 0
     lists = [call for call in control.journal() if call["path"] == "/api/order/"]
     assert len(lists) == 3
-    events = live.airflow.api("GET", "/assets/events", limit=100)["asset_events"]
-    assert [event["partition_key"] for event in events if event["source_run_id"] == run_id] == ["2026-02-01"]
+    assert announced(live, run_id) == ["2026-02-01"]
 
 
 def test_a_shop_that_is_down_makes_a_red_run_that_says_so(live: Live, control: SandboxControl) -> None:
@@ -257,5 +266,20 @@ def test_no_secret_is_in_any_log_xcom_or_ledger_row(live: Live, control: Sandbox
     events = live.ledger.events(run_id=run_id)
     written += [event.model_dump_json() for event in events]
     assert any(event.reason for event in events), "the faults were felt"
-    for secret in ["sandbox-secret", "b3JkZXJmbG93OnNhbmRib3gtc2VjcmV0", "sandbox-access-"]:
+    for secret in SECRETS:
         assert not [text for text in written if secret in text], secret
+
+
+def test_a_task_that_says_its_secrets_aloud_is_not_understood(live: Live) -> None:
+    """Airflow masks them in every line of the log, the traceback included, because the hooks tell it which they are."""
+    live.airflow.unpause("secrets_probe")
+    run_id, state = live.run(dag_id="secrets_probe")
+    assert state == "failed"
+    log = live.log(run_id, "tell", dag_id="secrets_probe")
+    for line in ("client secret: <***>", "access token: <Bearer ***>", "ERP credentials: <Basic ***>"):
+        assert log.count(line) == 2, (line, log)
+    assert "raised: " in log
+    files = [path.read_text(errors="replace") for path in (live.airflow.home / "logs").rglob("*.log")]
+    assert any("printed access token" in text for text in files)
+    for secret in SECRETS:
+        assert not [line for text in [log, *files] for line in text.splitlines() if secret in line], secret
