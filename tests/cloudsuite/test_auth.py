@@ -110,7 +110,7 @@ def test_many_threads_replace_an_ended_token_once(control: SandboxControl, clien
     client = clients()
     client.get_order(order_id)
     control.expire_tokens()
-    barrier = Barrier(THREADS)
+    barrier = Barrier(THREADS, timeout=60)
 
     def read(_: int) -> int:
         barrier.wait()

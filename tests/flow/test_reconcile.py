@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,8 +33,9 @@ Seed = Callable[[SandboxControl, Json], Json | None]
 """Makes one difference about a processed order, or about a new one that it returns."""
 
 
+@cache
 def yesterday() -> str:
-    """Return a day that is over: the sandbox ERP stamps its orders with the real time."""
+    """Return a day that is over, the same also past midnight: the sandbox ERP stamps its orders with the real time."""
     return f"{datetime.now(ZONE) - timedelta(days=1):%Y-%m-%d}"
 
 

@@ -113,7 +113,7 @@ def test_no_write_of_many_threads_is_lost(ledger: Ledger, run: RunRef) -> None:
 def test_readers_are_not_kept_waiting_by_a_writer(ledger: Ledger, run: RunRef) -> None:
     ledger.decide(order(), PROCESS, run)
     with ledger.claim(KEY, run) as claim, claim._recording(Step.PUSH, Outcome.DONE), ThreadPoolExecutor(1) as pool:
-        seen = pool.submit(ledger.get, KEY).result(timeout=20)
+        seen = pool.submit(ledger.get, KEY).result(timeout=60)
 
     assert seen is not None
 

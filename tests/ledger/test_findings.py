@@ -68,11 +68,11 @@ def test_a_finding_that_comes_back_is_a_new_one(ledger: Ledger, clock: Clock) ->
 
 
 def test_two_comparisons_at_once_make_one_finding(ledger_url: URL, clock: Clock) -> None:
-    together = Barrier(4)
+    together = Barrier(4, timeout=60)
 
     def compare(_: int) -> int:
         ledger = open_ledger(ledger_url, clock=clock)
-        together.wait(timeout=30)
+        together.wait()
         (finding,), _ = ledger.findings.update([met(clock)], judged=["1/CS48193"])
         return finding.id
 

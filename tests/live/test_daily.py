@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from live_airflow import DAG, Live
@@ -191,12 +191,11 @@ def test_a_dry_run_shows_the_payloads_and_writes_nothing(live: Live, control: Sa
 
 
 def test_a_day_that_is_not_over_is_refused_unless_allowed(live: Live) -> None:
-    day = f"{date.today():%Y-%m-%d}"  # noqa: DTZ011 - a day that certainly is not over everywhere
-    tomorrow = date.fromisoformat(day).replace(year=date.today().year + 1).isoformat()  # noqa: DTZ011
-    run_id, state = live.run(tomorrow)
+    coming = f"{date.today() + timedelta(days=300):%Y-%m-%d}"  # noqa: DTZ011 - a day that certainly is not over anywhere
+    run_id, state = live.run(coming)
     assert state == "failed"
     assert "allow_open_window" in live.log(run_id, "list_confirmed")
-    _, state = live.run(tomorrow, allow_open_window=True)
+    _, state = live.run(coming, allow_open_window=True)
     assert state == "success"
 
 
