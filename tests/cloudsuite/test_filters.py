@@ -36,6 +36,13 @@ def test_every_kind_of_value_is_written_as_the_shop_reads_it() -> None:
     }
 
 
+@pytest.mark.parametrize("name", OrderFilter.model_fields)
+def test_every_filter_travels_alone_under_its_own_name(name: str) -> None:
+    """A shop ignores a name that it does not know."""
+    values = {"state": "confirmed", "offline": True, "reference": "CS6", "webshop": 2, "inactive": True}
+    assert list(OrderFilter.model_validate({name: values.get(name, "2026-11-22")}).params()) == [name]
+
+
 def test_the_bounds_of_a_window_pass_unchanged() -> None:
     first, last = Window.of_day("2026-10-25", "Europe/Amsterdam").api_bounds("UTC")
     chosen = OrderFilter(confirm_date__gte=first, confirm_date__lte=last)

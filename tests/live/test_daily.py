@@ -180,6 +180,9 @@ def test_one_order_is_retried_by_its_reference(live: Live, control: SandboxContr
 
 def test_a_dry_run_shows_the_payloads_and_writes_nothing(live: Live, control: SandboxControl) -> None:
     control.reset(day=DAY, count=20, payable_only=True)
+    control.add_orders(
+        {"offline": True, "state": "processing", "confirm_date": f"{DAY}T12:00:00", "erp_order_number": "E"}
+    )
     run_id, state = live.run(DAY, dry_run=True)
     assert state == "success", live.log(run_id)
     assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}

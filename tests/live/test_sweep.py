@@ -27,10 +27,12 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
     assert [made["external_reference"] for made in control.erp_orders()] == ["1/CS1"]
 
     control.edit_order(broken, currency="EUR")
+    control.clear_journal()
     run_id, state = live.run(dag_id=SWEEP, dry_run=True)
     assert state == "success"
     assert len(control.erp_orders()) == 1
     assert live.ledger.plans.of_run((SWEEP, run_id), limit=1).total == 4
+    assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
 
     run_id, state = live.run(dag_id=SWEEP, order_ids=[broken])
     assert state == "success"
