@@ -38,8 +38,9 @@ def open_state(parties: Parties) -> OpenState:
     """Count what is open now, whatever its day."""
     orders = parties.ledger.open_orders()
     counted = Counter(standing_of(parties, order) for order in orders)
-    oldest = min((order.first_seen_at for order in orders), default=parties.now())
-    return OpenState({listed: counted[listed] for listed in OPEN_LISTS}, parties.now() - oldest)
+    now = parties.now()
+    oldest = min((order.first_seen_at for order in orders), default=now)
+    return OpenState({listed: counted[listed] for listed in OPEN_LISTS}, now - oldest)
 
 
 def open_lines(parties: Parties) -> Iterator[str]:
