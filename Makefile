@@ -60,7 +60,7 @@ format: $(SETUP) ## Rewrite the code in the project's style
 types: $(SETUP) ## Type checks
 	$(BIN)/mypy include tools
 
-docs: $(SETUP) ## Write docs/dags.md and docs/runbook.md from the code
+docs: $(SETUP) bench-docs ## Write docs/dags.md and docs/runbook.md from the code, and the table in docs/performance.md
 	$(BIN)/python tools/dag_docs.py
 	$(BIN)/python tools/runbook_docs.py
 

@@ -17,7 +17,7 @@ DAY = date(2026, 9, 1)
 CAPPED = 1000
 """Baselines whose time grows with the orders and nothing else are measured up to here, and extrapolated beyond."""
 PER_SECOND = 2
-PARSED_TIMES = 7
+PARSED_TIMES = 5
 Rows = Iterator[tuple[str, Case]]
 
 
@@ -103,6 +103,7 @@ def parse(_sizes: Sequence[int]) -> Rows:
                 "seconds": round(seconds, 4),
                 "empty_seconds": round(empty, 4),
                 "ratio_to_empty": round(seconds / empty, 2),
+                "seconds_without_preload": round(_parse_seconds(path, preload=False), 4),
             },
         )
 
@@ -146,6 +147,8 @@ _PARSE = """
 import sys, time
 from airflow.dag_processing.dagbag import DagBag
 import airflow.dag_processing.processor, airflow.sdk.definitions.dag, airflow.serialization.serialized_objects
+if sys.argv[3:]:
+    import orderflow.orchestration.preload
 DagBag(sys.argv[2], bundle_path=None)
 started = time.perf_counter()
 bag = DagBag(sys.argv[1], bundle_path=None)
@@ -155,14 +158,13 @@ print(taken)
 """
 
 
-def _parse_seconds(path: Path) -> float:
-    """Return the median over new processes, in which another empty DAG was parsed before."""
+def _parse_seconds(path: Path, *, preload: bool = True) -> float:
+    """Return the median over new processes, in which an empty DAG was parsed before, as in the DAG processor."""
     warm = ROOT / "bench" / "empty" / "empty_taskflow.py"
     taken = []
     for _ in range(PARSED_TIMES):
-        done = subprocess.run(
-            [sys.executable, "-c", _PARSE, str(path), str(warm)], stdout=subprocess.PIPE, text=True, check=True
-        )
+        command = [sys.executable, "-c", _PARSE, str(path), str(warm), *(["preload"] if preload else [])]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         taken.append(float(done.stdout.split()[-1]))
     return statistics.median(taken)
 

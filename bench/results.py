@@ -11,12 +11,12 @@ from typing import Any
 import psutil
 
 from cases import CAPPED, floor_seconds
-from stand import LATENCY_MS, LIMITS, TASKS_AT_A_TIME, Case
+from stand import LATENCY_MS, LIMITS, PRELOAD, TASKS_AT_A_TIME, Case
 
 RESULTS = Path(__file__).with_name("results.json")
 HEAD = (
-    "| case | orders | s | orders/min | shop calls/order | ERP calls/order | tasks | task MB | scheduler MB | "
-    "metadata rows | ledger rows | x (a) | x (b) | x (c) | x (d) |"
+    "| case | orders | s | orders/min | shop calls/order | ERP calls/order | tasks | Airflow CPU s | task MB | "
+    "scheduler MB | metadata rows | ledger rows | x (a) | x (b) | x (c) | x (d) |"
 )
 
 
@@ -32,7 +32,12 @@ def save(key: str, case: Case, load_before: tuple[float, float, float]) -> None:
     """Put one row among the others, with what the machine was doing."""
     results = load()
     results["machine"] = machine()
-    results["set_up"] = {"latency_ms": LATENCY_MS, "limits": LIMITS, "tasks_at_a_time": TASKS_AT_A_TIME}
+    results["set_up"] = {
+        "latency_ms": LATENCY_MS,
+        "limits": LIMITS,
+        "tasks_at_a_time": TASKS_AT_A_TIME,
+        "preload": PRELOAD,
+    }
     results["cases"][key] = case | {
         "measured_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
         "load_average": {"before": [round(n, 2) for n in load_before], "after": [round(n, 2) for n in os.getloadavg()]},
@@ -63,7 +68,8 @@ def remarks(results: dict[str, Any]) -> Iterator[str]:
         if key.startswith("parse/"):
             yield (
                 f"- {case['how']}: {case['seconds'] * 1000:.0f} ms, {case['ratio_to_empty']} x an empty TaskFlow DAG "
-                f"({case['empty_seconds'] * 1000:.0f} ms)"
+                f"({case['empty_seconds'] * 1000:.0f} ms); {case['seconds_without_preload'] * 1000:.0f} ms without "
+                "ORDERFLOW_PRELOAD"
             )
         if key.startswith("limited/"):
             yield (
@@ -93,6 +99,7 @@ def _line(cases: dict[str, Case], key: str, case: Case) -> str:
         _short(case["shop_calls_per_order"]) or f"{case['shop_calls']} in all",
         _short(case["erp_calls_per_order"]) or f"{case['erp_calls']} in all",
         case.get("task_instances") or "",
+        case.get("airflow_cpu_seconds", ""),
         peaks.get("task", ""),
         peaks.get("scheduler", ""),
         case.get("metadata_rows", ""),

@@ -27,6 +27,7 @@ from script import Script
 LATENCY_MS = 50
 LIMITS = {"max_mapped": 8, "concurrency": 8}
 TASKS_AT_A_TIME = 8
+PRELOAD = os.environ.get("ORDERFLOW_PRELOAD", "1")
 RUN_TIMEOUT = 7200
 NAIVE = "one_order_per_task"
 Case = dict[str, Any]
@@ -82,7 +83,7 @@ def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] =
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS | {"limits": dict(limits)}),
             "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",
-            "ORDERFLOW_PRELOAD": os.environ.get("ORDERFLOW_PRELOAD", "1"),
+            "ORDERFLOW_PRELOAD": PRELOAD,
         }
         with LocalAirflow(
             Path(home),

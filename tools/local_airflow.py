@@ -90,6 +90,7 @@ class LocalAirflow(AirflowApi):
             # A task's slot is often kept this long (seconds) after the task has ended; the default is 5.
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "ORDERFLOW_PRELOAD": "1",
         }
         self._added = dict(environment or {})
 
