@@ -102,7 +102,10 @@ class ErpStore:
         """Add a packing slip for an order, whole unless `lines` are named; KeyError for an unknown number or line.
 
         A slip for several orders is several rows with the same `number`; carrier and tracking code may be empty.
+        `made_at`, an instant, says when it was made, if not now.
         """
+        wish = dict(wish)
+        made_at = datetime.fromisoformat(wish.pop("made_at", None) or datetime.now(UTC).isoformat())
         order = next((o for o in self.orders if o.number == wish.get("order_number")), None)
         if order is None:
             raise KeyError(wish.get("order_number"))
@@ -118,7 +121,7 @@ class ErpStore:
             **wish,
             "lines": [_line(whole, line) for line in wish.get("lines", whole.values())],
         }
-        self.deliveries.append((datetime.now(UTC), slip))
+        self.deliveries.append((made_at, slip))
         return slip
 
 

@@ -6,6 +6,7 @@ a failed one go on (`all_done`). What a task returned travels to the later ones 
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from orderflow.domain.order import OrderKey
@@ -137,16 +138,26 @@ class SlipRun(DagRun):
 
     tasks = (LIST, SEND, REPORT)
 
-    def __init__(self, parties: Parties, run_id: str, word: Word = Word(), **more: Any) -> None:  # noqa: B008  # frozen
+    def __init__(
+        self,
+        parties: Parties,
+        run_id: str,
+        word: Word = Word(),  # noqa: B008  # a frozen value
+        *,
+        asked: datetime | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(parties, run_id, None, **more)
-        self._word = word
+        self._word, self._asked = word, asked
 
     def _dag_id(self) -> str:
         return "orderflow_deliveries"
 
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
-            return list(dict.fromkeys([*self._word.arrived, *self._word.send_now, *list_slips(self._parties)]))
+            return list(
+                dict.fromkeys([*self._word.arrived, *self._word.send_now, *list_slips(self._parties, self._asked)])
+            )
         numbers = self.told[LIST] or []
         if task == SEND:
             raise_failures(send_slips(self._parties, numbers, run, self._word))

@@ -12,6 +12,7 @@ SHOP_CALLS: Choices = (
     {"service": "shop", "method": "PATCH", "body": '"erp_order_number"'},
     {"service": "shop", "method": "PATCH", "body": '"shipment_state"'},
     {"service": "shop", "method": "PUT"},
+    {"service": "shop", "method": "POST", "path": "des_adv"},
 )
 TOKEN_CALLS: Choices = ({"service": "token"},)
 ERP_CALLS: Choices = ({"service": "erp", "method": "GET"}, {"service": "erp", "method": "POST"})
@@ -91,8 +92,11 @@ def _rule(dice: random.Random, erp: ErpDice, calls: Choices, *, honest_lookup: b
         faults += [{"action": "ignore_fields", "fields": fields, "echo": dice.random() < 0.5}] * 2
     if call["service"] == "erp" and call["method"] == "POST":
         faults += erp.refusals
+    if call.get("path") == "des_adv":
+        faults.append({"action": "status", "status": 400, "answer": {"detail": "customer unknown"}})
+        faults.append({"action": "wrong_answer", "html": HTML, "commit": dice.random() < 0.5})
     if call["service"] == "erp" and call["method"] == "GET" and not honest_lookup:
-        faults.append({"action": "wrong_answer", "answer": erp.none_found})
+        faults.append({"action": "wrong_answer", "answer": erp.none_found, "path": "external_reference="})
     if call.get("path") == r"/api/order/\?":
         faults.append({"action": "wrong_answer", "answer": {"count": 0, "next": None, "results": []}})
     often = dice.choice(({"times": 1}, {"times": dice.randint(2, 5)}, {"times": 0, "probability": 0.25}))

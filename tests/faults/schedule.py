@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from faults.dag_run import UNFORESEEN, DagRun
+from faults.dag_run import UNFORESEEN, DagRun, SlipRun
 from faults.dice_rules import random_rules
 from faults.erps import ErpSide
 from faults.invariants import Allowed, Books
@@ -16,10 +16,12 @@ from faults.ledgers import Ledgers, WatchedEngine
 from faults.points import AFTER, BEFORE, DURING, Listener
 from faults.process import DiedError, Process
 from faults.stand import MIDNIGHT, Clock, make_parties
+from faults.warehouse import Warehouse
 from faults.worker import ZONE, Job, Stop, Worker
 from faults.world import World, content
 from orderflow.domain.window import Window
 from orderflow.flow.parties import Parties
+from orderflow.flow.send_slips import Word
 from sandbox.control import SandboxControl
 
 log = logging.getLogger(__name__)
@@ -57,16 +59,21 @@ class Schedule:
             currencies=self.erp.currencies,
             demo=self.demo,
         )
+        self.warehouse = None if self.erp.at else Warehouse(self.control)
+        messages = {"user": 10, "repeat_is_refused": self.dice.random() < 0.3}
         self.settings = {
             "limits": {"concurrency": self.dice.choice((1, 2, 4)), "page_size": self.dice.choice((3, 100))},
             "webshops": {
+                1: {"messages": messages},
                 2: {
+                    "messages": messages,
                     "deliveries": self.dice.choice(("desadv", "none")),
                     "finish": "shipment_sent",
                     "payment_option": 2 not in self.world.terms.free,  # the webshop's number
-                }
+                },
             },
         }
+        self.takes_messages = {1, 2} if self.settings["webshops"][2]["deliveries"] == "desadv" else {1}
         self.memory_lost = False
         self.unforeseen: list[str] = []
         self.runs = 0
@@ -82,7 +89,7 @@ class Schedule:
                 break
         broken = self._books().broken(Allowed(doubt=not self.erp.gives_proof, forgotten=self.memory_lost))
         self._count()
-        return [*self.unforeseen, *broken]
+        return [*self.unforeseen, *broken, *self._broken_slips()]
 
     def _round(self) -> None:
         """Let something go wrong in some runs that take place at the same time."""
@@ -91,6 +98,8 @@ class Schedule:
             rules = random_rules(dice, self.erp.dice, honest_lookup=self.erp.honest_lookup, hang=self.hang)
             self.control.faults([rule for rule in rules if rule["service"] != "erp"])
             self.erp.faults([rule for rule in rules if rule["service"] == "erp"])
+        if self.warehouse and dice.random() < 0.7 and self.control.erp_orders():
+            self.warehouse.deliver(dice, self.clock.now)
         workers = [self._worker(engine) for engine in self.ledgers.engines[: dice.choice((1, 1, 2, 2, 3))]]
         for worker in workers:
             worker.start()
@@ -122,11 +131,13 @@ class Schedule:
         run_id = f"run {dice.choice((self.runs, self.runs, self.runs - 1))}"
         tries = dice.choice((1, 2))
         ahead = dice.choice((0, 130, 400))
+        of_slips = self.warehouse is not None and dice.random() < 0.35
 
         def work() -> None:
             try:
                 parties = self._parties(engine, process, impatient=self.hang)
-                run = DagRun(parties, run_id, window, tries=tries, pause=lambda: self.clock.advance(seconds=ahead))
+                how: dict[str, Any] = {"tries": tries, "pause": lambda: self.clock.advance(seconds=ahead)}
+                run = SlipRun(parties, run_id, **how) if of_slips else DagRun(parties, run_id, window, **how)
                 run.go()
                 self.unforeseen += [str(failure) for failure in run.failures if failure.reason == UNFORESEEN]
             except DiedError:
@@ -150,6 +161,7 @@ class Schedule:
             tryton=self.erp.at,
             settings=self.settings,
             stop=Stop(".", dice.choice((BEFORE, DURING, AFTER)), skip=dice.randrange(80)),
+            word=Word() if self.warehouse and dice.random() < 0.3 else None,
         )
         worker = Worker(job)
         if worker.until("here", "over") == "here":
@@ -201,7 +213,29 @@ class Schedule:
         for day in self.world.days:
             self._normal_run(Window.of_day(day.isoformat(), ZONE))
         self._normal_run(None)
+        self._normal_slips()
         return before != (content_of_all(self.control), self.erp.orders(), self._progress())
+
+    def _normal_slips(self) -> None:
+        """Let the packing slips go on; a person looks for those in doubt.
+
+        A person also says since when to read, the first time and after the ledger was lost.
+        """
+        if self.warehouse is None:
+            return
+        self.runs += 1
+        parties = self._parties()
+        first = parties.ledger.slips.read_until() is None
+        asked = MIDNIGHT - timedelta(days=2) if first or self.memory_lost else None
+        SlipRun(parties, f"run {self.runs}", self.warehouse.persons_word(parties.ledger), asked=asked, tries=2).go()
+
+    def _broken_slips(self) -> list[str]:
+        if self.warehouse is None:
+            return []
+        shop = {o["erp_order_number"]: o for o in self.control.orders() if o["webshop"] in self.takes_messages}
+        self.seen["packing slips"] += len(self.warehouse.slips)
+        self.seen["delivery messages taken"] += len(self.control.desadv_messages())
+        return list(self.warehouse.broken(self._parties().ledger, shop))
 
     def _normal_run(self, window: Window | None) -> None:
         self.runs += 1

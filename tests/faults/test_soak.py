@@ -32,6 +32,8 @@ def test_the_schedules_are_worth_playing(soak: Soak) -> None:
         "deaths of real processes",
         "ledgers lost or restored",
         "orders in the ERP",
+        "packing slips",
+        "delivery messages taken",
         "schedules on PostgreSQL",
         "versions made by people",
     ):

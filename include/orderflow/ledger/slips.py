@@ -110,9 +110,8 @@ class SlipBook:
         with writing(self._engine) as session:
             row = session.get(ReadingRow, _LIST, with_for_update=True)
             if row is None:
-                session.merge(ReadingRow(name=_LIST, complete_until=until))
-            else:
-                row.complete_until = max(row.complete_until, until)
+                row = _first_reading(session, until)
+            row.complete_until = max(row.complete_until, until)
 
     @contextmanager
     def claim(self, number: str, run: RunRef) -> Iterator[SlipClaim]:
@@ -171,6 +170,17 @@ def _added(session: Session, slip: PackingSlip, now: datetime) -> SlipRow | None
             session.add(row)
     except IntegrityError:
         return None
+    return row
+
+
+def _first_reading(session: Session, until: datetime) -> ReadingRow:
+    """Add the row; another run may do so at the same moment."""
+    try:
+        with session.begin_nested():
+            row = ReadingRow(name=_LIST, complete_until=until)
+            session.add(row)
+    except IntegrityError:
+        return session.get_one(ReadingRow, _LIST, with_for_update=True, populate_existing=True)
     return row
 
 
