@@ -152,3 +152,14 @@ def test_two_runs_that_note_the_same_slips_at_once_make_each_once(ledger_url: UR
     with ThreadPoolExecutor(4) as pool:
         new = [number for some in pool.map(note, range(4)) for number in some]
     assert sorted(new) == sorted(one.number for one in slips)
+
+
+def test_two_first_readings_at_once_are_one(ledger_url: URL, clock: Clock) -> None:
+    open_ledger(ledger_url, clock=clock)
+
+    def read(hours: int) -> None:
+        open_ledger(ledger_url, clock=clock).slips.was_read(clock.now + timedelta(hours=hours))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read, range(4)))
+    assert open_ledger(ledger_url, clock=clock).slips.read_until() == clock.now + timedelta(hours=3)

@@ -14,6 +14,7 @@ from orderflow.flow.slip_report import end_slips
 from orderflow.flow.slips import list_slips
 from orderflow.flow.steps import raise_failures
 from orderflow.orchestration.alerts import alert_failed_run
+from orderflow.orchestration.broken import broken_tasks, raise_broken, telling_report
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.tasks import LABEL
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @task(pool=ERP_POOL)
+@telling_report
 def list_packing_slips() -> list[list[str]]:
     """Read the ERP's new packing slips into the ledger; share out those to look at over task instances."""
     here = RunContext()
@@ -37,6 +39,7 @@ def list_packing_slips() -> list[list[str]]:
 
 
 @task(pool=SHOP_POOL, map_index_template=LABEL)
+@telling_report
 def send_packing_slips(batch: list[str]) -> None:
     """Tell the shop of each slip, once, as soon as it has the numbers of its orders."""
     here = RunContext()
@@ -49,14 +52,15 @@ def send_packing_slips(batch: list[str]) -> None:
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and who fixes it."""
     if RunContext().dry_run:
-        raise AirflowSkipException("dry run: nothing was written; the log of list_packing_slips shows what would be")
+        raise_broken(broken_tasks())
+        raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     summary, news = end_slips(connect(read_only=True), [number for batch in batches or [] for number in batch])
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    if batches is None:
-        raise RuntimeError("the packing slips could not be listed: see the failed task before this one")
     news.raise_opened()
+    if batches is None or not news.still_open:  # an open alert says why a task failed
+        raise_broken(broken_tasks())
     return summary.model_dump(mode="json")
 
 

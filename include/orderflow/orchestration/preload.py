@@ -5,5 +5,6 @@ the plugin has imported by then, none of those imports again. New code is seen a
 plugin imports this where ORDERFLOW_PRELOAD is 1.
 """
 
+import orderflow.orchestration.delivery_tasks
 import orderflow.orchestration.reconcile_tasks
 import orderflow.orchestration.tasks  # noqa: F401 - for their effect on sys.modules
