@@ -34,6 +34,7 @@ def test_the_schedules_are_worth_playing(soak: Soak) -> None:
         "orders in the ERP",
         "packing slips",
         "delivery messages taken",
+        "orders finished without deliveries",
         "schedules on PostgreSQL",
         "versions made by people",
     ):

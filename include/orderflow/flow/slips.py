@@ -13,8 +13,8 @@ from orderflow.ledger.slip_models import LedgerSlip
 
 log = logging.getLogger(__name__)
 
-_FIRST_LOOK = timedelta(days=1)
-"""How far back the very first reading goes, when nobody says otherwise."""
+_FIRST_LOOK = timedelta(days=30)
+"""How far back the very first reading goes, when nobody says otherwise: there were orders before it was switched on."""
 
 
 def list_slips(parties: Parties, asked: datetime | None = None) -> list[str]:
