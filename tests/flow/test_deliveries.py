@@ -1,5 +1,7 @@
 """Packing slips on their way to the shop: each once, not before its numbers are there, and nothing guessed."""
 
+from copy import copy
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 from flow.conftest import Clock, Runs
+from orderflow.cloudsuite.messages import MessagesClient
 from orderflow.domain.packing_slip import SlipProgress
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
@@ -17,6 +20,7 @@ from orderflow.flow.send_slips import SlipResult, Word, send_slips
 from orderflow.flow.slip_preview import preview_slips
 from orderflow.flow.slip_report import end_slips
 from orderflow.flow.slips import list_slips, read_from
+from orderflow.ledger.gate import Gate, GateLimits
 from orderflow.ledger.schema import bring_to_head
 from orderflow.settings import OrderStatusTexts
 from sandbox.control import SandboxControl
@@ -405,3 +409,20 @@ def test_the_customer_is_told_of_a_delivery_once_and_that_never_stops_a_slip(
     slips()
     told = [call for call in control.journal(service="shop", method="POST") if "orderstatus" in call["path"]]
     assert len(told) == 2, "one for each order, however many slips, and none again after the error"
+
+
+def test_a_slip_that_our_own_limits_held_back_is_not_in_doubt(
+    slips: Slips, exported: list[str], parties: Parties, runs: Runs, control: SandboxControl
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    gate = Gate(parties.ledger._engine, "shop", GateLimits(breaker_errors=1), timezone="UTC", clock=parties.now)
+    gate.refused("POST", "/proxy/des_adv_xml/delivery/", 403, "blocked")
+    channel = copy(parties.messages._channel)
+    channel._gate = gate
+    (result,) = Slips(replace(parties, messages=MessagesClient(channel)), runs)()
+    assert result.error
+    assert slips.standing(number) == (SlipProgress.OPEN, Reason.ENDPOINT_PAUSED)
+    assert end_slips(parties, [number])[1].opened == []
+    assert not posts(control)
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)

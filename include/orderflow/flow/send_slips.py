@@ -8,7 +8,7 @@ from orderflow.cloudsuite.desadv import Desadv, DesadvItem
 from orderflow.cloudsuite.messages import Sent
 from orderflow.domain.packing_slip import UNCLEAR, PackingSlip, SlipProgress
 from orderflow.domain.reasons import Reason
-from orderflow.errors import InDoubtError, OrderflowError, PermanentError, TransientError
+from orderflow.errors import HeldBackError, InDoubtError, OrderflowError, PermanentError, TransientError
 from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
 from orderflow.flow.slip_verdict import judge
@@ -155,6 +155,8 @@ def _after(error: OrderflowError, before: SlipProgress, now: SlipProgress) -> Sl
         return SlipProgress.IN_DOUBT
     if now is not SlipProgress.SENDING:
         return SlipProgress.HELD if error.reason is Reason.MESSAGE_INVALID else now
+    if isinstance(error, HeldBackError):
+        return SlipProgress.OPEN  # stopped by our own limits before it left
     if error.reason is Reason.MESSAGE_REJECTED:
         return SlipProgress.REJECTED
     unclear = isinstance(error, InDoubtError) or error.reason not in _CERTAINLY_NOT_TAKEN

@@ -13,7 +13,13 @@ from orderflow.flow.parties import Parties
 from orderflow.flow.report import Failure
 from orderflow.ledger.slip_models import LedgerSlip
 
-_PATIENTLY = {None, Reason.NUMBERS_NOT_IN_SHOP, Reason.SLIP_PARTLY_UNKNOWN}
+_PATIENTLY = {
+    None,
+    Reason.NUMBERS_NOT_IN_SHOP,
+    Reason.SLIP_PARTLY_UNKNOWN,
+    Reason.BUDGET_SPENT,
+    Reason.ENDPOINT_PAUSED,
+}
 """Why an open slip is no news while it is young."""
 _NO_ORDER = OrderKey(0, 0)
 
