@@ -10,7 +10,7 @@ SETUP := .venv/.installed
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-docs bench-backfill bench-page bench-tryton env test-compose audit sbom clean
+.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-docs bench-backfill bench-page bench-tryton bench-celery env test-compose audit sbom clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ bench-page: $(SETUP) ## The page with 100,000 orders in PostgreSQL: times and qu
 
 bench-tryton: $(SETUP) ## Orders per second into a real Tryton, and a day of 200, into bench/tryton-results.json (about 4 minutes)
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/erp_tryton.py
+
+bench-celery: $(SETUP) ## A day on the compose files' Celery: make bench-celery [WORKERS=2,4] [ORDERS=1000]; needs a Docker engine
+	@$(if $(WORKERS),WORKERS=$(WORKERS)) $(if $(ORDERS),ORDERS=$(ORDERS)) PYTHONPATH=include:tools:bench:deploy $(BIN)/python bench/celery.py
 
 env: $(SETUP) ## Random secrets for docker-compose.yaml into .env, unless there is one
 	@$(BIN)/python tools/env_file.py

@@ -6,7 +6,7 @@ Needs a Docker engine that has the images, or can pull them; says so and skips w
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -40,7 +40,9 @@ AIRFLOWS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 class Stack:
     """One compose project, its Airflow and its sandbox as seen from here."""
 
-    def __init__(self, home: Path, files: list[str], scale: list[str]) -> None:
+    def __init__(
+        self, home: Path, files: list[str], scale: list[str], *, limits: Mapping[str, int] | None = None
+    ) -> None:
         port, sandbox_port = free_port(), free_port()
         self.celery = bool(scale)
         names = [name for name in AIRFLOWS if self.celery or name != "worker"]
@@ -48,7 +50,7 @@ class Stack:
         (home / "test.yaml").write_text(
             yaml.safe_dump({"services": extra | {name: {"environment": QUICK} for name in names}}), encoding="utf-8"
         )
-        settings = SETTINGS | {"limits": {"max_mapped": 4, "lease_seconds": 20}}
+        settings = SETTINGS | {"limits": limits or {"max_mapped": 4, "lease_seconds": 20}}
         kept = [line for line in env_file.content().splitlines() if not line.startswith("ORDERFLOW_SETTINGS")]
         lines = [*kept, f"ORDERFLOW_SETTINGS='{json.dumps(settings)}'", f"PORT={port}"]
         (home / "env").write_text("\n".join(lines) + "\n", encoding="utf-8")
