@@ -167,9 +167,10 @@ def test_a_dry_run_shows_the_message_and_sends_none(parties: Parties, control: S
     control.add_orders({**ORDER, "reference": "CS1"})
     shown: list[str] = []
     preview_day(parties, DAY, runs("2026-11-22"), shown.append)
-    assert [line.split()[2] for line in shown] == ["POST", "PATCH", "POST"]
-    assert f"{PATH}?shop=1&user=10" in shown[-1]
-    assert 'orderID="CS1"' in shown[-1]
+    calls = "\n".join(shown).splitlines()[2:]
+    assert [line.split()[2] for line in calls] == ["POST", "PATCH", "POST"]
+    assert f"{PATH}?shop=1&user=10" in calls[-1]
+    assert 'orderID="CS1"' in calls[-1]
     assert not [call for call in control.journal() if call["method"] != "GET" and call["service"] != "token"]
 
 

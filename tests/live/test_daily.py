@@ -140,7 +140,9 @@ def test_a_shop_that_is_down_makes_a_red_run_that_says_so(live: Live, control: S
     assert states["list_confirmed"] == {"failed"}
     assert states["mark_offline_orders_sent"] == {"failed"}, "it ran all the same"
     assert states["report"] == {"failed"}
-    assert "could not be listed" in live.log(run_id)
+    said = live.log(run_id)
+    assert "list_confirmed: " in said
+    assert "shop_unavailable" in said
 
 
 def test_transient_faults_are_survived_without_a_red_task(live: Live, control: SandboxControl) -> None:
