@@ -57,7 +57,7 @@ def calls_until_held_back(gate: Gate, most: int = 50) -> int:
 
 def refuse(gate: Gate, order_id: int, text: str = "Not found.", times: int = 1) -> None:
     for _ in range(times):
-        gate.refused("GET", DETAIL.format(order_id), 404, text)
+        gate.refused("GET", DETAIL.format(order_id), 403, text)
 
 
 def test_threads_and_gates_never_reserve_the_same_moment(gates: Gates) -> None:
@@ -160,3 +160,16 @@ def test_an_endpoint_is_named_without_ids() -> None:
     assert endpoint("GET", "/api/order/ext:web%2F1/") == "GET /api/order/{}/"
     assert endpoint("POST", "/sales-orders") == "POST /sales-orders"
     assert endpoint("GET", "/v2/order/7") == "GET /v2/order/{}"
+
+
+def test_orders_that_are_gone_close_nothing_but_an_address_that_is_not_there_does(gates: Gates) -> None:
+    """Three deleted orders are asked for at every sweep: they must not stop all the others."""
+    gate = gates(breaker_errors=3)
+    for order_id in range(20):
+        gate.refused("GET", DETAIL.format(order_id), 404, "Not found.")
+    gate.enter("GET", DETAIL.format(1))
+
+    for _ in range(3):
+        gate.refused("POST", "/sales-orders", 404, "Not found.")
+    with pytest.raises(HeldBackError):
+        gate.enter("POST", "/sales-orders")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -74,8 +75,8 @@ class Gate:
             self._sleep(self._reserve())
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
-        """Note an answer that asking again does not change."""
-        if self._limits.breaker_errors is None:
+        """Note an answer that asking again does not change; that one order is not there says nothing of the others."""
+        if self._limits.breaker_errors is None or (status == HTTPStatus.NOT_FOUND and _ID.search(path)):
             return
         now = self._clock()
         answer = brief(f"{status} {_without_ids(path, text)}")
