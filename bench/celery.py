@@ -36,7 +36,8 @@ def main() -> None:
 
 
 def _day(stack: Stack, size: int, workers: int) -> dict[str, object]:
-    stack.up("--build")
+    stack.compose("build", "init")
+    stack.up()
     wait_until(lambda: any(d["dag_id"] == DAILY for d in stack.airflow.api("GET", "/dags")["dags"]) or None, 120, "DAG")
     stack.airflow.unpause(DAILY)
     day = DAY + timedelta(days=100 + workers)

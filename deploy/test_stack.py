@@ -141,7 +141,8 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         files, scale = [*files, "docker-compose.celery.yaml"], ["--scale", "worker=2"]
     stack = Stack(tmp_path_factory.mktemp(request.param), files, scale)
     try:
-        stack.up("--build")
+        stack.compose("build", "init")  # one image for all: built once for each service, they could differ
+        stack.up()
         wait_until(lambda: _known(stack), 120, "the DAGs")
         stack.airflow.unpause(DAG)
         yield stack
