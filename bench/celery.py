@@ -40,7 +40,7 @@ def _day(stack: Stack, size: int, workers: int) -> dict[str, object]:
     stack.up()
     wait_until(lambda: any(d["dag_id"] == DAILY for d in stack.airflow.api("GET", "/dags")["dags"]) or None, 120, "DAG")
     stack.airflow.unpause(DAILY)
-    day = DAY + timedelta(days=100 + workers)
+    day = DAY + timedelta(days=workers)
     fill(stack.control, day, size)
     before = last_call(stack.control)
     started = time.monotonic()
@@ -48,7 +48,8 @@ def _day(stack: Stack, size: int, workers: int) -> dict[str, object]:
     state = stack.airflow.wait(DAILY, run_id, timeout=3600)
     wall = time.monotonic() - started
     if state != "success":
-        raise SystemExit(f"{workers} workers: the run ended as {state}")
+        said = stack.airflow.task_log(DAILY, run_id, "report")
+        raise SystemExit(f"{workers} workers: the run ended as {state}\n{said[-4000:]}")
     how = f"orderflow_daily, Celery, {workers} workers"
     return counted(stack.control, before, size, how, wall) | {
         "task_instances": len(stack.airflow.task_instances(DAILY, run_id))

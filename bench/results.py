@@ -125,7 +125,20 @@ def _ratio(cases: dict[str, Case], case: Case, baseline: str) -> str:
     return ""
 
 
-_ORDER = ("ours", "again", "script1", "script16", "naive", "idle", "sweep", "lines", "limited", "parse")
+_ORDER = (
+    "ours",
+    "again",
+    "celery2",
+    "celery4",
+    "script1",
+    "script16",
+    "naive",
+    "idle",
+    "sweep",
+    "lines",
+    "limited",
+    "parse",
+)
 
 
 def _place(row: tuple[str, Case]) -> tuple[int, int, str]:

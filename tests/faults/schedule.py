@@ -251,7 +251,7 @@ class Schedule:
         shop = {o["erp_order_number"]: o for o in self.control.orders() if o["webshop"] in self.takes_messages}
         self.seen["packing slips"] += len(self.warehouse.slips)
         self.seen["delivery messages taken"] += len(self.control.desadv_messages())
-        return list(self.warehouse.broken(self._parties().ledger, shop))
+        return list(self.warehouse.broken(self._parties().ledger, shop, forgotten=self.memory_lost))
 
     def _normal_run(self, window: Window | None) -> None:
         self.runs += 1
