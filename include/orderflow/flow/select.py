@@ -70,7 +70,7 @@ def to_process(selected: Iterable[Selected]) -> list[OrderKey]:
     return sorted(s.key for s in selected if s.key and s.decision and s.decision.action is Action.PROCESS)
 
 
-def share_out(keys: Sequence[OrderKey], groups: int) -> list[list[str]]:
+def share_out(keys: Sequence[OrderKey | str], groups: int) -> list[list[str]]:
     """Share keys out over at most `groups` groups of nearly equal size, in order; one order a group while they last."""
     size = max(1, -(-len(keys) // groups))
     return [[str(key) for key in keys[start : start + size]] for start in range(0, len(keys), size)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from orderflow.ledger.models import Outcome, RunRef, Step
 from orderflow.ledger.tables import EventRow, OrderRow
 
 LONGEST_MESSAGE = 1_000
+Row = TypeVar("Row")
 
 
 class IllegalTransitionError(PermanentError, RuntimeError):
@@ -85,9 +87,9 @@ def new_row(key: OrderKey, reference: str, progress: Progress, now: datetime, pa
     )
 
 
-def get_or_add(session: Session, key: OrderKey, new: Callable[[], OrderRow]) -> OrderRow:
+def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:
     """Lock a row, adding it if need be; another process may add it in between."""
-    row = session.get(OrderRow, key, with_for_update=True)
+    row = session.get(table, key, with_for_update=True)
     if row is not None:
         return row
     try:
@@ -95,7 +97,7 @@ def get_or_add(session: Session, key: OrderKey, new: Callable[[], OrderRow]) -> 
             row = new()
             session.add(row)
     except IntegrityError:
-        return session.get_one(OrderRow, key, with_for_update=True, populate_existing=True)
+        return session.get_one(table, key, with_for_update=True, populate_existing=True)
     return row
 
 

@@ -15,6 +15,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.ledger import lease
 from orderflow.ledger.models import LedgerOrder, RunRef
+from orderflow.ledger.rows import get_or_add
 from orderflow.ledger.slip_claim import SlipClaim
 from orderflow.ledger.slip_models import LedgerSlip
 from orderflow.ledger.slip_tables import ReadingRow, SlipOrderRow, SlipRow
@@ -108,9 +109,7 @@ class SlipBook:
     def was_read(self, until: datetime) -> None:
         """Note that the ERP's list has been read without a gap up to an instant, at least."""
         with writing(self._engine) as session:
-            row = session.get(ReadingRow, _LIST, with_for_update=True)
-            if row is None:
-                row = _first_reading(session, until)
+            row = get_or_add(session, ReadingRow, _LIST, lambda: ReadingRow(name=_LIST, complete_until=until))
             row.complete_until = max(row.complete_until, until)
 
     @contextmanager
@@ -170,17 +169,6 @@ def _added(session: Session, slip: PackingSlip, now: datetime) -> SlipRow | None
             session.add(row)
     except IntegrityError:
         return None
-    return row
-
-
-def _first_reading(session: Session, until: datetime) -> ReadingRow:
-    """Add the row; another run may do so at the same moment."""
-    try:
-        with session.begin_nested():
-            row = ReadingRow(name=_LIST, complete_until=until)
-            session.add(row)
-    except IntegrityError:
-        return session.get_one(ReadingRow, _LIST, with_for_update=True, populate_existing=True)
     return row
 
 

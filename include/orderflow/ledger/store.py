@@ -144,7 +144,11 @@ class Ledger:
             rows = [row for row in session.scalars(statement) if row.progress is not Progress.UNREAD]
             if not rows:
                 key = OrderKey(UNKNOWN_WEBSHOP, order_id)
-                rows = [get_or_add(session, key, lambda: new_row(key, reference, Progress.UNREAD, now, run.partition))]
+                rows = [
+                    get_or_add(
+                        session, OrderRow, key, lambda: new_row(key, reference, Progress.UNREAD, now, run.partition)
+                    )
+                ]
             for row in rows:
                 row.reference = row.reference or reference
                 if is_undecided(row, run, now):
@@ -218,7 +222,9 @@ class Ledger:
         """Return the order's row, locked; a new one takes the place of its placeholder."""
         partition = None if decision.reason is Reason.OUTSIDE_WINDOW else run.partition
         progress = PROGRESS_OF[decision.action]
-        row = get_or_add(session, order.key, lambda: new_row(order.key, order.reference, progress, now, partition))
+        row = get_or_add(
+            session, OrderRow, order.key, lambda: new_row(order.key, order.reference, progress, now, partition)
+        )
         row.partition = row.partition or partition
         placeholder = session.get(OrderRow, OrderKey(UNKNOWN_WEBSHOP, order.key.order_id))
         if placeholder is not None and placeholder.progress is Progress.UNREAD:

@@ -8,6 +8,7 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.flow.preview import keep_plan
+from orderflow.flow.select import share_out
 from orderflow.flow.send_slips import Word, send_slips
 from orderflow.flow.slip_preview import preview_slips
 from orderflow.flow.slip_report import end_slips
@@ -34,8 +35,7 @@ def list_packing_slips() -> list[list[str]]:
         log.info("%s", keep_plan(parties, here.run, preview_slips(parties, asked)))
         return []
     numbers = list(dict.fromkeys([*_named(here), *list_slips(parties, asked)]))
-    size = max(1, -(-len(numbers) // parties.settings.limits.max_mapped))
-    return [numbers[start : start + size] for start in range(0, len(numbers), size)]
+    return share_out(numbers, parties.settings.limits.max_mapped)
 
 
 @task(pool=SHOP_POOL, map_index_template=LABEL)
