@@ -1,14 +1,27 @@
-"""Ledgers for proofs and schedules: in files, and on PostgreSQL."""
+"""Ledgers for proofs and schedules, in files and on PostgreSQL, and the parties of a run whose guards are tried."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
+from clock import Clock
 from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import IMPATIENT_DATABASE
+from faults.points import Listener
+from faults.stand import MIDNIGHT, make_parties
+from orderflow.erp.port import Abilities
+from orderflow.flow.parties import Parties
 from postgres import fresh_database
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+
+NEITHER = Abilities(consistent_lookup=True, idempotency_key=False, unique_reference=False)
+"""An ERP that makes a second order of a second request; nothing but this flow keeps it from doubling one."""
+MESSAGES = {"webshops": {"1": {"messages": {"user": 10}}}}
+
+Connect = Callable[..., Parties]
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +37,28 @@ def postgres_ledgers(postgres: URL) -> Iterator[PostgresLedgers]:
         ledgers = PostgresLedgers(database.update_query_dict(IMPATIENT_DATABASE))
         yield ledgers
         ledgers.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(MIDNIGHT)
+
+
+@pytest.fixture
+def connect(control: SandboxControl, sandbox: RunningSandbox, sqlite_ledgers: SqliteLedgers, clock: Clock) -> Connect:
+    """Return parties on an ERP without any proof, with an empty ledger."""
+    control.reset(enforce_unique_reference=False, honour_idempotency_key=False)
+    sqlite_ledgers.fresh()
+
+    def make(read_timeout: float = 20.0, listener: Listener | None = None) -> Parties:
+        return make_parties(
+            sandbox.url,
+            sqlite_ledgers.url,
+            clock=clock,
+            abilities=NEITHER,
+            read_timeout=read_timeout,
+            listener=listener,
+            settings=MESSAGES,
+        )
+
+    return make

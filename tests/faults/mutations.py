@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("include", "tests", "tools", "dags", "docs", "pyproject.toml")
-TESTS = "tests/faults/test_guards.py"
+TESTS = ("tests/faults/test_guards.py", "tests/faults/test_slip_guards.py")
 
 
 class Mutation(NamedTuple):
@@ -80,6 +80,42 @@ MUTATIONS = (
         "    kept = getattr(parties.shop.get_order(order.id), field)\n",
         "    kept = value\n",
     ),
+    Mutation(
+        "a slip's intent row",
+        "include/orderflow/flow/send_slips.py",
+        "    claim.intend()\n",
+        "",
+    ),
+    Mutation(
+        "a slip in doubt waits for a person",
+        "include/orderflow/flow/send_slips.py",
+        "    elif slip.progress in UNCLEAR and not insisted and not _may_repeat(parties, slip.content):\n",
+        "    elif False:\n",
+    ),
+    Mutation(
+        "a slip's outcome is written again",
+        "include/orderflow/flow/send_slips.py",
+        "    for wait in parties.settings.limits.lookup_waits:\n",
+        "    for wait in ():\n",
+    ),
+    Mutation(
+        "a slip waits for its order's number",
+        "include/orderflow/flow/slip_verdict.py",
+        "    if shop_order.erp_order_number != number:\n",
+        "    if False:\n",
+    ),
+    Mutation(
+        "a slip waits for its lines' numbers",
+        "include/orderflow/flow/slip_verdict.py",
+        "    if None in given:\n",
+        "    if False:\n",
+    ),
+    Mutation(
+        "the reading goes back to the last one",
+        "include/orderflow/flow/slips.py",
+        "    return min(asked or overlapping, overlapping)\n",
+        "    return asked or overlapping\n",
+    ),
 )
 
 
@@ -101,7 +137,7 @@ def failing(mutation: Mutation | None) -> list[str]:
             )
             path.write_text(before.replace(mutation.text, mutation.instead), encoding="utf-8")
         done = subprocess.run(  # this very Python
-            [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", TESTS],
+            [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS],
             cwd=copy,
             env={"PYTHONPATH": str(copy / "include"), "PATH": "/usr/bin:/bin", "HOME": folder},
             stdout=subprocess.PIPE,
@@ -120,6 +156,7 @@ def table() -> str:
         raise RuntimeError(f"these fail without any mutation: {broken}")
     rows = ""
     for mutation in MUTATIONS:
+        sys.stderr.write(f"without: {mutation.guard}\n")
         names = failing(mutation)
         if not names:
             raise RuntimeError(f"the guard `{mutation.guard}` can be removed, and no test fails")

@@ -1,11 +1,13 @@
 """Where a process can be stopped: around every HTTP call and every write of the ledger."""
 
+import re
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 import requests
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 BEFORE, DURING, AFTER = "before", "during", "after"
 _WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -69,3 +71,15 @@ def watch(engine: Engine, listener: Listener) -> None:
     event.listen(engine, "after_cursor_execute", during)
     event.listen(engine, "rollback", forget)
     engine.dialect.do_commit = do_commit  # there is no event after a commit
+
+
+def breaking(moment: str, what: str) -> Listener:
+    """Return a listener that breaks the ledger's connection at one point, once; `what` is a regular expression."""
+    met: list[str] = []
+
+    def listener(now: str, done: str, request: requests.PreparedRequest | None = None) -> None:  # noqa: ARG001  # its type's
+        if not met and now == moment and re.search(what, done, re.DOTALL):
+            met.append(done)
+            raise OperationalError(None, None, ConnectionError("the ledger's connection broke"))
+
+    return listener

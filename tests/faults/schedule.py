@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from clock import Clock
 from faults.dag_run import UNFORESEEN, DagRun, SlipRun
 from faults.dice_rules import random_rules
 from faults.erps import ErpSide
@@ -15,7 +16,7 @@ from faults.invariants import Allowed, Books
 from faults.ledgers import Ledgers, WatchedEngine
 from faults.points import AFTER, BEFORE, DURING, Listener
 from faults.process import DiedError, Process
-from faults.stand import MIDNIGHT, Clock, make_parties
+from faults.stand import MIDNIGHT, make_parties
 from faults.warehouse import Warehouse
 from faults.worker import ZONE, Job, Stop, Worker
 from faults.world import World, content
@@ -48,7 +49,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
-        self.clock = Clock()
+        self.clock = Clock(MIDNIGHT)
         switches = self.erp.begin(self.dice)
         self.hang = self.dice.random() < 0.3
         late = self.dice.choice((0, 0, 0, 0.2))

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 from sqlalchemy import Engine
 
+from clock import Clock
 from faults.points import Listener, WatchedSession, watch
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
@@ -26,19 +27,6 @@ LEASE = timedelta(minutes=5)
 MIDNIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 """When the first run of the days here takes place: soon after 22 November is over in Amsterdam."""
 PROVED = Abilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
-
-
-class Clock:
-    """A clock that only goes when it is told to."""
-
-    def __init__(self, **ahead: float) -> None:
-        self.now = MIDNIGHT + timedelta(**ahead)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass(frozen=True)

@@ -1,55 +1,24 @@
 """Each guard by itself: what it keeps from happening. `faults.mutations` removes them one by one; then these fail."""
 
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from sqlalchemy.exc import OperationalError
 
+from clock import Clock
+from faults.conftest import Connect
 from faults.dag_run import DagRun
 from faults.ledgers import SqliteLedgers
-from faults.points import AFTER, DURING, Listener
-from faults.stand import Clock, make_parties
+from faults.points import AFTER, DURING, breaking
 from orderflow.domain.order import OrderKey
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.erp.port import Abilities
 from orderflow.flow.parties import Parties
 from sandbox.control import SandboxControl
-from sandbox.server import RunningSandbox
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
-NEITHER = Abilities(consistent_lookup=True, idempotency_key=False, unique_reference=False)
-"""An ERP that makes a second order of a second request; nothing but this flow keeps it from doubling one."""
 UNTIMELY = 0.5
-
-Connect = Callable[..., Parties]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def connect(control: SandboxControl, sandbox: RunningSandbox, sqlite_ledgers: SqliteLedgers, clock: Clock) -> Connect:
-    """Return parties on an ERP without any proof, with an empty ledger."""
-    control.reset(enforce_unique_reference=False, honour_idempotency_key=False)
-    sqlite_ledgers.fresh()
-
-    def make(read_timeout: float = 20.0, listener: Listener | None = None) -> Parties:
-        return make_parties(
-            sandbox.url,
-            sqlite_ledgers.url,
-            clock=clock,
-            abilities=NEITHER,
-            read_timeout=read_timeout,
-            listener=listener,
-        )
-
-    return make
 
 
 def order(control: SandboxControl, **changes: object) -> int:
@@ -119,18 +88,6 @@ def test_an_outcome_that_the_ledger_did_not_take_leaves_the_intent_open(
 
     assert [(failure.task, failure.reason) for failure in dag_run.failures] == [("push_to_erp", "ledger_unavailable")]
     assert parties.ledger.by_order_id([order_id])[order_id].progress is left
-
-
-def breaking(moment: str, what: str) -> Listener:
-    """Return a listener that breaks the ledger's connection at one point, once."""
-    met: list[str] = []
-
-    def listener(now: str, done: str, request: requests.PreparedRequest | None = None) -> None:  # noqa: ARG001  # its type's
-        if not met and now == moment and re.search(what, done, re.DOTALL):
-            met.append(done)
-            raise OperationalError(None, None, ConnectionError("the ledger's connection broke"))
-
-    return listener
 
 
 def test_a_lost_ledger_doubles_nothing(

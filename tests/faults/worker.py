@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -16,9 +17,10 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
+from clock import Clock
 from faults.dag_run import DagRun, Failure, SlipRun
 from faults.points import AFTER, BEFORE, DURING
-from faults.stand import PROVED, Clock, TrytonAt, make_parties
+from faults.stand import MIDNIGHT, PROVED, TrytonAt, make_parties
 from orderflow.domain.window import Window
 from orderflow.erp.port import Abilities
 from orderflow.flow.send_slips import Word
@@ -112,7 +114,7 @@ class Worker:
 def work(job: Job, pipe: Connection) -> None:
     """Be the process; its failures are told, not logged."""
     logging.disable()
-    clock = Clock(minutes=job.minutes_later)
+    clock = Clock(MIDNIGHT + timedelta(minutes=job.minutes_later))
     point = _Point(job.stop, pipe)
     parties = make_parties(
         job.sandbox_url,

@@ -1,11 +1,11 @@
 """The parties of a run without Airflow: the real sandbox over HTTP, a ledger in a file, a clock that tests hold."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
+from clock import Clock
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.erp.rest import ERP, RestErp
@@ -19,19 +19,6 @@ from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 
 SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"lookup_waits": [0, 0]}}
-
-
-class Clock:
-    """A clock that only goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture

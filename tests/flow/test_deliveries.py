@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.cloudsuite.messages import MessagesClient
 from orderflow.domain.packing_slip import SlipProgress
 from orderflow.domain.reasons import Reason

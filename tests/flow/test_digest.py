@@ -1,6 +1,7 @@
 """One alert per cause, however many runs meet it; the digest says daily what is open."""
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.window import Window
 from orderflow.flow.day import run_day, run_sweep

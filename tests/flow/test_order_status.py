@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import URL
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window

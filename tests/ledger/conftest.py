@@ -1,29 +1,17 @@
 """Ledgers to test with, each in an empty database of its own: every test here runs on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
+from clock import Clock
 from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.models import RunRef
 from orderflow.ledger.store import Ledger
 from postgres import fresh_database
-
-
-class Clock:
-    """A clock that only goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from ledger.conftest import Clock
+from clock import Clock
 from orderflow.domain.findings import FindingKind
 from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.models import DayTotal, Met, Reconciliation, RunRef

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
-from ledger.conftest import Clock
+from clock import Clock
 from ledger.test_concurrency import processes
 from orderflow.domain.reasons import Reason
 from orderflow.errors import HeldBackError

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import URL
 
-from ledger.conftest import Clock
+from clock import Clock
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.packing_slip import PackingSlip, SlipItem, SlipProgress

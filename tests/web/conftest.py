@@ -11,7 +11,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from ledger.conftest import Clock, clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
+from clock import Clock
+from ledger.conftest import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason

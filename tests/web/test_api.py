@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ledger.conftest import Clock
+from clock import Clock
 from orderflow.domain.decision import Action
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
