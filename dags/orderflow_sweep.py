@@ -8,7 +8,8 @@ run missed, for whatever reason, is found here.
    as it is due (at every sweep while young, more rarely as it ages); then every order that the shop lists as confirmed
    and that is new or has changed since it was read. With nothing to do this is one call.
 2. **select_payable** and **process_order** are those of the daily DAG.
-3. **finish_orders** finishes orders of webshops that report no deliveries.
+3. **finish_orders** finishes orders of webshops that report no deliveries, and marks as sent the offline orders that
+   their day found and could not mark.
 4. **report_news** fails the run for what nobody was told yet. What is known and still open is in its log.
 
 **Retry named orders now, with fresh data:** trigger with `references` or `order_ids`.

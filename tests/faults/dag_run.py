@@ -14,7 +14,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.alerting import end_run
 from orderflow.flow.listing import list_window
-from orderflow.flow.offline import finish_undelivered, left_unfinished, mark_offline_sent
+from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.select import select, to_process
 from orderflow.flow.send_slips import Word, send_slips
@@ -115,7 +115,7 @@ class DagRun:
         if task == FINISH:
             if self._window is None:
                 left = left_unfinished(self._parties, self._keys())
-                raise_failures(finish_undelivered(self._parties, left, run))
+                raise_failures(finish_left(self._parties, left, run))
                 return True
             results = mark_offline_sent(self._parties, self._window, run)
             raise_failures([*results, *finish_undelivered(self._parties, self._keys(), run)])

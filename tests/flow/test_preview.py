@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.flow.day import run_day
+from orderflow.flow.offline import left_unfinished
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import as_table, keep_plan, preview_finish, preview_offline_sent, preview_orders
+from orderflow.flow.preview import (
+    as_table,
+    keep_plan,
+    preview_finish,
+    preview_left,
+    preview_offline_sent,
+    preview_orders,
+)
 from orderflow.ledger.models import PlannedCall
 from sandbox.control import SandboxControl
 
@@ -58,6 +67,19 @@ def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(parties: Pa
         {"shipment_state": "sent"},
     )
     assert not control.journal(method="PATCH")
+
+
+def test_a_sweeps_plan_has_the_offline_orders_that_their_day_could_not_mark(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    offline = {"offline": True, "confirm_date": "2026-11-22T12:00:00", "state": "processing", "webshop": 1}
+    control.add_orders(offline, offline, offline)
+    control.faults([{"action": "status", "status": 401, "method": "PATCH", "times": 2}])
+    run_day(parties, DAY, runs("2026-11-22"))
+    unsent = {order["id"] for order in control.orders() if order["shipment_state"] != "sent"}
+    planned = preview_left(parties, left_unfinished(parties, []))
+    assert unsent
+    assert {call.path for call in planned} == {f"/api/order/{order_id}/" for order_id in unsent}
 
 
 @pytest.mark.parametrize("settings", [FINISHING])

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
-from flow.conftest import Clock, Runs
+from clock import Clock
+from flow.conftest import Runs
 from orderflow.domain.reasons import Reason
 from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
@@ -245,11 +245,79 @@ def test_an_order_that_cannot_be_finished_is_alerted_once_and_tried_more_rarely_
     assert control.order(order_id)["state"] == "cancel"
 
 
-def test_where_every_webshop_sends_desadv_the_ledger_is_not_even_asked(parties: Parties) -> None:
-    statements: list[str] = []
-    event.listen(parties.ledger._engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    assert parties.ledger.written_back(set()) == []
-    assert statements == []
+OFFLINE = {"confirm_date": NOON, "offline": True, "state": "processing", "erp_order_number": "ERP-7"}
+
+
+@pytest.mark.parametrize("configured", [{}, {"hidden_fields": ["offline"]}], ids=["says so", "proved by its day"])
+def test_an_offline_order_whose_mark_failed_is_marked_by_the_sweep(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs, configured: dict[str, Any]
+) -> None:
+    control.configure(**configured)
+    (order_id,) = control.add_orders(OFFLINE)
+    control.fault("status", service="shop", method="PATCH", status=401, times=0)
+    assert run_day(parties, DAY, runs("2026-11-22")).failed == 1
+    control.clear_faults()
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    assert run_sweep(parties, runs()).offline_sent == 1
+    assert control.order(order_id)["shipment_state"] == "sent"
+    assert [call["method"] for call in control.journal(since=seen) if call["method"] != "GET"] == ["PATCH"]
+    assert parties.ledger.alerts.open() == []
+    seen = last_call(control)
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert calls(control, seen) == [("shop", "GET")], "nothing is left to finish: only the listing"
+
+
+def test_what_is_not_certainly_offline_is_not_marked_by_the_sweep(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """Orders that do not say what they are, and a day that could not even read this one again before its mark."""
+    control.configure(hidden_fields=["offline"])
+    (order_id,) = control.add_orders(OFFLINE)
+    control.faults([{"action": "status", "status": 401, "method": "GET", "path": f"/api/order/{order_id}/", "skip": 1}])
+    assert run_day(parties, DAY, runs("2026-11-22")).failed == 1
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert not control.journal(method="PATCH")
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert control.order(order_id)["shipment_state"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("change", "progress", "reason"),
+    [
+        ({"state": "cancel"}, Progress.SKIPPED, Reason.CANCELLED),
+        ({"state": "draft"}, Progress.SKIPPED, Reason.NOT_CONFIRMED),
+        (
+            {"offline": False, "state": "confirmed", "payment_status": "started"},
+            Progress.WAITING,
+            Reason.PAYMENT_STARTED,
+        ),
+    ],
+)
+def test_an_offline_order_that_became_something_else_is_decided_about_anew(
+    *,
+    parties: Parties,
+    control: SandboxControl,
+    clock: Clock,
+    runs: Runs,
+    change: dict[str, Any],
+    progress: Progress,
+    reason: Reason,
+) -> None:
+    (order_id,) = control.add_orders({**OFFLINE, "erp_order_number": None})
+    control.fault("status", service="shop", method="PATCH", status=401, times=0)
+    run_day(parties, DAY, runs("2026-11-22"))
+    control.clear_faults()
+    control.edit_order(order_id, **change)
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    assert run_sweep(parties, runs()).failed == 0
+    assert {method for _, method in calls(control, seen)} == {"GET"}
+    known = parties.ledger.by_order_id([order_id])[order_id]
+    assert (known.progress, known.reason) == (progress, reason)
+    assert parties.ledger.without_last_step(set()) == []
 
 
 def _die_before_the_finish(parties: Parties, run: RunRef) -> None:

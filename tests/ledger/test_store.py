@@ -295,7 +295,7 @@ def test_a_database_that_fails_is_worth_another_try(tmp_path) -> None:
         open_ledger(URL.create("sqlite", database=str(tmp_path / "no such folder" / "ledger.db")))
 
 
-def test_written_back_are_the_orders_of_those_webshops_that_are_and_are_not_finished(
+def test_the_last_step_is_missing_where_an_order_is_written_back_or_offline_and_not_finished(
     ledger: Ledger, run: RunRef
 ) -> None:
     written = [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK]
@@ -311,4 +311,11 @@ def test_written_back_are_the_orders_of_those_webshops_that_are_and_are_not_fini
             for progress in way:
                 claim.succeed(Step.PUSH, progress=progress)
 
-    assert [known.key for known in ledger.written_back({3, 1})] == [OrderKey(1, 1), OrderKey(3, 5)]
+    for number, reason in enumerate((Reason.OFFLINE, Reason.OFFLINE, Reason.CANCELLED, Reason.ALREADY_EXPORTED), 6):
+        ledger.decide(order(key=OrderKey(4, number)), Decision(action=Action.SKIP, reason=reason), run)
+    with ledger.claim(OrderKey(4, 7), run) as claim:
+        claim.fail(Step.OFFLINE_SENT, TransientError("no answer", reason=Reason.SHOP_UNAVAILABLE))
+
+    offline = [OrderKey(4, 6), OrderKey(4, 7)]
+    assert [known.key for known in ledger.without_last_step({3, 1})] == [OrderKey(1, 1), OrderKey(3, 5), *offline]
+    assert [known.key for known in ledger.without_last_step(set())] == offline

@@ -6,7 +6,7 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.flow.alerting import end_run
 from orderflow.flow.listing import list_window
-from orderflow.flow.offline import finish_undelivered, left_unfinished, mark_offline_sent
+from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.preview import as_table, preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.report import Report
@@ -30,7 +30,7 @@ def run_sweep(parties: Parties, run: RunRef) -> Report:
     """Look at everything that is open, whatever its day."""
     listed = list_open(parties)
     keys = _process(parties, listed, None, run)
-    finish_undelivered(parties, left_unfinished(parties, keys), run)
+    finish_left(parties, left_unfinished(parties, keys), run)
     summary, _ = end_run(parties, run, date="sweep", listed=listed, selected=set(keys))
     return summary
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from structlog.contextvars import bind_contextvars
 
@@ -16,7 +17,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import HeldBackError, OrderflowError, PermanentError
 from orderflow.flow.parties import Parties
 from orderflow.flow.steps import OrderStep, StepResult, run_step
-from orderflow.ledger.models import UNKNOWN_WEBSHOP, Outcome, RunRef, Step
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.store import Claim
 
 log = logging.getLogger(__name__)
@@ -50,16 +51,31 @@ def unsent_offline(
     return unread, _proven_offline(parties, window, [order for order in read if isinstance(order, ShopOrder)])
 
 
-def left_unfinished(parties: Parties, keys: Iterable[OrderKey]) -> list[OrderKey]:
-    """Add to a sweep's own orders those that were written back by a run that ended before it finished them."""
+class Left(NamedTuple):
+    """Orders whose last step is due."""
+
+    written_back: list[OrderKey]
+    offline: list[OrderKey]
+    """Found by a day's run that then could not mark them as sent."""
+
+
+def left_unfinished(parties: Parties, keys: Iterable[OrderKey]) -> Left:
+    """Add to a sweep's own orders those that other runs have left without their last step."""
     now = parties.now()
     without = {shop for shop, settings in parties.settings.webshops.items() if settings.deliveries == "none"}
-    left = [
-        order.key
-        for order in parties.ledger.written_back(without)
+    due = [
+        order
+        for order in parties.ledger.without_last_step(without)
         if is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
     ]
-    return sorted({*keys, *left})
+    offline = [order.key for order in due if order.progress is Progress.SKIPPED]
+    return Left(sorted({*keys, *(order.key for order in due)} - {*offline}), offline)
+
+
+def finish_left(parties: Parties, left: Left, run: RunRef) -> list[StepResult]:
+    """Finish what a sweep has found without its last step."""
+    offline = OrderStep(Step.OFFLINE_SENT, _mark_left, Progress.SKIPPED)
+    return [*run_step(parties, offline, left.offline, run), *finish_undelivered(parties, left.written_back, run)]
 
 
 def finish_undelivered(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> list[StepResult]:
@@ -81,6 +97,38 @@ def _finish(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
 
 def _mark_sent(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
     return _change(parties, claim, Step.OFFLINE_SENT, "shipment_state", SENT)
+
+
+def _mark_left(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
+    """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
+    wire, order = parties.read(claim.key.order_id)
+    if is_markable(parties, claim.order, wire):
+        return _mark_sent(parties, claim, run)
+    if wire.offline is False:
+        decision = parties.decide(order)
+    elif wire.state not in _UNFINISHED_STATES:
+        reason = Reason.CANCELLED if order.state is ShopState.CANCEL else Reason.NOT_CONFIRMED
+        decision = Decision(action=Action.SKIP, reason=reason, detail=f"state is {wire.state}")
+    else:
+        claim.note(Step.OFFLINE_SENT, Outcome.UNCHANGED, message="only its day's run can tell that it is offline")
+        return Outcome.UNCHANGED
+    parties.ledger.decide(order, decision, run)
+    return Outcome.DECIDED
+
+
+def is_markable(parties: Parties, known: LedgerOrder, wire: ShopOrder) -> bool:
+    """Whether a skipped order is to be marked as sent.
+
+    It must certainly be offline: it says so, or a day's run had proof of it before it began to mark it.
+    """
+    if wire.state not in _UNFINISHED_STATES:
+        return False
+    if wire.offline is not None:
+        return wire.offline
+    return known.reason is Reason.OFFLINE or any(
+        event.step is Step.OFFLINE_SENT and event.outcome is Outcome.INTENT
+        for event in parties.ledger.events(key=known.key)
+    )
 
 
 def _change(parties: Parties, claim: Claim, step: Step, field: str, value: str) -> Outcome:

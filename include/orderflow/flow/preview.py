@@ -17,7 +17,7 @@ from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.window import Window
 from orderflow.erp.models import SalesOrder, to_sales_order
 from orderflow.flow.confirm import confirmation, confirms_by_cxml
-from orderflow.flow.offline import SENT, finishing_change, unsent_offline
+from orderflow.flow.offline import SENT, Left, finishing_change, is_markable, unsent_offline
 from orderflow.flow.order_status import to_be_told
 from orderflow.flow.parties import Parties
 from orderflow.flow.write_back import with_erp_fields
@@ -51,10 +51,14 @@ def preview_finish(parties: Parties, keys: Iterable[OrderKey]) -> list[PlannedCa
 def preview_offline_sent(parties: Parties, window: Window) -> list[PlannedCall]:
     """Return the writes that would mark the window's offline orders as sent."""
     _, orders = unsent_offline(parties, window, None)
+    return [call for order in orders for call in _marking(parties, order)]
+
+
+def preview_left(parties: Parties, left: Left) -> list[PlannedCall]:
+    """Return the writes that would finish what a sweep has found without its last step."""
     return [
-        _to_shop(parties.understand(order), "PATCH", {"shipment_state": SENT})
-        for order in orders
-        if order.shipment_state != SENT
+        *_flat(parties, lambda key: _left_offline(parties, key), left.offline),
+        *preview_finish(parties, left.written_back),
     ]
 
 
@@ -93,6 +97,17 @@ def _finishing(parties: Parties, key: OrderKey) -> list[PlannedCall]:
         return []
     field, value = finishing_change(parties, key.webshop)
     return [] if getattr(wire, field) == value else [_to_shop(order, "PATCH", {field: value})]
+
+
+def _left_offline(parties: Parties, key: OrderKey) -> list[PlannedCall]:
+    known, wire = parties.ledger.get(key), parties.shop.get_order(key.order_id)
+    return _marking(parties, wire) if known and is_markable(parties, known, wire) else []
+
+
+def _marking(parties: Parties, wire: ShopOrder) -> list[PlannedCall]:
+    if wire.shipment_state == SENT:
+        return []
+    return [_to_shop(parties.understand(wire), "PATCH", {"shipment_state": SENT})]
 
 
 def _numbers(order: Order, found: SalesOrder | None) -> tuple[str, Mapping[int, int | str]]:

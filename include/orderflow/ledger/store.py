@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Engine, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from orderflow.domain.backoff import OPEN
 from orderflow.domain.decision import PROGRESS_OF, Decision
@@ -20,6 +21,7 @@ from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
+from orderflow.ledger.last_step import lacks_last_step
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
 from orderflow.ledger.plans import PlanBook
 from orderflow.ledger.rows import brief, get_or_add, is_order, is_undecided, log, may_decide, new_row, put_decision
@@ -29,7 +31,8 @@ from orderflow.ledger.transactions import reading, writing
 
 __all__ = ["Claim", "Ledger", "RunOrder", "utc_now"]
 
-_IDS_PER_QUERY = 500
+_VALUES_PER_QUERY = 500
+Value = TypeVar("Value", int, str)
 _log = logging.getLogger(__name__)
 
 
@@ -79,35 +82,27 @@ class Ledger:
     def get_many(self, keys: Iterable[OrderKey]) -> dict[OrderKey, LedgerOrder]:
         """Return those of the orders that the ledger has seen."""
         wanted = set(keys)
-        found = self._of_ids({key.order_id for key in wanted})
+        found = self._among(OrderRow.order_id, {key.order_id for key in wanted})
         return {order.key: order for order in found if order.key in wanted}
 
     def by_order_id(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
         """Return orders by id alone; of several with the same id the last updated, of a known webshop if any."""
-        found = self._of_ids(set(order_ids))
+        found = self._among(OrderRow.order_id, order_ids)
         found.sort(key=lambda order: (order.progress is not Progress.UNREAD, order.updated_at))
         return {order.key.order_id: order for order in found}
 
     def by_external_reference(self, references: Iterable[str]) -> dict[str, LedgerOrder]:
         """Return orders by their name in the ERP."""
-        names = sorted(set(references))
-        with reading(self._engine) as session:
-            return {
-                row.external_reference: LedgerOrder.model_validate(row)
-                for start in range(0, len(names), _IDS_PER_QUERY)
-                for row in session.scalars(
-                    select(OrderRow).where(OrderRow.external_reference.in_(names[start : start + _IDS_PER_QUERY]))
-                )
-            }
+        found = self._among(OrderRow.external_reference, references)
+        return {order.external_reference: order for order in found}
 
     def open_orders(self) -> list[LedgerOrder]:
         """Return every order that is not at an end, by key."""
         return self._where(OrderRow.progress.in_(OPEN))
 
-    def written_back(self, webshops: Collection[int]) -> list[LedgerOrder]:
-        """Return the orders of some webshops that are written back and not finished, by key; no webshop, no query."""
-        of_these = OrderRow.webshop.in_(sorted(webshops))
-        return self._where(OrderRow.progress == Progress.WRITTEN_BACK, of_these) if webshops else []
+    def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
+        """Return written-back orders of these webshops, and any that may be offline, that are not finished; by key."""
+        return self._where(lacks_last_step(webshops))
 
     def unfinished(self, partition: str) -> list[OrderKey]:
         """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
@@ -207,15 +202,15 @@ class Ledger:
         with reading(self._engine) as session:
             return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
 
-    def _of_ids(self, order_ids: set[int]) -> list[LedgerOrder]:
-        ids = sorted(order_ids)
+    def _among(self, column: InstrumentedAttribute[Value], values: Iterable[Value]) -> list[LedgerOrder]:
+        """Return the orders that have one of these values."""
+        wanted = sorted(set(values))
+        chunks = (wanted[start : start + _VALUES_PER_QUERY] for start in range(0, len(wanted), _VALUES_PER_QUERY))
         with reading(self._engine) as session:
             return [
                 LedgerOrder.model_validate(row)
-                for start in range(0, len(ids), _IDS_PER_QUERY)
-                for row in session.scalars(
-                    select(OrderRow).where(OrderRow.order_id.in_(ids[start : start + _IDS_PER_QUERY]))
-                )
+                for chunk in chunks
+                for row in session.scalars(select(OrderRow).where(column.in_(chunk)))
             ]
 
     def _row(self, session: Session, order: Order, decision: Decision, run: RunRef, now: datetime) -> OrderRow:

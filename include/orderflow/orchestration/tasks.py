@@ -10,9 +10,9 @@ from airflow.sdk.exceptions import AirflowSkipException
 from orderflow.domain.order import OrderKey
 from orderflow.flow.alerting import News, end_run
 from orderflow.flow.listing import find_referenced, list_window
-from orderflow.flow.offline import finish_undelivered, left_unfinished, mark_offline_sent
+from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import keep_plan, preview_finish, preview_offline_sent, preview_orders
+from orderflow.flow.preview import keep_plan, preview_finish, preview_left, preview_offline_sent, preview_orders
 from orderflow.flow.report import Report
 from orderflow.flow.select import select, share_out, to_process
 from orderflow.flow.standings import open_state
@@ -119,13 +119,14 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 @telling_report
 def finish_orders(batches: list[list[str]] | None) -> None:
-    """Finish written-back orders of webshops that report no deliveries, also those that another run left unfinished."""
+    """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
-    parties, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
+    parties = connect(read_only=here.dry_run)
+    left = left_unfinished(parties, _keys(_flat(batches)))
     if here.dry_run:
-        log.info("%s", keep_plan(parties, here.run, preview_finish(parties, left_unfinished(parties, keys))))
+        log.info("%s", keep_plan(parties, here.run, preview_left(parties, left)))
         return
-    raise_failures(finish_undelivered(parties, left_unfinished(parties, keys), here.run))
+    raise_failures(finish_left(parties, left, here.run))
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
