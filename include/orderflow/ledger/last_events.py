@@ -11,6 +11,8 @@ from orderflow.ledger.transactions import reading
 _ROWS_AT_A_TIME = 1_000
 _RUN = tuple(RunRef.model_fields)
 _OWN = tuple(name for name in Event.model_fields if name != "run")
+_ALL = set(Event.model_fields)
+"""One set for all events, which would each have one of their own."""
 
 
 def last_events(engine: Engine, run_id: str, dag_id: str | None) -> list[Event]:
@@ -26,6 +28,6 @@ def last_events(engine: Engine, run_id: str, dag_id: str | None) -> list[Event]:
         rows = session.execute(statement.execution_options(yield_per=_ROWS_AT_A_TIME))
         return [
             # Not validated again: these are the columns' own types, and a day of 10,000 orders has 60,000 of them.
-            Event.model_construct(**dict(zip(_OWN, row, strict=False)), run=who(*row[len(_OWN) :]))
+            Event.model_construct(_ALL, **dict(zip(_OWN, row, strict=False)), run=who(*row[len(_OWN) :]))
             for row in rows
         ]
