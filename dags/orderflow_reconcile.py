@@ -1,8 +1,8 @@
 """
 ### Shop and ERP compared, in both directions; neither is changed.
 
-Every morning: the last days (setting `reconciliation.days`, default 7) with the day under way, and every order that
-has an open finding, however old.
+Every morning: the last days (setting `reconciliation.days`, default 7) with the day under way, and every order with an
+open finding that is not older than `reconciliation.recheck_days` (default 60).
 
 **compare_shop_and_erp** reads all orders confirmed in these days from the shop and all orders made since then from the
 ERP, and lists where the two differ: payable but not in the ERP, gone from the ERP, `processing` without ERP number or

@@ -46,7 +46,7 @@ def orderflow_sweep() -> None:
     listed = list_open_orders()
     payable = select_payable(listed)
     processed = process_order.expand(batch=payable)
-    processed >> finish_orders(payable) >> report_news(listed, payable)
+    processed >> finish_orders(listed, payable) >> report_news(listed, payable)
 
 
 orderflow_sweep()

@@ -114,7 +114,7 @@ class DagRun:
             return True
         if task == FINISH:
             if self._window is None:
-                left = left_unfinished(self._parties, self._keys())
+                left = left_unfinished(self._parties, self.told[LIST] or [], self._keys())
                 raise_failures(finish_left(self._parties, left, run))
                 return True
             results = mark_offline_sent(self._parties, self._window, run)

@@ -77,7 +77,7 @@ def test_a_sweeps_plan_has_the_offline_orders_that_their_day_could_not_mark(
     control.faults([{"action": "status", "status": 401, "method": "PATCH", "times": 2}])
     run_day(parties, DAY, runs("2026-11-22"))
     unsent = {order["id"] for order in control.orders() if order["shipment_state"] != "sent"}
-    planned = preview_left(parties, left_unfinished(parties, []))
+    planned = preview_left(parties, left_unfinished(parties, [], []))
     assert unsent
     assert {call.path for call in planned} == {f"/api/order/{order_id}/" for order_id in unsent}
 

@@ -14,6 +14,7 @@ from orderflow.domain.window import Window
 from orderflow.flow.alerting import end_run
 from orderflow.flow.day import run_day, run_sweep
 from orderflow.flow.listing import list_window
+from orderflow.flow.offline import left_unfinished
 from orderflow.flow.parties import Parties
 from orderflow.flow.select import select, to_process
 from orderflow.flow.standings import open_lines, standing_of
@@ -256,10 +257,12 @@ def test_an_offline_order_whose_mark_failed_is_marked_by_the_sweep(
     (order_id,) = control.add_orders(OFFLINE)
     control.fault("status", service="shop", method="PATCH", status=401, times=0)
     assert run_day(parties, DAY, runs("2026-11-22")).failed == 1
+    assert [line.split()[0] for line in open_lines(parties)] == ["failed"]
     control.clear_faults()
     clock.advance(minutes=15)
     seen = last_call(control)
     assert run_sweep(parties, runs()).offline_sent == 1
+    assert list(open_lines(parties)) == []
     assert control.order(order_id)["shipment_state"] == "sent"
     assert [call["method"] for call in control.journal(since=seen) if call["method"] != "GET"] == ["PATCH"]
     assert parties.ledger.alerts.open() == []
@@ -267,6 +270,19 @@ def test_an_offline_order_whose_mark_failed_is_marked_by_the_sweep(
     clock.advance(minutes=15)
     run_sweep(parties, runs())
     assert calls(control, seen) == [("shop", "GET")], "nothing is left to finish: only the listing"
+
+
+def test_an_offline_order_is_tried_more_rarely_as_it_ages_unless_somebody_names_it(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(OFFLINE)
+    control.fault("status", service="shop", method="PATCH", status=401, times=0)
+    run_day(parties, DAY, runs("2026-11-22"))
+    clock.advance(days=10)
+    run_sweep(parties, runs())
+    clock.advance(minutes=15)
+    assert left_unfinished(parties, [], []).offline == []
+    assert [key.order_id for key in left_unfinished(parties, [order_id], []).offline] == [order_id]
 
 
 def test_what_is_not_certainly_offline_is_not_marked_by_the_sweep(

@@ -84,6 +84,11 @@ class Reason(StrEnum):
     UNEXPECTED = "unexpected"
 
 
+SKIPPED = frozenset(
+    {Reason.OFFLINE, Reason.NOT_CONFIRMED, Reason.CANCELLED, Reason.OUTSIDE_WINDOW, Reason.ALREADY_EXPORTED}
+)
+"""Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""
+
 STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.NOT_IN_ERP})
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from orderflow.domain.reasons import STUCK, Reason
+from orderflow.domain.reasons import SKIPPED, STUCK, Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, WRITTEN, Progress
 
 
@@ -41,5 +41,7 @@ def standing(
     if listed is Standing.WAITING and now - first_seen > give_up_after:
         return Standing.OVERDUE
     if listed is Standing.HELD and reason in STUCK:
+        return Standing.FAILED
+    if listed is Standing.SKIPPED and reason is not None and reason not in SKIPPED:
         return Standing.FAILED
     return listed

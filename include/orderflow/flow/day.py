@@ -30,7 +30,7 @@ def run_sweep(parties: Parties, run: RunRef) -> Report:
     """Look at everything that is open, whatever its day."""
     listed = list_open(parties)
     keys = _process(parties, listed, None, run)
-    finish_left(parties, left_unfinished(parties, keys), run)
+    finish_left(parties, left_unfinished(parties, listed, keys), run)
     summary, _ = end_run(parties, run, date="sweep", listed=listed, selected=set(keys))
     return summary
 

@@ -59,14 +59,19 @@ class Left(NamedTuple):
     """Found by a day's run that then could not mark them as sent."""
 
 
-def left_unfinished(parties: Parties, keys: Iterable[OrderKey]) -> Left:
-    """Add to a sweep's own orders those that other runs have left without their last step."""
+def left_unfinished(parties: Parties, listed: Iterable[int], keys: Iterable[OrderKey]) -> Left:
+    """Add to a sweep's own orders those that other runs have left without their last step.
+
+    Those that the sweep has `listed`, for instance because somebody named them, are due whatever their age.
+    """
+    asked = set(listed)
     now = parties.now()
     without = {shop for shop, settings in parties.settings.webshops.items() if settings.deliveries == "none"}
     due = [
         order
         for order in parties.ledger.without_last_step(without)
-        if is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
+        if order.key.order_id in asked
+        or is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
     ]
     offline = [order.key for order in due if order.progress is Progress.SKIPPED]
     return Left(sorted({*keys, *(order.key for order in due)} - {*offline}), offline)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
-from orderflow.domain.reasons import STUCK, Reason
+from orderflow.domain.reasons import SKIPPED, STUCK, Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
@@ -49,17 +49,18 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     sent = progress == Progress.SHIPMENT_SENT
     held = progress == Progress.HELD
     waiting = progress == Progress.WAITING
+    skipped = progress == Progress.SKIPPED
     failed = progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED})
     return {
         Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
         Worklist.OFFLINE_SENT: and_(sent, OrderRow.pushed_at.is_(None)),
-        Worklist.SKIPPED: progress == Progress.SKIPPED,
+        Worklist.SKIPPED: and_(skipped, or_(reason.is_(None), reason.in_(SKIPPED))),
         Worklist.WAITING: and_(waiting, OrderRow.first_seen_at >= old_before),
         Worklist.OVERDUE: and_(waiting, OrderRow.first_seen_at < old_before),
         Worklist.HELD: and_(held, or_(reason.is_(None), reason.not_in(STUCK))),
         Worklist.HALF_WRITTEN: progress.in_(HALF_WRITTEN),
         Worklist.IN_DOUBT: progress.in_(INTENT_OPEN),
-        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK))),
+        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), and_(skipped, reason.not_in(SKIPPED))),
     }[wanted]
 
 

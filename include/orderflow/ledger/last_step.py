@@ -4,16 +4,13 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from orderflow.domain.reasons import Reason
+from orderflow.domain.reasons import SKIPPED, Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.tables import OrderRow
-
-_SKIPPED_OTHERWISE = (Reason.NOT_CONFIRMED, Reason.CANCELLED, Reason.OUTSIDE_WINDOW, Reason.ALREADY_EXPORTED)
-"""Why an order is skipped, besides being offline; what fails later takes the place of that reason."""
 
 
 def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
     """Say which rows were written back in one of these webshops, or may be offline orders, and are not finished."""
     written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, OrderRow.webshop.in_(sorted(webshops)))
-    offline = and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(_SKIPPED_OTHERWISE))
+    offline = and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED - {Reason.OFFLINE}))
     return or_(written_back, offline)

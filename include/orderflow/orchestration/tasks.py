@@ -118,11 +118,11 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 @telling_report
-def finish_orders(batches: list[list[str]] | None) -> None:
+def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) -> None:
     """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
     parties = connect(read_only=here.dry_run)
-    left = left_unfinished(parties, _keys(_flat(batches)))
+    left = left_unfinished(parties, order_ids or [], _keys(_flat(batches)))
     if here.dry_run:
         log.info("%s", keep_plan(parties, here.run, preview_left(parties, left)))
         return
