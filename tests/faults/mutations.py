@@ -93,6 +93,12 @@ MUTATIONS = (
         "    elif False:\n",
     ),
     Mutation(
+        "a person's word is good for one message",
+        "include/orderflow/flow/send_slips.py",
+        " and not _begun_here(parties, claim)",
+        "",
+    ),
+    Mutation(
         "a slip's outcome is written again",
         "include/orderflow/flow/send_slips.py",
         "    for wait in parties.settings.limits.lookup_waits:\n",

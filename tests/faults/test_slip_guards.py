@@ -99,6 +99,19 @@ def test_a_person_who_says_send_now_twice_sends_it_once(control: SandboxControl,
     assert len(control.desadv_messages()) == 1
 
 
+def test_a_persons_word_is_good_for_one_message(control: SandboxControl, connect: Connect) -> None:
+    """The run that sent it at that word is tried again, or cleared: nobody has looked since."""
+    number = str(control.deliver(export(control, connect))["number"])
+    control.fault("reset_before_commit", service="shop", method="POST", path=DESADV)
+    run(connect(), "first")
+    control.fault("reset_after_commit", service="shop", method="POST", path=DESADV)
+    run(connect(), "looked", Word(send_now=[number]))
+    run(connect(), "looked", Word(send_now=[number]), first_try=2)
+
+    assert standing(connect(), number) is SlipProgress.IN_DOUBT
+    assert len(posts(control)) == 2
+
+
 def test_a_slip_does_not_overtake_the_numbers_of_its_lines(
     control: SandboxControl, connect: Connect, clock: Clock
 ) -> None:

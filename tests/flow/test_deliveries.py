@@ -427,3 +427,95 @@ def test_a_slip_that_our_own_limits_held_back_is_not_in_doubt(
     assert not posts(control)
     slips()
     assert slips.standing(number) == (SlipProgress.SENT, None)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        ("open", {"erp_order_number": None}, {}),
+        ("held", {"state": "cancel"}, {}),
+        ("rejected", {}, {"action": "status", "status": 400, "answer": {"detail": "customer 10 unknown"}}),
+    ],
+    ids=lambda left: left[0],
+)
+def test_a_slip_that_somebody_has_seen_to_in_the_shop_is_done(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl, left: tuple[str, Any, Any]
+) -> None:
+    stands, edit, fault = left
+    number = deliver(control, exported[0], "4", "4")
+    control.edit_order(control.orders()[0]["id"], **edit)
+    control.faults([{**fault, "path": "des_adv"}] if fault else [])
+    slips()
+    assert slips.standing(number)[0] == stands
+    before = len(posts(control))
+    slips(arrived=[number])
+    slips()
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert end_slips(parties, [number])[1].still_open == []
+    assert len(posts(control)) == before
+
+
+def test_after_a_lost_ledger_what_the_shop_shows_already_is_not_sent_again(
+    slips: Slips, exported: list[str], control: SandboxControl, runs: Runs, tmp_path: Path
+) -> None:
+    """As the runbook has it: the days again, then one run that is told what arrived before the loss."""
+    parties = slips.parties
+    before = deliver(control, exported[0], "4", "4")
+    slips()
+    for path in tmp_path.glob("ledger.db*"):
+        path.unlink()
+    bring_to_head(parties.ledger._engine)
+    after = deliver(control, exported[1], "4", "4")
+    run_day(parties, DAY, runs("2026-11-22"))
+    list_slips(parties)
+    slips(arrived=[before])
+    slips()
+    assert [slips.standing(number) for number in (before, after)] == [(SlipProgress.SENT, None)] * 2
+    assert len(posts(control)) == 2
+
+
+def test_what_a_person_had_sent_is_not_sent_again_by_the_tasks_next_try(
+    slips: Slips, exported: list[str], parties: Parties, runs: Runs, control: SandboxControl
+) -> None:
+    """The word was about the message before: nobody has looked for this one."""
+    number = deliver(control, exported[0], "4", "4")
+    control.fault("reset_before_commit", path="des_adv")
+    slips()
+    control.fault("reset_after_commit", path="des_adv")
+    run = runs()
+    for try_number in (1, 2, 3):
+        send_slips(parties, [number], run.model_copy(update={"try_number": try_number}), Word(send_now=[number]))
+    assert slips.standing(number) == (SlipProgress.IN_DOUBT, Reason.MESSAGE_IN_DOUBT)
+    assert len(posts(control)) == 2
+    slips(arrived=[number])
+    assert len(control.desadv_messages()) == 1
+
+
+def test_what_certainly_did_not_leave_at_a_persons_word_is_sent_by_the_tasks_next_try(
+    slips: Slips, exported: list[str], parties: Parties, runs: Runs, control: SandboxControl
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    control.fault("reset_before_commit", path="des_adv")
+    slips()
+    control.fault("status", status=429, path="des_adv")
+    run = runs()
+    (first,) = send_slips(parties, [number], run, Word(send_now=[number]))
+    assert first.error
+    assert first.progress is SlipProgress.OPEN
+    send_slips(parties, [number], run.model_copy(update={"try_number": 2}), Word(send_now=[number]))
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+
+
+def test_a_correction_while_a_slip_is_in_doubt_is_told_once_the_doubt_is_over(
+    slips: Slips, exported: list[str], parties: Parties, control: SandboxControl
+) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    control.fault("reset_after_commit", path="des_adv")
+    slips()
+    deliver(control, exported[0], "3", "4", number=number)
+    slips()
+    slips(arrived=[number])
+    assert slips.standing(number) == (SlipProgress.SENT, Reason.SLIP_CHANGED)
+    slips(arrived=[number])
+    assert slips.standing(number) == (SlipProgress.SENT, None)
+    assert end_slips(parties, [number])[1].still_open == []

@@ -69,6 +69,16 @@ def test_a_correction_after_it_was_sent_is_told_once_and_changes_nothing(ledger:
     assert (known.progress, known.reason, known.content) == (SlipProgress.SENT, Reason.SLIP_CHANGED, slip())
 
 
+def test_a_date_that_the_erp_sets_when_the_goods_have_left_is_no_correction(ledger: Ledger, run: RunRef) -> None:
+    ledger.slips.note([slip()])
+    with ledger.slips.claim("PS-1", run) as claim:
+        claim.intend()
+        claim.succeed()
+    later = slip().model_copy(update={"slip_date": slip().slip_date + timedelta(days=1)})
+    assert ledger.slips.note([later]).changed == []
+    assert ledger.slips.get_many(["PS-1"])["PS-1"].reason is None
+
+
 def test_what_changes_while_it_is_sent_does_not_change_what_was_sent(ledger: Ledger, run: RunRef) -> None:
     ledger.slips.note([slip()])
     with ledger.slips.claim("PS-1", run) as claim:

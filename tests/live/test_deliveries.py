@@ -61,7 +61,11 @@ def test_doubt_is_told_once_and_ends_by_a_persons_word(live: Live, control: Sand
     run_id, state = live.run(HOUR, dag_id=DELIVERIES)
     assert state == "success", "they know"
 
-    run_id, state = live.run(HOUR, dag_id=DELIVERIES, arrived=[number])
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES, arrived=[f"{number}O"])
+    assert state == "failed", "a slip that is named wrongly, while another one is known to be in doubt"
+    assert f"no such packing slip: {number}O" in live.log(run_id, "report_deliveries", dag_id=DELIVERIES)
+
+    run_id, state = live.run(HOUR, dag_id=DELIVERIES, arrived=[f" {number} "])
     assert state == "success"
     assert live.ledger.alerts.open() == []
     assert messages(control) == [number]

@@ -93,7 +93,8 @@ class SlipProgress(StrEnum):
 _NOT_SENT = frozenset({SlipProgress.OPEN, SlipProgress.REJECTED, SlipProgress.HELD, SlipProgress.SKIPPED})
 
 SLIP_TRANSITIONS: dict[SlipProgress, frozenset[SlipProgress]] = {
-    **dict.fromkeys(_NOT_SENT, (_NOT_SENT - {SlipProgress.REJECTED}) | {SlipProgress.SENDING}),
+    # SENT without having been sent by us: a person says that the shop has it.
+    **dict.fromkeys(_NOT_SENT, (_NOT_SENT - {SlipProgress.REJECTED}) | {SlipProgress.SENDING, SlipProgress.SENT}),
     SlipProgress.SENDING: frozenset(
         {SlipProgress.SENT, SlipProgress.REJECTED, SlipProgress.IN_DOUBT, SlipProgress.OPEN}
     ),

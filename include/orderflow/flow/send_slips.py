@@ -12,7 +12,7 @@ from orderflow.errors import HeldBackError, InDoubtError, OrderflowError, Perman
 from orderflow.flow.order_status import tell
 from orderflow.flow.parties import Parties
 from orderflow.flow.slip_verdict import judge
-from orderflow.ledger.models import LedgerOrder, RunRef
+from orderflow.ledger.models import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.slip_claim import SlipClaim
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,11 @@ def send_slips(parties: Parties, numbers: Sequence[str], run: RunRef, word: Word
 
 def _recorded(parties: Parties, claim: SlipClaim, word: Word) -> OrderflowError | None:
     """Look at one slip; whatever goes wrong is in the ledger. Returns the error that its task should fail for."""
-    before = claim.slip.progress
+    insisted = claim.slip.number in word.send_now and not _begun_here(parties, claim)
+    # A person's word ends the doubt that was: what may happen now is what may happen to any slip.
+    before = SlipProgress.OPEN if insisted else claim.slip.progress
     try:
-        _look(parties, claim, word)
+        _look(parties, claim, word, insisted=insisted)
     except OrderflowError as error:
         failed = error
     except Exception as error:
@@ -70,9 +72,17 @@ def _recorded(parties: Parties, claim: SlipClaim, word: Word) -> OrderflowError 
     return failed if after is before else None  # else the report tells of it
 
 
-def _look(parties: Parties, claim: SlipClaim, word: Word) -> None:
+def _begun_here(parties: Parties, claim: SlipClaim) -> bool:
+    """Whether this very run has sent the slip already, in an earlier try: nobody has looked into the shop since."""
+    run, number = claim.run, claim.slip.number
+    return claim.slip.progress in UNCLEAR and any(
+        event.step is Step.SEND_SLIP and event.outcome is Outcome.INTENT and event.message == number
+        for event in parties.ledger.events(run_id=run.run_id, dag_id=run.dag_id)
+    )
+
+
+def _look(parties: Parties, claim: SlipClaim, word: Word, *, insisted: bool) -> None:
     slip = claim.slip
-    insisted = slip.number in word.send_now
     if slip.number in word.arrived:
         claim.succeed("a person says that the shop has it")
     elif slip.progress is SlipProgress.SENT:
@@ -154,7 +164,7 @@ def _after(error: OrderflowError, before: SlipProgress, now: SlipProgress) -> Sl
     if before in UNCLEAR:
         return SlipProgress.IN_DOUBT
     if now is not SlipProgress.SENDING:
-        return SlipProgress.HELD if error.reason is Reason.MESSAGE_INVALID else now
+        return SlipProgress.HELD if error.reason is Reason.MESSAGE_INVALID and now not in UNCLEAR else now
     if isinstance(error, HeldBackError):
         return SlipProgress.OPEN  # stopped by our own limits before it left
     if error.reason is Reason.MESSAGE_REJECTED:

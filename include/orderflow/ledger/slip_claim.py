@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from orderflow.domain.packing_slip import SlipProgress, slip_may_follow
+from orderflow.domain.packing_slip import UNCLEAR, SlipProgress, slip_may_follow
 from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError
 from orderflow.ledger import lease as leases
@@ -18,6 +18,8 @@ from orderflow.ledger.slip_models import LedgerSlip
 from orderflow.ledger.slip_tables import SlipRow
 from orderflow.ledger.tables import OrderRow
 from orderflow.ledger.transactions import writing
+
+CHANGED = "changed in the ERP after it was sent"
 
 
 class SlipClaim:
@@ -54,10 +56,11 @@ class SlipClaim:
     def succeed(self, message: str = "") -> None:
         """Record that the shop has the message; said again, it also ends a flag that somebody has seen to."""
         with self._recording(Outcome.DONE, None, message) as row:
+            changed = row.progress in UNCLEAR and row.content_hash != self.slip.content.content_hash
             _move(row, SlipProgress.SENT)
             row.sent_at = row.sent_at or self._clock()
             row.attempts = 0
-            row.reason, row.detail = None, ""
+            row.reason, row.detail = (Reason.SLIP_CHANGED, CHANGED) if changed else (None, "")
 
     def put(self, progress: SlipProgress, reason: Reason, detail: str) -> None:
         """Record why the slip is not sent; said again, it is not written again."""

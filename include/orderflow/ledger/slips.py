@@ -16,7 +16,7 @@ from orderflow.errors import PermanentError
 from orderflow.ledger import lease
 from orderflow.ledger.models import LedgerOrder, RunRef
 from orderflow.ledger.rows import get_or_add
-from orderflow.ledger.slip_claim import SlipClaim
+from orderflow.ledger.slip_claim import CHANGED, SlipClaim
 from orderflow.ledger.slip_models import LedgerSlip
 from orderflow.ledger.slip_tables import ReadingRow, SlipOrderRow, SlipRow
 from orderflow.ledger.tables import OrderRow
@@ -25,6 +25,7 @@ from orderflow.ledger.transactions import reading, writing
 _PER_TRANSACTION = 200
 _IDS_PER_QUERY = 500
 _LIST = "packing_slips"
+_MAY_BE_TOLD = UNCLEAR | {SlipProgress.SENT}
 
 
 class Noted(NamedTuple):
@@ -139,13 +140,16 @@ def _note(session: Session, slip: PackingSlip, now: datetime, noted: Noted) -> N
             return
         noted.new.append(slip.number)
     else:
-        slip = slip.completed_by(PackingSlip.model_validate(row.content))
+        before = PackingSlip.model_validate(row.content)
+        slip = slip.completed_by(before)
+        if row.progress in _MAY_BE_TOLD:  # a date alone is no correction: an ERP may set it when the goods have left
+            slip = slip.model_copy(update={"slip_date": before.slip_date})
     if row.content_hash == slip.content_hash:
         return
-    if row.progress in UNCLEAR | {SlipProgress.SENT}:
+    if row.progress in _MAY_BE_TOLD:
         row.content_hash = slip.content_hash  # told once per change; the content stays what was sent
         if row.progress is SlipProgress.SENT:
-            row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, "changed in the ERP after it was sent", now
+            row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, CHANGED, now
             noted.changed.append(slip.number)
         return
     row.content, row.content_hash = slip.model_dump(mode="json"), slip.content_hash

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from orderflow.errors import PermanentError
 from orderflow.flow.preview import keep_plan
 from orderflow.flow.select import share_out
 from orderflow.flow.send_slips import Word, send_slips
@@ -34,7 +35,11 @@ def list_packing_slips() -> list[list[str]]:
     if here.dry_run:
         log.info("%s", keep_plan(parties, here.run, preview_slips(parties, asked)))
         return []
-    numbers = list(dict.fromkeys([*_named(here), *list_slips(parties, asked)]))
+    listed, named = list_slips(parties, asked), _named(here)
+    unknown = set(named) - parties.ledger.slips.get_many(named).keys()
+    if unknown:
+        raise PermanentError(f"the ERP shows no such packing slip: {', '.join(sorted(unknown))}")
+    numbers = list(dict.fromkeys([*named, *listed]))
     return share_out(numbers, parties.settings.limits.max_mapped)
 
 
@@ -54,18 +59,23 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     if RunContext().dry_run:
         raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
-    summary, news = end_slips(connect(read_only=True), [number for batch in batches or [] for number in batch])
+    numbers = [number for batch in batches or [] for number in batch]
+    summary, news = end_slips(connect(read_only=True), numbers)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
     news.raise_opened()
-    if batches is None or not news.still_open:  # an open alert says why a task failed
+    if not {alert.slip for alert in news.still_open} & set(numbers):  # which would say why a task failed
         raise_broken(broken_tasks())
     return summary.model_dump(mode="json")
 
 
 def _word(here: RunContext) -> Word:
-    return Word(arrived=here.params.get("arrived") or (), send_now=here.params.get("send_now") or ())
+    return Word(arrived=_lines(here, "arrived"), send_now=_lines(here, "send_now"))
+
+
+def _lines(here: RunContext, param: str) -> list[str]:
+    return [line.strip() for line in here.params.get(param) or () if line.strip()]
 
 
 def _named(here: RunContext) -> Sequence[str]:

@@ -101,7 +101,7 @@ DELIVERY_PARAMS = {
     "send_now": Param(
         title="Send now",
         description_md="Numbers of packing slips that the shop does not have, one per line. It takes a number only "
-        "once: look there first.",
+        "once: look there first. A run sends each of them once, however often its tasks are tried or cleared.",
         **_SLIPS,
     ),
     "dry_run": _DRY_RUN,
