@@ -28,6 +28,8 @@ class Config(BaseModel):
     """Scheme and host written in `next` and `previous`; None repeats what the client used."""
     unstable_rows: bool = False
     """Rows of each list call come in another order."""
+    put_renumbers_lines: bool = False
+    """A PUT makes every line anew, with a new id."""
     strict_states: bool = False
     """Refuse moves between states that make no sense."""
     api_timezone: str = "Europe/Amsterdam"

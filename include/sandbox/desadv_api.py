@@ -36,7 +36,7 @@ class Item(NamedTuple):
     """One delivered line."""
 
     order_id: int
-    line_id: int
+    line_number: int
     quantity: Decimal
 
 
@@ -73,16 +73,18 @@ class DesadvApi:
             if order["webshop"] == shop and row["OrderNum"] in {order["erp_order_number"], order["reference"]}:
                 for line in order[LINES]:
                     if line["erp_line_number"] == int(row["ItemNum"]):
-                        return Item(order["id"], line["id"], Decimal(row["QuantityValue"]))
+                        return Item(order["id"], line["erp_line_number"], Decimal(row["QuantityValue"]))
         raise Refusal(answer(400, f"no order {row['OrderNum']} with a line {row['ItemNum']}"))
 
     def _take(self, items: Sequence[Item]) -> None:
         """Count what was delivered; nothing can go wrong from here."""
         for item in items:
-            self._delivered[item.order_id, item.line_id] += item.quantity
+            self._delivered[item.order_id, item.line_number] += item.quantity
         for order_id in {item.order_id for item in items}:
             goods = [line for line in self._store.orders[order_id][LINES] if line["type"] == "line"]
-            whole = all(self._delivered[order_id, line["id"]] >= Decimal(str(line["quantity"])) for line in goods)
+            whole = all(
+                self._delivered[order_id, line["erp_line_number"]] >= Decimal(str(line["quantity"])) for line in goods
+            )
             self._store.edit(order_id, {"shipment_state": "sent" if whole else "waiting"})
 
 

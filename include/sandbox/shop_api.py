@@ -90,7 +90,10 @@ class ShopApi:
             mistakes.setdefault("state", [f"An order cannot go from {stored['state']} to {target}."])
         if mistakes:
             raise Refusal(json_reply(mistakes, 400))
-        changed = self.store.patched(stored, values) if method == "PATCH" else self.store.replaced(stored, values, body)
+        if method == "PATCH":
+            changed = self.store.patched(stored, values)
+        else:
+            changed = self.store.replaced(stored, values, body, renumber=config.put_renumbers_lines)
         kept = without(stored, changed, ignored)
         self.store.save(kept)
         return json_reply(_shown(changed if echo else kept, config), 200 if existed else 201, committed=True)

@@ -60,7 +60,9 @@ class ShopStore:
             order[LINES] = self._lines(stored[LINES], values[LINES])
         return self._touched(order)
 
-    def replaced(self, stored: JsonObject, values: JsonObject, body: JsonObject) -> JsonObject:
+    def replaced(
+        self, stored: JsonObject, values: JsonObject, body: JsonObject, *, renumber: bool = False
+    ) -> JsonObject:
         """Return the object as a PUT makes it: fields left out fall back, undocumented ones live on only when sent."""
         order = {}
         for name, value in stored.items():
@@ -70,7 +72,8 @@ class ShopStore:
                 order[name] = value
             elif name in body:
                 order[name] = body[name]
-        order[LINES] = self._lines(stored[LINES], values.get(LINES, []))
+        wanted = values.get(LINES, [])
+        order[LINES] = self._anew(wanted) if renumber else self._lines(stored[LINES], wanted)
         return self._touched(order)
 
     def blank(self, number: int | None = None, *, offline: bool) -> JsonObject:
@@ -99,6 +102,9 @@ class ShopStore:
         if order["state"] == "confirmed" and not order["confirm_date"]:
             order["confirm_date"] = now
         return {**order, "modified_date": now}
+
+    def _anew(self, wanted: list[JsonObject]) -> list[JsonObject]:
+        return [{**line, "id": self.next_line_id()} for line in wanted]
 
     def _lines(self, stored: list[JsonObject], wanted: list[JsonObject]) -> list[JsonObject]:
         before = {line["id"]: line for line in stored}

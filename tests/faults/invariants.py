@@ -25,6 +25,8 @@ class Allowed(NamedTuple):
     """This ERP gives no proof against a second order: one whose creation is unclear may stay IN_DOUBT."""
     forgotten: bool = False
     """The ledger was lost, or an older one restored: it need not know what it knew."""
+    renumbered: bool = False
+    """The shop gives lines new ids at a PUT."""
 
 
 class Books:
@@ -73,7 +75,10 @@ class Books:
 
     def _of_one(self, order: Order, allowed: Allowed) -> Iterator[str]:
         placed, known = self.erp[_reference(order)], self.known.get(order["id"])
-        if content(order) not in [content(version) for version in self.versions[order["id"]]]:
+        now, *versions = (
+            content(version, line_ids=not allowed.renumbered) for version in (order, *self.versions[order["id"]])
+        )
+        if now not in versions:
             yield f"changed in the shop beyond what the flow may write: {order}"
         if len(placed) > 1:
             yield f"DOUBLED: {len(placed)} times in the ERP"
@@ -111,6 +116,8 @@ class Books:
             yield f"the ERP's lines are those of no version: {placed}"
         if not any(self.terms.is_paid(version) for version in versions):
             yield "was never paid, and yet is in the ERP"
+        if len(versions) == 1 and self._is_said(known, Reason.EDITED_AFTER_EXPORT):
+            yield f"said to be edited after the export, by nobody: {known}"
         if order["state"] == "cancel":
             if not allowed.forgotten and not self._was_told(known, Reason.CANCELLED_AFTER_EXPORT):
                 yield f"cancelled after the export, and nobody was told: {known}"
@@ -142,10 +149,11 @@ class Books:
 
     def _was_told(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
         """Whether the ledger said so; an order that was all written back is the reconciliation's to compare."""
-        if known is None:
-            return False
-        events = self.ledger.events(key=OrderKey(*known.key))
-        return known.progress in WRITTEN or any(event.reason in reasons for event in events)
+        return known is not None and (known.progress in WRITTEN or self._is_said(known, *reasons))
+
+    def _is_said(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
+        events = self.ledger.events(key=OrderKey(*known.key)) if known else ()
+        return any(event.reason in reasons for event in events)
 
 
 def _reference(order: Order) -> str:

@@ -53,7 +53,13 @@ class Schedule:
         switches = self.erp.begin(self.dice)
         self.hang = self.dice.random() < 0.3
         late = self.dice.choice((0, 0, 0, 0.2))
-        self.control.reset(late_commit_seconds=late, unstable_rows=self.dice.random() < 0.2, **switches)
+        self.renumbers = self.dice.random() < 0.3
+        self.control.reset(
+            late_commit_seconds=late,
+            unstable_rows=self.dice.random() < 0.2,
+            put_renumbers_lines=self.renumbers,
+            **switches,
+        )
         self.world = World(
             self.control,
             self.dice,
@@ -91,7 +97,8 @@ class Schedule:
         for _ in range(_ROUNDS_TO_QUIET):
             if not self._normal_round():
                 break
-        broken = self._books().broken(Allowed(doubt=not self.erp.gives_proof, forgotten=self.memory_lost))
+        allowed = Allowed(doubt=not self.erp.gives_proof, forgotten=self.memory_lost, renumbered=self.renumbers)
+        broken = self._books().broken(allowed)
         self._count()
         return [*self.unforeseen, *broken, *self._unfinished(), *self._broken_slips()]
 
@@ -290,6 +297,7 @@ class Schedule:
         books = self._books()
         self.seen += self.erp.seen()
         self.seen["schedules with the demo's day"] += self.demo
+        self.seen["schedules whose PUTs renumber lines"] += self.renumbers
         self.seen["runs"] += self.runs
         self.seen["orders"] += len(books.shop)
         self.seen["orders in the ERP"] += sum(map(len, books.erp.values()))
@@ -298,7 +306,8 @@ class Schedule:
         self.seen["versions made by people"] += sum(len(versions) - 1 for versions in self.world.versions.values())
         for order in books.shop.values():
             last = self.world.versions[order["id"]][-1]
-            self.seen["edits overwritten between GET and PUT (ADR 5)"] += content(order) != content(last)
+            now, then = (content(version, line_ids=not self.renumbers) for version in (order, last))
+            self.seen["edits overwritten between GET and PUT (ADR 5)"] += now != then
         for known in books.known.values():
             self.seen[f"at the end {known.progress.value}"] += 1
 

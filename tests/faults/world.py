@@ -93,9 +93,10 @@ class World:
         }[kind]
 
 
-def content(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of an order is not the flow's to write."""
-    lines = [{n: v for n, v in line.items() if n != "erp_line_number"} for line in order["order_lines"]]
+def content(order: Mapping[str, Any], *, line_ids: bool = True) -> dict[str, Any]:
+    """Return what of an order is not the flow's to write; the lines' ids only where a PUT leaves them as they are."""
+    not_ours = {"erp_line_number"} if line_ids else {"erp_line_number", "id"}
+    lines = [{n: v for n, v in line.items() if n not in not_ours} for line in order["order_lines"]]
     return {**{name: value for name, value in order.items() if name not in FLOWS_OWN}, "order_lines": lines}
 
 

@@ -135,6 +135,18 @@ def test_put_replaces_the_lines_and_only_lines_with_a_known_id_keep_theirs(shop,
     assert (second["erp_line_number"], "uom" in second) == (21, False)
 
 
+def test_put_can_make_every_line_anew_under_another_id(shop, control: SandboxControl):
+    before = control.order(7)
+    control.configure(put_renumbers_lines=True)
+
+    put(shop, loads(shop("GET", DETAIL).content))
+
+    after = control.order(7)["order_lines"]
+    assert not {line["id"] for line in after} & {line["id"] for line in before["order_lines"]}
+    assert len({line["id"] for line in after}) == 2
+    assert [{**line, "id": None} for line in after] == [{**line, "id": None} for line in before["order_lines"]]
+
+
 def test_the_documented_sample_takes_the_order_back_to_confirmed(shop, control: SandboxControl):
     control.edit_order(7, state="processing")
 

@@ -1,9 +1,10 @@
 """What is sent to an ERP and what comes back, whatever ERP it is (docs/erp-rest-contract.md)."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -54,9 +55,24 @@ class SalesOrderRequest(_Contract):
 
     @property
     def payload_hash(self) -> str:
-        """A fingerprint of what was ordered; the payment may still change without the order being edited."""
-        content = self.model_dump_json(exclude={"payment_status"})
-        return hashlib.sha256(content.encode()).hexdigest()
+        """A fingerprint of what was ordered: payment and line ids change without an edit, the ids at a shop's PUT."""
+        return _fingerprint(self, {"payment_status": True, "lines": {"__all__": {"shop_line_id"}}})
+
+    def payload_hashes(self, line_ids: Mapping[int, int | None]) -> set[str]:
+        """Return the fingerprints by which a ledger may know this content, sent with these line ids (by position).
+
+        The ids used to be part of it: in a ledger that was in use then, orders would otherwise all look edited.
+        """
+        lines = tuple(
+            line.model_copy(update={"shop_line_id": line_ids.get(line.position, line.shop_line_id)})
+            for line in self.lines
+        )
+        as_sent = self.model_copy(update={"lines": lines})
+        return {self.payload_hash, _fingerprint(as_sent, {"payment_status": True})}
+
+
+def _fingerprint(request: SalesOrderRequest, exclude: dict[str, Any]) -> str:
+    return hashlib.sha256(request.model_dump_json(exclude=exclude).encode()).hexdigest()
 
 
 class AcceptedLine(_Contract):

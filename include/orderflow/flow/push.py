@@ -162,8 +162,11 @@ def check_after_export(claim: Claim, order: Order) -> None:
 
 def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
     """Flag an order that no longer is what the ERP was sent; the ERP is left as it is."""
-    if claim.order.payload_hash and claim.order.payload_hash != _payload_hash(order):
-        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} holds the order as it was", step)
+    known = claim.order
+    if known.payload_hash and (
+        order.missing() or known.payload_hash not in to_sales_order(order).payload_hashes(known.line_ids)
+    ):
+        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {known.erp_number} holds the order as it was", step)
 
 
 def _payload_hash(order: Order) -> str | None:

@@ -172,12 +172,14 @@ def line_numbers(shop_order: ShopOrder, known: LedgerOrder) -> dict[int, int]:
     """Return the ERP line number for each position the shop's order has now.
 
     Lines are matched by the shop's line id as it was sent, else by position, never by product: one product can stand
-    on two lines. PermanentError(LINES_MISMATCH) when that does not work out for every line.
+    on two lines. An order that has none of those ids any more was renumbered by a PUT, which may have been our own.
+    PermanentError(LINES_MISMATCH) when that does not work out for every line.
     """
     lines = dict(enumerate(goods_lines(shop_order), start=1))
     by_id = {line_id: known.erp_lines.get(position) for position, line_id in known.line_ids.items() if line_id}
+    has_ids = not by_id.keys().isdisjoint(line.id for line in lines.values())
     numbers = {
-        position: by_id.get(line.id) if by_id and line.id else known.erp_lines.get(position)
+        position: by_id.get(line.id) if has_ids and line.id else known.erp_lines.get(position)
         for position, line in lines.items()
     }
     lost = [position for position, number in numbers.items() if number is None]
