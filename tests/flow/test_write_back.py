@@ -11,7 +11,7 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day
+from orderflow.flow.day import run_day, run_sweep
 from orderflow.flow.parties import Parties
 from orderflow.flow.select import select, to_process
 from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, StepResult, run_step
@@ -168,3 +168,22 @@ def test_an_order_cancelled_before_its_number_stays_cancelled_and_is_named(
 def test_an_idle_day_costs_two_calls(parties: Parties, control: SandboxControl, runs: Runs) -> None:
     assert run_day(parties, DAY, runs("2026-11-22")).listed == 0
     assert shop_calls(control) == {"GET /api/order/": 2}
+
+
+def test_an_edit_is_flagged_also_when_the_read_back_of_its_put_failed(
+    parties: Parties, control: SandboxControl, runs: Runs, clock: Clock
+) -> None:
+    """The sweep finds that all is written; nothing comes back to the order afterwards."""
+    (order_id,) = control.add_orders(ORDER)
+    run = runs("2026-11-22")
+    keys = begun(parties, run, [order_id], PUSH, PATCH_STATE, PATCH_NUMBER)
+    control.edit_order(order_id, customer_order_number="PO-NEW")
+    control.fault("status", service="shop", method="GET", path=f"/api/order/{order_id}/", status=400, skip=1)
+    assert reasons(run_step(parties, PUT_LINES, keys, run)) == [Reason.SHOP_REFUSED]
+    clock.advance(minutes=15)
+
+    assert run_sweep(parties, runs()).failed == 0
+
+    known = parties.ledger.by_order_id([order_id])[order_id]
+    assert (known.progress, known.reason) == (Progress.WRITTEN_BACK, Reason.EDITED_AFTER_EXPORT)
+    assert len(control.journal(method="PUT")) == 1

@@ -118,6 +118,7 @@ def put_order_lines(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     wanted = with_erp_fields(shop_order, _erp_number(claim.order), line_numbers(shop_order, claim.order))
     if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
         outcome = _settled(claim, Step.PUT_LINES, Progress.WRITTEN_BACK)
+        flag_if_edited(claim, parties.understand(shop_order), Step.PUT_LINES)
     else:
         outcome = _write_lines(parties, claim, shop_order, wanted)
     tell(parties, claim, "pushed", run)
