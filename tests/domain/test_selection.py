@@ -1,6 +1,7 @@
 """Which orders are processed, which wait, which are held, which are none of our business."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -86,6 +87,8 @@ def test_a_processing_order_is_taken_up_again_until_the_shop_shows_number_and_ev
         ({"customer": None}, "customer"),
         ({"lines": (line(1), line(2, product=None))}, "product key of line 2"),
         ({"lines": (line(1, unit_price=None),)}, "unit price of line 1"),
+        ({"lines": (line(1), line(2, quantity=None))}, "quantity of line 2"),
+        ({"lines": (line(1), line(2, quantity=Decimal("0.0")))}, "quantity of line 2"),
     ],
 )
 def test_an_incomplete_order_is_held_and_says_what_is_missing(change: dict[str, Any], named: str) -> None:

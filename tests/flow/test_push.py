@@ -69,6 +69,23 @@ def test_an_order_edited_between_listing_and_push_is_sent_as_it_is_now(
     assert made["request"]["customer_order_number"] == "PO-NEW"
 
 
+@pytest.mark.parametrize("quantity", [{}, {"quantity": None}, {"quantity": 0}], ids=["not there", "null", "zero"])
+def test_goods_without_a_quantity_hold_the_order_until_somebody_enters_it(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs, quantity: dict[str, object]
+) -> None:
+    """Taken for nothing, the line would go to the ERP as an order of nothing, and nobody would hear of it."""
+    (order_id,) = control.add_orders(ORDER)
+    (line,) = control.order(order_id)["order_lines"]
+    bare = {name: value for name, value in line.items() if name != "quantity"}
+    control.edit_order(order_id, order_lines=[line, {**bare, "id": 7, **quantity}])
+    (failure,) = run_day(parties, DAY, runs("2026-11-22")).failures
+    assert (failure.reason, failure.message) == (Reason.ORDER_INCOMPLETE, "missing: quantity of line 2")
+    assert control.erp_orders() == []
+    control.edit_order(order_id, order_lines=[line, {**bare, "id": 7, "quantity": 2}])
+    clock.advance(minutes=15)
+    assert run_sweep(parties, runs()).processed == 1
+
+
 def test_an_order_edited_after_the_export_is_alerted_once_and_the_erp_left_alone(
     parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:

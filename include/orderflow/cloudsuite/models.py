@@ -53,7 +53,7 @@ class ShopOrderLine(_Wire):
     product: ShopProduct | None = None
     description: Text = None
     type: str | None = "line"
-    quantity: Decimal = Decimal(0)
+    quantity: Decimal | None = None
     unit_price: Decimal | None = None
     erp_line_number: int | None = None
 

@@ -36,7 +36,7 @@ EXPLAINED: dict[Reason, Explanation] = {
         "Check the payment in the shop's admin and correct its status there.",
     ),
     Reason.ORDER_INCOMPLETE: Explanation(
-        "The order lacks something the ERP cannot do without (lines, product key, price, currency).",
+        "The order lacks something the ERP cannot do without (lines, product key, quantity, price, currency).",
         Fixer.SHOP,
         "Complete the order in the shop; the message names what is missing.",
     ),

@@ -45,14 +45,14 @@ class OrderLine(BaseModel):
     line_id: int | None
     product: ProductKey | None
     description: str | None
-    quantity: Decimal
+    quantity: Decimal | None
     unit_price: Decimal | None
     erp_line_number: int | None = None
 
     @property
     def amount(self) -> Decimal:
-        """Quantity times unit price, excluding tax, unrounded; zero when the price is missing."""
-        return self.quantity * (self.unit_price or Decimal(0))
+        """Quantity times unit price, excluding tax, unrounded; zero when one of them is missing."""
+        return (self.quantity or Decimal(0)) * (self.unit_price or Decimal(0))
 
 
 class Order(BaseModel):
@@ -103,6 +103,8 @@ class Order(BaseModel):
         for line in self.lines:
             if line.product is None or not line.product.key:
                 gaps.append(f"product key of line {line.position}")
+            if not line.quantity:  # a line of nothing is one that somebody has not finished
+                gaps.append(f"quantity of line {line.position}")
             if line.unit_price is None:
                 gaps.append(f"unit price of line {line.position}")
         return gaps

@@ -48,7 +48,7 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Controleer de betaling in het beheer van de webshop en verbeter daar de status.",
     ),
     Reason.ORDER_INCOMPLETE: DutchTexts(
-        "De order mist iets wat het ERP nodig heeft (regels, artikelsleutel, prijs, valuta).",
+        "De order mist iets wat het ERP nodig heeft (regels, artikelsleutel, aantal, prijs, valuta).",
         "Vul de order aan in de webshop; de melding zegt wat er ontbreekt.",
     ),
     Reason.NOT_IN_ERP: DutchTexts(

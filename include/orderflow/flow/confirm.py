@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from orderflow.cloudsuite.cxml import Confirmation, ConfirmedLine
 from orderflow.cloudsuite.mapper import goods_lines
@@ -47,7 +48,11 @@ def confirmation(
         noticed_at=noticed_at or now,
         sent_at=now,
         lines=tuple(
-            ConfirmedLine(line_number=position, erp_line_number=numbers[position], quantity=line.quantity)
+            ConfirmedLine(
+                line_number=position,
+                erp_line_number=numbers[position],
+                quantity=line.quantity or Decimal(0),  # lost since the export: the order is flagged as edited
+            )
             for position, line in enumerate(goods_lines(shop_order), start=1)
         ),
     )
