@@ -1,10 +1,10 @@
 """A window is one shop-local day; every instant is in exactly one."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -38,6 +38,7 @@ def test_the_start_belongs_to_the_day_and_the_end_to_the_next() -> None:
     assert datetime(2026, 11, 21, 23, 59, 59, 999999, tzinfo=zone) not in window
 
 
+@example(instant=datetime(2024, 4, 26, 21, 30, tzinfo=UTC), zone="Africa/Cairo")  # 00:30 of the 27th
 @given(instant=INSTANTS, zone=ZONES)
 def test_every_instant_is_in_exactly_one_of_the_days_around_it(instant: datetime, zone: str) -> None:
     local = instant.astimezone(ZoneInfo(zone))
@@ -45,6 +46,8 @@ def test_every_instant_is_in_exactly_one_of_the_days_around_it(instant: datetime
     assert [instant in Window.of_day(day, zone) for day in days] == [False, True, False]
 
 
+@example(day=date(2024, 4, 25), zone="Africa/Cairo")
+@example(day=date(2024, 4, 26), zone="Africa/Cairo")
 @given(day=DAYS, zone=ZONES)
 def test_days_follow_each_other_without_gap_or_overlap(day: datetime, zone: str) -> None:
     today = Window.of_day(f"{day:%Y-%m-%d}", zone)

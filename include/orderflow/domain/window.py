@@ -1,6 +1,6 @@
 """The span of time a run is for: one shop-local day, 23, 24 or 25 hours long."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ class Window(BaseModel):
             start = pendulum.from_format(key, KEY_FORMAT, tz=timezone)
         except ValueError as error:
             raise ValueError(f"{key!r} is not a day; write it as 2026-11-22") from error
-        return cls(key=start.format(KEY_FORMAT), start=start, end=start.add(days=1))
+        return cls(key=start.format(KEY_FORMAT), start=start, end=_beginning(start.date().add(days=1), timezone))
 
     @classmethod
     def of_interval(cls, start: datetime, end: datetime, timezone: str) -> Self:
@@ -52,3 +52,8 @@ class Window(BaseModel):
         zone = ZoneInfo(api_timezone)
         first, last = self.start.astimezone(zone), (self.end - _SMALLEST).astimezone(zone)
         return first.replace(tzinfo=None).isoformat(), last.replace(tzinfo=None).isoformat()
+
+
+def _beginning(day: date, timezone: str) -> datetime:
+    """Return a day's first instant: 01:00 where summer time begins at midnight."""
+    return pendulum.datetime(day.year, day.month, day.day, tz=timezone)
