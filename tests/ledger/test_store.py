@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, QueuePool, create_engine
 
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
 from orderflow.domain.order import OrderKey
@@ -14,6 +14,7 @@ from orderflow.errors import TransientError
 from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.store import Ledger
+from orderflow.ledger.transactions import reading
 from orders import line, order
 
 KEY = OrderKey(1, 12345)
@@ -293,6 +294,14 @@ def test_what_was_written_is_there_for_the_next_process(ledger_url: URL, run: Ru
 def test_a_database_that_fails_is_worth_another_try(tmp_path) -> None:
     with pytest.raises(TransientError, match="database failed"):
         open_ledger(URL.create("sqlite", database=str(tmp_path / "no such folder" / "ledger.db")))
+
+
+def test_connections_that_are_all_in_use_are_worth_another_try(tmp_path) -> None:
+    url = URL.create("sqlite", database=str(tmp_path / "ledger.db"))
+    engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with engine.connect(), pytest.raises(TransientError, match="became free") as failure, reading(engine) as session:
+        session.connection()
+    assert failure.value.reason is Reason.LEDGER_UNAVAILABLE
 
 
 def test_the_last_step_is_missing_where_an_order_is_written_back_or_offline_and_not_finished(

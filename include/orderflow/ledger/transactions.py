@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from orderflow.domain.reasons import Reason
@@ -16,18 +17,21 @@ SQLITE_BEGIN = "sqlite_begin"
 
 @contextmanager
 def failures_as_transient() -> Iterator[None]:
-    """Turn the database's own trouble (unreachable, locked, a deadlock) into TransientError."""
+    """Turn the database's own trouble (unreachable, locked, a deadlock, all connections in use) into TransientError."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise TransientError(f"the ledger's database failed: {error.orig}", reason=Reason.LEDGER_UNAVAILABLE) from error
+    except PoolTimeoutError as error:
+        message = f"no connection to the ledger's database became free: {error.args[0]}"
+        raise TransientError(message, reason=Reason.LEDGER_UNAVAILABLE) from error
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Open a transaction that is committed at the end of the block and rolled back on any exception.
 
-    TransientError when the database cannot be reached or stayed locked.
+    TransientError when the database cannot be reached, stayed locked, or no connection became free.
     """
     with failures_as_transient(), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
