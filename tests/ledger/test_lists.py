@@ -7,8 +7,8 @@ from sqlalchemy import URL, insert, select
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.domain.worklist import Worklist, worklist
-from orderflow.ledger.conditions import on
+from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
+from orderflow.ledger.conditions import is_open, on
 from orderflow.ledger.engine import make_engine
 from orderflow.ledger.schema import bring_to_head
 from orderflow.ledger.tables import OrderRow
@@ -40,9 +40,11 @@ def test_every_order_is_found_in_exactly_the_list_that_the_domain_names(ledger_u
         found = {
             name: set(connection.scalars(select(OrderRow.order_id).where(on(name, OLD_BEFORE)))) for name in Worklist
         }
+        found_open = set(connection.scalars(select(OrderRow.order_id).where(is_open())))
 
     named: dict[Worklist, set[int]] = {name: set() for name in Worklist}
     for number, (progress, reason, pushed, old) in cases.items():
         named[worklist(progress, reason, pushed=pushed, old=old)].add(number)
     assert all(named.values())
     assert found == named
+    assert found_open == set().union(*(named[name] for name in Worklist if name not in AT_AN_END))

@@ -69,6 +69,19 @@ def test_what_is_open_is_counted_whatever_its_day_and_tells_its_age(
     assert len(overview["per_day"]) == 1
 
 
+def test_an_offline_order_that_could_not_be_marked_is_counted_as_it_is_listed(
+    page: httpx.Client, decide: Decide, ledger: Ledger
+) -> None:
+    decide(1, action=Action.SKIP, reason=Reason.OFFLINE)
+    unmarked = decide(2, action=Action.SKIP, reason=Reason.OFFLINE)
+    with ledger.claim(unmarked, DAILY) as claim:
+        claim.fail(Step.OFFLINE_SENT, PermanentError("401", reason=Reason.SHOP_AUTH))
+
+    assert [(cell["worklist"], cell["orders"]) for cell in ask(page, "overview")["open"]] == [("failed", 1)]
+    assert names(page, worklist="failed") == ["1/CS2"]
+    assert [order.key for order in ledger.open_orders()] == [unmarked], "what `python -m orderflow open` lists"
+
+
 @pytest.mark.parametrize("text", ["cs77", "1/CS77", "77", "ERP-9", "erp-9 cs77"])
 def test_orders_are_found_by_reference_id_and_erp_number(
     page: httpx.Client, decide: Decide, ledger: Ledger, text: str

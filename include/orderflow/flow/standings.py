@@ -36,7 +36,7 @@ class OpenState(NamedTuple):
 
 def open_state(parties: Parties) -> OpenState:
     """Count what is open now, whatever its day."""
-    orders = _open_orders(parties)
+    orders = parties.ledger.open_orders()
     counted = Counter(standing_of(parties, order) for order in orders)
     now = parties.now()
     oldest = min((order.first_seen_at for order in orders), default=now)
@@ -45,16 +45,10 @@ def open_state(parties: Parties) -> OpenState:
 
 def open_lines(parties: Parties) -> Iterator[str]:
     """Yield one line per open order: list, order, age in days, reason, who fixes it, what was said."""
-    for order in _open_orders(parties):
+    for order in parties.ledger.open_orders():
         fixer = EXPLAINED[order.reason].fixer if order.reason else "nobody"
         age = (parties.now() - order.first_seen_at).days
         name = order.external_reference or order.reference or f"id {order.key.order_id}"
         yield (
             f"{standing_of(parties, order):12} {name:16} {age:4} d  {order.reason or '-':22} {fixer:18} {order.detail}"
         ).rstrip()
-
-
-def _open_orders(parties: Parties) -> list[LedgerOrder]:
-    """Return every order on an open list: an offline order that could not be marked is on one, too."""
-    last_step = parties.ledger.without_last_step(())
-    return [*parties.ledger.open_orders(), *(o for o in last_step if standing_of(parties, o) in OPEN_LISTS)]

@@ -42,7 +42,10 @@ def list_open(parties: Parties) -> list[int]:
 
 
 def _is_due(order: LedgerOrder, now: datetime) -> bool:
-    return is_due(order.progress, first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
+    """Whether to look now; an offline order that could not be marked is the finish's to look at, and not this one's."""
+    return order.progress in OPEN and is_due(
+        order.progress, first_seen=order.first_seen_at, last_look=order.updated_at, now=now
+    )
 
 
 def _not_read_yet(parties: Parties, rows: Iterable[OrderRow]) -> list[int]:

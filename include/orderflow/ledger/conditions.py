@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
+from orderflow.domain.backoff import OPEN
 from orderflow.domain.reasons import SKIPPED, STUCK, Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 from orderflow.domain.window import Window
@@ -60,8 +61,18 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
         Worklist.HELD: and_(held, or_(reason.is_(None), reason.not_in(STUCK))),
         Worklist.HALF_WRITTEN: progress.in_(HALF_WRITTEN),
         Worklist.IN_DOUBT: progress.in_(INTENT_OPEN),
-        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), and_(skipped, reason.not_in(SKIPPED))),
+        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), _could_not_be_marked()),
     }[wanted]
+
+
+def is_open() -> ColumnElement[bool]:
+    """Say which orders are on a list that is not at an end."""
+    return or_(OrderRow.progress.in_(OPEN), _could_not_be_marked())
+
+
+def _could_not_be_marked() -> ColumnElement[bool]:
+    """Say which orders are skipped for no reason to skip one: offline ones whose mark as sent has failed."""
+    return and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED))
 
 
 def _contains(word: str) -> ColumnElement[bool]:

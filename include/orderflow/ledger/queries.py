@@ -25,12 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Numeric
 
-from orderflow.domain.backoff import OPEN
 from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist, worklist
 from orderflow.ledger.columns import UtcDateTime
-from orderflow.ledger.conditions import OrderFilter
+from orderflow.ledger.conditions import OrderFilter, is_open
 from orderflow.ledger.models import Event, LedgerOrder
 from orderflow.ledger.tables import EventRow, OrderRow
 from orderflow.ledger.transactions import reading
@@ -85,7 +84,7 @@ def per_day(engine: Engine, days: Sequence[Window], *, old_before: datetime) -> 
 
 def open_groups(engine: Engine, *, old_before: datetime) -> list[Group]:
     """Sum up everything that is not at an end, whatever its day."""
-    return _groups(engine, select(*_facts(old_before)).where(OrderRow.progress.in_(OPEN)))
+    return _groups(engine, select(*_facts(old_before)).where(is_open()))
 
 
 def groups(engine: Engine, wanted: OrderFilter, *, old_before: datetime) -> list[Group]:

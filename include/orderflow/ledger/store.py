@@ -10,7 +10,6 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from orderflow.domain.backoff import OPEN
 from orderflow.domain.decision import PROGRESS_OF, Decision
 from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
@@ -19,6 +18,7 @@ from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientErr
 from orderflow.ledger import lease
 from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
+from orderflow.ledger.conditions import is_open
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
 from orderflow.ledger.last_step import lacks_last_step
@@ -97,8 +97,8 @@ class Ledger:
         return {order.external_reference: order for order in found}
 
     def open_orders(self) -> list[LedgerOrder]:
-        """Return every order that is not at an end, by key."""
-        return self._where(OrderRow.progress.in_(OPEN))
+        """Return every order that is not at an end, by key: an offline one that could not be marked as sent, too."""
+        return self._where(is_open())
 
     def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
         """Return written-back orders of these webshops, and any that may be offline, that are not finished; by key."""
