@@ -1,11 +1,20 @@
 """The offline finish: exactly the orders that certainly are offline, whatever the shop's filters do."""
 
+from collections.abc import Callable
+
 import pytest
 
 from flow.conftest import Runs
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.day import run_day
+from orderflow.flow.offline import Left, finish_left, finish_undelivered, mark_offline_sent
 from orderflow.flow.parties import Parties
+from orderflow.flow.select import select
+from orderflow.flow.steps import ORDER_STEPS, StepResult, run_step
+from orderflow.ledger.models import RunRef
 from sandbox.control import SandboxControl
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
@@ -68,3 +77,38 @@ def test_a_shop_that_does_not_keep_the_mark_is_a_failure(parties: Parties, contr
     control.fault("ignore_fields", service="shop", method="PATCH", fields=["shipment_state"])
     report = run_day(parties, DAY, runs("2026-11-22"))
     assert [failure.reason for failure in report.failures] == ["writeback_ignored"]
+
+
+def _finish_of_a_day(parties: Parties, left: Left, run: RunRef, *, first_try: int) -> list[StepResult]:
+    offline = mark_offline_sent(parties, DAY, run, first_try=first_try)
+    return [*offline, *finish_undelivered(parties, left.written_back, run, first_try=first_try)]
+
+
+@pytest.mark.parametrize("settings", [{"webshops": {"1": {"deliveries": "none"}}}])
+@pytest.mark.parametrize("finish", [_finish_of_a_day, finish_left])
+@pytest.mark.parametrize("first_try", [1, 2])
+def test_a_refused_finish_is_tried_again_by_a_cleared_task_and_by_no_other_try(
+    *,
+    parties: Parties,
+    control: SandboxControl,
+    runs: Runs,
+    finish: Callable[..., list[StepResult]],
+    first_try: int,
+) -> None:
+    paid, offline = control.add_orders(
+        {"confirm_date": NOON, "payment_status": "paid", "webshop": 1}, {**OFFLINE, "webshop": 1}
+    )
+    left, run = Left([OrderKey(1, paid)], [OrderKey(1, offline)]), runs("2026-11-22")
+    select(parties, [paid], run=run, window=DAY)
+    for step in ORDER_STEPS:
+        run_step(parties, step, left.written_back, run)
+    _, order = parties.read(offline)
+    parties.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
+    control.fault("status", method="PATCH", body="shipment_state", status=401, times=0)
+    refused = finish(parties, left, run, first_try=1)
+    assert [result.error.reason for result in refused if result.error] == [Reason.SHOP_AUTH] * 2
+
+    control.clear_faults()
+    finish(parties, left, run.model_copy(update={"try_number": 2}), first_try=first_try)
+
+    assert sent(control) == ({paid, offline} if first_try == 2 else set())

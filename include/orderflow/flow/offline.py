@@ -26,14 +26,15 @@ SENT = "sent"
 _UNFINISHED_STATES = {ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE}
 
 
-def mark_offline_sent(parties: Parties, window: Window, run: RunRef) -> list[StepResult]:
-    """PATCH `shipment_state=sent` on the window's offline orders that are not sent yet."""
+def mark_offline_sent(parties: Parties, window: Window, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
+    """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`."""
     unread, orders = unsent_offline(parties, window, run)
     understood = [parties.understand(order) for order in orders]
     for known_offline in understood:
         parties.ledger.decide(known_offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
     keys = [order.key for order in understood]
-    return unread + run_step(parties, OrderStep(Step.OFFLINE_SENT, _mark_sent, None), keys, run)
+    step = OrderStep(Step.OFFLINE_SENT, _mark_sent, None)
+    return unread + run_step(parties, step, keys, run, first_try=first_try)
 
 
 def unsent_offline(
@@ -77,16 +78,20 @@ def left_unfinished(parties: Parties, listed: Iterable[int], keys: Iterable[Orde
     return Left(sorted({*keys, *(order.key for order in due)} - {*offline}), offline)
 
 
-def finish_left(parties: Parties, left: Left, run: RunRef) -> list[StepResult]:
-    """Finish what a sweep has found without its last step."""
+def finish_left(parties: Parties, left: Left, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
+    """Finish what a sweep has found without its last step; `first_try` as for `run_step`."""
     offline = OrderStep(Step.OFFLINE_SENT, _mark_left, Progress.SKIPPED)
-    return [*run_step(parties, offline, left.offline, run), *finish_undelivered(parties, left.written_back, run)]
+    marked = run_step(parties, offline, left.offline, run, first_try=first_try)
+    return [*marked, *finish_undelivered(parties, left.written_back, run, first_try=first_try)]
 
 
-def finish_undelivered(parties: Parties, keys: Iterable[OrderKey], run: RunRef) -> list[StepResult]:
-    """Finish written-back orders of webshops that send no DESADV, the way their settings say."""
+def finish_undelivered(
+    parties: Parties, keys: Iterable[OrderKey], run: RunRef, *, first_try: int = 1
+) -> list[StepResult]:
+    """Finish written-back orders where no DESADV is sent, the way the settings say; `first_try` as for `run_step`."""
     without = [key for key in keys if parties.settings.webshop(key.webshop).deliveries == "none"]
-    return run_step(parties, OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK), without, run)
+    step = OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK)
+    return run_step(parties, step, without, run, first_try=first_try)
 
 
 def finishing_change(parties: Parties, webshop: int) -> tuple[str, str]:

@@ -112,8 +112,8 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
         calls = preview_offline_sent(parties, window) if window else []
         log.info("%s", keep_plan(parties, here.run, [*calls, *preview_finish(parties, keys)]))
         return
-    results = mark_offline_sent(parties, window, here.run) if window else []
-    raise_failures([*results, *finish_undelivered(parties, keys, here.run)])
+    results = mark_offline_sent(parties, window, here.run, first_try=here.first_try) if window else []
+    raise_failures([*results, *finish_undelivered(parties, keys, here.run, first_try=here.first_try)])
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
@@ -126,7 +126,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) 
     if here.dry_run:
         log.info("%s", keep_plan(parties, here.run, preview_left(parties, left)))
         return
-    raise_failures(finish_left(parties, left, here.run))
+    raise_failures(finish_left(parties, left, here.run, first_try=here.first_try))
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)

@@ -1,0 +1,70 @@
+"""The tasks themselves, with what Airflow tells them about their try, and without Airflow."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orderflow.errors import PermanentError
+from orderflow.orchestration import tasks
+from orderflow.orchestration.run_context import RunContext
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+from sandbox_env import sandbox_environment
+
+DAY = "2026-11-22"
+ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
+OFFLINE = {**ORDER, "offline": True, "state": "processing"}
+RETRIES = 3
+
+RunTry = Callable[..., None]
+
+
+@pytest.fixture
+def ledger_url(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Set the connections; returns where the ledger is."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    for name, value in (sandbox_environment(sandbox.url) | {"AIRFLOW_CONN_ORDERFLOW_LEDGER": url}).items():
+        monkeypatch.setenv(name, value)
+    return url
+
+
+@pytest.fixture
+def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
+    """Return a function that runs one try of a task; of those to come, Airflow has allowed up to `max_tries`."""
+    del ledger_url
+
+    def run_try(task: Any, *given: Any, number: int = 1, max_tries: int = RETRIES, **params: Any) -> None:
+        ti = SimpleNamespace(
+            dag_id="a_dag",
+            run_id="a_run",
+            task_id=task.function.__name__,
+            map_index=-1,
+            try_number=number,
+            max_tries=max_tries,
+            xcom_push=lambda *_: None,
+        )
+        context: Any = {"ti": ti, "task": SimpleNamespace(retries=RETRIES), "params": params}
+        monkeypatch.setattr(tasks, "RunContext", lambda: RunContext(context))
+        monkeypatch.setattr("orderflow.orchestration.broken.get_current_context", lambda: context)
+        task.function(*given)
+
+    return run_try
+
+
+def test_a_cleared_finish_tries_again_what_the_shop_refused(run_try: RunTry, control: SandboxControl) -> None:
+    day, sweep = control.add_orders(OFFLINE, OFFLINE)
+    control.fault("status", method="PATCH", status=401, times=0)
+    with pytest.raises(PermanentError):
+        run_try(tasks.mark_offline_orders_sent, [], date=DAY)
+    with pytest.raises(PermanentError):
+        run_try(tasks.finish_orders, [sweep], [])
+    control.clear_faults()
+    control.edit_order(sweep, confirm_date="2026-11-20T12:00:00")  # not the day's to mark
+
+    run_try(tasks.mark_offline_orders_sent, [], date=DAY, number=2, max_tries=1 + RETRIES)
+    assert [control.order(order_id)["shipment_state"] for order_id in (day, sweep)] == ["sent", "none"]
+    run_try(tasks.finish_orders, [sweep], [], number=2, max_tries=1 + RETRIES)
+    assert control.order(sweep)["shipment_state"] == "sent"
