@@ -63,6 +63,21 @@ def test_a_dry_run_prints_every_write_and_makes_none(environment: dict[str, str]
     assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
 
 
+def test_a_dry_run_names_what_would_fail_and_the_exit_code_says_so(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=2, payable_only=True)
+    command(environment, "run", "--date", DAY)
+    first, second = control.orders()
+    control.edit_order(first["id"], state="confirmed", erp_order_number="X")
+    control.edit_order(second["id"], state="confirmed")
+    code, lines, _ = command(environment, "run", "--date", DAY, "--dry-run")
+    assert code == 1
+    assert json.loads(lines[-1])["failed"] == 1
+    assert "erp_number_conflict" in lines[-2]
+    assert len([line for line in lines if "PATCH /api/order/" in line]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "missing", "said"),
     [

@@ -54,11 +54,12 @@ def _run(date: str, *, dry_run: bool, allow_open_window: bool) -> int:
         )
     run = RunRef(dag_id="command", run_id=f"command__{date}__{uuid4().hex[:8]}", partition=window.key)
     if dry_run:
-        selected = preview_day(parties, window, run, print)
+        selected, plan = preview_day(parties, window, run, print)
         counted = Counter(s.decision.action if s.decision else "failed" for s in selected)
+        failed = counted["failed"] + len({result.key for result in plan.failed})
         summary = {"date": date, "dry_run": True, "listed": len(selected), **{a.value: counted[a] for a in Action}}
-        sys.stdout.write(f"{json.dumps({**summary, 'failed': counted['failed']})}\n")
-        return 1 if counted["failed"] else 0
+        sys.stdout.write(f"{json.dumps({**summary, 'failed': failed})}\n")
+        return 1 if failed else 0
     report = run_day(parties, window, run)
     for failure in report.failures:
         sys.stderr.write(f"FAILED {failure}\n")

@@ -1,25 +1,33 @@
 """The dry run: every call that a run would make, kept for the page, and none of them made."""
 
 import json
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import text
 
 from clock import Clock
 from flow.conftest import Runs
 from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day
+from orderflow.flow.day import run_day, run_sweep
+from orderflow.flow.listing import list_window
 from orderflow.flow.offline import left_unfinished
 from orderflow.flow.parties import Parties
 from orderflow.flow.preview import (
+    Plan,
     as_table,
+    joined,
     keep_plan,
     preview_finish,
     preview_left,
     preview_offline_sent,
     preview_orders,
 )
+from orderflow.flow.select import select, to_process
+from orderflow.flow.steps import ORDER_STEPS, PATCH_NUMBER, PATCH_STATE, PUSH, OrderStep, run_step
 from orderflow.ledger.models import PlannedCall
 from sandbox.control import SandboxControl
 
@@ -28,8 +36,55 @@ PAID = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "websho
 FINISHING = {"webshops": {"1": {"deliveries": "none"}, "3": {"deliveries": "none", "finish": "done"}}}
 
 
-def calls(planned: list[PlannedCall]) -> list[tuple[str, str, str, str]]:
+class Write(NamedTuple):
+    """A call that writes, planned or made."""
+
+    method: str
+    path: str
+    body: Any
+
+
+def calls(planned: Sequence[PlannedCall]) -> list[tuple[str, str, str, str]]:
     return [(call.subject, call.system, call.method, call.path) for call in planned]
+
+
+def written(control: SandboxControl) -> list[Write]:
+    """Return what was written since the journal was cleared, of each order in sequence.
+
+    Not the PATCH with which a run finds out that the shop refuses one in another state.
+    """
+    writes = [call for call in control.journal() if call["method"] != "GET" and call["committed"]]
+    return by_order([Write(call["method"], call["path"].removeprefix("/erp"), call["request_body"]) for call in writes])
+
+
+def planned_writes(plan: Plan) -> list[Write]:
+    return by_order([Write(call.method, call.path, json.loads(call.body)) for call in plan.calls])
+
+
+def by_order(writes: Sequence[Write]) -> list[Write]:
+    """Without the moment of the last change, which the run's own PATCHes move on."""
+    for write in writes:
+        write.body.pop("modified_date", None)
+    return sorted(writes, key=lambda write: write.path)
+
+
+def plan_of_the_day(parties: Parties, runs: Runs) -> Plan:
+    """Return what the day's run would do; nothing is written."""
+    selected = select(parties, list_window(parties, DAY), run=runs("2026-11-22"), window=DAY, record=False)
+    keys = to_process(selected)
+    return joined(preview_orders(parties, keys), preview_offline_sent(parties, DAY), preview_finish(parties, keys))
+
+
+def taken_through(
+    parties: Parties, control: SandboxControl, runs: Runs, orders: Sequence[dict[str, Any]], *steps: OrderStep
+) -> list[int]:
+    """Take new orders through these steps and no further; returns their ids."""
+    ids, run = control.add_orders(*orders), runs("2026-11-22")
+    keys = to_process(select(parties, ids, run=run, window=DAY))
+    for step in steps:
+        assert not any(result.error for result in run_step(parties, step, keys, run))
+    control.clear_journal()
+    return ids
 
 
 def key(control: SandboxControl, order_id: int) -> OrderKey:
@@ -38,7 +93,7 @@ def key(control: SandboxControl, order_id: int) -> OrderKey:
 
 def test_it_is_what_the_run_then_does(parties: Parties, control: SandboxControl, runs: Runs) -> None:
     ids = control.add_orders({**PAID, "reference": "CS1"}, {**PAID, "reference": "CS2"})
-    planned = preview_orders(parties, [key(control, i) for i in ids])
+    planned = preview_orders(parties, [key(control, i) for i in ids]).calls
     assert {call["method"] for call in control.journal()} == {"GET"}
     control.clear_journal()
 
@@ -54,13 +109,13 @@ def test_it_is_what_the_run_then_does(parties: Parties, control: SandboxControl,
 
 def test_an_order_that_is_not_payable_is_in_no_plan(parties: Parties, control: SandboxControl) -> None:
     (order_id,) = control.add_orders({**PAID, "payment_status": "started"})
-    assert preview_orders(parties, [key(control, order_id)]) == []
+    assert preview_orders(parties, [key(control, order_id)]) == Plan([], [])
 
 
 def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(parties: Parties, control: SandboxControl) -> None:
     offline = {"offline": True, "confirm_date": "2026-11-22T12:00:00", "state": "processing"}
     first, _ = control.add_orders({**offline, "reference": "CS1"}, {**offline, "shipment_state": "sent"})
-    (call,) = preview_offline_sent(parties, DAY)
+    (call,) = preview_offline_sent(parties, DAY).calls
     assert (call.method, call.path, json.loads(call.body)) == (
         "PATCH",
         f"/api/order/{first}/",
@@ -79,7 +134,7 @@ def test_a_sweeps_plan_has_the_offline_orders_that_their_day_could_not_mark(
     unsent = {order["id"] for order in control.orders() if order["shipment_state"] != "sent"}
     planned = preview_left(parties, left_unfinished(parties, [], []))
     assert unsent
-    assert {call.path for call in planned} == {f"/api/order/{order_id}/" for order_id in unsent}
+    assert {call.path for call in planned.calls} == {f"/api/order/{order_id}/" for order_id in unsent}
 
 
 @pytest.mark.parametrize("settings", [FINISHING])
@@ -89,29 +144,135 @@ def test_the_finish_is_planned_as_the_webshop_says(
     del settings
     ids = control.add_orders(*({**PAID, "webshop": webshop} for webshop in (1, 2, 3)))
     planned = preview_finish(parties, [key(control, i) for i in ids])
-    assert [json.loads(call.body) for call in planned] == [{"shipment_state": "sent"}, {"state": "done"}]
+    assert [json.loads(call.body) for call in planned.calls] == [{"shipment_state": "sent"}, {"state": "done"}]
     assert {call["method"] for call in control.journal()} == {"GET"}
+
+
+@pytest.mark.parametrize("settings", [FINISHING])
+def test_a_sweeps_plan_has_the_finish_of_what_another_run_wrote_back(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    taken_through(parties, control, runs, [{**PAID, "webshop": webshop} for webshop in (1, 2, 3)], *ORDER_STEPS)
+    clock.advance(minutes=15)
+    plan = preview_left(parties, left_unfinished(parties, [], []))
+    assert written(control) == []
+    run_sweep(parties, runs())
+    assert [write.body for write in planned_writes(plan)] == [{"shipment_state": "sent"}, {"state": "done"}]
+    assert planned_writes(plan) == written(control)
+
+
+@pytest.mark.parametrize("settings", [FINISHING])
+def test_an_order_that_cannot_be_finished_any_more_is_named(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    first, second = taken_through(parties, control, runs, [PAID, PAID], *ORDER_STEPS)
+    control.edit_order(first, state="cancel")
+    plan = preview_left(parties, left_unfinished(parties, [first, second], []))
+    assert [call.path for call in plan.calls] == [f"/api/order/{second}/"]
+    assert [result.error.reason for result in plan.failed if result.error] == [Reason.CANCELLED_AFTER_EXPORT]
+
+
+@pytest.mark.parametrize("settings", [FINISHING])
+@pytest.mark.parametrize("change", [{"state": "processing"}, {"erp_order_number": "ERP-7"}])
+def test_what_the_run_holds_because_the_erp_does_not_know_it_is_in_no_plan(
+    parties: Parties, control: SandboxControl, runs: Runs, change: dict[str, str]
+) -> None:
+    control.add_orders({**PAID, **change})
+    assert plan_of_the_day(parties, runs) == Plan([], [])
+    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert [failure.reason for failure in report.failures] == [Reason.NOT_IN_ERP]
+    assert written(control) == []
+
+
+@pytest.mark.parametrize("settings", [FINISHING])
+@pytest.mark.parametrize("steps", [(PUSH,), (PUSH, PATCH_STATE, PATCH_NUMBER)])
+@pytest.mark.parametrize("lose_ledger", [False, True])
+def test_an_order_that_got_a_line_after_its_export_is_named_and_the_others_are_planned(
+    parties: Parties, control: SandboxControl, runs: Runs, steps: tuple[OrderStep, ...], *, lose_ledger: bool
+) -> None:
+    halfway, other = taken_through(parties, control, runs, [{**PAID, "reference": "CS1"}, PAID], *steps)
+    lines = control.order(halfway)["order_lines"]
+    control.edit_order(halfway, order_lines=[*lines, {**lines[0], "id": 99}])
+    if lose_ledger:
+        forget_orders(parties)
+    plan = plan_of_the_day(parties, runs)
+    assert written(control) == []
+
+    report = run_day(parties, DAY, runs("2026-11-22"))
+
+    assert [failure.reason for failure in report.failures] == [Reason.LINES_MISMATCH]
+    assert [(result.key.order_id, result.error and result.error.reason) for result in plan.failed] == [
+        (halfway, Reason.LINES_MISMATCH)
+    ]
+    assert planned_writes(plan) == written(control)
+    assert {"PUT", "PATCH"} == {call.method for call in plan.calls if call.path == f"/api/order/{other}/"}
+    assert "would fail: order 1/" in as_table(plan).splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "methods"),
+    [({"state": "confirmed"}, ["PATCH"]), ({"state": "confirmed", "payment_status": "chargeback"}, ["PATCH"])],
+)
+def test_an_order_reopened_in_the_shop_is_planned_to_be_told_and_not_to_be_sent(
+    parties: Parties, control: SandboxControl, runs: Runs, change: dict[str, str], methods: list[str]
+) -> None:
+    (order_id,) = taken_through(parties, control, runs, [PAID], *ORDER_STEPS)
+    control.edit_order(order_id, **change)
+    plan = plan_of_the_day(parties, runs)
+    run_day(parties, DAY, runs("2026-11-22"))
+    assert [call.method for call in plan.calls] == methods
+    assert planned_writes(plan) == written(control)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda control: control.remove_erp_order(control.erp_orders()[0]["number"]), Reason.ERP_ORDER_GONE),
+        (
+            lambda control: control.edit_order(control.orders()[0]["id"], erp_order_number="X"),
+            Reason.ERP_NUMBER_CONFLICT,
+        ),
+    ],
+)
+def test_what_would_fail_in_the_run_fails_in_the_dry_run(
+    parties: Parties, control: SandboxControl, runs: Runs, spoil: Callable[[SandboxControl], Any], reason: Reason
+) -> None:
+    (order_id,) = taken_through(parties, control, runs, [PAID], *ORDER_STEPS)
+    control.edit_order(order_id, state="confirmed")
+    spoil(control)
+    plan = plan_of_the_day(parties, runs)
+    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert [failure.reason for failure in report.failures] == [reason]
+    assert [result.error.reason for result in plan.failed if result.error] == [reason]
+    assert planned_writes(plan) == written(control)
+
+
+def forget_orders(parties: Parties) -> None:
+    with parties.ledger._engine.begin() as connection:
+        connection.execute(text("DELETE FROM orderflow_order"))
+        connection.execute(text("DELETE FROM orderflow_event"))
 
 
 def test_a_plan_is_kept_for_its_run_and_its_order_and_replaced_by_a_later_try(
     parties: Parties, control: SandboxControl, runs: Runs
 ) -> None:
     (order_id,) = control.add_orders({**PAID, "reference": "CS1"})
-    planned = preview_orders(parties, [key(control, order_id)])
+    plan = preview_orders(parties, [key(control, order_id)])
+    planned = plan.calls
     run = runs().model_copy(update={"task_id": "push_to_erp", "map_index": 0})
 
-    table = keep_plan(parties, run, planned)
-    keep_plan(parties, run.model_copy(update={"try_number": 2}), planned)
-    keep_plan(parties, run.model_copy(update={"map_index": 1}), planned[:1])
+    table = keep_plan(parties, run, plan)
+    keep_plan(parties, run.model_copy(update={"try_number": 2}), plan)
+    keep_plan(parties, run.model_copy(update={"map_index": 1}), Plan(planned[:1]))
 
-    assert table == as_table(planned)
+    assert table == as_table(plan)
     assert len(table.splitlines()) == 2 + 4
     kept = parties.ledger.plans.of_run((run.dag_id, run.run_id), limit=3)
     assert kept.total == 5
     assert calls(list(kept.calls)) == calls(planned)[:3]
     assert kept.calls[0].body == planned[0].body
     later = runs().model_copy(update={"task_id": "push_to_erp"})
-    keep_plan(parties, later, planned[:2])
+    keep_plan(parties, later, Plan(planned[:2]))
     of_order = parties.ledger.plans.of_order(key(control, order_id), limit=10)
     assert {call.run.run_id for call in of_order.calls} == {later.run_id}
     assert of_order.total == 2
@@ -121,9 +282,9 @@ def test_a_plan_is_kept_for_its_run_and_its_order_and_replaced_by_a_later_try(
 def test_plans_are_forgotten_after_three_days(parties: Parties, clock: Clock, runs: Runs) -> None:
     call = PlannedCall(subject="1/CS1", system="erp", method="POST", path="/sales-orders", body="{}")
     old, young = runs(), runs()
-    keep_plan(parties, old, [call])
+    keep_plan(parties, old, Plan([call]))
     clock.advance(days=2)
-    keep_plan(parties, young, [call])
+    keep_plan(parties, young, Plan([call]))
     clock.advance(days=1, seconds=1)
     assert parties.ledger.plans.forget() == 1
     assert parties.ledger.plans.of_run((old.dag_id, old.run_id), limit=1).total == 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orderflow.errors import PermanentError
+from orderflow.ledger.engine import open_ledger
 from orderflow.orchestration import tasks
 from orderflow.orchestration.run_context import RunContext
 from sandbox.control import SandboxControl
@@ -68,3 +69,17 @@ def test_a_cleared_finish_tries_again_what_the_shop_refused(run_try: RunTry, con
     assert [control.order(order_id)["shipment_state"] for order_id in (day, sweep)] == ["sent", "none"]
     run_try(tasks.finish_orders, [sweep], [], number=2, max_tries=1 + RETRIES)
     assert control.order(sweep)["shipment_state"] == "sent"
+
+
+def test_a_dry_run_keeps_its_plan_and_fails_for_what_the_run_would_fail_for(
+    run_try: RunTry, control: SandboxControl, ledger_url: str
+) -> None:
+    unreadable, other = control.add_orders(ORDER, ORDER)
+    control.fault("status", method="GET", path=f"/api/order/{unreadable}/", status=404, times=0)
+
+    with pytest.raises(PermanentError, match=f"order 1/{unreadable}"):
+        run_try(tasks.push_to_erp, [f"1/{unreadable}", f"1/{other}"], dry_run=True)
+
+    plan = open_ledger(ledger_url).plans.of_run(("a_dag", "a_run"), limit=10)
+    assert [call.method for call in plan.calls] == ["POST", "PATCH", "PATCH", "PUT"]
+    assert {call.key and call.key.order_id for call in plan.calls} == {other}

@@ -8,7 +8,7 @@ from orderflow.flow.alerting import end_run
 from orderflow.flow.listing import list_window
 from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import as_table, preview_finish, preview_offline_sent, preview_orders
+from orderflow.flow.preview import Plan, as_table, joined, preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.report import Report
 from orderflow.flow.select import Selected, select, to_process
 from orderflow.flow.steps import ORDER_STEPS, run_step
@@ -43,10 +43,13 @@ def _process(parties: Parties, listed: Sequence[int], window: Window | None, run
     return keys
 
 
-def preview_day(parties: Parties, window: Window, run: RunRef, show: Callable[[str], None]) -> Sequence[Selected]:
+def preview_day(
+    parties: Parties, window: Window, run: RunRef, show: Callable[[str], None]
+) -> tuple[Sequence[Selected], Plan]:
     """Show every write that `run_day` would make; `parties` may be read-only, the ledger is left alone."""
     selected = select(parties, list_window(parties, window), run=run, window=window, record=False)
     keys = to_process(selected)
-    calls = [*preview_orders(parties, keys), *preview_offline_sent(parties, window), *preview_finish(parties, keys)]
-    show(as_table(calls))
-    return selected
+    offline = preview_offline_sent(parties, window)
+    plan = joined(preview_orders(parties, keys), offline, preview_finish(parties, keys))
+    show(as_table(plan))
+    return selected, plan

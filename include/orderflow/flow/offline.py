@@ -144,9 +144,7 @@ def is_markable(parties: Parties, known: LedgerOrder, wire: ShopOrder) -> bool:
 def _change(parties: Parties, claim: Claim, step: Step, field: str, value: str) -> Outcome:
     """Read, PATCH one field if it differs, and believe only what is read afterwards."""
     order = parties.shop.get_order(claim.order.key.order_id)
-    if order.state not in _UNFINISHED_STATES:
-        raise PermanentError(f"the shop's state is {order.state}", reason=Reason.CANCELLED_AFTER_EXPORT)
-    if getattr(order, field) == value:
+    if not lacks(order, field, value):
         claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=Outcome.UNCHANGED)
         return Outcome.UNCHANGED
     claim.intend(step)
@@ -156,6 +154,13 @@ def _change(parties: Parties, claim: Claim, step: Step, field: str, value: str) 
         raise PermanentError(f"{field} is {kept!r} instead of {value!r}", reason=Reason.WRITEBACK_IGNORED)
     claim.succeed(step, progress=Progress.SHIPMENT_SENT)
     return Outcome.DONE
+
+
+def lacks(order: ShopOrder, field: str, value: str) -> bool:
+    """Whether an order does not say yet that it is finished; PermanentError when it is none to finish any more."""
+    if order.state not in _UNFINISHED_STATES:
+        raise PermanentError(f"the shop's state is {order.state}", reason=Reason.CANCELLED_AFTER_EXPORT)
+    return bool(getattr(order, field) != value)
 
 
 def _list(parties: Parties, window: Window, *, offline: bool) -> list[int]:

@@ -38,7 +38,7 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     if decision.action is not Action.PROCESS and not begun:
         parties.ledger.decide(order, decision, run)
         return Outcome.DECIDED
-    if claim.order.progress in WRITTEN and decision.action is not Action.PROCESS and not _is_reopened(order):
+    if claim.order.progress in WRITTEN and decision.action is not Action.PROCESS and not is_reopened(order):
         check_after_export(claim, order)
         return Outcome.UNCHANGED
     found = parties.erp.find(claim.order.external_reference if begun else order.external_reference)
@@ -46,7 +46,7 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
         _take(parties, claim, order, found, _sent_before(claim, order))
     elif claim.order.progress in IN_ERP:
         raise PermanentError(f"ERP number {claim.order.erp_number} is gone", reason=Reason.ERP_ORDER_GONE)
-    elif not begun and (decision.reason is Reason.RESUMED or order.erp_order_number):
+    elif not begun and says_exported(order, decision):
         parties.ledger.decide(order, Decision(action=Action.HOLD, reason=Reason.NOT_IN_ERP), run)
         return Outcome.DECIDED
     else:
@@ -54,7 +54,12 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     return Outcome.DONE
 
 
-def _is_reopened(order: Order) -> bool:
+def says_exported(order: Order, decision: Decision) -> bool:
+    """Whether the shop says that the ERP has it; where neither ledger nor ERP knows it, a person has to look."""
+    return decision.reason is Reason.RESUMED or order.erp_order_number is not None
+
+
+def is_reopened(order: Order) -> bool:
     """Whether the shop calls an order new that went to the ERP before: it has to be told again, paid or not."""
     return order.state is ShopState.CONFIRMED
 
@@ -62,10 +67,8 @@ def _is_reopened(order: Order) -> bool:
 def _send(parties: Parties, claim: Claim, order: Order, decision: Decision) -> None:
     """Create the order in the ERP; a push that was begun before is repeated only where that is proved safe."""
     begun = claim.order.progress in INTENT_OPEN
-    if begun and not parties.erp.abilities.resend_is_safe:
-        raise InDoubtError("sent before, not found in the ERP, and this ERP gives no proof against a second order")
-    if begun and decision.action is not Action.PROCESS:
-        raise InDoubtError(f"sent before, not found in the ERP, and now {decision.reason} in the shop: not sent again")
+    if begun:
+        require_safe_resend(parties, decision)
     request = to_sales_order(order)
     if begun:
         request = request.model_copy(update={"external_reference": claim.order.external_reference})
@@ -80,6 +83,14 @@ def _send(parties: Parties, claim: Claim, order: Order, decision: Decision) -> N
         _settle(parties, claim, order, request, error)
     else:
         _take(parties, claim, order, made, _content(request))
+
+
+def require_safe_resend(parties: Parties, decision: Decision) -> None:
+    """InDoubtError where an order that may be on its way into the ERP must not be sent once more."""
+    if not parties.erp.abilities.resend_is_safe:
+        raise InDoubtError("sent before, not found in the ERP, and this ERP gives no proof against a second order")
+    if decision.action is not Action.PROCESS:
+        raise InDoubtError(f"sent before, not found in the ERP, and now {decision.reason} in the shop: not sent again")
 
 
 def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:

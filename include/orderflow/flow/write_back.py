@@ -90,10 +90,10 @@ def patch_erp_order_number(parties: Parties, claim: Claim, run: RunRef) -> Outco
         shop_order = _read_exported(parties, claim)
         if shop_order.erp_order_number == number:
             return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
-        _refuse_other_number(shop_order, number)
+        refuse_other_number(shop_order, number)
     claim.intend(Step.PATCH_NUMBER)
     answer = parties.shop.patch_order(claim.order.key.order_id, {"erp_order_number": number})
-    _refuse_cancelled(claim, answer)
+    refuse_cancelled(claim.order.erp_number, answer)
     _require_kept({"erp_order_number": number}, {"erp_order_number": answer.erp_order_number})
     claim.succeed(Step.PATCH_NUMBER, progress=Progress.NUMBER_SET)
     return Outcome.DONE
@@ -114,8 +114,10 @@ def put_order_lines(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     A webshop that is told by cXML gets a confirmation instead; what it has to show afterwards is the same.
     """
     shop_order = _read_exported(parties, claim)
-    _refuse_other_number(shop_order, _erp_number(claim.order))
-    wanted = with_erp_fields(shop_order, _erp_number(claim.order), line_numbers(shop_order, claim.order))
+    number = _erp_number(claim.order)
+    refuse_other_number(shop_order, number)
+    numbers = line_numbers(shop_order, claim.order.erp_lines, claim.order.line_ids)
+    wanted = with_erp_fields(shop_order, number, numbers)
     if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
         outcome = _settled(claim, Step.PUT_LINES, Progress.WRITTEN_BACK)
         flag_if_edited(claim, parties.understand(shop_order), Step.PUT_LINES)
@@ -146,7 +148,7 @@ def _confirm(parties: Parties, claim: Claim, shop_order: ShopOrder) -> InDoubtEr
     """Send the cXML confirmation if the shop does not show yet what it says; the state is set as in step 3."""
     if shop_order.state not in _KEPT_STATES:
         shop_order = parties.shop.patch_order(shop_order.id, {"state": ShopState.PROCESSING.value})
-    number, numbers = _erp_number(claim.order), line_numbers(shop_order, claim.order)
+    number, numbers = _erp_number(claim.order), line_numbers(shop_order, claim.order.erp_lines, claim.order.line_ids)
     wanted = with_erp_fields(shop_order, number, numbers)
     if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
         return None
@@ -169,24 +171,26 @@ def with_erp_fields(shop_order: ShopOrder, number: str, numbers: Mapping[int, in
     return {**shop_order.document, "state": state, "erp_order_number": number, "order_lines": lines}
 
 
-def line_numbers(shop_order: ShopOrder, known: LedgerOrder) -> dict[int, int]:
-    """Return the ERP line number for each position the shop's order has now.
+def line_numbers(
+    shop_order: ShopOrder, erp_lines: Mapping[int, int | str], line_ids: Mapping[int, int | None]
+) -> dict[int, int | str]:
+    """Return the ERP line number for each position the shop's order has now, from those by position when it was sent.
 
     Lines are matched by the shop's line id as it was sent, else by position, never by product: one product can stand
     on two lines. An order that has none of those ids any more was renumbered by a PUT, which may have been our own.
     PermanentError(LINES_MISMATCH) when that does not work out for every line.
     """
     lines = dict(enumerate(goods_lines(shop_order), start=1))
-    by_id = {line_id: known.erp_lines.get(position) for position, line_id in known.line_ids.items() if line_id}
+    by_id = {line_id: erp_lines.get(position) for position, line_id in line_ids.items() if line_id}
     has_ids = not by_id.keys().isdisjoint(line.id for line in lines.values())
     numbers = {
-        position: by_id.get(line.id) if has_ids and line.id else known.erp_lines.get(position)
+        position: by_id.get(line.id) if has_ids and line.id else erp_lines.get(position)
         for position, line in lines.items()
     }
     lost = [position for position, number in numbers.items() if number is None]
-    if lost or len(lines) != len(known.erp_lines):
+    if lost or len(lines) != len(erp_lines):
         raise PermanentError(
-            f"the shop has {len(lines)} lines, the ERP {len(known.erp_lines)}; "
+            f"the shop has {len(lines)} lines, the ERP {len(erp_lines)}; "
             f"no ERP line for position {', '.join(map(str, lost)) or 'any more'}",
             reason=Reason.LINES_MISMATCH,
         )
@@ -196,13 +200,14 @@ def line_numbers(shop_order: ShopOrder, known: LedgerOrder) -> dict[int, int]:
 def _read_exported(parties: Parties, claim: Claim) -> ShopOrder:
     """Read the order now; a cancelled one is left alone, for any write would bring it back to life."""
     shop_order = parties.shop.get_order(claim.order.key.order_id)
-    _refuse_cancelled(claim, shop_order)
+    refuse_cancelled(claim.order.erp_number, shop_order)
     return shop_order
 
 
-def _refuse_cancelled(claim: Claim, shop_order: ShopOrder) -> None:
+def refuse_cancelled(number: str | None, shop_order: ShopOrder) -> None:
+    """PermanentError for an order that is cancelled although the ERP has it."""
     if shop_order.state == ShopState.CANCEL:
-        raise PermanentError(f"ERP number {claim.order.erp_number}", reason=Reason.CANCELLED_AFTER_EXPORT)
+        raise PermanentError(f"ERP number {number}", reason=Reason.CANCELLED_AFTER_EXPORT)
 
 
 def _erp_number(known: LedgerOrder) -> str:
@@ -211,7 +216,8 @@ def _erp_number(known: LedgerOrder) -> str:
     return known.erp_number
 
 
-def _refuse_other_number(shop_order: ShopOrder, number: str) -> None:
+def refuse_other_number(shop_order: ShopOrder, number: str) -> None:
+    """PermanentError where the shop has another ERP number."""
     if shop_order.erp_order_number and shop_order.erp_order_number != number:
         raise PermanentError(
             f"the shop holds {shop_order.erp_order_number}, the ERP says {number}", reason=Reason.ERP_NUMBER_CONFLICT

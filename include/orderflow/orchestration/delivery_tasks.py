@@ -8,7 +8,7 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.errors import PermanentError
-from orderflow.flow.preview import keep_plan
+from orderflow.flow.preview import Plan, keep_plan
 from orderflow.flow.select import share_out
 from orderflow.flow.send_slips import Word, send_slips
 from orderflow.flow.slip_preview import preview_slips
@@ -33,7 +33,7 @@ def list_packing_slips() -> list[list[str]]:
     parties = connect(read_only=True)
     asked = here.first_instant(parties.settings)
     if here.dry_run:
-        log.info("%s", keep_plan(parties, here.run, preview_slips(parties, asked)))
+        log.info("%s", keep_plan(parties, here.run, Plan(preview_slips(parties, asked))))
         return []
     listed, named = list_slips(parties, asked), _named(here)
     unknown = set(named) - parties.ledger.slips.get_many(named).keys()

@@ -12,7 +12,15 @@ from orderflow.flow.alerting import News, end_run
 from orderflow.flow.listing import find_referenced, list_window
 from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
 from orderflow.flow.parties import Parties
-from orderflow.flow.preview import keep_plan, preview_finish, preview_left, preview_offline_sent, preview_orders
+from orderflow.flow.preview import (
+    Plan,
+    joined,
+    keep_plan,
+    preview_finish,
+    preview_left,
+    preview_offline_sent,
+    preview_orders,
+)
 from orderflow.flow.report import Report
 from orderflow.flow.select import select, share_out, to_process
 from orderflow.flow.standings import open_state
@@ -72,7 +80,7 @@ def push_to_erp(batch: list[str]) -> None:
     if here.dry_run:
         parties, keys = connect(read_only=True), _keys(batch)
         here.label(_label(parties, keys))
-        log.info("%s", keep_plan(parties, here.run, preview_orders(parties, keys)))
+        _show(parties, here, preview_orders(parties, keys))
         return
     _run(PUSH, batch)
 
@@ -109,8 +117,8 @@ def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
     parties, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
     window = here.window(parties.settings) if here.is_for_a_day else None
     if here.dry_run:
-        calls = preview_offline_sent(parties, window) if window else []
-        log.info("%s", keep_plan(parties, here.run, [*calls, *preview_finish(parties, keys)]))
+        offline = preview_offline_sent(parties, window) if window else Plan([])
+        _show(parties, here, joined(offline, preview_finish(parties, keys)))
         return
     results = mark_offline_sent(parties, window, here.run, first_try=here.first_try) if window else []
     raise_failures([*results, *finish_undelivered(parties, keys, here.run, first_try=here.first_try)])
@@ -124,7 +132,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) 
     parties = connect(read_only=here.dry_run)
     left = left_unfinished(parties, order_ids or [], _keys(_flat(batches)))
     if here.dry_run:
-        log.info("%s", keep_plan(parties, here.run, preview_left(parties, left)))
+        _show(parties, here, preview_left(parties, left))
         return
     raise_failures(finish_left(parties, left, here.run, first_try=here.first_try))
 
@@ -180,6 +188,12 @@ def _run(step: OrderStep, batch: list[str]) -> None:
     raise_failures(results)
     if all(result.outcome is None for result in results):
         raise AirflowSkipException("no order of this group came this far, or all were done before")
+
+
+def _show(parties: Parties, here: RunContext, plan: Plan) -> None:
+    """Keep and log what a dry run has planned; it fails where the run would."""
+    log.info("%s", keep_plan(parties, here.run, plan))
+    raise_failures(plan.failed)
 
 
 def _label(parties: Parties, keys: Sequence[OrderKey]) -> str:
