@@ -45,11 +45,6 @@ EXPLAINED: dict[Reason, Explanation] = {
         Fixer.SHOP,
         "If the ERP really lacks it: clear the ERP number and set the state to `confirmed`. Else correct the number.",
     ),
-    Reason.OFFLINE_UNPROVEN: Explanation(
-        "Listed as offline, but neither the order itself nor a second listing proves it; left untouched.",
-        Fixer.INTEGRATION,
-        "Check that the shop still honours the filter `offline`; nothing was written.",
-    ),
     Reason.OFFLINE: Explanation("An offline order: made in the ERP, not to be sent there.", Fixer.NOBODY, NOTHING),
     Reason.NOT_CONFIRMED: Explanation("The order is not (or no longer) `confirmed`.", Fixer.NOBODY, NOTHING),
     Reason.CANCELLED: Explanation("Cancelled in the shop before it was exported.", Fixer.NOBODY, NOTHING),

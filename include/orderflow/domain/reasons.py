@@ -30,7 +30,6 @@ class Reason(StrEnum):
     PAYMENT_UNKNOWN = "payment_unknown"
     ORDER_INCOMPLETE = "order_incomplete"
     NOT_IN_ERP = "not_in_erp"
-    OFFLINE_UNPROVEN = "offline_unproven"
     # why it is skipped
     OFFLINE = "offline"
     NOT_CONFIRMED = "not_confirmed"

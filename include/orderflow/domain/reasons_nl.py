@@ -56,10 +56,6 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "ERP kent hem.",
         "Ontbreekt hij echt: wis het ERP-nummer en zet de status op `confirmed`. Verbeter anders het nummer.",
     ),
-    Reason.OFFLINE_UNPROVEN: DutchTexts(
-        "Vermeld als offline, maar noch de order zelf noch een tweede lijst bewijst het; niet aangeraakt.",
-        "Controleer of de webshop het filter `offline` nog toepast; er is niets geschreven.",
-    ),
     Reason.OFFLINE: DutchTexts("Een offline order: gemaakt in het ERP, hoeft daar niet heen.", _NOTHING),
     Reason.NOT_CONFIRMED: DutchTexts("De order is niet (meer) `confirmed`.", _NOTHING),
     Reason.CANCELLED: DutchTexts("Geannuleerd in de webshop voordat hij verzonden was.", _NOTHING),
