@@ -7,6 +7,7 @@ import pytest
 
 from clock import Clock
 from flow.conftest import Runs
+from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
@@ -19,7 +20,7 @@ from orderflow.flow.parties import Parties
 from orderflow.flow.select import select, to_process
 from orderflow.flow.standings import open_lines, standing_of
 from orderflow.flow.steps import ORDER_STEPS, run_step
-from orderflow.ledger.models import RunRef
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, RunRef
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 
@@ -152,6 +153,36 @@ def test_fifty_runs_of_one_cause_are_one_alert_and_a_success_closes_it(
     assert alert.seen > 40
     assert end(runs()).digest().count("\n") == 0
     control.edit_order(order_id, currency="EUR")
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert parties.ledger.alerts.open() == []
+
+
+def test_the_alert_of_an_order_that_could_not_be_read_is_closed_once_it_is(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """It stands under no webshop until the order is read, and under the order's own from then on."""
+    (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    control.faults(
+        [{"action": "status", "status": 401, "method": "GET", "path": f"/api/order/{order_id}/", "times": 0}]
+    )
+    assert run_sweep(parties, runs()).failed == 1
+    assert [alert.key for alert in parties.ledger.alerts.open()] == [OrderKey(UNKNOWN_WEBSHOP, order_id)]
+    clock.advance(minutes=15)
+    run_sweep(parties, runs())
+    assert [alert.seen for alert in parties.ledger.alerts.open()] == [2]
+    control.clear_faults()
+    clock.advance(minutes=15)
+    assert run_sweep(parties, runs()).processed == 1
+    assert parties.ledger.alerts.open() == []
+
+
+def test_an_alert_that_an_earlier_version_left_behind_is_closed_whatever_the_run_sees(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    run_sweep(parties, runs())
+    parties.ledger.alerts.see(OrderKey(UNKNOWN_WEBSHOP, order_id), f"id {order_id}", Reason.SHOP_AUTH, "401")
     clock.advance(minutes=15)
     run_sweep(parties, runs())
     assert parties.ledger.alerts.open() == []

@@ -11,7 +11,7 @@ from orderflow.errors import PermanentError
 from orderflow.flow.parties import Parties
 from orderflow.flow.report import Failure, Report, report
 from orderflow.flow.standings import standing_of
-from orderflow.ledger.models import Alert, RunOrder, RunRef
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, Alert, RunOrder, RunRef
 
 FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS})
 """What people are told about orders that are otherwise done."""
@@ -55,13 +55,19 @@ def end_run(
 def update_alerts(parties: Parties, seen: Collection[RunOrder], failures: Sequence[Failure]) -> News:
     """Open an alert for each new cause among a run's orders, and close those of orders that are fine again."""
     causes = [*failures, *_flags(seen), *_overdue(parties, seen)]
-    opened = [
-        cause for cause in causes if parties.ledger.alerts.see(cause.key, cause.order, cause.reason, cause.message)
-    ]
+    book = parties.ledger.alerts
+    opened = [cause for cause in causes if book.see(cause.key, cause.order, cause.reason, cause.message)]
     by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
-    alerted = {alert.key for alert in parties.ledger.alerts.open()} & {s.order.key for s in seen}
-    closed = sum(parties.ledger.alerts.close(key, but=by_key.get(key)) for key in alerted)
-    return News(opened, closed, parties.ledger.alerts.open())
+    alerted = {alert.key for alert in book.open() if not alert.slip}
+    over = alerted & {s.order.key for s in seen} | _read_since(parties, alerted)
+    closed = sum(book.close(key, but=by_key.get(key)) for key in over)
+    return News(opened, closed, book.open())
+
+
+def _read_since(parties: Parties, alerted: Collection[OrderKey]) -> set[OrderKey]:
+    """Return the keys under which no order stands any more: once it was read, its webshop is known."""
+    unread = {key for key in alerted if key.webshop == UNKNOWN_WEBSHOP}
+    return unread - parties.ledger.get_many(unread).keys()
 
 
 def _flags(seen: Collection[RunOrder]) -> list[Failure]:
