@@ -158,6 +158,21 @@ def test_fifty_runs_of_one_cause_are_one_alert_and_a_success_closes_it(
     assert parties.ledger.alerts.open() == []
 
 
+def test_what_a_run_has_opened_is_news_to_its_retry_and_to_nobody_else(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """Its report may die between the book of alerts and the telling."""
+    control.add_orders({"confirm_date": NOON, "payment_status": "paid", "currency": None})
+    first = runs()
+    run_sweep(parties, first)
+    retry = end_run(parties, first.model_copy(update={"try_number": 2}), date="", listed=[], selected=set())[1]
+    assert [cause.reason for cause in retry.opened] == [Reason.ORDER_INCOMPLETE]
+    clock.advance(minutes=15)
+    second = runs()
+    run_sweep(parties, second)
+    assert end_run(parties, second, date="", listed=[], selected=set())[1].opened == []
+
+
 def test_the_alert_of_an_order_that_could_not_be_read_is_closed_once_it_is(
     parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:

@@ -21,6 +21,7 @@ class News(NamedTuple):
     """What a run changed in the book of alerts."""
 
     opened: Sequence[Failure]
+    """What it has to tell people of: a retry of the same run has it again."""
     closed: int
     still_open: Sequence[Alert]
 
@@ -49,14 +50,14 @@ def end_run(
     """Sum a run up and bring the book of alerts up to date with it."""
     seen = parties.ledger.run_orders(run.run_id, dag_id=run.dag_id)
     summary = report(seen, date=date, listed=listed, selected=selected)
-    return summary, update_alerts(parties, seen, summary.failures)
+    return summary, update_alerts(parties, run, seen, summary.failures)
 
 
-def update_alerts(parties: Parties, seen: Collection[RunOrder], failures: Sequence[Failure]) -> News:
+def update_alerts(parties: Parties, run: RunRef, seen: Collection[RunOrder], failures: Sequence[Failure]) -> News:
     """Open an alert for each new cause among a run's orders, and close those of orders that are fine again."""
     causes = [*failures, *_flags(seen), *_overdue(parties, seen)]
     book = parties.ledger.alerts
-    opened = [cause for cause in causes if book.see(cause.key, cause.order, cause.reason, cause.message)]
+    opened = [cause for cause in causes if book.see(cause.key, cause.order, cause.reason, cause.message, run=run)]
     by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
     alerted = {alert.key for alert in book.open() if not alert.slip}
     over = alerted & {s.order.key for s in seen} | _read_since(parties, alerted)

@@ -11,6 +11,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.flow.alerting import News
 from orderflow.flow.parties import Parties
 from orderflow.flow.report import Failure
+from orderflow.ledger.models import RunRef
 from orderflow.ledger.slip_models import LedgerSlip
 
 _PATIENTLY = {
@@ -38,10 +39,10 @@ class SlipReport(BaseModel):
     skipped: int
 
 
-def end_slips(parties: Parties, numbers: Collection[str]) -> tuple[SlipReport, News]:
+def end_slips(parties: Parties, numbers: Collection[str], run: RunRef | None = None) -> tuple[SlipReport, News]:
     """Sum up where these slips stand, and bring the book of alerts up to date with them."""
     slips = parties.ledger.slips.get_many(numbers)
-    return _summed(slips.values()), _update_alerts(parties, slips.values())
+    return _summed(slips.values()), _update_alerts(parties, slips.values(), run)
 
 
 def _summed(slips: Collection[LedgerSlip]) -> SlipReport:
@@ -59,14 +60,14 @@ def _summed(slips: Collection[LedgerSlip]) -> SlipReport:
     )
 
 
-def _update_alerts(parties: Parties, slips: Collection[LedgerSlip]) -> News:
+def _update_alerts(parties: Parties, slips: Collection[LedgerSlip], run: RunRef | None) -> News:
     grace = timedelta(hours=parties.settings.limits.slip_grace_hours)
     book = parties.ledger.alerts
     opened, closed = [], 0
     for slip in slips:
         cause = _cause(parties, slip, parties.now() - grace)
         closed += book.close_slip(slip.number, but=cause.reason if cause else None)
-        if cause and book.see(cause.key, cause.order, cause.reason, cause.message, slip=slip.number):
+        if cause and book.see(cause.key, cause.order, cause.reason, cause.message, run=run, slip=slip.number):
             opened.append(cause)
     return News(opened, closed, [alert for alert in book.open() if alert.slip])
 

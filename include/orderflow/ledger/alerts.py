@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.ledger.models import Alert
+from orderflow.ledger.models import Alert, RunRef
 from orderflow.ledger.rows import brief
 from orderflow.ledger.tables import AlertRow
 from orderflow.ledger.transactions import reading, writing
@@ -21,21 +21,24 @@ class AlertBook:
         self._engine = engine
         self._clock = clock
 
-    def see(self, key: OrderKey, order: str, reason: Reason, message: str, *, slip: str = "") -> bool:
-        """Note that a cause was met; True when nobody has been told yet, False while its alert is open.
+    def see(
+        self, key: OrderKey, order: str, reason: Reason, message: str, *, run: RunRef | None = None, slip: str = ""
+    ) -> bool:
+        """Note that a cause was met; True when it is for this run to tell, False when another opened its alert.
 
-        `order` is its name for people; with `slip` the cause is about that packing slip of the order.
+        A run may die between this and the telling: when it tries again, what it has opened is news still. `order` is
+        its name for people; with `slip` the cause is about that packing slip of the order.
         """
-        now = self._clock()
+        now, opened_by = self._clock(), run.name if run else None
         with writing(self._engine) as session:
             again = session.execute(
                 update(AlertRow)
                 .where(*_of(key, slip), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
                 .values(seen=AlertRow.seen + 1, last_seen_at=now, message=brief(message))
-                .returning(AlertRow.id)
+                .returning(AlertRow.opened_by)
             ).all()
             if again:
-                return False
+                return opened_by is not None and again[0].opened_by == opened_by
             try:
                 with session.begin_nested():
                     session.add(
@@ -46,6 +49,7 @@ class AlertBook:
                             order=order,
                             reason=reason,
                             message=brief(message),
+                            opened_by=opened_by,
                             opened_at=now,
                             last_seen_at=now,
                         )

@@ -17,7 +17,7 @@ from orderflow.ledger.columns import ExactDecimal, UtcDateTime, text_enum
 from orderflow.ledger.lease import Leased
 from orderflow.ledger.models import Outcome, RunRef, Step
 
-SCHEMA_REVISION = "0007"
+SCHEMA_REVISION = "0008"
 """The migration that makes exactly these tables."""
 
 
@@ -147,6 +147,8 @@ class AlertRow(Base):
     reason: Mapped[Reason]
     message: Mapped[str]
     seen: Mapped[int] = mapped_column(default=1)
+    opened_by: Mapped[str | None]
+    """The run that has to tell people of it, by its name."""
     opened_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -56,11 +56,12 @@ def send_packing_slips(batch: list[str]) -> None:
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_run)
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and who fixes it."""
-    if RunContext().dry_run:
+    here = RunContext()
+    if here.dry_run:
         raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
-    summary, news = end_slips(connect(read_only=True), numbers)
+    summary, news = end_slips(connect(read_only=True), numbers, here.run)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
