@@ -1,6 +1,7 @@
 """The sweep finds what windows cannot, costs next to nothing when idle, and tells people once."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from sandbox.control import SandboxControl
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 NOON = "2026-11-22T12:00:00"
+UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}
 
 
 def calls(control: SandboxControl, since: int = 0) -> list[tuple[str, str]]:
@@ -118,7 +120,7 @@ def test_what_the_erp_rejected_is_sent_again_only_after_hours_or_when_named(
         {
             "confirm_date": NOON,
             "payment_status": "paid",
-            "order_lines": [{"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}],
+            "order_lines": [UNKNOWN_PRODUCT],
         }
     )
     run_day(parties, DAY, runs("2026-11-22"))
@@ -201,6 +203,89 @@ def test_an_alert_that_an_earlier_version_left_behind_is_closed_whatever_the_run
     clock.advance(minutes=15)
     run_sweep(parties, runs())
     assert parties.ledger.alerts.open() == []
+
+
+def test_a_mistyped_id_is_told_once_and_not_looked_at_again(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    run = runs()
+    select(parties, [99999], run=run, window=None)
+    summary, news = end_run(parties, run, date="", listed=[99999], selected=set())
+    assert summary.failed == 1
+    assert [(cause.order, cause.reason) for cause in news.opened] == [("id 99999", Reason.ORDER_NOT_FOUND)]
+    assert list(open_lines(parties)) == []
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    assert run_sweep(parties, runs()).failed == 0
+    assert calls(control, seen) == [("shop", "GET")], "only the listing"
+    assert parties.ledger.alerts.open() == []
+
+
+@pytest.mark.parametrize(
+    ("order", "before"),
+    [
+        ({"payment_status": "started"}, Progress.WAITING),
+        ({"payment_status": "chargeback"}, Progress.HELD),
+        ({"payment_status": "paid", "order_lines": [UNKNOWN_PRODUCT]}, Progress.REJECTED),
+    ],
+    ids=lambda given: str(given) if isinstance(given, Progress) else "",
+)
+def test_an_order_deleted_in_the_shop_before_its_export_is_skipped_and_told_once(
+    *,
+    parties: Parties,
+    control: SandboxControl,
+    clock: Clock,
+    runs: Runs,
+    order: dict[str, Any],
+    before: Progress,
+) -> None:
+    (order_id,) = control.add_orders({"confirm_date": NOON, **order})
+    run_sweep(parties, runs())
+    assert parties.ledger.by_order_id([order_id])[order_id].progress is before
+    gone = partial(control.fault, "status", method="GET", path=f"/api/order/{order_id}/", status=404, times=0)
+    gone()
+    clock.advance(hours=6)
+    assert run_sweep(parties, runs()).failed == 1
+    known = parties.ledger.by_order_id([order_id])[order_id]
+    assert standing_of(parties, known) is Standing.SKIPPED
+    assert [alert.reason for alert in parties.ledger.alerts.open()] == [Reason.ORDER_NOT_FOUND]
+    control.edit_order(order_id, state="draft")
+    clock.advance(days=1)
+    seen = last_call(control)
+    run_sweep(parties, runs())
+    assert calls(control, seen) == [("shop", "GET")], "only the listing"
+    assert parties.ledger.alerts.open() == []
+
+
+def test_an_order_that_was_not_found_and_is_listed_is_looked_at_until_it_is(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    control.fault("status", method="GET", path=f"/api/order/{order_id}/", status=404, times=0)
+    for _ in range(2):
+        assert run_sweep(parties, runs()).failed == 1
+        clock.advance(minutes=15)
+    assert [alert.seen for alert in parties.ledger.alerts.open()] == [2]
+    control.clear_faults()
+    assert run_sweep(parties, runs()).processed == 1
+    assert parties.ledger.alerts.open() == []
+    known = parties.ledger.by_order_id([order_id])[order_id]
+    assert parties.ledger.get(OrderKey(UNKNOWN_WEBSHOP, order_id)) is None
+    assert [event.reason for event in parties.ledger.events(key=known.key)][:2] == [Reason.ORDER_NOT_FOUND] * 2
+
+
+def test_an_order_deleted_in_the_shop_after_its_export_began_stays_open(
+    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    control.fault("status", service="shop", method="PATCH", status=400, times=0)
+    run_sweep(parties, runs())
+    control.fault("status", method="GET", path=f"/api/order/{order_id}/", status=404, times=0)
+    for _ in range(2):
+        clock.advance(minutes=15)
+        assert run_sweep(parties, runs()).failed == 1
+    assert parties.ledger.by_order_id([order_id])[order_id].progress is Progress.PUSHED
+    assert [alert.reason for alert in parties.ledger.alerts.open()] == [Reason.ORDER_NOT_FOUND]
 
 
 def test_an_unpaid_order_older_than_the_give_up_age_is_in_one_list_with_a_plain_reason(

@@ -25,7 +25,7 @@ STEPS = st.sampled_from(Step)
 PROGRESSES = st.none() | st.sampled_from(Progress)
 DEEDS = st.one_of(
     st.tuples(st.just("decide"), st.sampled_from(Action), st.sampled_from(Reason)),
-    st.tuples(st.just("unread")),
+    st.tuples(st.just("unread"), st.sampled_from([Reason.SHOP_UNAVAILABLE, Reason.ORDER_NOT_FOUND])),
     st.tuples(st.just("claim")),
     st.tuples(st.just("release")),
     st.tuples(st.just("intend"), STEPS),
@@ -57,7 +57,7 @@ class Story:
             self.ledger.decide(order(key=self.key), Decision(action=action, reason=reason), run)
             return 1
         if deed == "unread":
-            self.ledger.unread(self.key.order_id, "CS1", Reason.SHOP_UNAVAILABLE, "500", run)
+            self.ledger.unread(self.key.order_id, "CS1", details[0], "said so", run)
             return 1
         if deed == "time passes":
             self.clock.advance(minutes=2)

@@ -104,7 +104,9 @@ EXPLAINED: dict[Reason, Explanation] = {
         "The shop's answer could not be understood.", Fixer.INTEGRATION, "Read the shop's answer in the message."
     ),
     Reason.ORDER_NOT_FOUND: Explanation(
-        "The shop does not know this order (any more).", Fixer.SHOP, "Check the reference or id."
+        "The shop does not know this order (any more).",
+        Fixer.SHOP,
+        "Check the reference or id. Nothing if it was deleted: without an export begun, it is not looked at again.",
     ),
     Reason.REFERENCE_AMBIGUOUS: Explanation(
         "Several webshops have an order with this reference.",

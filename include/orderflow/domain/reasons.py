@@ -84,7 +84,14 @@ class Reason(StrEnum):
 
 
 SKIPPED = frozenset(
-    {Reason.OFFLINE, Reason.NOT_CONFIRMED, Reason.CANCELLED, Reason.OUTSIDE_WINDOW, Reason.ALREADY_EXPORTED}
+    {
+        Reason.OFFLINE,
+        Reason.NOT_CONFIRMED,
+        Reason.CANCELLED,
+        Reason.OUTSIDE_WINDOW,
+        Reason.ALREADY_EXPORTED,
+        Reason.ORDER_NOT_FOUND,
+    }
 )
 """Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""
 

@@ -105,7 +105,8 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Het antwoord van de webshop was niet te begrijpen.", "Lees het antwoord van de webshop in de melding."
     ),
     Reason.ORDER_NOT_FOUND: DutchTexts(
-        "De webshop kent deze order niet (meer).", "Controleer de referentie of het id."
+        "De webshop kent deze order niet (meer).",
+        "Controleer de referentie of het id. Niets als hij verwijderd is: zonder begonnen export komt hij niet terug.",
     ),
     Reason.REFERENCE_AMBIGUOUS: DutchTexts(
         "Meerdere webshops hebben een order met deze referentie.", "Noem ook de webshop: `webshop/referentie`."

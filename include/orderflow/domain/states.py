@@ -36,10 +36,11 @@ _BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Pro
 
 TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     # Listed, but its details could not be read: even its webshop is not known yet.
-    Progress.UNREAD: frozenset(),
+    # Skipped when the shop does not know it; back when it was asked again and did not say so.
+    Progress.UNREAD: frozenset({Progress.SKIPPED}),
     Progress.WAITING: _BEFORE_PUSH,
     Progress.HELD: _BEFORE_PUSH,
-    Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT},
+    Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD},
     Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED},
     # An intent row stands: nothing may forget it before the ERP was asked.
     Progress.PUSHING: frozenset({Progress.PUSHED, Progress.REJECTED, Progress.IN_DOUBT, Progress.READY}),

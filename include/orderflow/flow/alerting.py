@@ -7,11 +7,12 @@ from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.standing import Standing
+from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
 from orderflow.flow.parties import Parties
 from orderflow.flow.report import Failure, Report, report
 from orderflow.flow.standings import standing_of
-from orderflow.ledger.models import UNKNOWN_WEBSHOP, Alert, RunOrder, RunRef
+from orderflow.ledger.models import Alert, RunOrder, RunRef
 
 FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS})
 """What people are told about orders that are otherwise done."""
@@ -60,15 +61,16 @@ def update_alerts(parties: Parties, run: RunRef, seen: Collection[RunOrder], fai
     opened = [cause for cause in causes if book.see(cause.key, cause.order, cause.reason, cause.message, run=run)]
     by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
     alerted = {alert.key for alert in book.open() if not alert.slip}
-    over = alerted & {s.order.key for s in seen} | _read_since(parties, alerted)
+    over = alerted & {s.order.key for s in seen} | _not_looked_at_again(parties, alerted)
     closed = sum(book.close(key, but=by_key.get(key)) for key in over)
     return News(opened, closed, book.open())
 
 
-def _read_since(parties: Parties, alerted: Collection[OrderKey]) -> set[OrderKey]:
-    """Return the keys under which no order stands any more: once it was read, its webshop is known."""
-    unread = {key for key in alerted if key.webshop == UNKNOWN_WEBSHOP}
-    return unread - parties.ledger.get_many(unread).keys()
+def _not_looked_at_again(parties: Parties, alerted: Collection[OrderKey]) -> set[OrderKey]:
+    """Return those that no run will find fine: read since, so that they stand under their webshop, or gone for good."""
+    known = parties.ledger.get_many(alerted)
+    gone = {k for k, o in known.items() if o.progress is Progress.SKIPPED and o.reason is Reason.ORDER_NOT_FOUND}
+    return gone | (set(alerted) - known.keys())
 
 
 def _flags(seen: Collection[RunOrder]) -> list[Failure]:

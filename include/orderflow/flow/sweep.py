@@ -63,5 +63,5 @@ def _has_news(known: LedgerOrder, modified_at: datetime | None) -> bool:
     """Whether a confirmed order may be something else than what was decided about it."""
     if modified_at is not None and modified_at != known.shop_modified_at:
         return True
-    # "Not of this day" was said by another day's run: in a sweep there are no days.
-    return known.progress not in OPEN and known.reason is Reason.OUTSIDE_WINDOW
+    # "Not of this day" was said by another day's run: in a sweep there are no days. And here it is, after all.
+    return known.progress not in OPEN and known.reason in {Reason.OUTSIDE_WINDOW, Reason.ORDER_NOT_FOUND}

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
-from orderflow.domain.order import OrderKey
+from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
 from orderflow.errors import PermanentError
-from orderflow.ledger.models import Outcome, RunRef, Step
+from orderflow.ledger.models import UNKNOWN_WEBSHOP, Outcome, RunRef, Step
 from orderflow.ledger.tables import EventRow, OrderRow
 
 LONGEST_MESSAGE = 1_000
@@ -62,7 +63,7 @@ def log(
     session.add(
         EventRow(
             order_id=row.order_id,
-            webshop=None if row.progress is Progress.UNREAD else row.webshop,
+            webshop=None if is_placeholder(row) else row.webshop,
             at=at,
             step=step,
             outcome=outcome,
@@ -87,6 +88,11 @@ def new_row(key: OrderKey, reference: str, progress: Progress, now: datetime, pa
     )
 
 
+def is_placeholder(row: OrderRow) -> bool:
+    """Whether the row stands in for an order that was never read."""
+    return row.webshop == UNKNOWN_WEBSHOP and row.decision is None
+
+
 def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:
     """Lock a row, adding it if need be; another process may add it in between."""
     row = session.get(table, key, with_for_update=True)
@@ -99,6 +105,32 @@ def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[]
     except IntegrityError:
         return session.get_one(table, key, with_for_update=True, populate_existing=True)
     return row
+
+
+def row_of(session: Session, order: Order, decision: Decision, run: RunRef, now: datetime) -> OrderRow:
+    """Return the row of an order just read, locked; a new one takes the place of its placeholder."""
+    partition = None if decision.reason is Reason.OUTSIDE_WINDOW else run.partition
+    progress = PROGRESS_OF[decision.action]
+    row = get_or_add(
+        session, OrderRow, order.key, lambda: new_row(order.key, order.reference, progress, now, partition)
+    )
+    row.partition = row.partition or partition
+    placeholder = session.get(OrderRow, OrderKey(UNKNOWN_WEBSHOP, order.key.order_id))
+    if placeholder is not None and is_placeholder(placeholder):
+        row.first_seen_at = min(row.first_seen_at, placeholder.first_seen_at)
+        session.delete(placeholder)
+    return row
+
+
+def rows_of_id(session: Session, order_id: int, reference: str, run: RunRef, now: datetime) -> list[OrderRow]:
+    """Return the rows of an order of which only the id is known, locked; its placeholder if it was never read."""
+    statement = select(OrderRow).where(OrderRow.order_id == order_id).with_for_update()
+    rows = [row for row in session.scalars(statement) if not is_placeholder(row)]
+    if rows:
+        return rows
+    key = OrderKey(UNKNOWN_WEBSHOP, order_id)
+    new = partial(new_row, key, reference, Progress.UNREAD, now, run.partition)
+    return [get_or_add(session, OrderRow, key, new)]
 
 
 def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) -> bool:
@@ -126,3 +158,13 @@ def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
     move(row, PROGRESS_OF[decision.action], now)
     row.decision, row.reason, row.flagged_by = decision.action, reason, None
     row.detail = brief(decision.detail)
+
+
+def put_unread(row: OrderRow, reason: Reason, message: str, now: datetime) -> None:
+    """Say why an order could not be read; one that the shop does not know (any more) is at an end."""
+    gone = reason is Reason.ORDER_NOT_FOUND
+    if is_placeholder(row):
+        move(row, Progress.SKIPPED if gone else Progress.UNREAD, now)
+    elif gone:
+        put_decision(row, Decision(action=Action.SKIP, reason=reason), now)
+    row.reason, row.detail, row.updated_at = reason, brief(message), now

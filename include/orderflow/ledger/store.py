@@ -8,9 +8,9 @@ from typing import TypeVar
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Engine, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
-from orderflow.domain.decision import PROGRESS_OF, Decision
+from orderflow.domain.decision import Decision
 from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress
@@ -22,9 +22,9 @@ from orderflow.ledger.conditions import is_open
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
 from orderflow.ledger.last_step import lacks_last_step
-from orderflow.ledger.models import UNKNOWN_WEBSHOP, Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.models import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
 from orderflow.ledger.plans import PlanBook
-from orderflow.ledger.rows import brief, get_or_add, is_order, is_undecided, log, may_decide, new_row, put_decision
+from orderflow.ledger.rows import is_order, is_undecided, log, may_decide, put_decision, put_unread, row_of, rows_of_id
 from orderflow.ledger.slips import SlipBook
 from orderflow.ledger.tables import EventRow, OrderRow
 from orderflow.ledger.transactions import reading, writing
@@ -116,7 +116,7 @@ class Ledger:
         """
         now = self._clock()
         with writing(self._engine) as session:
-            row = self._row(session, order, decision, run, now)
+            row = row_of(session, order, decision, run, now)
             row.reference = order.reference
             row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
             row.shop_modified_at = order.modified_at
@@ -135,19 +135,10 @@ class Ledger:
         """Record that a listed order could not be read, under an unknown webshop if it was never read before."""
         now = self._clock()
         with writing(self._engine) as session:
-            statement = select(OrderRow).where(OrderRow.order_id == order_id).with_for_update()
-            rows = [row for row in session.scalars(statement) if row.progress is not Progress.UNREAD]
-            if not rows:
-                key = OrderKey(UNKNOWN_WEBSHOP, order_id)
-                rows = [
-                    get_or_add(
-                        session, OrderRow, key, lambda: new_row(key, reference, Progress.UNREAD, now, run.partition)
-                    )
-                ]
-            for row in rows:
+            for row in rows_of_id(session, order_id, reference, run, now):
                 row.reference = row.reference or reference
                 if is_undecided(row, run, now):
-                    row.reason, row.detail, row.updated_at = reason, brief(message), now
+                    put_unread(row, reason, message, now)
                 log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
 
     @contextmanager
@@ -212,20 +203,6 @@ class Ledger:
                 for chunk in chunks
                 for row in session.scalars(select(OrderRow).where(column.in_(chunk)))
             ]
-
-    def _row(self, session: Session, order: Order, decision: Decision, run: RunRef, now: datetime) -> OrderRow:
-        """Return the order's row, locked; a new one takes the place of its placeholder."""
-        partition = None if decision.reason is Reason.OUTSIDE_WINDOW else run.partition
-        progress = PROGRESS_OF[decision.action]
-        row = get_or_add(
-            session, OrderRow, order.key, lambda: new_row(order.key, order.reference, progress, now, partition)
-        )
-        row.partition = row.partition or partition
-        placeholder = session.get(OrderRow, OrderKey(UNKNOWN_WEBSHOP, order.key.order_id))
-        if placeholder is not None and placeholder.progress is Progress.UNREAD:
-            row.first_seen_at = min(row.first_seen_at, placeholder.first_seen_at)
-            session.delete(placeholder)
-        return row
 
     def _take(self, key: OrderKey, run: RunRef) -> Claim:
         now, token = self._clock(), uuid4().hex
