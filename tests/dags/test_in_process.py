@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
+from orderflow.domain.states import Progress
 from orderflow.ledger.engine import open_ledger
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
@@ -38,3 +40,23 @@ def test_a_day_by_its_parameter(connected: str, control: SandboxControl) -> None
     assert len(control.erp_orders()) == len(payable) > 15
     known = open_ledger(connected).by_order_id(order["id"] for order in payable)
     assert {order.partition for order in known.values()} == {DAY}
+
+
+def test_what_a_person_has_seen_to_is_closed_by_the_sweep(connected: str, control: SandboxControl) -> None:
+    (order_id,) = control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+    control.fault("status", service="shop", method="PATCH", status=400, times=0)
+
+    def sweep(**conf: Any) -> str:
+        dag = DagBag(str(ROOT / "dags")).dags["orderflow_sweep"]  # anew: dag.test() leaves its conf in the parameters
+        return str(dag.test(run_conf=conf, logical_date=None).state)
+
+    assert sweep() == "failed"
+    control.edit_order(order_id, state="cancel")
+    ledger = open_ledger(connected)
+    assert sweep(seen_to=["CS1"], dry_run=True) == "success"
+    assert ledger.by_order_id([order_id])[order_id].progress is Progress.PUSHED
+
+    assert sweep(seen_to=["CS1"]) == "success"
+
+    assert ledger.by_order_id([order_id])[order_id].progress is Progress.SEEN_TO
+    assert ledger.alerts.open() == []

@@ -15,7 +15,9 @@ def test_nothing_that_is_in_the_erp_goes_back_to_before_it(before: Progress, aft
     assert not may_follow(before, after)
 
 
-@pytest.mark.parametrize("after", sorted(set(Progress) - {Progress.PUSHED, Progress.PUSHING, Progress.IN_DOUBT}))
+@pytest.mark.parametrize(
+    "after", sorted(set(Progress) - {Progress.PUSHED, Progress.PUSHING, Progress.IN_DOUBT, Progress.SEEN_TO})
+)
 def test_an_order_in_doubt_is_never_simply_decided_upon(after: Progress) -> None:
     assert not may_follow(Progress.IN_DOUBT, after)
 

@@ -213,7 +213,9 @@ def test_attempts_count_the_claims_since_the_last_success(ledger: Ledger, run: R
     assert known(ledger).attempts == 0
 
 
-@pytest.mark.parametrize("progress", sorted(set(Progress) - {Progress.PUSHED, Progress.READY, Progress.PUSHING}))
+@pytest.mark.parametrize(
+    "progress", sorted(set(Progress) - {Progress.PUSHED, Progress.READY, Progress.PUSHING, Progress.SEEN_TO})
+)
 def test_a_move_that_cannot_follow_is_refused_and_leaves_no_trace(
     ledger: Ledger, run: RunRef, progress: Progress
 ) -> None:

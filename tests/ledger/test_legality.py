@@ -32,9 +32,10 @@ DEEDS = st.one_of(
     st.tuples(st.just("succeed"), STEPS, PROGRESSES),
     st.tuples(st.just("fail"), STEPS, st.sampled_from(ERRORS), PROGRESSES),
     st.tuples(st.just("flag"), STEPS),
+    st.tuples(st.just("see to")),
     st.tuples(st.just("time passes")),
 )
-WORK = {"intend", "succeed", "fail", "flag"}
+WORK = {"intend", "succeed", "fail", "flag", "see to"}
 BEGINNING = [("decide", Action.PROCESS, Reason.PAID), ("claim",), ("intend", Step.PUSH)]
 
 
@@ -86,6 +87,8 @@ class Story:
             claim.fail(details[0], details[1], progress=details[2])
         elif deed == "flag":
             claim.flag(Reason.EDITED_AFTER_EXPORT, "edited", details[0])
+        elif deed == "see to":
+            claim.see_to(None, "as it is now")
 
 
 @settings(

@@ -52,10 +52,13 @@ EXPLAINED: dict[Reason, Explanation] = {
         "Listed, but confirmed outside this day: it belongs to another partition.", Fixer.NOBODY, NOTHING
     ),
     Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Fixer.NOBODY, NOTHING),
+    Reason.SEEN_TO: Explanation(
+        "A person has dealt with it by hand; it is never sent by itself.", Fixer.NOBODY, NOTHING
+    ),
     Reason.TOTAL_DIFFERS: Explanation(
         "The ERP took the order, and its total without tax is not the shop's.",
         Fixer.FINANCE,
-        "Compare prices and quantities in both; the message has both totals.",
+        "Compare prices and quantities in both; the message has both totals. Then name the order under `seen_to`.",
     ),
     Reason.ERP_REJECTED: Explanation(
         "The ERP understood the order and refused it.",
@@ -85,7 +88,8 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.ERP_ORDER_GONE: Explanation(
         "The ledger says that the ERP has this order, but the ERP cannot find it any more; not sent again.",
         Fixer.ERP_MASTER_DATA,
-        "Search the ERP for the number in the message; if it was deleted on purpose, cancel the order in the shop.",
+        "Search the ERP for the number in the message; if it was deleted on purpose, cancel the order in the shop and "
+        "name it under `seen_to`.",
     ),
     Reason.SHOP_REFUSED: Explanation(
         "The shop refused a request (4xx).", Fixer.INTEGRATION, "Read the shop's answer in the message."
@@ -106,7 +110,8 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.ORDER_NOT_FOUND: Explanation(
         "The shop does not know this order (any more).",
         Fixer.SHOP,
-        "Check the reference or id. Nothing if it was deleted: without an export begun, it is not looked at again.",
+        "Check the reference or id. If it was deleted after its export began, see to it in the ERP, then name it under "
+        "`seen_to`; before that there is nothing to do.",
     ),
     Reason.REFERENCE_AMBIGUOUS: Explanation(
         "Several webshops have an order with this reference.",
@@ -131,12 +136,12 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.EDITED_AFTER_EXPORT: Explanation(
         "The order was changed in the shop after it went to the ERP; the ERP was left as it is.",
         Fixer.SHOP,
-        "Make the change in the ERP by hand.",
+        "Make the change in the ERP by hand, then name the order under `seen_to`.",
     ),
     Reason.CANCELLED_AFTER_EXPORT: Explanation(
         "The order was cancelled in the shop after it went to the ERP.",
         Fixer.ERP_MASTER_DATA,
-        "Cancel the order in the ERP by hand.",
+        "Cancel the order in the ERP by hand, then name it under `seen_to`.",
     ),
     Reason.CLAIMED_ELSEWHERE: Explanation(
         "Another run is working on this order right now.", Fixer.NOBODY, "Nothing: retried by itself."

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     OUTSIDE_WINDOW = "outside_window"
     ALREADY_EXPORTED = "already_exported"
+    SEEN_TO = "seen_to"
     # what went wrong with the ERP
     ERP_REJECTED = "erp_rejected"
     ERP_REFUSED = "erp_refused"
@@ -91,6 +92,7 @@ SKIPPED = frozenset(
         Reason.OUTSIDE_WINDOW,
         Reason.ALREADY_EXPORTED,
         Reason.ORDER_NOT_FOUND,
+        Reason.SEEN_TO,
     }
 )
 """Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""

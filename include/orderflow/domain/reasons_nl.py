@@ -61,9 +61,10 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     Reason.CANCELLED: DutchTexts("Geannuleerd in de webshop voordat hij verzonden was.", _NOTHING),
     Reason.OUTSIDE_WINDOW: DutchTexts("Vermeld, maar bevestigd op een andere dag: hoort bij die dag.", _NOTHING),
     Reason.ALREADY_EXPORTED: DutchTexts("Eerder al verzonden en teruggeschreven.", _NOTHING),
+    Reason.SEEN_TO: DutchTexts("Iemand heeft hem met de hand afgehandeld; gaat niet vanzelf naar het ERP.", _NOTHING),
     Reason.TOTAL_DIFFERS: DutchTexts(
         "Het ERP heeft de order aangenomen, maar met een ander totaal zonder btw dan de webshop.",
-        "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen.",
+        "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen. Noem de order dan onder `seen_to`.",
     ),
     Reason.ERP_REJECTED: DutchTexts(
         "Het ERP begreep de order en heeft hem geweigerd.",
@@ -88,7 +89,8 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     ),
     Reason.ERP_ORDER_GONE: DutchTexts(
         "Volgens het logboek heeft het ERP deze order, maar het ERP vindt hem niet meer; niet opnieuw verzonden.",
-        "Zoek het nummer uit de melding in het ERP; is hij met opzet verwijderd, annuleer dan de order in de webshop.",
+        "Zoek het nummer uit de melding in het ERP; is hij met opzet verwijderd, annuleer hem dan in de webshop en "
+        "noem hem onder `seen_to`.",
     ),
     Reason.SHOP_REFUSED: DutchTexts(
         "De webshop weigerde een verzoek (4xx).", "Lees het antwoord van de webshop in de melding."
@@ -106,7 +108,8 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     ),
     Reason.ORDER_NOT_FOUND: DutchTexts(
         "De webshop kent deze order niet (meer).",
-        "Controleer de referentie of het id. Niets als hij verwijderd is: zonder begonnen export komt hij niet terug.",
+        "Controleer de referentie of het id. Is hij verwijderd nadat de export begon, handel hem dan af in het ERP en "
+        "noem hem onder `seen_to`; daarvoor is er niets te doen.",
     ),
     Reason.REFERENCE_AMBIGUOUS: DutchTexts(
         "Meerdere webshops hebben een order met deze referentie.", "Noem ook de webshop: `webshop/referentie`."
@@ -137,11 +140,11 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     ),
     Reason.EDITED_AFTER_EXPORT: DutchTexts(
         "De order is in de webshop gewijzigd nadat hij naar het ERP ging; het ERP is zo gelaten.",
-        "Voer de wijziging met de hand door in het ERP.",
+        "Voer de wijziging met de hand door in het ERP en noem de order dan onder `seen_to`.",
     ),
     Reason.CANCELLED_AFTER_EXPORT: DutchTexts(
         "De order is in de webshop geannuleerd nadat hij naar het ERP ging.",
-        "Annuleer de order met de hand in het ERP.",
+        "Annuleer de order met de hand in het ERP en noem hem dan onder `seen_to`.",
     ),
     Reason.NOT_A_SHOP_ORDER: DutchTexts(
         "Een pakbon van een ERP-order die niet uit de webshop komt, of die het logboek nog niet kent.",

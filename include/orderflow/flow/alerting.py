@@ -69,8 +69,8 @@ def update_alerts(parties: Parties, run: RunRef, seen: Collection[RunOrder], fai
 def _not_looked_at_again(parties: Parties, alerted: Collection[OrderKey]) -> set[OrderKey]:
     """Return those that no run will find fine: read since, so that they stand under their webshop, or gone for good."""
     known = parties.ledger.get_many(alerted)
-    gone = {k for k, o in known.items() if o.progress is Progress.SKIPPED and o.reason is Reason.ORDER_NOT_FOUND}
-    return gone | (set(alerted) - known.keys())
+    over = {(Progress.SKIPPED, Reason.ORDER_NOT_FOUND), (Progress.SEEN_TO, Reason.SEEN_TO)}
+    return {key for key in alerted if key not in known or (known[key].progress, known[key].reason) in over}
 
 
 def _flags(seen: Collection[RunOrder]) -> list[Failure]:

@@ -15,7 +15,7 @@ from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, WRITTEN, 
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.parties import Parties
-from orderflow.ledger.models import Outcome, RunRef, Step
+from orderflow.ledger.models import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.store import Claim
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     if claim.order.progress in HALF_WRITTEN:
         return Outcome.UNCHANGED
     _, order = parties.read(claim.order.key.order_id)
+    if stays_seen_to(claim.order, order):
+        return Outcome.UNCHANGED
     decision = parties.decide(order)
     begun = claim.order.progress in INTENT_OPEN | IN_ERP
     if decision.action is not Action.PROCESS and not begun:
@@ -45,7 +47,7 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     if found is not None:
         _take(parties, claim, order, found, _sent_before(claim, order))
     elif claim.order.progress in IN_ERP:
-        raise PermanentError(f"ERP number {claim.order.erp_number} is gone", reason=Reason.ERP_ORDER_GONE)
+        raise PermanentError(_what_is_gone(claim.order), reason=Reason.ERP_ORDER_GONE)
     elif not begun and says_exported(order, decision):
         parties.ledger.decide(order, Decision(action=Action.HOLD, reason=Reason.NOT_IN_ERP), run)
         return Outcome.DECIDED
@@ -57,6 +59,17 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
 def says_exported(order: Order, decision: Decision) -> bool:
     """Whether the shop says that the ERP has it; where neither ledger nor ERP knows it, a person has to look."""
     return decision.reason is Reason.RESUMED or order.erp_order_number is not None
+
+
+def stays_seen_to(known: LedgerOrder, order: Order) -> bool:
+    """Whether a person has seen to it and the shop has not changed it since."""
+    return known.progress is Progress.SEEN_TO and known.shop_modified_at == order.modified_at
+
+
+def _what_is_gone(known: LedgerOrder) -> str:
+    if known.progress is Progress.SEEN_TO:
+        return f"somebody has seen to it, the shop has changed it since, and the ERP has no {known.external_reference}"
+    return f"ERP number {known.erp_number} is gone"
 
 
 def is_reopened(order: Order) -> bool:
@@ -161,7 +174,7 @@ def _content(request: SalesOrderRequest) -> Content:
 def _sent_before(claim: Claim, order: Order) -> Content:
     """Return what the ERP's order was made from: by the ledger or, if that was lost, what the shop has now."""
     known = claim.order
-    return {"payload_hash": known.payload_hash or _payload_hash(order), "line_ids": known.line_ids}
+    return {"payload_hash": known.payload_hash or fingerprint(order), "line_ids": known.line_ids}
 
 
 def check_after_export(claim: Claim, order: Order) -> None:
@@ -180,5 +193,6 @@ def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
         claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {known.erp_number} holds the order as it was", step)
 
 
-def _payload_hash(order: Order) -> str | None:
+def fingerprint(order: Order) -> str | None:
+    """Return what tells this order's content from any other; None when it lacks something the ERP needs."""
     return None if order.missing() else to_sales_order(order).payload_hash

@@ -14,6 +14,7 @@ from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import HeldBackError, OrderflowError
 from orderflow.flow.parties import Parties
+from orderflow.flow.push import stays_seen_to
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, RunRef, Step
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,8 @@ def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) ->
     """
     if known is None:
         return decision
+    if stays_seen_to(known, order):
+        return Decision(action=Action.SKIP, reason=Reason.SEEN_TO)
     reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
     if reopened or known.progress in HALF_WRITTEN | INTENT_OPEN:
         return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")

@@ -13,7 +13,7 @@ from orderflow.domain.states import Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.ledger import lease
 from orderflow.ledger.models import LedgerOrder, Outcome, RunRef, Step
-from orderflow.ledger.rows import brief, is_order, log, move
+from orderflow.ledger.rows import brief, is_order, is_stuck, log, move
 from orderflow.ledger.tables import OrderRow
 from orderflow.ledger.transactions import writing
 
@@ -102,6 +102,22 @@ class Claim:
         """Record something a person must know about an order that is otherwise fine, and stays where it is."""
         with self._recording(step, Outcome.FLAGGED, reason=reason, message=message) as row:
             row.reason, row.detail, row.flagged_by = reason, brief(message), step
+
+    def see_to(self, shop_modified_at: datetime | None, payload_hash: str | None) -> None:
+        """Record that a person has dealt with what is wrong, and as what the shop shows the order now (None: gone).
+
+        What was flagged goes on from where it stands; what is stuck is at an end.
+        """
+        was = f"{self.order.progress}: {self.order.reason} {self.order.detail}"
+        with self._recording(Step.SEE_TO, Outcome.DONE, message=was) as row:
+            if is_stuck(row):
+                move(row, Progress.SEEN_TO, self._clock())
+                row.reason, row.shop_modified_at = Reason.SEEN_TO, shop_modified_at
+            else:
+                row.reason = None
+            if row.payload_hash:
+                row.payload_hash = payload_hash or row.payload_hash
+            row.detail, row.flagged_by, row.attempts = "", None, 0
 
     def note(self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "") -> None:
         """Add a line to the log of the order and change nothing else about it."""

@@ -50,7 +50,7 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     sent = progress == Progress.SHIPMENT_SENT
     held = progress == Progress.HELD
     waiting = progress == Progress.WAITING
-    skipped = progress == Progress.SKIPPED
+    skipped = progress.in_({Progress.SKIPPED, Progress.SEEN_TO})
     failed = progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED})
     return {
         Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
@@ -61,24 +61,33 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
         Worklist.HELD: and_(held, or_(reason.is_(None), reason.not_in(STUCK))),
         Worklist.HALF_WRITTEN: progress.in_(HALF_WRITTEN),
         Worklist.IN_DOUBT: progress.in_(INTENT_OPEN),
-        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), _could_not_be_marked()),
+        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), _failed_at_an_end()),
     }[wanted]
 
 
 def is_open() -> ColumnElement[bool]:
     """Say which orders are on a list that is not at an end."""
-    return or_(OrderRow.progress.in_(OPEN), _could_not_be_marked())
+    return or_(OrderRow.progress.in_(OPEN), _failed_at_an_end())
 
 
-def _could_not_be_marked() -> ColumnElement[bool]:
-    """Say which orders are skipped for no reason to skip one: offline ones whose mark as sent has failed."""
-    return and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED))
+def _failed_at_an_end() -> ColumnElement[bool]:
+    """Say which orders are at an end and yet failed.
+
+    Offline ones whose mark as sent failed, and one that was seen to, was changed in the shop, and is not in the ERP.
+    """
+    at_an_end = OrderRow.progress.in_({Progress.SKIPPED, Progress.SEEN_TO})
+    return and_(at_an_end, OrderRow.reason.not_in(SKIPPED))
+
+
+def is_order_id(word: str) -> bool:
+    """Whether a word may be an id: digits, and no more than a 64-bit number surely holds."""
+    return word.isascii() and word.isdecimal() and len(word) <= 18  # noqa: PLR2004 - the digits
 
 
 def _contains(word: str) -> ColumnElement[bool]:
     fields = [OrderRow.reference, OrderRow.external_reference, OrderRow.erp_number]
     matches: list[ColumnElement[bool]] = [field.icontains(word, autoescape=True) for field in fields]
-    if word.isascii() and word.isdecimal() and len(word) <= 18:  # noqa: PLR2004 - what a 64-bit number surely holds
+    if is_order_id(word):
         matches.append(OrderRow.order_id == int(word))
     return or_(*matches)
 

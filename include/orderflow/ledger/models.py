@@ -31,6 +31,7 @@ class Step(StrEnum):
     SEND_SLIP = "send_packing_slip"
     TELL_PUSHED = "tell_pushed"
     TELL_DELIVERED = "tell_delivered"
+    SEE_TO = "see_to"
 
 
 COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})

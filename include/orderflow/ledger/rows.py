@@ -93,6 +93,12 @@ def is_placeholder(row: OrderRow) -> bool:
     return row.webshop == UNKNOWN_WEBSHOP and row.decision is None
 
 
+def is_stuck(row: OrderRow) -> bool:
+    """Whether an order cannot go on from where it stands; one that is done, or merely flagged, can."""
+    done = row.progress is Progress.SHIPMENT_SENT or (row.progress is Progress.WRITTEN_BACK and row.reason is None)
+    return not done and row.flagged_by is None
+
+
 def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:
     """Lock a row, adding it if need be; another process may add it in between."""
     row = session.get(table, key, with_for_update=True)

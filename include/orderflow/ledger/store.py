@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from orderflow.domain.decision import Decision
+from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress
@@ -18,7 +18,7 @@ from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientErr
 from orderflow.ledger import lease
 from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
-from orderflow.ledger.conditions import is_open
+from orderflow.ledger.conditions import is_open, is_order_id
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
 from orderflow.ledger.last_step import lacks_last_step
@@ -96,6 +96,14 @@ class Ledger:
         found = self._among(OrderRow.external_reference, references)
         return {order.external_reference: order for order in found}
 
+    def called(self, name: str) -> list[LedgerOrder]:
+        """Return the orders that people call so: `2/CS48193`, `CS48193`, or the shop's id, with the webshop or not."""
+        webshop, _, bare = name.rpartition("/")
+        names = [OrderRow.external_reference == name, OrderRow.reference == bare]
+        if is_order_id(bare):
+            names.append(OrderRow.order_id == int(bare))
+        return self._where(or_(*names), *([OrderRow.webshop == int(webshop)] if is_order_id(webshop) else []))
+
     def open_orders(self) -> list[LedgerOrder]:
         """Return every order that is not at an end, by key: an offline one that could not be marked as sent, too."""
         return self._where(is_open())
@@ -119,7 +127,8 @@ class Ledger:
             row = row_of(session, order, decision, run, now)
             row.reference = order.reference
             row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
-            row.shop_modified_at = order.modified_at
+            if row.progress is not Progress.SEEN_TO or decision.action is not Action.PROCESS:
+                row.shop_modified_at = order.modified_at  # else it has news until that is done
             row.updated_at = now
             if row.progress not in IN_ERP | INTENT_OPEN:
                 row.external_reference = order.external_reference

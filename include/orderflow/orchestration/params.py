@@ -55,8 +55,18 @@ SWEEP_PARAMS = {
         default=None,
         type=["null", "integer"],
         title="Webshop",
-        description_md="The webshop of the references above, where they do not say it themselves.",
+        description_md="The webshop of the references on this form, where they do not say it themselves.",
         section="What",
+    ),
+    "seen_to": Param(
+        default=[],
+        type="array",
+        items={"type": "string"},
+        title="Seen to",
+        description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
+        "ids, one per line. What is open about them is closed, and they are never sent; the sweep goes on with the "
+        "others.",
+        section="Dealt with by hand",
     ),
     "dry_run": _DRY_RUN,
 }

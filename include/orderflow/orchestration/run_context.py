@@ -36,9 +36,12 @@ class RunContext:
     @property
     def references(self) -> list[str]:
         """The orders this run is limited to; empty means all. The parameter `webshop` says where a bare one is from."""
-        webshop = self.params.get("webshop")
-        references = [str(reference) for reference in self.params.get("references") or []]
-        return [f"{webshop}/{name}" if webshop and "/" not in name else name for name in references]
+        return self._names("references")
+
+    @property
+    def seen_to(self) -> list[str]:
+        """The orders that a person has dealt with by hand."""
+        return self._names("seen_to")
 
     @property
     def order_ids(self) -> list[int]:
@@ -98,6 +101,11 @@ class RunContext:
     def label(self, text: str) -> None:
         """Show `text` as the name of this mapped task instance."""
         self._context["label"] = text
+
+    def _names(self, param: str) -> list[str]:
+        webshop = self.params.get("webshop")
+        names = [str(name) for name in self.params.get(param) or []]
+        return [f"{webshop}/{name}" if webshop and "/" not in name else name for name in names]
 
     def _partition_key(self) -> str | None:
         key = self._context.get("partition_key") or self.params.get("date")

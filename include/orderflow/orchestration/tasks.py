@@ -22,6 +22,7 @@ from orderflow.flow.preview import (
     preview_orders,
 )
 from orderflow.flow.report import Report
+from orderflow.flow.see_to import find_seen_to, see_to
 from orderflow.flow.select import select, share_out, to_process
 from orderflow.flow.standings import open_state
 from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, raise_failures, run_step
@@ -55,9 +56,12 @@ def list_confirmed() -> list[int]:
 @task(pool=SHOP_POOL)
 @telling_report
 def list_open_orders() -> list[int]:
-    """List what is open in the ledger and due for a look, then what the shop has confirmed and the ledger not seen."""
+    """Close what people have seen to; list what is open and due for a look, and what the ledger has not seen."""
     here = RunContext()
     parties = connect(read_only=True)
+    seen_to = find_seen_to(parties, here.seen_to)
+    if not here.dry_run:
+        see_to(parties, seen_to, here.run)
     named = here.order_ids + find_referenced(parties, here.references)
     return named or list_open(parties)
 
