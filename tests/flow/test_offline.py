@@ -13,6 +13,7 @@ from orderflow.flow.day import run_day
 from orderflow.flow.offline import Left, finish_left, finish_undelivered, mark_offline_sent
 from orderflow.flow.parties import Parties
 from orderflow.flow.select import select
+from orderflow.flow.standings import open_lines
 from orderflow.flow.steps import ORDER_STEPS, StepResult, run_step
 from orderflow.ledger.models import RunRef
 from sandbox.control import SandboxControl
@@ -112,3 +113,19 @@ def test_a_refused_finish_is_tried_again_by_a_cleared_task_and_by_no_other_try(
     finish(parties, left, run.model_copy(update={"try_number": 2}), first_try=first_try)
 
     assert sent(control) == ({paid, offline} if first_try == 2 else set())
+
+
+def test_why_a_mark_failed_is_not_forgotten_by_the_tasks_next_try(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    """One was refused for good and is not tried again in this task; the other may still go through."""
+    refused, shaky = control.add_orders(OFFLINE, OFFLINE)
+    control.faults(
+        [{"action": "status", "status": 400, "method": "PATCH", "path": f"/api/order/{refused}/", "times": 0}]
+    )
+    control.faults([{"action": "status", "status": 503, "method": "PATCH", "path": f"/api/order/{shaky}/", "times": 3}])
+    run = runs("2026-11-22")
+    for try_number in (1, 2):
+        mark_offline_sent(parties, DAY, run.model_copy(update={"try_number": try_number}))
+    assert sent(control) == {shaky}
+    assert [line.split()[1] for line in open_lines(parties)] == [f"1/{control.order(refused)['reference']}"]

@@ -12,10 +12,12 @@ from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import HeldBackError, OrderflowError, PermanentError
 from orderflow.flow.parties import Parties
+from orderflow.flow.standings import standing_of
 from orderflow.flow.steps import OrderStep, StepResult, run_step
 from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.store import Claim
@@ -30,11 +32,17 @@ def mark_offline_sent(parties: Parties, window: Window, run: RunRef, *, first_tr
     """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`."""
     unread, orders = unsent_offline(parties, window, run)
     understood = [parties.understand(order) for order in orders]
-    for known_offline in understood:
-        parties.ledger.decide(known_offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
     keys = [order.key for order in understood]
+    tried = {key for key, known in parties.ledger.get_many(keys).items() if _mark_failed(parties, known)}
+    for offline in understood:
+        if offline.key not in tried:  # why it failed is what it stands on the list of failed ones for
+            parties.ledger.decide(offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
     step = OrderStep(Step.OFFLINE_SENT, _mark_sent, None)
     return unread + run_step(parties, step, keys, run, first_try=first_try)
+
+
+def _mark_failed(parties: Parties, known: LedgerOrder) -> bool:
+    return known.progress is Progress.SKIPPED and standing_of(parties, known) is Standing.FAILED
 
 
 def unsent_offline(

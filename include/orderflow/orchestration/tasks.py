@@ -63,7 +63,8 @@ def list_open_orders() -> list[int]:
     if not here.dry_run:
         see_to(parties, seen_to, here.run)
     named = here.order_ids + find_referenced(parties, here.references)
-    return named or list_open(parties)
+    dealt_with = {key.order_id for key in seen_to}
+    return [order_id for order_id in named or list_open(parties) if order_id not in dealt_with]
 
 
 @task(pool=SHOP_POOL)
