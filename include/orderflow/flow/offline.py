@@ -110,18 +110,23 @@ def finishing_change(parties: Parties, webshop: int) -> tuple[str, str]:
 
 
 def _finish(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
-    return _change(parties, claim, Step.FINISH, *finishing_change(parties, claim.order.key.webshop))
+    order = parties.shop.get_order(claim.key.order_id)
+    return _change(parties, claim, Step.FINISH, order, finishing_change(parties, claim.key.webshop))
 
 
 def _mark_sent(parties: Parties, claim: Claim, _run: RunRef) -> Outcome:
-    return _change(parties, claim, Step.OFFLINE_SENT, "shipment_state", SENT)
+    return _mark(parties, claim, parties.shop.get_order(claim.key.order_id))
+
+
+def _mark(parties: Parties, claim: Claim, order: ShopOrder) -> Outcome:
+    return _change(parties, claim, Step.OFFLINE_SENT, order, ("shipment_state", SENT))
 
 
 def _mark_left(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
     wire, order = parties.read(claim.key.order_id)
     if is_markable(parties, claim.order, wire):
-        return _mark_sent(parties, claim, run)
+        return _mark(parties, claim, wire)
     if wire.offline is False:
         decision = parties.decide(order)
     elif wire.state not in _UNFINISHED_STATES:
@@ -149,9 +154,9 @@ def is_markable(parties: Parties, known: LedgerOrder, wire: ShopOrder) -> bool:
     )
 
 
-def _change(parties: Parties, claim: Claim, step: Step, field: str, value: str) -> Outcome:
-    """Read, PATCH one field if it differs, and believe only what is read afterwards."""
-    order = parties.shop.get_order(claim.order.key.order_id)
+def _change(parties: Parties, claim: Claim, step: Step, order: ShopOrder, change: tuple[str, str]) -> Outcome:
+    """PATCH one field of an order just read if it differs, and believe only what is read afterwards."""
+    field, value = change
     if not lacks(order, field, value):
         claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=Outcome.UNCHANGED)
         return Outcome.UNCHANGED

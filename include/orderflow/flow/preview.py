@@ -15,7 +15,6 @@ from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.decision import Action
 from orderflow.domain.order import Order, OrderKey
-from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.erp.models import SalesOrderRequest, to_sales_order
@@ -24,7 +23,7 @@ from orderflow.flow.confirm import confirmation, confirms_by_cxml
 from orderflow.flow.offline import SENT, Left, finishing_change, is_markable, lacks, unsent_offline
 from orderflow.flow.order_status import to_be_told
 from orderflow.flow.parties import Parties
-from orderflow.flow.push import is_reopened, require_safe_resend, says_exported
+from orderflow.flow.push import gone, is_reopened, require_safe_resend, says_exported
 from orderflow.flow.steps import StepResult
 from orderflow.flow.write_back import line_numbers, refuse_cancelled, refuse_other_number, with_erp_fields
 from orderflow.ledger.models import PlannedCall, RunRef
@@ -144,7 +143,7 @@ def _in_erp(parties: Parties, wire: ShopOrder, order: Order) -> _InErp | None:
         refuse_cancelled(found.number, wire)
         return _InErp(found.number, found.line_numbers, known.line_ids if known else {}, Progress.PUSHED)
     if known is not None and progress in IN_ERP:
-        raise PermanentError(f"ERP number {known.erp_number} is gone", reason=Reason.ERP_ORDER_GONE)
+        raise gone(known)
     if begun:
         require_safe_resend(parties, decision)
     elif says_exported(order, decision):

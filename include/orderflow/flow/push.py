@@ -47,7 +47,7 @@ def push(parties: Parties, claim: Claim, run: RunRef) -> Outcome:
     if found is not None:
         _take(parties, claim, order, found, _sent_before(claim, order))
     elif claim.order.progress in IN_ERP:
-        raise PermanentError(_what_is_gone(claim.order), reason=Reason.ERP_ORDER_GONE)
+        raise gone(claim.order)
     elif not begun and says_exported(order, decision):
         parties.ledger.decide(order, Decision(action=Action.HOLD, reason=Reason.NOT_IN_ERP), run)
         return Outcome.DECIDED
@@ -66,10 +66,13 @@ def stays_seen_to(known: LedgerOrder, order: Order) -> bool:
     return known.progress is Progress.SEEN_TO and known.shop_modified_at == order.modified_at
 
 
-def _what_is_gone(known: LedgerOrder) -> str:
+def gone(known: LedgerOrder) -> PermanentError:
+    """Say that the ERP has not got what the ledger says that it has."""
+    what = f"ERP number {known.erp_number} is gone"
     if known.progress is Progress.SEEN_TO:
-        return f"somebody has seen to it, the shop has changed it since, and the ERP has no {known.external_reference}"
-    return f"ERP number {known.erp_number} is gone"
+        name = known.external_reference
+        what = f"somebody has seen to it, the shop has changed it since, and the ERP has no {name}"
+    return PermanentError(what, reason=Reason.ERP_ORDER_GONE)
 
 
 def is_reopened(order: Order) -> bool:

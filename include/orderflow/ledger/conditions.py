@@ -1,6 +1,6 @@
-"""Which orders: what a person may ask for, as conditions in SQL."""
+"""Which orders: what a person may ask for, and what is still to be done, as conditions in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +68,16 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
 def is_open() -> ColumnElement[bool]:
     """Say which orders are on a list that is not at an end."""
     return or_(OrderRow.progress.in_(OPEN), _failed_at_an_end())
+
+
+def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
+    """Say which orders were written back in one of these webshops, or may be offline ones, and are not finished.
+
+    Nothing but the finish will come back to them.
+    """
+    written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, OrderRow.webshop.in_(sorted(webshops)))
+    offline = and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED - {Reason.OFFLINE}))
+    return or_(written_back, offline)
 
 
 def _failed_at_an_end() -> ColumnElement[bool]:

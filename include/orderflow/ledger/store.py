@@ -18,10 +18,9 @@ from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientErr
 from orderflow.ledger import lease
 from orderflow.ledger.alerts import AlertBook
 from orderflow.ledger.claim import Claim
-from orderflow.ledger.conditions import is_open, is_order_id
+from orderflow.ledger.conditions import is_open, is_order_id, lacks_last_step
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
-from orderflow.ledger.last_step import lacks_last_step
 from orderflow.ledger.models import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
 from orderflow.ledger.plans import PlanBook
 from orderflow.ledger.rows import is_order, is_undecided, log, may_decide, put_decision, put_unread, row_of, rows_of_id
