@@ -18,6 +18,7 @@ from sandbox.config import Config
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 
+UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}
 SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"lookup_waits": [0, 0]}}
 
 
@@ -75,3 +76,12 @@ class Runs:
 @pytest.fixture
 def runs() -> Runs:
     return Runs()
+
+
+def calls(control: SandboxControl, since: int = 0) -> list[tuple[str, str]]:
+    return [(call["service"], call["method"]) for call in control.journal(since=since)]
+
+
+def last_call(control: SandboxControl) -> int:
+    journal = control.journal()
+    return int(journal[-1]["n"]) if journal else 0
