@@ -91,10 +91,11 @@ def main() -> None:
             control.add_orders(*exported(day, 100_000 * (n + 1)))
         environment = sandbox_environment(control.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
-            "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",
         }
         database = metadata.render_as_string(hide_password=False)
-        with LocalAirflow(Path(home), database=database, environment=environment, expect=[DAG]) as airflow:
+        with LocalAirflow(
+            Path(home), database=database, schedules=False, environment=environment, expect=[DAG]
+        ) as airflow:
             airflow.unpause(DAG)
             results["with an empty ledger"] = measure(airflow, control, days)
             airflow.wait_backfills(DAG, timeout=120)

@@ -82,7 +82,6 @@ def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] =
             "PYTHONPATH": f"{ROOT / 'include'}:{ROOT / 'tools'}:{ROOT / 'bench'}",
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS | {"limits": dict(limits)}),
-            "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",
             "ORDERFLOW_PRELOAD": PRELOAD,
         }
         with LocalAirflow(
@@ -90,6 +89,7 @@ def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] =
             dags=dags,
             database=metadata.render_as_string(hide_password=False),
             parallelism=TASKS_AT_A_TIME,
+            schedules=False,
             environment=environment,
             expect=dag_ids,
         ) as airflow:

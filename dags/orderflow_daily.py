@@ -41,7 +41,13 @@ from orderflow.settings import SHOP_TIMEZONE
 
 
 @dag(
-    schedule=CronPartitionTimetable("0 0 * * *", timezone=SHOP_TIMEZONE, run_offset=-1, key_format="%Y-%m-%d"),
+    schedule=CronPartitionTimetable(
+        "0 0 * * *",
+        timezone=SHOP_TIMEZONE,
+        run_offset=-1,
+        run_immediately=True,  # yesterday, once the DAG is switched on; by default that depends on the hour
+        key_format="%Y-%m-%d",
+    ),
     catchup=False,
     max_active_runs=2,
     params=DAILY_PARAMS,

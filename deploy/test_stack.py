@@ -26,13 +26,13 @@ DAG = "orderflow_daily"
 DAY = date(2026, 9, 1)
 ORDERS = 40
 TIMEOUT = 600
-QUICK = {  # a dead task is noticed, and its orders are free again, in seconds instead of minutes
+QUICK = {  # no run by itself; a dead task is noticed, and its orders are free again, in seconds instead of minutes
+    "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
     "ORDERFLOW_RETRY_SECONDS": "5",
-    "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",
 }
 AIRFLOWS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 

@@ -84,8 +84,6 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
             "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(BUNDLES),
             "ORDERFLOW_RETRY_SECONDS": "1",
-            "ORDERFLOW_SWEEP_CRON": "0 0 1 1 *",  # only when a test triggers it
-            "ORDERFLOW_DELIVERIES_CRON": "0 * 3 5 *",
             "ORDERFLOW_SHOP_POOL": "cloudsuite",
             "ORDERFLOW_ERP_POOL": "erp",
             "AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK": json.dumps({"conn_type": "http", "host": webhook}),
@@ -96,6 +94,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),
             database=metadata.render_as_string(hide_password=False),
+            schedules=False,  # runs that tests did not ask for would be counted with theirs
             environment=environment,
             pools=POOLS,
             expect=[*DAGS, "orderflow_reconcile", "secrets_probe"],

@@ -28,7 +28,6 @@ SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped
 
 def main() -> int:
     """Run the demo; returns the exit code."""
-    # Not yesterday: Airflow itself runs that day as soon as the DAG is switched on.
     day = f"{datetime.now(ZoneInfo('Europe/Amsterdam')) - timedelta(days=7):%Y-%m-%d}"
     with (
         tempfile.TemporaryDirectory(prefix="orderflow-demo-") as home,
@@ -41,7 +40,7 @@ def main() -> int:
             "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
         }
         print(f"Starting Airflow, and a sandbox shop with {ORDERS} orders around {day} …", flush=True)
-        with LocalAirflow(Path(home) / "airflow", environment=environment, expect=[DAG]) as airflow:
+        with LocalAirflow(Path(home) / "airflow", schedules=False, environment=environment, expect=[DAG]) as airflow:
             airflow.unpause(DAG)
             print(f"First run of {day} …", flush=True)
             first = _run(airflow, day)

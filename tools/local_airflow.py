@@ -50,6 +50,7 @@ class LocalAirflow(AirflowApi):
         parallelism: int | None = None,
         port: int | None = None,
         paused: bool = True,
+        schedules: bool = True,
         environment: Mapping[str, str] | None = None,
         pools: Mapping[str, int] | None = None,
         expect: Collection[str] = (),
@@ -57,8 +58,9 @@ class LocalAirflow(AirflowApi):
         """Prepare, but start nothing.
 
         `database` is an SQLAlchemy URL for Airflow's own state, an SQLite file in `home` without. `paused` says whether
-        new DAGs are. `environment` adds connections, Variables and settings, and wins. `pools` are made (slots by
-        name). `expect` names the DAGs that must have been read before start() returns.
+        new DAGs are. Without `schedules` Airflow makes no run by itself, whatever the clock says. `environment` adds
+        connections, Variables and settings, and wins. `pools` are made (slots by name). `expect` names the DAGs that
+        must have been read before start() returns.
         """
         self.home = home.resolve()
         self.port = port or free_port()
@@ -87,6 +89,7 @@ class LocalAirflow(AirflowApi):
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": self.url,
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+            "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": str(schedules),
             # A task's slot is often kept this long (seconds) after the task has ended; the default is 5.
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",

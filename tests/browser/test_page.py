@@ -147,14 +147,8 @@ def test_anonymous_gets_nothing(visit: Visit) -> None:
         assert page.request.get(f"/orderflow/{path}").status == 401, path
 
 
-def daily_run(live: Live) -> str:
-    """Return the newest run that was triggered here; Airflow makes one of yesterday by itself."""
-    runs = live.airflow.runs("orderflow_daily")
-    return str([run["dag_run_id"] for run in runs if run["run_type"] == "manual"][-1])
-
-
 def test_a_run_has_a_tab_with_its_orders(rejected: int, live: Live, control: SandboxControl, visit: Visit) -> None:
-    run_id = daily_run(live)
+    run_id = live.airflow.runs("orderflow_daily")[-1]["dag_run_id"]
     page = visit(f"/dags/orderflow_daily/runs/{run_id}", viewport=LAPTOP)
     page.get_by_role("link", name="Orders", exact=True).click()
     frame = orders_of(page)
@@ -210,7 +204,7 @@ def test_selected_orders_are_retried_together_by_keyboard_alone(
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_axe_finds_nothing_serious(rejected: int, live: Live, control: SandboxControl, visit: Visit, look: str) -> None:
     of_order = urlencode({"webshop": control.order(rejected)["webshop"], "id": rejected})
-    of_run = urlencode({"dag_id": "orderflow_daily", "run_id": daily_run(live)})
+    of_run = urlencode({"dag_id": "orderflow_daily", "run_id": live.airflow.runs("orderflow_daily")[-1]["dag_run_id"]})
     for path in ("", f"order?{of_order}", f"run?{of_run}"):
         page = visit(f"/orderflow/{path}", color_scheme=look)
         expect(page.locator("#orders table, .timeline").first).to_be_visible()
