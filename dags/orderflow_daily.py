@@ -9,7 +9,8 @@ One run is one **partition**: the shop-local day named by its key, `2026-11-22` 
 3. **process_order**, once per order or per few orders: **push_to_erp** (looked up first, created once), then
    **patch_state** (`processing`), **patch_erp_order_number** and **put_order_lines** in the shop, each verified.
 4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, whatever happened before.
-5. **report** sums the day up, and fails the run when an order failed, naming it, the reason and who fixes it.
+5. **report** sums the day up, and fails the run when an order failed, or when something else about one is news to
+   people: it names the order, the reason and who fixes it.
 
 Every step may be run again, at any time, in any number: what is done is left alone.
 

@@ -43,6 +43,16 @@ def test_a_failed_order_is_named_and_the_exit_code_says_so(
     assert "Who fixes it: shop team" in errors
 
 
+def test_a_flagged_order_is_named_once_and_has_not_failed(environment: dict[str, str], control: SandboxControl) -> None:
+    (order,) = control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+    command(environment, "run", "--date", DAY)
+    control.edit_order(order, customer_order_number="PO-NEW", state="confirmed")
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert (code, json.loads(lines[-1])["failed"]) == (0, 0)
+    assert "FLAGGED 1/CS1: edited_after_export." in errors
+    assert "FLAGGED" not in command(environment, "run", "--date", DAY)[2]
+
+
 def test_open_lists_what_is_not_done_and_who_fixes_it(environment: dict[str, str], control: SandboxControl) -> None:
     control.add_orders(
         {"reference": "CS1", "webshop": 1, "confirm_date": f"{DAY}T12:00:00", "payment_status": "started"},

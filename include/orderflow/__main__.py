@@ -63,7 +63,9 @@ def _run(date: str, *, dry_run: bool, allow_open_window: bool) -> int:
     report = run_day(parties, window, run)
     for failure in report.failures:
         sys.stderr.write(f"FAILED {failure}\n")
-    sys.stdout.write(f"{report.summary}\n")
+    for flag in report.flags:
+        sys.stderr.write(f"FLAGGED {flag}\n")
+    sys.stdout.write(f"{json.dumps(report.numbers)}\n")
     return 1 if report.failures else 0
 
 

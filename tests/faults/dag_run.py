@@ -127,7 +127,7 @@ class DagRun:
         listed = self.told[LIST] or []
         summary, _ = end_run(self._parties, run, date=run.partition or "any day", listed=listed, selected=keys)
         summary.raise_failures()
-        return summary.model_dump(mode="json", exclude={"failures"})
+        return summary.numbers
 
     def _keys(self) -> list[OrderKey]:
         return [OrderKey.parse(text) for text in self.told[SELECT] or []]

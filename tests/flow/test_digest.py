@@ -3,6 +3,7 @@
 from clock import Clock
 from flow.conftest import Runs
 from orderflow.domain.findings import FindingKind
+from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.day import run_day, run_sweep
 from orderflow.flow.digest import Digest
@@ -19,16 +20,16 @@ def test_fifty_runs_that_meet_one_failing_order_open_one_alert_and_a_success_clo
 ) -> None:
     """Daily runs and sweeps in turn; far enough apart for the order to be due each time."""
     (order_id,) = control.add_orders({**ORDER, "currency": None})
-    opened = 0
+    opened, told = 0, 0
     for number in range(50):
         clock.advance(hours=25)
         before = len(parties.ledger.alerts.open())
         if number % 2:
             run_sweep(parties, runs())
         else:
-            run_day(parties, DAY, runs("2026-11-22"))
+            told += len(run_day(parties, DAY, runs("2026-11-22")).flags)
         opened += len(parties.ledger.alerts.open()) - before
-    assert opened == 1
+    assert (opened, told) == (1, 0)
     (alert,) = parties.ledger.alerts.open()
     assert alert.seen == 50
     digest = Digest.of(parties)
@@ -74,6 +75,20 @@ def test_the_digest_counts_every_open_list_and_the_findings(
     ]
     assert not digest.asks_for_nobody
     assert digest.subject == "digest: 0 open alerts, 1 differences between shop and ERP"
+
+
+def test_the_digest_names_a_task_that_fails_as_a_whole(parties: Parties, clock: Clock, runs: Runs) -> None:
+    for _ in range(2):
+        sweep = runs().model_copy(update={"dag_id": "orderflow_sweep"})
+        parties.ledger.outages.see("list_open_orders", Reason.SHOP_UNAVAILABLE, sweep)
+        clock.advance(minutes=15)
+    digest = Digest.of(parties)
+    assert not digest.asks_for_nobody
+    assert digest.subject == "digest: 1 open alerts, 0 differences between shop and ERP"
+    assert str(digest).splitlines()[-1] == (
+        "- orderflow_sweep, list_open_orders fails as a whole: shop_unavailable, met 2 times since "
+        "2026-11-23 00:05 UTC. Who fixes it: nobody."
+    )
 
 
 def test_orders_that_may_wait_ask_for_nobody(

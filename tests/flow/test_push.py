@@ -14,6 +14,7 @@ from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.erp.port import ErpPort
 from orderflow.erp.rest import RestErp
+from orderflow.errors import PermanentError
 from orderflow.flow.day import run_day, run_sweep
 from orderflow.flow.parties import Parties
 from orderflow.flow.steps import PUSH, run_step
@@ -100,6 +101,21 @@ def test_an_order_edited_after_the_export_is_alerted_once_and_the_erp_left_alone
     assert made["request"]["customer_order_number"] != "PO-NEW"
     (alert,) = parties.ledger.alerts.open()
     assert (alert.reason, alert.seen) == (Reason.EDITED_AFTER_EXPORT, 3)
+
+
+def test_the_day_that_finds_an_order_edited_after_the_export_tells_of_it_and_the_next_one_does_not(
+    parties: Parties, control: SandboxControl, runs: Runs
+) -> None:
+    edited, _ = control.add_orders(ORDER, {**ORDER, "currency": None})
+    run_day(parties, DAY, runs("2026-11-22"))
+    control.edit_order(edited, customer_order_number="PO-NEW", state="confirmed")
+    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert [flag.reason for flag in report.flags] == [Reason.EDITED_AFTER_EXPORT]
+    assert "flags" not in report.numbers
+    with pytest.raises(PermanentError, match=r"^1 failed:\n- .*\n1 flagged:\n- .*edited_after_export\. [^\n]*$"):
+        report.raise_failures()
+    control.edit_order(edited, state="confirmed")
+    assert run_day(parties, DAY, runs("2026-11-22")).flags == ()
 
 
 def test_an_order_cancelled_after_the_push_is_alerted_and_stays_cancelled(

@@ -114,7 +114,7 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
     assert waits
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"])
 def test_orders_and_events_of_every_earlier_version_are_kept(
     ledger_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

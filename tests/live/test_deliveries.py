@@ -47,6 +47,26 @@ def test_slips_reach_the_shop_once_also_by_backfill_and_dry_run(live: Live, cont
     assert {call["method"] for call in again} == {"GET"}
 
 
+def test_an_erp_that_lists_no_slips_is_told_once(live: Live, control: SandboxControl) -> None:
+    """The first run after it reads everything since."""
+    (order,) = exported(live, control, 1)
+    number = control.deliver(order)["number"]
+    control.fault("status", service="erp", status=400, times=0)
+
+    for hour in ("2026-05-03T09:00", "2026-05-03T10:00"):
+        _, state = live.run(hour, dag_id=DELIVERIES)
+        assert state == "failed"
+    (message,) = live.messages
+    assert "1 tasks failed:\n- list_packing_slips: " in message["text"]
+    assert [(outage.task_id, outage.seen) for outage in live.ledger.outages.open()] == [("list_packing_slips", 2)]
+
+    control.clear_faults()
+    _, state = live.run("2026-05-03T11:00", dag_id=DELIVERIES)
+    assert state == "success"
+    assert live.ledger.outages.open() == []
+    assert messages(control) == [number]
+
+
 def test_doubt_is_told_once_and_ends_by_a_persons_word(live: Live, control: SandboxControl) -> None:
     (order,) = exported(live, control, 1)
     number = control.deliver(order)["number"]

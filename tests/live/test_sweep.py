@@ -1,6 +1,9 @@
 """The sweep on a real scheduler: it shares the mapped group, retries what is named, and tells people once."""
 
+from functools import partial
+
 from live_airflow import DAG, Live
+from orderflow.domain.reasons import Reason
 from sandbox.control import SandboxControl
 
 SWEEP = "orderflow_sweep"
@@ -39,6 +42,31 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
     assert len(control.erp_orders()) == 2
     assert live.ledger.alerts.open() == []
     assert control.order(broken)["state"] == "processing"
+
+
+def test_an_outage_is_told_once_and_again_only_after_it_was_over(live: Live, control: SandboxControl) -> None:
+    """Every sweep is red while the shop cannot be listed; people get one message, and not one every 15 minutes."""
+    refuse = partial(control.fault, "status", service="shop", status=400, times=0)
+
+    refuse()
+    assert live.run(dag_id=SWEEP)[1] == "failed"
+    run_id, state = live.run(dag_id=SWEEP)
+    assert state == "failed"
+    assert "no message is sent" in live.log(run_id, "report_news", dag_id=SWEEP)
+    (message,) = live.messages
+    assert "1 tasks failed:\n- list_open_orders: " in message["text"]
+    (outage,) = live.ledger.outages.open()
+    assert (outage.task_id, outage.reason, outage.seen) == ("list_open_orders", Reason.SHOP_REFUSED, 2)
+
+    assert live.run(dag_id=SWEEP, references=["CS1"])[1] == "failed"
+    assert len(live.messages) == 2, "what somebody has asked for is told to them"
+
+    control.clear_faults()
+    assert live.run(dag_id=SWEEP)[1] == "success"
+    assert live.ledger.outages.open() == []
+    refuse()
+    assert live.run(dag_id=SWEEP)[1] == "failed"
+    assert len(live.messages) == 3
 
 
 def test_an_idle_sweep_costs_one_call(live: Live, control: SandboxControl) -> None:

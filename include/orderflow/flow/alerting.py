@@ -12,7 +12,8 @@ from orderflow.errors import PermanentError
 from orderflow.flow.parties import Parties
 from orderflow.flow.report import Failure, Report, report
 from orderflow.flow.standings import standing_of
-from orderflow.ledger.models import Alert, RunOrder, RunRef
+from orderflow.ledger.alert_models import Alert, Outage
+from orderflow.ledger.models import RunOrder, RunRef
 
 FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS})
 """What people are told about orders that are otherwise done."""
@@ -39,9 +40,18 @@ class News(NamedTuple):
 
 def alert_line(alert: Alert) -> str:
     """Say in one line which order, why, how often it was met, since when, and who fixes it."""
+    return _line(alert.order, alert)
+
+
+def outage_line(outage: Outage) -> str:
+    """Say the same of a task that fails as a whole."""
+    return _line(f"{outage.dag_id}, {outage.task_id} fails as a whole", outage)
+
+
+def _line(what: str, told: Alert | Outage) -> str:
     return (
-        f"{alert.order}: {alert.reason}, met {alert.seen} times since {alert.opened_at:%Y-%m-%d %H:%M} UTC. "
-        f"Who fixes it: {EXPLAINED[alert.reason].fixer}."
+        f"{what}: {told.reason}, met {told.seen} times since {told.opened_at:%Y-%m-%d %H:%M} UTC. "
+        f"Who fixes it: {EXPLAINED[told.reason].fixer}."
     )
 
 
@@ -51,7 +61,9 @@ def end_run(
     """Sum a run up and bring the book of alerts up to date with it."""
     seen = parties.ledger.run_orders(run.run_id, dag_id=run.dag_id)
     summary = report(seen, date=date, listed=listed, selected=selected)
-    return summary, update_alerts(parties, run, seen, summary.failures)
+    news = update_alerts(parties, run, seen, summary.failures)
+    flags = tuple(cause for cause in news.opened if cause not in summary.failures)
+    return summary.model_copy(update={"flags": flags}), news
 
 
 def update_alerts(parties: Parties, run: RunRef, seen: Collection[RunOrder], failures: Sequence[Failure]) -> News:

@@ -4,41 +4,45 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from orderflow.domain.standing import Standing
-from orderflow.flow.alerting import alert_line
+from orderflow.flow.alerting import alert_line, outage_line
 from orderflow.flow.parties import Parties
 from orderflow.flow.standings import OpenState, open_state
-from orderflow.ledger.models import Alert
+from orderflow.ledger.alert_models import Alert, Outage
 
 
 class Digest(NamedTuple):
-    """The open alerts, how many orders stand on each open list, and how many differences are not resolved."""
+    """The open alerts and outages, how many orders stand on each open list, how many differences are not resolved."""
 
     alerts: Sequence[Alert]
+    outages: Sequence[Outage]
     open: OpenState
     findings: int
 
     @classmethod
     def of(cls, parties: Parties) -> Self:
         """Read it from the ledger."""
-        return cls(parties.ledger.alerts.open(), open_state(parties), len(parties.ledger.findings.open()))
+        ledger = parties.ledger
+        return cls(ledger.alerts.open(), ledger.outages.open(), open_state(parties), len(ledger.findings.open()))
 
     @property
     def asks_for_nobody(self) -> bool:
         """Whether nothing is open but orders that wait for their payment, as they may."""
         others = sum(count for listed, count in self.open.counts.items() if listed is not Standing.WAITING)
-        return not (self.alerts or self.findings or others)
+        return not (self.alerts or self.outages or self.findings or others)
 
     @property
     def subject(self) -> str:
         """What is open, in numbers."""
-        return f"digest: {len(self.alerts)} open alerts, {self.findings} differences between shop and ERP"
+        alerts = len(self.alerts) + len(self.outages)
+        return f"digest: {alerts} open alerts, {self.findings} differences between shop and ERP"
 
     def __str__(self) -> str:
-        """One line per list and, oldest first, per alert."""
+        """One line per list, per outage and, oldest first, per alert."""
         lines = [
             f"Open orders: {self.open}.",
             f"Differences between shop and ERP: {self.findings} open.",
-            f"Alerts: {len(self.alerts)} open.",
+            f"Alerts: {len(self.alerts) + len(self.outages)} open.",
+            *(f"- {outage_line(outage)}" for outage in self.outages),
             *(f"- {alert_line(alert)}" for alert in self.alerts),
         ]
         return "\n".join(lines)

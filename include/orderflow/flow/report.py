@@ -1,7 +1,7 @@
 """The report: what became of every order of a run, in numbers, as a table, and as one error when something failed."""
 
 from collections.abc import Collection
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,7 +40,7 @@ class Failure(BaseModel):
 
 
 class Report(BaseModel):
-    """A run in numbers (each order is counted once, offline orders apart) and its failures."""
+    """A run in numbers (each order is counted once, offline orders apart), its failures, and what else is news."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,17 +53,23 @@ class Report(BaseModel):
     failed: int
     offline_sent: int
     failures: tuple[Failure, ...] = ()
+    flags: tuple[Failure, ...] = ()
+    """What this run was the first to find about orders that did not fail: edited after the export, for instance."""
 
     @property
-    def summary(self) -> str:
-        """One line of JSON, without the failures' texts."""
-        return self.model_dump_json(exclude={"failures"})
+    def numbers(self) -> dict[str, Any]:
+        """The numbers alone, for JSON."""
+        return self.model_dump(mode="json", exclude={"failures", "flags"})
 
     def raise_failures(self) -> None:
-        """PermanentError naming every failed order, its reason code and who fixes it; nothing when all is well."""
-        if self.failures:
-            lines = "\n".join(f"- {failure}" for failure in self.failures)
-            raise PermanentError(f"{len(self.failures)} failed:\n{lines}", reason=self.failures[0].reason)
+        """PermanentError naming every order that failed or was flagged, its reason code and who fixes it, if any."""
+        parts = [
+            f"{len(causes)} {what}:\n" + "\n".join(f"- {cause}" for cause in causes)
+            for what, causes in (("failed", self.failures), ("flagged", self.flags))
+            if causes
+        ]
+        if parts:
+            raise PermanentError("\n".join(parts), reason=(self.failures or self.flags)[0].reason)
 
 
 def report(seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[OrderKey]) -> Report:

@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.ledger.models import Alert, RunRef
+from orderflow.ledger.alert_models import Alert
+from orderflow.ledger.models import RunRef
 from orderflow.ledger.rows import brief
 from orderflow.ledger.tables import AlertRow
 from orderflow.ledger.transactions import reading, writing

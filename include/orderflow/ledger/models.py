@@ -134,27 +134,6 @@ class Event(_Record):
     reference: str
 
 
-class Alert(_Record):
-    """Something a person was told about; `seen` counts the runs that met it. Open until `closed_at` is set."""
-
-    webshop: int
-    order_id: int
-    slip: str
-    """The packing slip it is about; empty when it is about the order."""
-    order: str
-    reason: Reason
-    message: str
-    seen: int
-    opened_at: datetime
-    last_seen_at: datetime
-    closed_at: datetime | None
-
-    @property
-    def key(self) -> OrderKey:
-        """The order it is about."""
-        return OrderKey(self.webshop, self.order_id)
-
-
 class PlannedCall(_Record):
     """A write that a run would make if it were no dry run. `body` is the exact text; money in it keeps its digits."""
 

@@ -22,6 +22,7 @@ from orderflow.ledger.conditions import is_open, is_order_id, lacks_last_step
 from orderflow.ledger.findings import FindingBook
 from orderflow.ledger.last_events import last_events
 from orderflow.ledger.models import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.outages import OutageBook
 from orderflow.ledger.plans import PlanBook
 from orderflow.ledger.rows import is_order, is_undecided, log, may_decide, put_decision, put_unread, row_of, rows_of_id
 from orderflow.ledger.slips import SlipBook
@@ -58,6 +59,11 @@ class Ledger:
     def alerts(self) -> AlertBook:
         """What people were told about."""
         return AlertBook(self._engine, clock=self._clock)
+
+    @property
+    def outages(self) -> OutageBook:
+        """What keeps tasks from working at all."""
+        return OutageBook(self._engine, clock=self._clock)
 
     @property
     def findings(self) -> FindingBook:

@@ -17,7 +17,7 @@ from orderflow.ledger.columns import ExactDecimal, UtcDateTime, text_enum
 from orderflow.ledger.lease import Leased
 from orderflow.ledger.models import Outcome, RunRef, Step
 
-SCHEMA_REVISION = "0008"
+SCHEMA_REVISION = "0009"
 """The migration that makes exactly these tables."""
 
 
@@ -152,6 +152,21 @@ class AlertRow(Base):
     opened_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class OutageRow(Base):
+    """Why a task of a DAG fails as a whole; people were told. Gone as soon as the task works again."""
+
+    __tablename__ = "orderflow_outage"
+
+    dag_id: Mapped[str] = mapped_column(primary_key=True)
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[Reason] = mapped_column(primary_key=True)
+    seen: Mapped[int] = mapped_column(default=1)
+    opened_by: Mapped[str]
+    """The run that has to tell people of it, by its name."""
+    opened_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
 
 
 class FindingRow(Base):

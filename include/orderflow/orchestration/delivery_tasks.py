@@ -15,9 +15,9 @@ from orderflow.flow.slip_preview import preview_slips
 from orderflow.flow.slip_report import end_slips
 from orderflow.flow.slips import list_slips
 from orderflow.flow.steps import raise_failures
-from orderflow.orchestration.alerts import alert_failed_run
 from orderflow.orchestration.broken import broken_tasks, raise_broken, telling_report
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.tasks import LABEL
 from orderflow.settings import ERP_POOL, SHOP_POOL
@@ -53,7 +53,7 @@ def send_packing_slips(batch: list[str]) -> None:
     raise_failures(results)
 
 
-@task(trigger_rule="all_done", on_failure_callback=alert_failed_run)
+@task(trigger_rule="all_done", on_failure_callback=alert_failed_run_once)
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and who fixes it."""
     here = RunContext()
@@ -61,13 +61,15 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
         raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
-    summary, news = end_slips(connect(read_only=True), numbers, here.run)
+    parties, broken = connect(read_only=True), broken_tasks()
+    summary, news = end_slips(parties, numbers, here.run)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
+    close_outages(parties.ledger, here, broken)
     news.raise_opened()
     if not {alert.slip for alert in news.still_open} & set(numbers):  # which would say why a task failed
-        raise_broken(broken_tasks())
+        raise_broken(broken)
     return summary.model_dump(mode="json")
 
 

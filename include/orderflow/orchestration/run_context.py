@@ -19,6 +19,8 @@ _HOW_TO_TRIGGER = (
 
 
 _BACKFILL = "backfill"
+_NAMING = ("date", "references", "order_ids", "seen_to", "arrived", "send_now")
+"""The parameters that limit a run to a day, to orders or to packing slips."""
 
 
 class RunContext:
@@ -52,6 +54,11 @@ class RunContext:
     def is_for_a_day(self) -> bool:
         """Whether the run is for a whole day, and not for named orders or for whatever is open."""
         return "date" in self.params and not self.references
+
+    @property
+    def is_for_what_a_person_named(self) -> bool:
+        """Whether it was started by hand for something, or only to see: what it meets is not what other runs meet."""
+        return self.dry_run or any(self.params.get(name) for name in _NAMING)
 
     @property
     def run(self) -> RunRef:

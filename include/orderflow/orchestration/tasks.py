@@ -1,5 +1,6 @@
 """The tasks: connect, call one use case, hand plain JSON on. Only order ids and keys travel between tasks."""
 
+import json
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -28,16 +29,17 @@ from orderflow.flow.standings import open_state
 from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, raise_failures, run_step
 from orderflow.flow.sweep import list_open
 from orderflow.orchestration.alerts import alert_failed_run
-from orderflow.orchestration.broken import broken_tasks, raise_broken, telling_report
+from orderflow.orchestration.broken import BrokenTask, broken_tasks, raise_broken, telling_report
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.metrics import count
+from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
 from orderflow.settings import ERP_POOL, SHOP_POOL
 
 log = logging.getLogger(__name__)
 
 ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
-"""Emitted, with the partition key, by every run in which no order failed."""
+"""Emitted, with the partition key, by every run that ends green: no order failed, and none is news to people."""
 
 LABEL = "{{ label }}"
 
@@ -144,18 +146,23 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
 def report(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict[str, Any]:
-    """Sum the run up; fail it when an order failed, naming the order, the reason and who fixes it."""
+    """Sum the run up; fail it when an order failed or was flagged, naming it, the reason and who fixes it."""
     summary, _ = _end(order_ids, batches)
     summary.raise_failures()
-    return summary.model_dump(mode="json", exclude={"failures"})
+    raise_broken(_broken())
+    return summary.numbers
 
 
-@task(trigger_rule="all_done", on_failure_callback=alert_failed_run)
+@task(trigger_rule="all_done", on_failure_callback=alert_failed_run_once)
 def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict[str, Any]:
     """Sum the sweep up; fail it for what nobody was told yet, so that one cause makes one red run and not a hundred."""
     summary, news = _end(order_ids, batches)
+    broken = _broken()
+    close_outages(connect(read_only=True).ledger, RunContext(), broken)
     news.raise_opened()
-    return summary.model_dump(mode="json", exclude={"failures"})
+    if order_ids is None or batches is None or not summary.failures:  # which otherwise say why a task failed
+        raise_broken(broken)
+    return summary.numbers
 
 
 def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, News]:
@@ -171,15 +178,16 @@ def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[
         listed=order_ids or [],
         selected=set(_keys(_flat(batches))),
     )
-    log.info("%s", summary.summary)
+    log.info("%s", json.dumps(summary.numbers))
     count(summary, open_state(parties))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    if order_ids is None or batches is None:
-        summary.raise_failures()
-    if not summary.failures:  # which otherwise say why a task failed
-        raise_broken(broken_tasks(besides="process_order"))
     return summary, news
+
+
+def _broken() -> list[BrokenTask]:
+    """Return what failed as a whole; that orders failed, their report says."""
+    return broken_tasks(besides="process_order")
 
 
 def _run(step: OrderStep, batch: list[str]) -> None:

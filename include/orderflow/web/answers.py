@@ -14,7 +14,8 @@ from orderflow.domain.findings_nl import KINDS_NL
 from orderflow.domain.reasons import Fixer, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
 from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
-from orderflow.ledger.models import Alert, Event, Finding, LedgerOrder, Outcome, Step
+from orderflow.ledger.alert_models import Alert
+from orderflow.ledger.models import Event, Finding, LedgerOrder, Outcome, Step
 from orderflow.ledger.queries import Group
 from orderflow.web.hook import Source
 
