@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 def alert_failed_run_once(context: Context) -> None:
     """As alert_failed_run, for runs of every few minutes: an outage that people were told of is only logged."""
-    error, here = context.get("exception"), RunContext(context)
-    if isinstance(error, BrokenTasksError) and not here.is_for_what_a_person_named and not _is_news(error, here):
+    error = context.get("exception")
+    if isinstance(error, BrokenTasksError) and not _is_news(error, RunContext(context)):
         log.error("%s\nPeople were told of this before; no message is sent.", error.message)
         return
     alert_failed_run(context)
@@ -31,7 +31,9 @@ def close_outages(ledger: Ledger, here: RunContext, broken: Collection[BrokenTas
 
 
 def _is_news(error: BrokenTasksError, here: RunContext) -> bool:
-    """Note the outage; one that cannot be noted is told."""
+    """Note the outage, but for a run like no other; what is not noted is told."""
+    if here.is_for_what_a_person_named:
+        return True
     try:
         outages = ledger_from_connection().outages
         new = [outages.see(*cause, here.run) for cause in sorted({(t.task_id, t.reason) for t in error.tasks})]
