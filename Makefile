@@ -10,44 +10,55 @@ SETUP := .venv/.installed
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo erp-demo up down run reconcile test test-fast soak fault-matrix check lint format types docs docs-check lock hooks screenshots bench bench-docs bench-backfill bench-page bench-tryton bench-celery env test-compose audit sbom clean
 
-help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+##@ Try it
+.PHONY: demo up down erp-demo
 
-setup: $(SETUP) ## Install everything into .venv (done by itself by the commands below)
-
-demo: $(SETUP) ## One day of orders through a real Airflow and a sandbox shop and ERP, twice; leaves nothing running
+demo: $(SETUP) ## One day of orders through a real Airflow with a sandbox shop and ERP, twice; leaves nothing running
 	@$(BIN)/python tools/demo.py
 
-erp-demo: $(SETUP) ## One day of orders into a real Tryton, set up here on first use; leaves nothing running
-	@$(BIN)/python tools/erp_demo.py
-
-up: $(SETUP) ## Airflow's page and scheduler with the sandbox, in the background: make up [PORT=8080]
+up: $(SETUP) ## Airflow with the sandbox, or with your shop and ERP, in the background: make up [PORT=8080]
 	@$(BIN)/python tools/up.py start --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
 down: $(SETUP) ## Stop what `make up` started
 	@$(BIN)/python tools/up.py stop
 
-run: $(SETUP) ## One day against the configured connections, no scheduler: make run DATE=2026-11-22 [DRY_RUN=1]
+erp-demo: $(SETUP) postgresql ## One day of orders into a real Tryton, set up here on first use; leaves nothing running
+	@$(BIN)/python tools/erp_demo.py
+
+##@ Run it without a scheduler
+.PHONY: run reconcile
+
+run: $(SETUP) ## One day against the configured connections: make run DATE=2026-11-22 [DRY_RUN=1]
 	@$(if $(DATE),,echo 'say which day: make run DATE=2026-11-22' >&2; exit 2;) $(BIN)/python -m orderflow run --date $(DATE) $(if $(DRY_RUN),--dry-run)
 
 reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAYS=7] [WEBSHOP=1]
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))
 
-test: $(SETUP) ## All tests, those with a real scheduler too
+##@ Test it
+.PHONY: test test-fast check soak fault-matrix test-compose
+
+test: $(SETUP) postgresql browser ## All tests, also those with a real scheduler, Tryton and a browser
 	$(BIN)/pytest
 
-test-fast: $(SETUP) ## The tests without a scheduler
+test-fast: $(SETUP) postgresql ## The tests without a scheduler and a browser
 	$(BIN)/pytest --ignore=tests/live --ignore=tests/browser
 
-soak: $(SETUP) ## A thousand random schedules of faults, deaths and double runs: make soak [ERP=tryton] [SEED=17] [COUNT=1000] [FIRST=1]
+check: lint types docs-check test ## Everything CI checks
+
+soak: $(SETUP) postgresql ## A thousand random schedules of faults, deaths and double runs: make soak [ERP=tryton] [SEED=17] [COUNT=1000] [FIRST=1]
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(ERP),--erp $(ERP)) $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
 
-fault-matrix: $(SETUP) ## Prove every cell of docs/fault-matrix.md, and that no guard can be removed unnoticed; write the page
+fault-matrix: $(SETUP) postgresql ## Prove every cell of the fault matrix, and that no guard can be removed unnoticed; write the page
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.publish
 
-check: lint types docs-check test ## Everything CI checks
+test-compose: $(SETUP) ## Both compose files brought up for real, broken mid-run, taken down: needs a Docker engine
+	$(BIN)/pytest -v --durations=0 deploy
+
+##@ Work on it
+.PHONY: setup lint format types docs docs-check lock hooks screenshots
+
+setup: $(SETUP) ## Install everything into .venv (every command does so when it needs to)
 
 lint: $(SETUP) ## Style and mistakes
 	$(BIN)/ruff check
@@ -78,32 +89,35 @@ lock: $(SETUP) ## Choose versions anew: requirements.lock, and Tryton's
 hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
 	$(BIN)/pre-commit install --hook-type pre-commit --hook-type commit-msg
 
-screenshots: $(SETUP) ## Take the pictures in docs/screenshots anew
+screenshots: $(SETUP) postgresql browser ## Take the pictures in docs/screenshots anew
 	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
 
-bench: $(SETUP) ## A day through a real Airflow beside what one would write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
+##@ Measure it
+.PHONY: bench bench-docs bench-backfill bench-page bench-tryton bench-celery
+
+bench: $(SETUP) postgresql ## A day through a real Airflow beside what one would write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
 	@$(if $(ORDERS),ORDERS=$(ORDERS)) $(if $(CASES),CASES=$(CASES)) PYTHONPATH=include:tools:bench $(BIN)/python bench/run.py
 
 bench-docs: $(SETUP) ## Write the table in docs/performance.md from bench/results.json
 	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py
 
-bench-backfill: $(SETUP) ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json
+bench-backfill: $(SETUP) postgresql ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json
 	@PYTHONPATH=include:tools $(BIN)/python bench/backfill.py
 
-bench-page: $(SETUP) ## The page with 100,000 orders in PostgreSQL: times and query plans, into bench/page-results.md
+bench-page: $(SETUP) postgresql ## The page with 100,000 orders in PostgreSQL: times and query plans, into bench/page-results.md
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/page.py
 
-bench-tryton: $(SETUP) ## Orders per second into a real Tryton, and a day of 200, into bench/tryton-results.json (about 4 minutes)
+bench-tryton: $(SETUP) postgresql ## Orders per second into a real Tryton, and a day of 200, into bench/tryton-results.json (about 4 minutes)
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/erp_tryton.py
 
 bench-celery: $(SETUP) ## A day on the compose files' Celery: make bench-celery [WORKERS=2,4] [ORDERS=1000]; needs a Docker engine
 	@$(if $(WORKERS),WORKERS=$(WORKERS)) $(if $(ORDERS),ORDERS=$(ORDERS)) PYTHONPATH=include:tools:bench:deploy $(BIN)/python bench/celery.py
 
+##@ Deploy it
+.PHONY: env audit sbom
+
 env: $(SETUP) ## Random secrets for docker-compose.yaml into .env, unless there is one
 	@$(BIN)/python tools/env_file.py
-
-test-compose: $(SETUP) ## Both compose files brought up for real, broken mid-run, taken down: needs a Docker engine
-	$(BIN)/pytest -v --durations=0 deploy
 
 audit: $(SETUP) ## Known holes in the locked dependencies (asks the vulnerability service of PyPI)
 	$(BIN)/uv tool run --quiet pip-audit==2.10.1 --require-hashes --disable-pip --strict --requirement requirements.lock
@@ -112,14 +126,20 @@ sbom: $(SETUP) ## What the lock holds, as CycloneDX: build/sbom.json
 	@mkdir -p build
 	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-file build/sbom.json requirements.lock
 
+##@ And
+.PHONY: help clean postgresql browser
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
 clean: ## Delete .venv and everything made here; stops what `make up` started
 	@if [ -e .local/up.lock ] && [ -x $(BIN)/python ]; then $(BIN)/python tools/up.py stop; fi
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
+# What some tests and demos need of the system: used where it is there, installed where apt may, explained otherwise.
+postgresql browser: $(SETUP)
+	@$(BIN)/python tools/system_packages.py $@
+
 $(SETUP): requirements.lock
-	@test -n "$(PYTHON)" || { echo 'Python 3.11 to 3.14 is needed and none was found; name one with make PYTHON=/path/to/python3' >&2; exit 1; }
-	@test -x $(BIN)/uv || { echo 'Making .venv with $(PYTHON) …' >&2; \
-		$(PYTHON) -m venv --clear .venv && $(BIN)/python -m pip install --quiet "$$(grep -o '^uv==[^ ]*' requirements.lock)"; } >&2
-	@echo 'Installing requirements.lock …' >&2
-	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@tools/install.sh "$(PYTHON)"
 	@touch $@

@@ -16,7 +16,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.models import RunRef
 from orders import order
-from postgres import own_server, programs
+from postgres import own_server, server_programs
 
 ROOT = Path(__file__).parent.parent
 ROLES = ["airflow", "orderflow"]
@@ -34,7 +34,7 @@ def program(name: str, server: URL, *arguments: str, stdin: bytes = b"") -> byte
         "PGPORT": str(server.port),
         "PGPASSWORD": str(server.password),
     }
-    command = [str(programs() / name), "--username=postgres", *arguments]
+    command = [str(server_programs() / name), "--username=postgres", *arguments]
     done = subprocess.run(command, env=environment, input=stdin, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout

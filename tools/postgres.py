@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from sqlalchemy import URL, create_engine, make_url, text
 
+import programs
+
 EXISTING_SERVER = "ORDERFLOW_TEST_POSTGRES_URL"
 PASSWORD = "p@ss/w:rd %40?"  # noqa: S105 - of a server that lives for one test run
 _FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=200"]
@@ -32,7 +34,7 @@ def postgres_server() -> Iterator[URL]:
 @contextmanager
 def own_server(superuser: str) -> Iterator[URL]:
     """Start a server of our own, whatever there is already, with this superuser; stop it in the end."""
-    binaries = programs()
+    binaries = server_programs()
     with tempfile.TemporaryDirectory(prefix="orderflow-pg-", dir="/tmp") as folder:
         home = Path(folder)
         server = _Server(binaries, home, superuser)
@@ -96,15 +98,15 @@ class _Server:
             subprocess.run(command, user=self._user, cwd=self._home, stdout=output, stderr=output, check=True)
 
 
-def programs() -> Path:
-    """Find the folder of initdb, pg_ctl and pg_dump; Debian keeps them off the PATH."""
-    found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *map(Path, filter(None, [shutil.which("initdb")]))]
+def server_programs() -> Path:
+    """Return the folder of initdb, pg_ctl and pg_dump; RuntimeError says what to install."""
+    found = programs.postgresql()
     if not found:
         raise RuntimeError(
             "a PostgreSQL server is needed: install the Debian package `postgresql`, "
             f"or set {EXISTING_SERVER} to the URL of a server on which databases may be created"
         )
-    return max(found, key=lambda path: [int(part) for part in path.parts if part.isdigit()]).parent
+    return found
 
 
 def _unprivileged_user() -> str:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.engine import Connection
 
-from postgres import programs as postgres_programs
+from postgres import server_programs
 from sandbox.catalogue import PRODUCTS
 from service import loopback_environment
 
@@ -48,8 +48,10 @@ def install() -> Path:
         if uv is None:
             raise RuntimeError("uv is needed to make Tryton's venv; `make setup` installs it into .venv")
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], check=True)
-        install = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
-        subprocess.run([*install, str(REQUIREMENTS)], check=True)
+        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
+        command = [*sync, str(REQUIREMENTS)]
+        if subprocess.run(command, check=False).returncode:  # uv has died where the next attempt went through
+            subprocess.run(command, check=True)
         stamp.write_text(wanted)
     return VENV / "bin"
 
@@ -127,7 +129,7 @@ def _dumped(program: str, database: URL, *arguments: str) -> None:
     """Run pg_dump or pg_restore; both take the password from the environment, where no process list shows it."""
     server = ["--host", str(database.host), "--port", str(database.port or 5432), "--username", str(database.username)]
     environment = os.environ | {"PGPASSWORD": str(database.password or "")}
-    command = [str(postgres_programs() / program), *server, "--dbname", str(database.database), *arguments]
+    command = [str(server_programs() / program), *server, "--dbname", str(database.database), *arguments]
     subprocess.run(command, env=environment, check=True)
 
 

@@ -1,13 +1,13 @@
 """Chromium, headless, and people logged in to the running Airflow."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+import programs
 from live_airflow import Live
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
@@ -17,9 +17,9 @@ FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]  # containe
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    program = shutil.which("chromium")
-    assert program, "the browser tests need Chromium: install the Debian package `chromium`"
+    """Start this machine's Chromium or Chrome."""
+    program = programs.browser()
+    assert program, "the browser tests need Chromium or Chrome: run `python3 tools/system_packages.py browser`"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Makes .venv with the Python that is named, and installs requirements.lock into it: what `make setup` does.
+#   tools/install.sh python3
+set -eu
+cd "$(dirname "$0")/.."
+python=$1
+
+say() { echo "$@" >&2; }
+
+if [ -z "$python" ]; then
+    say 'Python 3.11 to 3.14 is needed and none was found; name one with make PYTHON=/path/to/python3'
+    exit 1
+fi
+if ! [ -x .venv/bin/uv ]; then
+    "$python" tools/system_packages.py python
+    say "Making .venv with $python …"
+    "$python" -m venv --clear .venv
+    .venv/bin/python -m pip install --quiet "$(grep -o '^uv==[^ ]*' requirements.lock)" >&2
+fi
+
+say 'Installing requirements.lock …'
+by_uv() { .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock; }
+# uv has died of a segmentation fault where the same command went through a moment later.
+by_uv || { say 'uv failed; once more …' && by_uv; } || {
+    say 'uv failed again; by pip, which takes some minutes …'
+    .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock >&2
+}
