@@ -32,7 +32,7 @@ class SandboxApp:
         self.world.release()
         self.world = World(config)
         for order in orders:
-            self.world.orders.insert(order)
+            self.world.insert(order)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""

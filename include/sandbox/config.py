@@ -37,6 +37,23 @@ class Config(BaseModel):
     rate_limit: int | None = None
     """Shop calls per second before 429."""
 
+    origins: tuple[str, ...] = ("webshop", "erp")
+    """Codes below which customers, addresses and users are found."""
+    origin_lists: Literal["all", "own"] = "all"
+    """What a list below an origin holds: records of every origin, as documented, or only its own."""
+    brief_directory_rows: bool = False
+    """Rows of those lists carry id, key and dates only."""
+    hidden_directory_fields: frozenset[str] = frozenset()
+    """Fields that customers, addresses and users do not show."""
+    key_twins: bool = False
+    """Orders name their customer, user and addresses by origin and key too (`customer_key`, ...)."""
+    reuse_guest_party: bool = False
+    """A guest whose mail address is known keeps the party of the first order; else every order makes one."""
+    guests_have_users: bool = True
+    """A guest's order names a user; else its `user` is null."""
+    directory_patch: frozenset[str] = frozenset({"user"})
+    """Kinds of records that can be changed by PATCH; only users are documented."""
+
     enforce_unique_desadv: bool = True
     """Refuse a delivery message whose DesadvNumber was taken before; else it is taken again."""
 

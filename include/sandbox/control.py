@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import requests
 
+from sandbox.control_people import PeopleClient
 from sandbox.wire import JsonObject, dumps, loads
 
 TIMEOUT = 30
@@ -19,6 +20,8 @@ class SandboxControl:
         self.url = url.rstrip("/")
         self._base = f"{self.url}/_control"
         self._session = requests.Session()
+        self.people = PeopleClient(self._call)
+        """The shop's customers, addresses and users."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,5 @@
 """The control API below `/_control`: what is there, what goes wrong, what was called. It leaves no trace itself."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any, Protocol
 
@@ -12,10 +11,10 @@ from starlette.routing import Route
 
 from sandbox.catalogue import orders_for_day
 from sandbox.config import Config
-from sandbox.wire import JsonObject, dumps, loads
+from sandbox.control_people import people_routes
+from sandbox.control_reply import Answer, read, to_json
+from sandbox.wire import JsonObject
 from sandbox.world import World
-
-Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Resettable(Protocol):
@@ -60,90 +59,92 @@ class ControlApi:
 
     async def health(self, _: Request) -> Response:
         """GET: whether the sandbox is up."""
-        return _json({"status": "ok"})
+        return to_json({"status": "ok"})
 
     async def reset(self, request: Request) -> Response:
         """POST: start over."""
-        wish = Reset.model_validate(await _read(request) or {})
+        wish = Reset.model_validate(await read(request) or {})
         config = Config().changed(wish.config)
         self._sandbox.reset(config, wish.orders(config))
-        return _json({"orders": len(self._world.orders.orders)})
+        return to_json({"orders": len(self._world.orders.orders)})
 
     async def config(self, request: Request) -> Response:
         """GET, PATCH: the switches."""
         if request.method == "PATCH":
-            self._world.config = self._world.config.changed(await _read(request))
-            self._world.orders.api_timezone = self._world.config.api_timezone
-        return _json(self._world.config.model_dump(mode="json"))
+            self._world.config = self._world.config.changed(await read(request))
+            self._world.orders.api_timezone = self._world.people.api_timezone = self._world.config.api_timezone
+        return to_json(self._world.config.model_dump(mode="json"))
 
     async def orders(self, request: Request) -> Response:
         """GET: all orders of the shop; POST: insert some, answers their ids."""
         if request.method == "POST":
-            return _json({"ids": [self._world.orders.insert(order) for order in await _read(request)]}, 201)
-        return _json({"orders": list(self._world.orders.orders.values())})
+            return to_json({"ids": [self._world.insert(order) for order in await read(request)]}, 201)
+        return to_json({"orders": list(self._world.orders.orders.values())})
 
     async def order(self, request: Request) -> Response:
         """GET, PATCH, DELETE: one order of the shop, whatever the field."""
         store, number = self._world.orders, int(request.path_params["number"])
         if request.method == "PATCH":
-            return _json(store.edit(number, await _read(request)))
+            return to_json(store.edit(number, await read(request)))
         if request.method == "DELETE":
-            return _json(store.orders.pop(number))
-        return _json(store.orders[number])
+            return to_json(store.orders.pop(number))
+        return to_json(store.orders[number])
 
     async def erp_orders(self, request: Request) -> Response:
         """GET: every order of the ERP, visible yet or not, with the request that made it; POST: enter one by hand."""
         if request.method == "POST":
-            return _json(self._world.erp_store.create(await _read(request), None).full(), 201)
-        return _json({"orders": [{**order.full(), "request": order.request} for order in self._world.erp_store.orders]})
+            return to_json(self._world.erp_store.create(await read(request), None).full(), 201)
+        return to_json(
+            {"orders": [{**order.full(), "request": order.request} for order in self._world.erp_store.orders]}
+        )
 
     async def erp_order(self, request: Request) -> Response:
         """PATCH, DELETE: one order of the ERP."""
         store, number = self._world.erp_store, str(request.path_params["number"])
         if request.method == "PATCH":
-            return _json(store.edit(number, await _read(request)).full())
-        return _json(store.remove(number).full())
+            return to_json(store.edit(number, await read(request)).full())
+        return to_json(store.remove(number).full())
 
     async def deliveries(self, request: Request) -> Response:
         """GET: all packing slips of the ERP; POST {"order_number", ...}: deliver an order."""
         if request.method == "POST":
-            return _json(self._world.erp_store.deliver(await _read(request)), 201)
-        return _json({"deliveries": [slip for _, slip in self._world.erp_store.deliveries]})
+            return to_json(self._world.erp_store.deliver(await read(request)), 201)
+        return to_json({"deliveries": [slip for _, slip in self._world.erp_store.deliveries]})
 
     async def desadv(self, _: Request) -> Response:
         """GET: the delivery messages that the shop took."""
-        return _json({"messages": self._world.proxy.desadv.messages})
+        return to_json({"messages": self._world.proxy.desadv.messages})
 
     async def confirmations(self, _: Request) -> Response:
         """GET: the cXML confirmations that the shop took."""
-        return _json({"messages": self._world.proxy.confirmations.messages})
+        return to_json({"messages": self._world.proxy.confirmations.messages})
 
     async def order_statuses(self, _: Request) -> Response:
         """GET: the custom order statuses that the shop took."""
-        return _json({"messages": self._world.proxy.order_statuses.messages})
+        return to_json({"messages": self._world.proxy.order_statuses.messages})
 
     async def faults(self, request: Request) -> Response:
         """GET, POST [rule, ...], DELETE: what goes wrong."""
         if request.method == "POST":
-            self._world.faults.add(await _read(request))
+            self._world.faults.add(await read(request))
         if request.method == "DELETE":
             self._world.faults.rules.clear()
-        return _json({"faults": [rule.model_dump(mode="json") for rule in self._world.faults.rules]})
+        return to_json({"faults": [rule.model_dump(mode="json") for rule in self._world.faults.rules]})
 
     async def release(self, _: Request) -> Response:
         """POST: let every call go that a fault holds."""
         self._world.release()
-        return _json({})
+        return to_json({})
 
     async def settle(self, _: Request) -> Response:
         """POST: answer when no call is underway any more."""
         await self._world.journal.idle.wait()
-        return _json({})
+        return to_json({})
 
     async def tokens(self, _: Request) -> Response:
         """DELETE: every access token expires now."""
         self._world.issuer.revoke_all()
-        return _json({})
+        return to_json({})
 
     async def journal(self, request: Request) -> Response:
         """GET ?since=n, DELETE: the calls, and the most that ran at the same time per service."""
@@ -151,7 +152,7 @@ class ControlApi:
         if request.method == "DELETE":
             journal.clear()
         since = int(request.query_params.get("since", "0"))
-        return _json({"entries": journal.since(since), "high_water": dict(journal.high_water.items())})
+        return to_json({"entries": journal.since(since), "high_water": dict(journal.high_water.items())})
 
 
 def control_app(sandbox: Resettable) -> Starlette:
@@ -174,6 +175,7 @@ def control_app(sandbox: Resettable) -> Starlette:
         ("/settle", api.settle, ["POST"]),
         ("/tokens", api.tokens, ["DELETE"]),
         ("/journal", api.journal, ["GET", "DELETE"]),
+        *people_routes(lambda: sandbox.world.people),
     ]
     return Starlette(
         routes=[Route(f"/_control{path}", endpoint, methods=methods) for path, endpoint, methods in routes],
@@ -181,18 +183,9 @@ def control_app(sandbox: Resettable) -> Starlette:
     )
 
 
-async def _read(request: Request) -> Any:
-    body = await request.body()
-    return loads(body) if body else None
-
-
-def _json(data: object, status: int = 200) -> Response:
-    return Response(dumps(data), status, media_type="application/json")
-
-
 async def _mistake(_: Request, error: Exception) -> Response:
-    return _json({"error": str(error)}, 400)
+    return to_json({"error": str(error)}, 400)
 
 
 async def _unknown(_: Request, error: Exception) -> Response:
-    return _json({"error": f"there is no {error}"}, 404)
+    return to_json({"error": f"there is no {error}"}, 404)

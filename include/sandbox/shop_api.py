@@ -1,16 +1,14 @@
 """The shop's order API: routes, the order of checks, reads and writes."""
 
-import math
 import re
-import time
-from collections import deque
 
-from sandbox import auth, shop_filters, shop_pages
-from sandbox.auth import TokenIssuer
+from sandbox import shop_filters, shop_pages
 from sandbox.config import Config
+from sandbox.directory_store import OF_ORDER, DirectoryStore
+from sandbox.entrance import Entrance, json_body
 from sandbox.shop_fields import ORDER_FIELDS, read_fields
 from sandbox.shop_store import LINES, ShopStore, without
-from sandbox.wire import Call, JsonObject, Refusal, Reply, html_reply, json_reply, loads
+from sandbox.wire import Call, JsonObject, Refusal, Reply, html_reply, json_reply
 
 LIST, EXTERNAL, DETAIL = "list", "external", "detail"
 ROUTES = (
@@ -33,30 +31,23 @@ MOVES: dict[str, tuple[str, ...]] = {
 class ShopApi:
     """Answers calls below `/api`. The checks come in REST framework's order."""
 
-    def __init__(self, store: ShopStore, issuer: TokenIssuer) -> None:
+    def __init__(self, store: ShopStore, directory: DirectoryStore, entrance: Entrance) -> None:
         self.store = store
-        self.issuer = issuer
-        self._recent: deque[float] = deque()
+        self._directory = directory
+        self._entrance = entrance
 
     def handle(self, call: Call, config: Config, *, ignored: frozenset[str] = frozenset(), echo: bool = False) -> Reply:
         """Answer one call; the fields in `ignored` are not stored, and with `echo` the answer does not show it."""
         kind, argument, methods = _route(call.path)
-        if not _accepts_json(call.headers.get("accept", "*/*")):
-            raise Refusal(json_reply({"detail": "Could not satisfy the request Accept header."}, 406))
-        auth.check_shop(call, config, self.issuer)
-        self._throttle(config)
-        method = "GET" if call.method == "HEAD" else call.method
-        if method not in methods:
-            said = {"detail": f'Method "{call.method}" not allowed.'}
-            raise Refusal(json_reply(said, 405, headers={"allow": ", ".join(methods)}))
+        method = self._entrance.admit(call, config, methods)
         if kind == LIST:
             return self._list(call, config) if method == "GET" else self._post(call)
         if kind == EXTERNAL:
-            return json_reply(_shown(self._by_key(argument), config))
+            return json_reply(self._shown(self._by_key(argument), config))
         stored = self._by_id(argument, call, config, create=method == "PUT")
         if method == "GET":
-            return json_reply(_shown(stored, config))
-        return self._write(method, stored, _body(call), config, ignored=ignored, echo=echo)
+            return json_reply(self._shown(stored, config))
+        return self._write(method, stored, json_body(call), config, ignored=ignored, echo=echo)
 
     def _list(self, call: Call, config: Config) -> Reply:
         orders = shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
@@ -96,10 +87,10 @@ class ShopApi:
             changed = self.store.replaced(stored, values, body, renumber=config.put_renumbers_lines)
         kept = without(stored, changed, ignored)
         self.store.save(kept)
-        return json_reply(_shown(changed if echo else kept, config), 200 if existed else 201, committed=True)
+        return json_reply(self._shown(changed if echo else kept, config), 200 if existed else 201, committed=True)
 
     def _post(self, call: Call) -> Reply:
-        body = _body(call)
+        body = json_body(call)
         values, mistakes = read_fields(body, ORDER_FIELDS)
         for name in POST_REQUIRED:
             if name not in body:
@@ -113,22 +104,10 @@ class ShopApi:
         self.store.save(order)
         return json_reply(order, 201, committed=True)
 
-    def _throttle(self, config: Config) -> None:
-        if config.rate_limit is None:
-            return
-        now = time.monotonic()
-        while self._recent and self._recent[0] <= now - 1:
-            self._recent.popleft()
-        if len(self._recent) < config.rate_limit:
-            self._recent.append(now)
-            return
-        wait = max(1, math.ceil(self._recent[0] + 1 - now)) if self._recent else 1
-        said = f"Request was throttled. Expected available in {wait} second{'s' if wait > 1 else ''}."
-        raise Refusal(json_reply({"detail": said}, 429, headers={"retry-after": str(wait)}))
-
-
-def _shown(order: JsonObject, config: Config) -> JsonObject:
-    return {name: value for name, value in order.items() if name not in config.hidden_fields}
+    def _shown(self, order: JsonObject, config: Config) -> JsonObject:
+        twins = {f"{field}_key": self._directory.twin(kind, order[field]) for field, kind in OF_ORDER.items()}
+        whole = {**order, **twins} if config.key_twins else order
+        return {name: value for name, value in whole.items() if name not in config.hidden_fields}
 
 
 def _route(path: str) -> tuple[str, str, tuple[str, ...]]:
@@ -139,27 +118,6 @@ def _route(path: str) -> tuple[str, str, tuple[str, ...]]:
     if any(pattern.fullmatch(f"{path}/") for _, pattern, _ in ROUTES):
         raise Refusal(Reply(301, headers={"location": f"{path}/", "content-type": "text/html; charset=utf-8"}))
     raise Refusal(html_reply(404, "Not Found"))
-
-
-def _accepts_json(accept: str) -> bool:
-    kinds = {part.partition(";")[0].strip() for part in accept.split(",")}
-    return bool(kinds & {"application/json", "application/*", "*/*", ""})
-
-
-def _body(call: Call) -> JsonObject:
-    if not call.body:
-        return {}
-    media_type = call.headers.get("content-type", "")
-    if media_type.partition(";")[0].strip() != "application/json":
-        raise Refusal(json_reply({"detail": f'Unsupported media type "{media_type}" in request.'}, 415))
-    try:
-        body = loads(call.body)
-    except ValueError as error:
-        raise Refusal(json_reply({"detail": f"JSON parse error - {error}"}, 400)) from None
-    if not isinstance(body, dict):
-        said = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
-        raise Refusal(json_reply({"non_field_errors": [said]}, 400))
-    return body
 
 
 def _missing() -> Refusal:

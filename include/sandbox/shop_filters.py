@@ -10,12 +10,18 @@ from sandbox.wire import JsonObject, Refusal, html_reply, json_reply
 Test = Callable[[JsonObject], bool]
 
 
-def select(orders: Iterable[JsonObject], query: dict[str, str], unknown: Collection[str] = ()) -> list[JsonObject]:
+def select(
+    orders: Iterable[JsonObject],
+    query: dict[str, str],
+    unknown: Collection[str] = (),
+    filters: dict[str, Callable[[str], Test]] | None = None,
+) -> list[JsonObject]:
     """Keep the orders that pass every filter but the `unknown` ones; Refusal with all mistakes in the filters."""
+    filters = FILTERS if filters is None else filters
     tests: list[Test] = []
     mistakes: dict[str, list[str]] = {}
     for name, value in query.items():
-        build = None if name in unknown else FILTERS.get(name)
+        build = None if name in unknown else filters.get(name)
         if build is not None and value:
             try:
                 tests.append(build(value))
@@ -102,3 +108,7 @@ FILTERS: dict[str, Callable[[str], Test]] = {
     },
 }
 """`inactive` is not here: no order is inactive, so it changes nothing."""
+
+DIRECTORY_FILTERS = {name: FILTERS[name] for name in ("create_date__gte", "create_date__lte")}
+"""Of customers and addresses; `create_date__gte` is the documented one."""
+USER_FILTERS = {**DIRECTORY_FILTERS, "registration": _text("registration")}

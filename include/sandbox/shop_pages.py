@@ -1,4 +1,4 @@
-"""Pages of the order list: limit and offset, and links whose parameters are sorted by name."""
+"""Pages of the lists: limit and offset, and links whose parameters are sorted by name."""
 
 import random
 from collections.abc import Sequence
@@ -19,8 +19,10 @@ ROW_FIELDS = (
 )
 
 
-def page(orders: Sequence[JsonObject], call: Call, config: Config) -> JsonObject:
-    """Return the page that the call asks for; a limit or offset that makes no sense falls back."""
+def page(
+    orders: Sequence[JsonObject], call: Call, config: Config, *, fields: Sequence[str] | None = ROW_FIELDS
+) -> JsonObject:
+    """Return the page that the call asks for, of these fields or all; a senseless limit or offset falls back."""
     limit = min(_positive(call.query.get("limit"), config.default_limit), config.max_limit)
     offset = max(_positive(call.query.get("offset"), 0), 0)
     count = len(orders)
@@ -31,8 +33,12 @@ def page(orders: Sequence[JsonObject], call: Call, config: Config) -> JsonObject
         "count": count,
         "next": _link(call, config, limit, offset + limit) if offset + limit < count else None,
         "previous": _link(call, config, limit, offset - limit) if offset > 0 else None,
-        "results": [{name: order[name] for name in ROW_FIELDS} for order in rows[offset : offset + limit]],
+        "results": [_row(order, fields) for order in rows[offset : offset + limit]],
     }
+
+
+def _row(order: JsonObject, fields: Sequence[str] | None) -> JsonObject:
+    return order if fields is None else {name: order[name] for name in fields if name in order}
 
 
 def _positive(text: str | None, fallback: int) -> int:

@@ -3,7 +3,12 @@
 import asyncio
 
 from sandbox.auth import TokenIssuer
+from sandbox.checkout import checked_out
 from sandbox.config import Config, Service
+from sandbox.directory_api import PREFIXES as DIRECTORY_PREFIXES
+from sandbox.directory_api import DirectoryApi
+from sandbox.directory_store import DirectoryStore
+from sandbox.entrance import Entrance
 from sandbox.erp_api import PREFIX as ERP_PREFIX
 from sandbox.erp_api import ErpApi
 from sandbox.erp_store import ErpStore
@@ -13,7 +18,7 @@ from sandbox.proxy_api import PREFIX as PROXY_PREFIX
 from sandbox.proxy_api import ProxyApi
 from sandbox.shop_api import ShopApi
 from sandbox.shop_store import ShopStore
-from sandbox.wire import Call, Refusal, Reply
+from sandbox.wire import Call, JsonObject, Refusal, Reply
 
 
 class World:
@@ -25,11 +30,20 @@ class World:
         self.faults = Faults()
         self.issuer = TokenIssuer()
         self.orders = ShopStore(config.api_timezone)
+        self.people = DirectoryStore(config.api_timezone)
         self.erp_store = ErpStore()
-        self.shop = ShopApi(self.orders, self.issuer)
+        entrance = Entrance(self.issuer)
+        self.shop = ShopApi(self.orders, self.people, entrance)
+        self.directory = DirectoryApi(self.people, entrance)
         self.proxy = ProxyApi(self.orders, self.issuer)
         self.erp = ErpApi(self.erp_store)
         self._released = asyncio.Event()
+
+    def insert(self, order: JsonObject) -> int:
+        """Let a buyer place an order, as `sandbox.checkout` says; returns its id."""
+        number = self.orders.insert(checked_out(order, self.people, self.config))
+        self.people.ensure(self.orders.orders[number])
+        return number
 
     def handle(self, service: Service, call: Call, rule: FaultRule | None = None) -> Reply:
         """Let the service answer; the rule may make the shop ignore fields."""
@@ -40,6 +54,8 @@ class World:
                 return self.erp.handle(call, self.config)
             if call.path.startswith(PROXY_PREFIX):
                 return self.proxy.handle(call, self.config)
+            if call.path.startswith(DIRECTORY_PREFIXES):
+                return self.directory.handle(call, self.config)
             ignored = rule.fields if rule else frozenset()
             return self.shop.handle(call, self.config, ignored=ignored, echo=rule is not None and rule.echo)
         except Refusal as refusal:
