@@ -26,8 +26,8 @@ from orderflow.domain.window import Window
 from orderflow.erp.hook import ErpHook
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.port import ErpPort
-from orderflow.flow.day import run_day
-from orderflow.ledger.models import RunRef
+from orderflow.flow.orders.run import run_day
+from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect
 from postgres import fresh_database, postgres_server
 from sandbox.catalogue import PRODUCTS
@@ -114,17 +114,17 @@ def measure_day(server: URL, control: SandboxControl, tryton: RunningTryton, *, 
     tryton.forget_sales()
     with fresh_database(server) as ledger:
         os.environ["AIRFLOW_CONN_ORDERFLOW_LEDGER"] = ledger.render_as_string(hide_password=False)
-        parties = connect()
-        window = Window.of_day(str(DAY), parties.settings.timezone)
+        services = connect()
+        window = Window.of_day(str(DAY), services.settings.timezone)
         began = time.monotonic()
-        report = run_day(parties, window, RunRef(dag_id="bench", run_id="bench", partition=window.key))
+        report = run_day(services, window, RunRef(dag_id="bench", run_id="bench", partition=window.key))
         seconds = time.monotonic() - began
     report.raise_failures()
     told = {entry["erp_order_number"] for entry in control.orders()} - {None}
     assert report.processed == len(told) == ORDERS, report.summary  # noqa: S101
     return {
         "confirm": confirm,
-        "concurrency": parties.settings.limits.concurrency,
+        "concurrency": services.settings.limits.concurrency,
         "seconds": round(seconds, 1),
         "orders_per_minute": round(60 * ORDERS / seconds),
     }

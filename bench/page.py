@@ -20,12 +20,12 @@ import httpx
 from sqlalchemy import Engine, event, text
 
 from filled_ledger import DAYS, RUN, fill
-from orderflow.ledger.engine import make_engine
+from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.schema import bring_to_head
 from orderflow.settings import Settings
 from orderflow.web import security
 from orderflow.web.app import create_app
-from orderflow.web.hook import Source, source
+from orderflow.web.source import Source, source
 from postgres import fresh_database, postgres_server
 
 RESULTS = Path(__file__).parent / "page-results.md"

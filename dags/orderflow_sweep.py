@@ -15,7 +15,7 @@ run missed, for whatever reason, is found here.
 **Retry named orders now, with fresh data:** trigger with `references` or `order_ids`.
 
 **Dealt with an order by hand** (changed or cancelled after its export, in doubt, refused)? Trigger with its reference
-or id under `seen_to`: its alerts are closed. One that is stuck is skipped from then on and never sent; should the shop
+or id under `resolve`: its alerts are closed. One that is stuck is skipped from then on and never sent; should the shop
 change it later, it is looked at again.
 
 **When it fails:** the log of `report_news` names each order, the reason and who fixes it. It says so once; the order

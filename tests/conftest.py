@@ -16,11 +16,11 @@ import hypothesis
 import pytest
 from sqlalchemy import URL
 
-from live_airflow import live, whole  # noqa: F401 - fixtures: one Airflow for tests/live and tests/browser
-from orderflow_command import environment  # noqa: F401 - a fixture of both command tests
 from postgres import postgres_server
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox, running
+from support.live_airflow import live, whole  # noqa: F401 - fixtures: one Airflow for tests/live and tests/browser
+from support.orderflow_command import environment  # noqa: F401 - a fixture of both command tests
 from tryton import RunningTryton
 from tryton import running as running_tryton
 

@@ -1,28 +1,20 @@
 """The rooms and who may import whom, as `orderflow/__init__.py` promises."""
 
 import ast
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+import orderflow
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "include" / "orderflow"
 
-OPEN_TO_ALL = {"errors", "settings"}
-MAY_IMPORT = {
-    "errors": {"domain"},
-    "settings": {"errors"},
-    "domain": set(),
-    "transport": {"domain"},
-    "ledger": {"domain"},
-    "cloudsuite": {"domain", "transport"},
-    "erp": {"domain", "transport"},
-    "flow": {"domain", "cloudsuite", "erp", "ledger"},
-    "orchestration": {"domain", "flow", "cloudsuite", "erp", "ledger"},
-    "web": {"domain", "ledger"},
-    "__main__": {"domain", "flow", "ledger", "orchestration"},
-}
-KNOW_AIRFLOW = {"orchestration", "hook.py", "security.py"}
+_MAP = re.compile(r"^    (\S+) +-> (.+)$", re.MULTILINE)
+MAY_IMPORT = {room: set(others.split(", ")) for room, others in _MAP.findall(orderflow.__doc__ or "")}
+KNOW_AIRFLOW = {"orchestration", "hook.py", "security.py", "source.py"}
 LONGEST_MODULE = 250
 LONGEST_DAG_FILE = 90
 
@@ -37,12 +29,19 @@ def _imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-def _room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _room(parts: Sequence[str]) -> str:
+    """Name the room of a module, given by the parts of its name below `orderflow`; the nearest one on the map."""
+    return next((".".join(parts[:n]) for n in (2, 1) if ".".join(parts[:n]) in MAY_IMPORT), parts[0])
+
+
+def _may_import(room: str, other: str) -> bool:
+    return room == other or any(
+        other == allowed or (allowed.endswith(".*") and other.startswith(allowed[:-1])) for allowed in MAY_IMPORT[room]
+    )
 
 
 def test_there_are_modules_to_look_at() -> None:
@@ -51,11 +50,25 @@ def test_there_are_modules_to_look_at() -> None:
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_room_imports_only_from_the_rooms_below_it(path: Path) -> None:
-    room = _room(path)
-    if room == "__init__":
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    if parts == ("__init__",):
         return
-    rooms = {name.split(".")[1] for name in _imports(path) if name.startswith("orderflow.")}
-    assert rooms - {room} <= MAY_IMPORT[room] | OPEN_TO_ALL
+    rooms = {_room(name.split(".")[1:]) for name in _imports(path) if name.startswith("orderflow.")}
+    assert not [other for other in rooms if not _may_import(_room(parts), other)]
+
+
+def test_the_map_names_every_room_and_each_below_those_that_use_it() -> None:
+    inside = {_room(path.relative_to(PACKAGE).with_suffix("").parts) for path in _modules()} - {"__init__"}
+    assert inside == set(MAY_IMPORT)
+    rooms = list(MAY_IMPORT)
+    for position, room in enumerate(rooms):
+        higher = rooms[position + 1 :]
+        assert not [other for other in higher if not other.startswith(f"{room}.") and _may_import(room, other)], room
+
+
+def test_orders_shipments_and_reconciliation_do_not_know_each_other() -> None:
+    rooms = ("flow.orders", "flow.shipments", "flow.reconciliation")
+    assert not [(one, other) for one in rooms for other in rooms if one != other and _may_import(one, other)]
 
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -85,7 +98,7 @@ def test_dag_files_are_wiring_only() -> None:
     for path in files:
         assert len(path.read_text().splitlines()) <= LONGEST_DAG_FILE, path
         for name in _imports(path):
-            assert name == "airflow.sdk" or name.startswith(("orderflow.orchestration", "orderflow.settings")), path
+            assert name.startswith(("airflow.sdk.", "orderflow.orchestration", "orderflow.settings")), path
 
 
 def test_the_sandbox_is_the_other_side_and_shares_no_code() -> None:

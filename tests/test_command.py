@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from orderflow_command import command
 from sandbox.control import SandboxControl
+from support.orderflow_command import command
 
 DAY = "2026-11-22"
 

@@ -13,10 +13,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.ledger.engine import open_ledger
-from orderflow.ledger.models import RunRef
-from orders import order
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.opening import open_ledger
 from postgres import own_server, server_programs
+from support.orders import order
 
 ROOT = Path(__file__).parent.parent
 ROLES = ["airflow", "orderflow"]

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from faulty_proxy import FaultyProxy, faulty
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from service import wait_until
+from support.faulty_proxy import FaultyProxy, faulty
 
 HEADERS = {"Authorization": "Bearer sandbox-erp-token"}
 ORDERS = "/sales-orders?external_reference=1%2FCS1"

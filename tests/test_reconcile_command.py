@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from orderflow_command import command
 from sandbox.control import SandboxControl
+from support.orderflow_command import command
 
 ROOT = Path(__file__).parent.parent
 

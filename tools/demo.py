@@ -12,8 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from local_airflow import LocalAirflow
-from orderflow.ledger.engine import open_ledger
-from orderflow.ledger.models import LedgerOrder
+from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
 from sandbox.server import running
 from sandbox_env import sandbox_environment

@@ -12,9 +12,11 @@ from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, Progress
-from orderflow.ledger.models import Outcome, Step
-from orderflow.ledger.plan_tables import PlannedCallRow
-from orderflow.ledger.tables import AlertRow, EventRow, FindingRow, OrderRow
+from orderflow.ledger.models.orders import Outcome, Step
+from orderflow.ledger.tables.alerts import AlertRow
+from orderflow.ledger.tables.dry_runs import PlannedCallRow
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+from orderflow.ledger.tables.reconciliation import FindingRow
 
 DAYS = 120
 CHUNK = 5_000

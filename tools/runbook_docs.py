@@ -9,19 +9,19 @@ from collections.abc import Iterator
 
 from generated_page import REPOSITORY, write_or_check
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.domain.reasons import Fixer, Reason
+from orderflow.domain.reasons import Owner, Reason
 
 PAGE = REPOSITORY / "docs" / "runbook.md"
 HEAD = (REPOSITORY / "tools" / "runbook_head.md").read_text(encoding="utf-8")
 
 
 def _sections() -> Iterator[str]:
-    for fixer in (Fixer.SHOP, Fixer.ERP_MASTER_DATA, Fixer.FINANCE, Fixer.INTEGRATION, Fixer.NOBODY):
-        yield f"### {'Resolves itself' if fixer is Fixer.NOBODY else f'Fixed by: {fixer}'}\n"
+    for owner in (Owner.SHOP, Owner.ERP_MASTER_DATA, Owner.FINANCE, Owner.INTEGRATION, Owner.NOBODY):
+        yield f"### {'Resolves itself' if owner is Owner.NOBODY else f'Fixed by: {owner}'}\n"
         yield "| code | means | do this |\n|---|---|---|"
         for reason in Reason:
             meaning, who, action = EXPLAINED[reason]
-            if who is fixer:
+            if who is owner:
                 yield f"| `{reason}` | {meaning} | {action} |"
         yield ""
 

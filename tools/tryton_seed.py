@@ -82,10 +82,10 @@ def _products(company: Any, products: list[dict[str, str]]) -> None:
 
 def _customers(customers: list[dict[str, Any]]) -> None:
     """Make a party per customer, whose identifiers carry the shop's ids of the customer and of its addresses."""
-    parties, addresses = Model.get("party.party"), Model.get("party.address")
+    services, addresses = Model.get("party.party"), Model.get("party.address")
     identifiers = Model.get("party.identifier")
     context = config.get_config().context
-    ids = parties._proxy.create([{"name": customer["name"]} for customer in customers], context)  # noqa: SLF001
+    ids = services._proxy.create([{"name": customer["name"]} for customer in customers], context)  # noqa: SLF001
     for party, customer in zip(ids, customers, strict=True):
         wanted = [{"party": party, **address} for address in customer["addresses"].values()]
         made = addresses._proxy.create(wanted, context)  # noqa: SLF001  # proteus has no public call for many at once

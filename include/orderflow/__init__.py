@@ -1,17 +1,36 @@
 """Confirmed CloudSuite orders into an ERP, exactly once, and the result written back.
 
-The rooms, and who may import whom:
+The rooms, from the bottom up, and which others each may import (a test reads this map):
 
-    dags -> orchestration -> flow -> cloudsuite, erp, ledger -> domain
-                                plugins -> web -> ledger -> domain
+    domain               -> nothing
+    errors               -> domain
+    settings             -> domain, errors
+    transport            -> domain, errors
+    cloudsuite           -> domain, errors, settings, transport
+    erp                  -> domain, errors, settings, transport
+    ledger.database      -> domain, errors
+    ledger.models        -> domain
+    ledger.tables        -> domain, errors, ledger.database, ledger.models
+    ledger.orders        -> domain, errors, ledger.database, ledger.models, ledger.tables
+    ledger.books         -> domain, errors, ledger.database, ledger.models, ledger.tables, ledger.orders
+    ledger               -> domain, errors, settings, ledger.*
+    flow                 -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*
+    flow.reporting       -> domain, errors, settings, ledger, ledger.*, flow
+    flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
+    flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
+    flow.reconciliation  -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
+    orchestration        -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
+    web                  -> domain, errors, settings, ledger, ledger.*
+    __main__             -> domain, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
+
+What they hold:
 
     domain         what an order is and what may happen to it; no I/O, no clock, no Airflow
+    transport      HTTP to one service: time limits, retries, failures, redaction
     cloudsuite     the shop's words: wire models, client, mapper, connection
-    erp            the port every ERP answers to, and its adapters
+    erp            the port every ERP implements, and its adapters
     ledger         the durable record of what was decided and done
-    flow           the use cases: select, push, write back, offline finish, report
+    flow           the use cases: orders, shipments, reconciliation, and reporting on all of them
     orchestration  Airflow tasks around the use cases; the only room that knows about tasks
     web            the page in Airflow; reads the ledger, and Airflow's login
-
-`errors` and `settings` are open to every room.
 """

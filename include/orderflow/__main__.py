@@ -18,11 +18,11 @@ from uuid import uuid4
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
-from orderflow.flow.day import preview_day, run_day
-from orderflow.flow.reconcile import describe, reconcile
-from orderflow.flow.reconciliation_csv import csv_folder, write_csv
-from orderflow.flow.standings import open_lines
-from orderflow.ledger.models import RunRef
+from orderflow.flow.orders.run import preview_day, run_day
+from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
+from orderflow.flow.reconciliation.reconcile import describe, reconcile
+from orderflow.flow.reporting.worklists import open_lines
+from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect
 
 _UNUSABLE = 2
@@ -46,21 +46,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(date: str, *, dry_run: bool, allow_open_window: bool) -> int:
-    parties = connect(read_only=dry_run)
-    window = Window.of_day(date, parties.settings.timezone)
+    services = connect(read_only=dry_run)
+    window = Window.of_day(date, services.settings.timezone)
     if not window.is_over(datetime.now(UTC)) and not allow_open_window:
         raise ValueError(
             f"the day {date} ends at {window.end.isoformat()}: add --allow-open-window to run what it has so far"
         )
     run = RunRef(dag_id="command", run_id=f"command__{date}__{uuid4().hex[:8]}", partition=window.key)
     if dry_run:
-        selected, plan = preview_day(parties, window, run, print)
+        selected, plan = preview_day(services, window, run, print)
         counted = Counter(s.decision.action if s.decision else "failed" for s in selected)
         failed = counted["failed"] + len({result.key for result in plan.failed})
         summary = {"date": date, "dry_run": True, "listed": len(selected), **{a.value: counted[a] for a in Action}}
         sys.stdout.write(f"{json.dumps({**summary, 'failed': failed})}\n")
         return 1 if failed else 0
-    report = run_day(parties, window, run)
+    report = run_day(services, window, run)
     for failure in report.failures:
         sys.stderr.write(f"FAILED {failure}\n")
     for flag in report.flags:
@@ -76,10 +76,10 @@ def _open() -> int:
 
 
 def _reconcile(days: int | None, webshop: int | None) -> int:
-    parties = connect(read_only=True)
+    services = connect(read_only=True)
     run = RunRef(dag_id="command", run_id=f"command__reconcile__{uuid4().hex[:8]}")
-    reconciled = reconcile(parties, run, days=days, webshop=webshop)
-    path = write_csv(reconciled, csv_folder(parties.settings))
+    reconciled = reconcile(services, run, days=days, webshop=webshop)
+    path = write_csv(reconciled, csv_folder(services.settings))
     for line in [*map(describe, reconciled.overdue), *map(str, reconciled.errors)]:
         sys.stderr.write(f"FAILED {line}\n")
     summary = reconciled.summary.model_dump(mode="json", exclude={"totals"})

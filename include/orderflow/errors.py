@@ -5,7 +5,7 @@ what to do; it never holds a secret.
 """
 
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.domain.reasons import Fixer, Reason
+from orderflow.domain.reasons import Owner, Reason
 
 
 class OrderflowError(Exception):
@@ -22,12 +22,12 @@ class OrderflowError(Exception):
 
     def __str__(self) -> str:
         order = f"order {self.order}: " if self.order else ""
-        return f"{order}{self.message} ({self.reason}; who fixes it: {self.fixer})"
+        return f"{order}{self.message} ({self.reason}; who fixes it: {self.owner})"
 
     @property
-    def fixer(self) -> Fixer:
+    def owner(self) -> Owner:
         """Who has to act."""
-        return EXPLAINED[self.reason].fixer
+        return EXPLAINED[self.reason].owner
 
 
 class TransientError(OrderflowError):
@@ -67,7 +67,7 @@ class ClaimedElsewhereError(TransientError):
     reason = Reason.CLAIMED_ELSEWHERE
 
 
-class HeldBackError(TransientError):
+class CallDeferredError(TransientError):
     """A call was not made at all: this project's own limits forbid it for a while."""
 
     reason = Reason.BUDGET_SPENT

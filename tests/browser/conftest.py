@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 import programs
-from live_airflow import Live
+from support.live_airflow import Live
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 PATIENCE = 60_000

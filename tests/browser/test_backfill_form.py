@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from browser.conftest import Visit, picture
-from live_airflow import DAG
+from support.live_airflow import DAG
 
 
 def test_the_daily_orders_can_be_backfilled_from_the_page(visit: Visit) -> None:

@@ -13,8 +13,8 @@ from playwright.sync_api import Dialog, FrameLocator, Page, expect
 
 from browser.conftest import PATIENCE, Visit, picture
 from filled_ledger import fill
-from live_airflow import Live
 from sandbox.control import SandboxControl
+from support.live_airflow import Live
 
 TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
 DAY = (TODAY - timedelta(days=1)).isoformat()

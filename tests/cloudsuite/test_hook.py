@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from certificates import Authority
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
@@ -18,6 +17,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
+from support.certificates import Authority
 
 Connect = Callable[..., CloudSuiteHook]
 

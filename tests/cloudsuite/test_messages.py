@@ -10,7 +10,7 @@ import requests
 
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.cxml import Confirmation, ConfirmedLine
-from orderflow.cloudsuite.desadv import Desadv, DesadvItem
+from orderflow.cloudsuite.despatch_advice import DesadvItem, DespatchAdvice
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient, Sent, says_taken
 from orderflow.cloudsuite.order_status import OrderStatus
 from orderflow.domain.reasons import Reason
@@ -57,14 +57,14 @@ def order(control: SandboxControl) -> int:
     return control.add_orders({"reference": "CS7", "erp_order_number": "ERP-1", "order_lines": lines})[0]
 
 
-def slip(number: str = "PS-1", line: int = 11, quantity: str = "0.5") -> Desadv:
+def shipment(number: str = "PS-1", line: int = 11, quantity: str = "0.5") -> DespatchAdvice:
     item = DesadvItem(item_num=line, order_num="ERP-1", quantity=Decimal(quantity), seller_item_id="124_STUK")
     day = dt.date(2026, 11, 23)
-    return Desadv(number=number, date=day, planned_delivery_date=day, items=(item,))
+    return DespatchAdvice(number=number, date=day, planned_delivery_date=day, items=(item,))
 
 
-def send(client: MessagesClient, message: Desadv | None = None) -> Sent:
-    return client.send_desadv(message or slip(), shop=1, user=10)
+def send(client: MessagesClient, message: DespatchAdvice | None = None) -> Sent:
+    return client.send_desadv(message or shipment(), shop=1, user=10)
 
 
 def posts(control: SandboxControl) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def test_a_slip_that_the_shop_has_is_known_as_such(client: MessagesClient, contr
 
 def test_what_the_shop_refuses_is_refused_with_its_words(client: MessagesClient) -> None:
     with pytest.raises(PermanentError, match="no order ERP-1 with a line 99") as caught:
-        send(client, slip(line=99))
+        send(client, shipment(line=99))
     assert caught.value.reason is Reason.MESSAGE_REJECTED
 
 
@@ -187,7 +187,7 @@ def test_without_a_token_nothing_is_in_doubt(client: MessagesClient, control: Sa
 def test_a_token_that_ended_is_renewed_and_the_message_sent(client: MessagesClient, control: SandboxControl) -> None:
     send(client)
     control.expire_tokens()
-    assert send(client, slip("PS-2")) is Sent.TAKEN
+    assert send(client, shipment("PS-2")) is Sent.TAKEN
     assert [taken["DesadvNumber"] for taken in control.desadv_messages()] == ["PS-1", "PS-2"]
 
 
@@ -208,7 +208,7 @@ def test_a_dry_run_sends_nothing(clients: Clients, control: SandboxControl) -> N
 
 def test_a_slip_that_cannot_be_written_is_not_sent(client: MessagesClient, control: SandboxControl) -> None:
     with pytest.raises(PermanentError) as caught:
-        send(client, slip(quantity="0.12345"))
+        send(client, shipment(quantity="0.12345"))
     assert caught.value.reason is Reason.MESSAGE_INVALID
     assert not posts(control)
 

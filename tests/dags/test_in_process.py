@@ -9,7 +9,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from orderflow.domain.states import Progress
-from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
@@ -56,7 +56,7 @@ def test_what_a_person_has_seen_to_is_closed_by_the_sweep(connected: str, contro
     assert sweep(seen_to=["CS1"], dry_run=True) == "success"
     assert ledger.by_order_id([order_id])[order_id].progress is Progress.PUSHED
 
-    assert sweep(seen_to=["CS1"]) == "success"
+    assert sweep(resolve=["CS1"]) == "success"
 
-    assert ledger.by_order_id([order_id])[order_id].progress is Progress.SEEN_TO
+    assert ledger.by_order_id([order_id])[order_id].progress is Progress.RESOLVED
     assert ledger.alerts.open() == []

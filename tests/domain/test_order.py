@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.domain.order import OrderKey
-from orders import line, order
+from support.orders import line, order
 
 
 @given(webshop=st.integers(min_value=0, max_value=10**9), order_id=st.integers(min_value=0, max_value=10**12))

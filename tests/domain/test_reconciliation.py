@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orderflow.domain.findings import KINDS, FindingKind
 from orderflow.domain.reconciliation import Discrepancy, ErpOrder, Pair, compare
 from orderflow.domain.states import ShopState
-from orders import line, order
+from support.orders import line, order
 
 CENT = Decimal("0.01")
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

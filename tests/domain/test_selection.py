@@ -14,7 +14,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.selection import decide
 from orderflow.domain.states import ShopState
 from orderflow.domain.window import Window
-from orders import line, order
+from support.orders import line, order
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 KNOWN = ["closed_success", "paid", "account", "closed_canceled", "started", "none"]

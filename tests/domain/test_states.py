@@ -16,7 +16,7 @@ def test_nothing_that_is_in_the_erp_goes_back_to_before_it(before: Progress, aft
 
 
 @pytest.mark.parametrize(
-    "after", sorted(set(Progress) - {Progress.PUSHED, Progress.PUSHING, Progress.IN_DOUBT, Progress.SEEN_TO})
+    "after", sorted(set(Progress) - {Progress.PUSHED, Progress.PUSHING, Progress.IN_DOUBT, Progress.RESOLVED})
 )
 def test_an_order_in_doubt_is_never_simply_decided_upon(after: Progress) -> None:
     assert not may_follow(Progress.IN_DOUBT, after)

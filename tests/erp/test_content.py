@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from erp_orders import sales_order
 from orderflow.erp.models import SalesOrderRequest
+from support.erp_orders import sales_order
 
 WITH_LINE_IDS = "ce6180111cd9ea04231d69878235a926c77715e10f3b1aca7355986cfd7e5233"
 """Of `sales_order()`, as ledgers kept it when line ids were part of it."""

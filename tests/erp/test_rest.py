@@ -35,7 +35,7 @@ def _posts(control: SandboxControl) -> int:
 
 def test_it_is_an_erp(erp: RestErp) -> None:
     port: ErpPort = erp
-    assert port.abilities.resend_is_safe
+    assert port.capabilities.resend_is_safe
 
 
 def test_an_order_is_created_found_again_and_has_a_number_for_each_line(

@@ -1,27 +1,25 @@
-"""Ledgers for proofs and schedules, in files and on PostgreSQL, and the parties of a run whose guards are tried."""
+"""Ledgers for proofs and schedules, in files and on PostgreSQL, and the services of a run whose guards are tried."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
-from clock import Clock
 from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import IMPATIENT_DATABASE
 from faults.points import Listener
-from faults.stand import MIDNIGHT, make_parties
-from orderflow.erp.port import Abilities
-from orderflow.flow.parties import Parties
+from faults.stand import MIDNIGHT, Connect, make_services
+from orderflow.erp.port import Capabilities
+from orderflow.flow.services import Services
 from postgres import fresh_database
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
+from support.clock import Clock
 
-NEITHER = Abilities(consistent_lookup=True, idempotency_key=False, unique_reference=False)
+NEITHER = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=False)
 """An ERP that makes a second order of a second request; nothing but this flow keeps it from doubling one."""
 MESSAGES = {"webshops": {"1": {"messages": {"user": 10}}}}
-
-Connect = Callable[..., Parties]
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +44,16 @@ def clock() -> Clock:
 
 @pytest.fixture
 def connect(control: SandboxControl, sandbox: RunningSandbox, sqlite_ledgers: SqliteLedgers, clock: Clock) -> Connect:
-    """Return parties on an ERP without any proof, with an empty ledger."""
+    """Return services on an ERP without any proof, with an empty ledger."""
     control.reset(enforce_unique_reference=False, honour_idempotency_key=False)
     sqlite_ledgers.fresh()
 
-    def make(read_timeout: float = 20.0, listener: Listener | None = None) -> Parties:
-        return make_parties(
+    def make(read_timeout: float = 20.0, listener: Listener | None = None) -> Services:
+        return make_services(
             sandbox.url,
             sqlite_ledgers.url,
             clock=clock,
-            abilities=NEITHER,
+            capabilities=NEITHER,
             read_timeout=read_timeout,
             listener=listener,
             settings=MESSAGES,

@@ -12,17 +12,18 @@ from typing import Any, NamedTuple
 from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
-from orderflow.flow.alerting import end_run
-from orderflow.flow.listing import list_window
-from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
-from orderflow.flow.parties import Parties
-from orderflow.flow.select import select, to_process
-from orderflow.flow.send_slips import Word, send_slips
-from orderflow.flow.slip_report import end_slips
-from orderflow.flow.slips import list_slips
-from orderflow.flow.steps import ORDER_STEPS, OrderStep, raise_failures, run_step
-from orderflow.flow.sweep import list_open
-from orderflow.ledger.models import RunRef
+from orderflow.flow.batch import raise_failures
+from orderflow.flow.orders.backlog import list_open
+from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
+from orderflow.flow.orders.listing import list_window
+from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.steps import ORDER_STEPS, OrderStep, run_step
+from orderflow.flow.reporting.alerts import end_run
+from orderflow.flow.services import Services
+from orderflow.flow.shipments.listing import list_shipments
+from orderflow.flow.shipments.report import end_shipments
+from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.ledger.models.orders import RunRef
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class DagRun:
 
     def __init__(
         self,
-        parties: Parties,
+        services: Services,
         run_id: str,
         window: Window | None,
         *,
@@ -61,7 +62,7 @@ class DagRun:
         self.failures: list[Failure] = []
         self.told = dict(told or {})
         """What the tasks that have ended returned; None for one that failed."""
-        self._parties = parties
+        self._services = services
         self._run_id = run_id
         self._window = window
         self._tries = tries
@@ -105,27 +106,27 @@ class DagRun:
 
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
-            return list_window(self._parties, self._window) if self._window else list_open(self._parties)
+            return list_window(self._services, self._window) if self._window else list_open(self._services)
         if task == SELECT:
-            selected = select(self._parties, self.told[LIST] or [], run=run, window=self._window)
+            selected = select(self._services, self.told[LIST] or [], run=run, window=self._window)
             return [str(key) for key in to_process(selected)]
         if task in _STEPS:
-            raise_failures(run_step(self._parties, _STEPS[task], self._keys(), run))
+            raise_failures(run_step(self._services, _STEPS[task], self._keys(), run))
             return True
         if task == FINISH:
             if self._window is None:
-                left = left_unfinished(self._parties, self.told[LIST] or [], self._keys())
-                raise_failures(finish_left(self._parties, left, run))
+                left = find_outstanding(self._services, self.told[LIST] or [], self._keys())
+                raise_failures(finish_outstanding(self._services, left, run))
                 return True
-            results = mark_offline_sent(self._parties, self._window, run)
-            raise_failures([*results, *finish_undelivered(self._parties, self._keys(), run)])
+            results = mark_offline_sent(self._services, self._window, run)
+            raise_failures([*results, *finish_undelivered(self._services, self._keys(), run)])
             return True
         return self._report(run)
 
     def _report(self, run: RunRef) -> Any:
         keys = set(self._keys())
         listed = self.told[LIST] or []
-        summary, _ = end_run(self._parties, run, date=run.partition or "any day", listed=listed, selected=keys)
+        summary, _ = end_run(self._services, run, date=run.partition or "any day", listed=listed, selected=keys)
         summary.raise_failures()
         return summary.numbers
 
@@ -133,21 +134,21 @@ class DagRun:
         return [OrderKey.parse(text) for text in self.told[SELECT] or []]
 
 
-class SlipRun(DagRun):
+class ShipmentRun(DagRun):
     """One run of the DAG of the packing slips, with what a person says about some."""
 
     tasks = (LIST, SEND, REPORT)
 
     def __init__(
         self,
-        parties: Parties,
+        services: Services,
         run_id: str,
-        word: Word = Word(),  # noqa: B008  # a frozen value
+        word: OperatorDecision = OperatorDecision(),  # noqa: B008  # a frozen value
         *,
         asked: datetime | None = None,
         **more: Any,
     ) -> None:
-        super().__init__(parties, run_id, None, **more)
+        super().__init__(services, run_id, None, **more)
         self._word, self._asked = word, asked
 
     def _dag_id(self) -> str:
@@ -156,12 +157,12 @@ class SlipRun(DagRun):
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
             return list(
-                dict.fromkeys([*self._word.arrived, *self._word.send_now, *list_slips(self._parties, self._asked)])
+                dict.fromkeys([*self._word.arrived, *self._word.send_now, *list_shipments(self._services, self._asked)])
             )
         numbers = self.told[LIST] or []
         if task == SEND:
-            raise_failures(send_slips(self._parties, numbers, run, self._word))
+            raise_failures(send_shipments(self._services, numbers, run, self._word))
             return True
-        summary, news = end_slips(self._parties, numbers)
+        summary, news = end_shipments(self._services, numbers)
         news.raise_opened()
         return summary.model_dump(mode="json")

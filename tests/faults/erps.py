@@ -10,15 +10,15 @@ from sqlalchemy import create_engine, text
 from faults.database import end_connections
 from faults.dice_rules import SANDBOX_ERP, TRYTON_ERP, ErpDice
 from faults.stand import PROVED, TrytonAt
-from faulty_proxy import FaultyProxy
-from orderflow.erp.port import Abilities
+from orderflow.erp.port import Capabilities
 from orderflow.erp.tryton.adapter import TrytonErp
 from sandbox.catalogue import PRODUCTS
 from sandbox.control import SandboxControl
+from support.faulty_proxy import FaultyProxy
 from tryton import RunningTryton
 
 NEITHER = "neither"
-PROOFS: Mapping[str, tuple[Abilities, Mapping[str, bool]]] = {
+PROOFS: Mapping[str, tuple[Capabilities, Mapping[str, bool]]] = {
     "all": (PROVED, {}),
     "key only": (PROVED._replace(unique_reference=False), {"enforce_unique_reference": False}),
     "unique only": (PROVED._replace(idempotency_key=False), {"honour_idempotency_key": False}),
@@ -47,7 +47,7 @@ class ErpSide(Protocol):
 
     dice: ErpDice
     """What can go wrong with it."""
-    abilities: Abilities
+    capabilities: Capabilities
     gives_proof: bool
     """Whether a request of unknown outcome is settled in the end, without a person."""
     honest_lookup: bool
@@ -96,7 +96,7 @@ class SandboxErp:
 
     def begin(self, dice: random.Random) -> Mapping[str, bool]:
         proof = dice.choices(list(PROOFS), (5, 2, 2, 2))[0]
-        self.abilities, switches = PROOFS[proof]
+        self.capabilities, switches = PROOFS[proof]
         self.gives_proof = proof != NEITHER
         self.honest_lookup = proof == NEITHER
         return switches
@@ -121,7 +121,7 @@ class TrytonSide:
     """A real Tryton on PostgreSQL, reached through a proxy."""
 
     dice = TRYTON_ERP
-    abilities = TrytonErp.abilities
+    capabilities = TrytonErp.capabilities
     gives_proof = True
     honest_lookup = True
     products = tuple(key for key, _, _ in PRODUCTS)

@@ -9,8 +9,8 @@ from faults.world import Terms, content, goods
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, Progress
-from orderflow.ledger.models import LedgerOrder
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import LedgerOrder
 from sandbox.control import SandboxControl
 
 Order = Mapping[str, Any]

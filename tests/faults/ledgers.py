@@ -8,7 +8,8 @@ import requests
 from sqlalchemy import URL, text
 
 from faults.points import Listener, watch
-from orderflow.ledger.engine import make_engine, open_ledger
+from orderflow.ledger.database.engine import make_engine
+from orderflow.ledger.opening import open_ledger
 
 AT_ONCE = 3
 """Processes at the same time, at most."""

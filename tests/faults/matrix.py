@@ -13,7 +13,7 @@ from faults.invariants import Books
 from faults.ledgers import Ledgers
 from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, SETTINGS, Column, Kind, Row, Scene
 from faults.worker import Job, Stop, Worker
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
 from sandbox.control import SandboxControl
 
 DAY = "2026-11-22"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("include", "tests", "tools", "dags", "docs", "pyproject.toml")
-TESTS = ("tests/faults/test_guards.py", "tests/faults/test_slip_guards.py")
+TESTS = ("tests/faults/test_guards.py", "tests/faults/test_shipment_guards.py")
 
 
 class Mutation(NamedTuple):
@@ -28,97 +28,97 @@ class Mutation(NamedTuple):
 MUTATIONS = (
     Mutation(
         "claim",
-        "include/orderflow/ledger/lease.py",
+        "include/orderflow/ledger/tables/lease.py",
         "        .where(or_(table.claim_token.is_(None), table.claimed_until <= now))\n",
         "",
     ),
     Mutation(
         "intent row",
-        "include/orderflow/flow/push.py",
+        "include/orderflow/flow/orders/push.py",
         "        claim.intend(Step.PUSH, **_content(request))\n",
         "        pass\n",
     ),
     Mutation(
         "look-up before POST",
-        "include/orderflow/flow/push.py",
-        "    found = parties.erp.find(claim.order.external_reference if begun else order.external_reference)\n",
+        "include/orderflow/flow/orders/push.py",
+        "    found = services.erp.find(claim.order.external_reference if begun else order.external_reference)\n",
         "    found = None\n",
     ),
     Mutation(
         "PUT's state",
-        "include/orderflow/flow/write_back.py",
+        "include/orderflow/flow/orders/write_back.py",
         "    state = shop_order.state if shop_order.state in _KEPT_STATES else ShopState.PROCESSING.value\n",
         '    state = "confirmed"\n',
     ),
     Mutation(
         "PATCH of the state only where it is confirmed",
-        "include/orderflow/flow/write_back.py",
+        "include/orderflow/flow/orders/write_back.py",
         "        if turn.proved:\n",
         "        if True:\n",
     ),
     Mutation(
         "what was seen of the number counts for one run",
-        "include/orderflow/flow/write_back.py",
+        "include/orderflow/flow/orders/write_back.py",
         "    return fresh and claim.order.number_free_for == run.name and run.try_number == 1\n",
         "    return True\n",
     ),
     Mutation(
         "read-back",
-        "include/orderflow/flow/write_back.py",
-        "    kept = parties.shop.get_order(shop_order.id)\n",
+        "include/orderflow/flow/orders/write_back.py",
+        "    kept = services.shop.get_order(shop_order.id)\n",
         "    kept = ShopOrder.from_document(wanted)\n",
     ),
     Mutation(
         "intent kept when the ledger breaks",
-        "include/orderflow/flow/steps.py",
+        "include/orderflow/flow/orders/steps.py",
         " or error.reason not in _SAYS_NO",
         "",
     ),
     Mutation(
         "read-back of an offline order",
-        "include/orderflow/flow/offline.py",
-        "    kept = getattr(parties.shop.get_order(order.id), field)\n",
+        "include/orderflow/flow/orders/finish.py",
+        "    kept = getattr(services.shop.get_order(order.id), field)\n",
         "    kept = value\n",
     ),
     Mutation(
         "a slip's intent row",
-        "include/orderflow/flow/send_slips.py",
+        "include/orderflow/flow/shipments/send.py",
         "    claim.intend()\n",
         "",
     ),
     Mutation(
         "a slip in doubt waits for a person",
-        "include/orderflow/flow/send_slips.py",
-        "    elif slip.progress in UNCLEAR and not insisted and not _may_repeat(parties, slip.content):\n",
+        "include/orderflow/flow/shipments/send.py",
+        "    elif shipment.progress in UNCLEAR and not forced and not _may_repeat(services, shipment.content):\n",
         "    elif False:\n",
     ),
     Mutation(
         "a person's word is good for one message",
-        "include/orderflow/flow/send_slips.py",
-        " and not _begun_here(parties, claim)",
+        "include/orderflow/flow/shipments/send.py",
+        " and not _begun_here(services, claim)",
         "",
     ),
     Mutation(
         "a slip's outcome is written again",
-        "include/orderflow/flow/send_slips.py",
-        "    for wait in parties.settings.limits.lookup_waits:\n",
+        "include/orderflow/flow/shipments/send.py",
+        "    for wait in services.settings.limits.lookup_waits:\n",
         "    for wait in ():\n",
     ),
     Mutation(
         "a slip waits for its order's number",
-        "include/orderflow/flow/slip_verdict.py",
+        "include/orderflow/flow/shipments/eligibility.py",
         "    if shop_order.erp_order_number != number:\n",
         "    if False:\n",
     ),
     Mutation(
         "a slip waits for its lines' numbers",
-        "include/orderflow/flow/slip_verdict.py",
+        "include/orderflow/flow/shipments/eligibility.py",
         "    if None in given:\n",
         "    if False:\n",
     ),
     Mutation(
         "the reading goes back to the last one",
-        "include/orderflow/flow/slips.py",
+        "include/orderflow/flow/shipments/listing.py",
         "    return min(asked or overlapping, overlapping)\n",
         "    return asked or overlapping\n",
     ),

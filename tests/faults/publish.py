@@ -12,7 +12,7 @@ from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import IMPATIENT_DATABASE, prove
 from faults.mutations import table
 from faults.rows import ROWS, Column, Kind
-from faults.slip_matrix import bench_of
+from faults.shipment_matrix import bench_of
 from postgres import fresh_database, postgres_server
 from sandbox.control import SandboxControl
 from sandbox.server import running

@@ -41,14 +41,14 @@ class Scene(StrEnum):
     DAY = "day"
     CXML = "told by cXML"
     FINISHED = "without deliveries"
-    SLIPS = "packing slips"
+    SHIPMENTS = "packing slips"
 
 
 SETTINGS: dict[Scene, dict[str, Any]] = {
     Scene.DAY: {},
     Scene.CXML: {"webshops": {1: {"confirmation": "cxml", "messages": {"user": 10}}}},
     Scene.FINISHED: {"webshops": {1: {"deliveries": "none"}}},
-    Scene.SLIPS: {"webshops": {1: {"messages": {"user": 10}}}},
+    Scene.SHIPMENTS: {"webshops": {1: {"messages": {"user": 10}}}},
 }
 
 
@@ -86,9 +86,9 @@ def _erp(name: str, method: str, *wrong: dict[str, Any], path: str = "/sales-ord
     return Row(name, f"^{method} /erp{path}", scene=scene, rule=rule, wrong=wrong)
 
 
-def _slip_event(name: str, outcome: str) -> Row:
+def _shipment_event(name: str, outcome: str) -> Row:
     what = f"INSERT INTO orderflow_event.*'send_packing_slip'.*'{outcome}'"
-    return Row(name, what, Kind.LEDGER, Scene.SLIPS, table="orderflow_event")
+    return Row(name, what, Kind.LEDGER, Scene.SHIPMENTS, table="orderflow_event")
 
 
 def _says(answer: Any, **more: Any) -> dict[str, Any]:
@@ -142,18 +142,18 @@ ROWS = (
         body='{"shipment_state"',
         scene=Scene.FINISHED,
     ),
-    _erp("slips: list", "GET", _says({"hello": "world"}), path="/deliveries", scene=Scene.SLIPS),
+    _erp("slips: list", "GET", _says({"hello": "world"}), path="/deliveries", scene=Scene.SHIPMENTS),
     Row(
         "slips: claim",
         r"UPDATE orderflow_slip SET.*attempts=\(",
         Kind.LEDGER,
-        Scene.SLIPS,
+        Scene.SHIPMENTS,
         table="orderflow_slip",
     ),
-    _shop("slips: order", "GET", _DETAIL, _says(_ELSE), scene=Scene.SLIPS),
-    _slip_event("slips: ledger commit: intent", "intent"),
-    _shop("slips: DESADV POST", "POST", _DESADV, _HTML_LOGIN, {**_HTML_LOGIN, "commit": True}, scene=Scene.SLIPS),
-    _slip_event("slips: ledger commit: outcome", "done"),
+    _shop("slips: order", "GET", _DETAIL, _says(_ELSE), scene=Scene.SHIPMENTS),
+    _shipment_event("slips: ledger commit: intent", "intent"),
+    _shop("slips: DESADV POST", "POST", _DESADV, _HTML_LOGIN, {**_HTML_LOGIN, "commit": True}, scene=Scene.SHIPMENTS),
+    _shipment_event("slips: ledger commit: outcome", "done"),
 )
 
 MEANINGLESS = {

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from clock import Clock
-from faults.dag_run import UNFORESEEN, DagRun, SlipRun
+from faults.dag_run import UNFORESEEN, DagRun, ShipmentRun
 from faults.dice_rules import random_rules
 from faults.erps import ErpSide
 from faults.invariants import Allowed, Books
 from faults.ledgers import Ledgers, WatchedEngine
 from faults.points import AFTER, BEFORE, DURING, Listener
 from faults.process import DiedError, Process
-from faults.stand import MIDNIGHT, make_parties
+from faults.stand import MIDNIGHT, make_services
 from faults.warehouse import Warehouse
 from faults.worker import ZONE, Job, Stop, Worker
 from faults.world import World, content
 from orderflow.domain.states import WRITTEN
 from orderflow.domain.window import Window
-from orderflow.flow.parties import Parties
-from orderflow.flow.send_slips import Word
+from orderflow.flow.services import Services
+from orderflow.flow.shipments.send import OperatorDecision
 from sandbox.control import SandboxControl
+from support.clock import Clock
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Schedule:
         allowed = Allowed(doubt=not self.erp.gives_proof, forgotten=self.memory_lost, renumbered=self.renumbers)
         broken = self._books().broken(allowed)
         self._count()
-        return [*self.unforeseen, *broken, *self._unfinished(), *self._broken_slips()]
+        return [*self.unforeseen, *broken, *self._unfinished(), *self._broken_shipments()]
 
     def _round(self) -> None:
         """Let something go wrong in some runs that take place at the same time."""
@@ -142,13 +142,13 @@ class Schedule:
         run_id = f"run {dice.choice((self.runs, self.runs, self.runs - 1))}"
         tries = dice.choice((1, 2))
         ahead = dice.choice((0, 130, 400))
-        of_slips = self.warehouse is not None and dice.random() < 0.35
+        of_shipments = self.warehouse is not None and dice.random() < 0.35
 
         def work() -> None:
             try:
-                parties = self._parties(engine, process, impatient=self.hang)
+                services = self._services(engine, process, impatient=self.hang)
                 how: dict[str, Any] = {"tries": tries, "pause": lambda: self.clock.advance(seconds=ahead)}
-                run = SlipRun(parties, run_id, **how) if of_slips else DagRun(parties, run_id, window, **how)
+                run = ShipmentRun(services, run_id, **how) if of_shipments else DagRun(services, run_id, window, **how)
                 run.go()
                 self.unforeseen += [str(failure) for failure in run.failures if failure.reason == UNFORESEEN]
             except DiedError:
@@ -168,11 +168,11 @@ class Schedule:
             run_id=f"run {self.runs}",
             day=dice.choice((None, *(day.isoformat() for day in self.world.days))),
             minutes_later=(self.clock.now - MIDNIGHT) / timedelta(minutes=1),
-            abilities=self.erp.abilities,
+            capabilities=self.erp.capabilities,
             tryton=self.erp.at,
             settings=self.settings,
             stop=Stop(".", dice.choice((BEFORE, DURING, AFTER)), skip=dice.randrange(80)),
-            word=Word() if self.warehouse and dice.random() < 0.3 else None,
+            word=OperatorDecision() if self.warehouse and dice.random() < 0.3 else None,
         )
         worker = Worker(job)
         if worker.until("here", "over") == "here":
@@ -224,18 +224,20 @@ class Schedule:
         for day in self.world.days:
             self._normal_run(Window.of_day(day.isoformat(), ZONE))
         self._normal_run(None)
-        self._normal_slips()
+        self._normal_shipments()
         return before != (content_of_all(self.control), self.erp.orders(), self._progress())
 
-    def _normal_slips(self) -> None:
+    def _normal_shipments(self) -> None:
         """Let the packing slips go on; a person looks for those in doubt, and catches up when the ledger was lost."""
         if self.warehouse is None:
             return
         asked = MIDNIGHT - timedelta(days=2) if self.memory_lost else None
         for _ in range(2):  # the first run finds out what is in doubt
             self.runs += 1
-            parties = self._parties()
-            SlipRun(parties, f"run {self.runs}", self.warehouse.persons_word(parties.ledger), asked=asked, tries=2).go()
+            services = self._services()
+            ShipmentRun(
+                services, f"run {self.runs}", self.warehouse.persons_word(services.ledger), asked=asked, tries=2
+            ).go()
 
     def _unfinished(self) -> list[str]:
         """Name the exported orders of a webshop without deliveries that are not finished as its settings say."""
@@ -244,7 +246,7 @@ class Schedule:
         field, value = {"shipment_sent": ("shipment_state", "sent"), "done": ("state", "done")}[
             self.settings["webshops"][2]["finish"]
         ]
-        known = self._parties().ledger.by_order_id(self.world.versions)
+        known = self._services().ledger.by_order_id(self.world.versions)
         exported = {i for i, order in known.items() if order.key.webshop == 2 and order.progress in WRITTEN}
         self.seen["orders finished without deliveries"] += len(exported)
         return [
@@ -253,30 +255,30 @@ class Schedule:
             if order["id"] in exported and not order["offline"] and order["state"] != "cancel" and order[field] != value
         ]
 
-    def _broken_slips(self) -> list[str]:
+    def _broken_shipments(self) -> list[str]:
         if self.warehouse is None:
             return []
         shop = {o["erp_order_number"]: o for o in self.control.orders() if o["webshop"] in self.takes_messages}
-        self.seen["packing slips"] += len(self.warehouse.slips)
+        self.seen["packing slips"] += len(self.warehouse.shipments)
         self.seen["delivery messages taken"] += len(self.control.desadv_messages())
-        return list(self.warehouse.broken(self._parties().ledger, shop, forgotten=self.memory_lost))
+        return list(self.warehouse.broken(self._services().ledger, shop, forgotten=self.memory_lost))
 
     def _normal_run(self, window: Window | None) -> None:
         self.runs += 1
-        parties = self._parties()
-        DagRun(parties, f"run {self.runs}", window, tries=2, pause=lambda: self.clock.advance(seconds=400)).go()
+        services = self._services()
+        DagRun(services, f"run {self.runs}", window, tries=2, pause=lambda: self.clock.advance(seconds=400)).go()
 
-    def _parties(
+    def _services(
         self, watched: WatchedEngine | None = None, listener: Listener | None = None, *, impatient: bool = False
-    ) -> Parties:
+    ) -> Services:
         watched = watched or self.ledgers.engines[0]
         watched.listener = listener
-        return make_parties(
+        return make_services(
             self.sandbox_url,
             "",
             clock=self.clock,
             listener=listener,
-            abilities=self.erp.abilities,
+            capabilities=self.erp.capabilities,
             read_timeout=IMPATIENT if impatient else PATIENT,
             settings=self.settings,
             writing=self.world.writing,
@@ -286,11 +288,11 @@ class Schedule:
         )
 
     def _progress(self) -> dict[int, str]:
-        known = self._parties().ledger.by_order_id(self.world.versions)
+        known = self._services().ledger.by_order_id(self.world.versions)
         return {order_id: order.progress.value for order_id, order in known.items()}
 
     def _books(self) -> Books:
-        ledger = self._parties().ledger
+        ledger = self._services().ledger
         return Books(self.control, ledger, self.world.versions, orders=self.erp.orders(), terms=self.world.terms)
 
     def _count(self) -> None:

@@ -24,9 +24,9 @@ from pathlib import Path
 from faults.erps import ErpSide, SandboxErp, TrytonSide
 from faults.ledgers import Ledgers, PostgresLedgers, SqliteLedgers
 from faults.schedule import Schedule
-from faulty_proxy import faulty
 from postgres import fresh_database, postgres_server
 from sandbox.control import SandboxControl
+from support.faulty_proxy import faulty
 from tryton import RunningTryton, running
 
 POSTGRES_EVERY = 10

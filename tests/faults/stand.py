@@ -1,6 +1,6 @@
-"""The parties of a run without Airflow, on a sandbox, with a clock and pauses that the test holds."""
+"""The services of a run without Airflow, on a sandbox, with a clock and pauses that the test holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,24 +9,25 @@ from typing import Any
 import requests
 from sqlalchemy import Engine
 
-from clock import Clock
 from faults.points import Listener, WatchedSession, watch
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
-from orderflow.erp.port import Abilities, ErpPort
+from orderflow.erp.port import Capabilities, ErpPort
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton.adapter import TrytonErp
-from orderflow.flow.parties import Parties
-from orderflow.ledger.engine import open_ledger
-from orderflow.ledger.store import Ledger
+from orderflow.flow.services import Services
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.opening import open_ledger
 from orderflow.settings import Settings
 from orderflow.transport import Authorization, Channel, FixedAuthorization, RetryPolicy, Service, Timeouts
+from support.clock import Clock
 
 LEASE = timedelta(minutes=5)
+Connect = Callable[..., Services]
 MIDNIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 """When the first run of the days here takes place: soon after 22 November is over in Amsterdam."""
-PROVED = Abilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
+PROVED = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class TrytonAt:
     extra: Mapping[str, Any]
 
 
-def make_parties(
+def make_services(
     sandbox_url: str,
     ledger_url: str,
     *,
     clock: Clock,
     listener: Listener | None = None,
-    abilities: Abilities = PROVED,
+    capabilities: Capabilities = PROVED,
     read_timeout: float = 20.0,
     attempts: int = 2,
     settings: Mapping[str, Any] | None = None,
@@ -52,10 +53,10 @@ def make_parties(
     engine: Engine | None = None,
     tryton: TrytonAt | None = None,
     erp_timeout: float | None = None,
-) -> Parties:
+) -> Services:
     """Connect, to the sandbox's ERP unless there is a Tryton.
 
-    The listener hears of every call of these parties and `writing` is held during a PUT. It hears of the ledger's
+    The listener hears of every call of these services and `writing` is held during a PUT. It hears of the ledger's
     writes too, unless the ledger's engine is given, which somebody else watches then.
     """
 
@@ -83,11 +84,11 @@ def make_parties(
         erp = TrytonErp(channel(tryton.url, ERP, key, erp_timeout or read_timeout), tryton.extra)
     else:
         erp = RestErp(channel(f"{sandbox_url}/erp", ERP, FixedAuthorization("Bearer", "sandbox-erp-token")))
-        erp.abilities = abilities
+        erp.capabilities = capabilities
     ledger = Ledger(engine, clock=clock, lease=LEASE) if engine else open_ledger(ledger_url, clock=clock, lease=LEASE)
     if listener and not engine:
         watch(ledger._engine, listener)
-    return Parties(
+    return Services(
         shop=shop,
         messages=messages,
         erp=erp,
@@ -98,9 +99,9 @@ def make_parties(
     )
 
 
-def close(parties: Parties) -> None:
+def close(services: Services) -> None:
     """Let go of the ledger's connections."""
-    parties.ledger._engine.dispose()
+    services.ledger._engine.dispose()
 
 
 def _no_pause(_seconds: float) -> None:

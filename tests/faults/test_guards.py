@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from clock import Clock
-from faults.conftest import Connect
 from faults.dag_run import DagRun
 from faults.ledgers import SqliteLedgers
 from faults.points import AFTER, DURING, breaking
+from faults.stand import Connect
 from orderflow.domain.order import OrderKey
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.flow.parties import Parties
+from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
+from support.clock import Clock
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 UNTIMELY = 0.5
@@ -28,8 +28,8 @@ def order(control: SandboxControl, **changes: object) -> int:
     return control.add_orders({"confirm_date": "2026-11-22T12:00:00", "order_lines": lines, **changes})[0]
 
 
-def run(parties: Parties, run_id: str, window: Window | None = DAY) -> DagRun:
-    dag_run = DagRun(parties, run_id, window)
+def run(services: Services, run_id: str, window: Window | None = DAY) -> DagRun:
+    dag_run = DagRun(services, run_id, window)
     dag_run.go()
     return dag_run
 
@@ -82,12 +82,12 @@ def test_an_outcome_that_the_ledger_did_not_take_leaves_the_intent_open(
     A commit may also have been done though the connection broke: then the order stands where it was brought.
     """
     order_id = order(control)
-    parties = connect(listener=breaking(moment, "INSERT INTO orderflow_event.*'push_to_erp', 'done'"))
-    dag_run = DagRun(parties, "first", DAY, told=dict.fromkeys(("patch_state", "finish", "report")))
+    services = connect(listener=breaking(moment, "INSERT INTO orderflow_event.*'push_to_erp', 'done'"))
+    dag_run = DagRun(services, "first", DAY, told=dict.fromkeys(("patch_state", "finish", "report")))
     dag_run.go()
 
     assert [(failure.task, failure.reason) for failure in dag_run.failures] == [("push_to_erp", "ledger_unavailable")]
-    assert parties.ledger.by_order_id([order_id])[order_id].progress is left
+    assert services.ledger.by_order_id([order_id])[order_id].progress is left
 
 
 def test_a_lost_ledger_doubles_nothing(
@@ -185,10 +185,10 @@ def test_a_day_run_after_the_loss_of_the_ledger_finishes_what_was_half_written(
     assert control.order(order_id)["erp_order_number"]
     control.clear_faults()
     sqlite_ledgers.lose()
-    parties = connect()
-    run(parties, "second")
+    services = connect()
+    run(services, "second")
 
     assert [line["erp_line_number"] for line in control.order(order_id)["order_lines"]] == [11, 21]
-    known = parties.ledger.get(OrderKey(1, order_id))
+    known = services.ledger.get(OrderKey(1, order_id))
     assert known is not None
     assert known.progress is Progress.WRITTEN_BACK

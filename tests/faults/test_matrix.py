@@ -6,7 +6,7 @@ from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import Bench, prove
 from faults.publish import published
 from faults.rows import ROWS, Column, Kind, Row
-from faults.slip_matrix import bench_of
+from faults.shipment_matrix import bench_of
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from orderflow.domain.packing_slip import SlipProgress
-from orderflow.flow.send_slips import Word
-from orderflow.ledger.store import Ledger
+from orderflow.domain.shipment import ShipmentProgress
+from orderflow.flow.shipments.send import OperatorDecision
+from orderflow.ledger.ledger import Ledger
 from sandbox.control import SandboxControl
 
 Line = tuple[str, int]
@@ -21,7 +21,7 @@ class Warehouse:
 
     def __init__(self, control: SandboxControl) -> None:
         self._control = control
-        self.slips: dict[str, dict[Line, Decimal]] = {}
+        self.shipments: dict[str, dict[Line, Decimal]] = {}
         self._left: dict[Line, Decimal] = {}
 
     def deliver(self, dice: random.Random, now: datetime) -> None:
@@ -31,7 +31,7 @@ class Warehouse:
             for line in order["request"]["lines"]:
                 self._left.setdefault((order["number"], _line_number(line)), Decimal(line["quantity"]))
         dice.shuffle(orders)
-        number = f"PS-{1000 + len(self.slips)}"
+        number = f"PS-{1000 + len(self.shipments)}"
         webshops = {order["number"]: order["request"]["shop"] for order in orders}
         chosen = [o for o in orders if webshops[o["number"]] == webshops[orders[0]["number"]]][: dice.choice((1, 1, 2))]
         items: dict[Line, Decimal] = {}
@@ -41,7 +41,7 @@ class Warehouse:
             lines = [_delivered(order, line, part) for (of, line), part in items.items() if of == order["number"]]
             if lines:
                 self._control.deliver(order["number"], number=number, made_at=now.isoformat(), lines=lines)
-                self.slips[number] = items
+                self.shipments[number] = items
 
     def broken(
         self, ledger: Ledger, shop: Mapping[str, Mapping[str, Any]], *, forgotten: bool = False
@@ -58,32 +58,34 @@ class Warehouse:
             told[message["DesadvNumber"]].append(
                 {(i["OrderNum"], int(i["ItemNum"])): Decimal(i["QuantityValue"]) for i in message["items"]}
             )
-        known = ledger.slips.get_many(self.slips)
-        for number, items in self.slips.items():
-            messages, slip = told.pop(number, []), known.get(number)
+        known = ledger.shipments.get_many(self.shipments)
+        for number, items in self.shipments.items():
+            messages, shipment = told.pop(number, []), known.get(number)
             if len(messages) > 1:
                 yield f"DOUBLED: packing slip {number}, {len(messages)} messages"
             if any(message != items for message in messages):
                 yield f"packing slip {number} was told as {messages}, and is {items}"
             if self._is_owed(ledger, items, shop) and not messages:
-                yield f"LOST: packing slip {number}; ledger: {slip}"
-            if messages and slip and slip.progress is not SlipProgress.SENT and not forgotten:
-                yield f"HALF: packing slip {number} was sent; ledger: {slip}"
+                yield f"LOST: packing slip {number}; ledger: {shipment}"
+            if messages and shipment and shipment.progress is not ShipmentProgress.SENT and not forgotten:
+                yield f"HALF: packing slip {number} was sent; ledger: {shipment}"
         if told:
             yield f"the shop has messages about slips that nobody made: {sorted(told)}"
 
-    def persons_word(self, ledger: Ledger) -> Word:
+    def persons_word(self, ledger: Ledger) -> OperatorDecision:
         """Look into the shop for every slip in doubt, as the runbook says."""
         there = {message["DesadvNumber"] for message in self._control.desadv_messages()}
-        doubtful = [slip.number for slip in ledger.slips.open() if slip.progress is SlipProgress.IN_DOUBT]
-        return Word(
+        doubtful = [
+            shipment.number for shipment in ledger.shipments.open() if shipment.progress is ShipmentProgress.IN_DOUBT
+        ]
+        return OperatorDecision(
             arrived=[number for number in doubtful if number in there],
             send_now=[number for number in doubtful if number not in there],
         )
 
     def _is_owed(self, ledger: Ledger, items: Mapping[Line, Decimal], shop: Mapping[str, Mapping[str, Any]]) -> bool:
         numbers = {number for number, _ in items}
-        if not numbers <= shop.keys() or set(ledger.slips.orders(numbers)) != numbers:
+        if not numbers <= shop.keys() or set(ledger.shipments.orders(numbers)) != numbers:
             return False
         given = {number: {line["erp_line_number"] for line in _goods(shop[number])} for number in numbers}
         return all(

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from clock import Clock
-from faults.dag_run import DagRun, Failure, SlipRun
+from faults.dag_run import DagRun, Failure, ShipmentRun
 from faults.points import AFTER, BEFORE, DURING
-from faults.stand import MIDNIGHT, PROVED, TrytonAt, make_parties
+from faults.stand import MIDNIGHT, PROVED, TrytonAt, make_services
 from orderflow.domain.window import Window
-from orderflow.erp.port import Abilities
-from orderflow.flow.send_slips import Word
+from orderflow.erp.port import Capabilities
+from orderflow.flow.shipments.send import OperatorDecision
+from support.clock import Clock
 
 PATIENCE = 60
 ZONE = "Europe/Amsterdam"
@@ -65,12 +65,12 @@ class Job:
     first_try: int = 1
     told: Mapping[str, Any] = field(default_factory=dict)
     read_timeout: float = 20.0
-    abilities: Abilities = PROVED
+    capabilities: Capabilities = PROVED
     tryton: TrytonAt | None = None
     """The ERP, when it is not the sandbox's."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     stop: Stop | None = None
-    word: Word | None = None
+    word: OperatorDecision | None = None
     """What a person says about packing slips: the run is one of those, not of orders."""
 
 
@@ -116,12 +116,12 @@ def work(job: Job, pipe: Connection) -> None:
     logging.disable()
     clock = Clock(MIDNIGHT + timedelta(minutes=job.minutes_later))
     point = _Point(job.stop, pipe)
-    parties = make_parties(
+    services = make_services(
         job.sandbox_url,
         job.ledger_url,
         clock=clock,
         listener=point,
-        abilities=job.abilities,
+        capabilities=job.capabilities,
         read_timeout=job.read_timeout,
         settings={**job.settings, "limits": {"concurrency": 1}},
         tryton=job.tryton,
@@ -142,9 +142,9 @@ def work(job: Job, pipe: Connection) -> None:
     how: dict[str, Any] = {"tries": job.tries, "first_try": job.first_try, "told": job.told}
     how |= {"pause": pause, "tell": tell}
     if job.word is not None:
-        run: DagRun = SlipRun(parties, job.run_id, job.word, **how)
+        run: DagRun = ShipmentRun(services, job.run_id, job.word, **how)
     else:
-        run = DagRun(parties, job.run_id, Window.of_day(job.day, ZONE) if job.day else None, **how)
+        run = DagRun(services, job.run_id, Window.of_day(job.day, ZONE) if job.day else None, **how)
     run.go()
     pipe.send(("over", run.failures))
 

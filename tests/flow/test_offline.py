@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from flow.conftest import Runs
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day
-from orderflow.flow.offline import Left, finish_left, finish_undelivered, mark_offline_sent
-from orderflow.flow.parties import Parties
-from orderflow.flow.select import select
-from orderflow.flow.standings import open_lines
-from orderflow.flow.steps import ORDER_STEPS, StepResult, run_step
-from orderflow.ledger.models import RunRef
+from orderflow.flow.batch import StepResult
+from orderflow.flow.orders.finish import Unfinished, finish_outstanding, finish_undelivered, mark_offline_sent
+from orderflow.flow.orders.run import run_day
+from orderflow.flow.orders.select import select
+from orderflow.flow.orders.steps import ORDER_STEPS, run_step
+from orderflow.flow.reporting.worklists import open_lines
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
+from support.flow_runs import Runs
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 NOON = "2026-11-22T12:00:00"
@@ -27,70 +28,72 @@ def sent(control: SandboxControl) -> set[int]:
     return {order["id"] for order in control.orders() if order["shipment_state"] == "sent"}
 
 
-def test_offline_orders_are_marked_sent_once(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_offline_orders_are_marked_sent_once(services: Services, control: SandboxControl, runs: Runs) -> None:
     ids = control.add_orders(OFFLINE, {**OFFLINE, "state": "done"})
-    assert run_day(parties, DAY, runs("2026-11-22")).offline_sent == 2
+    assert run_day(services, DAY, runs("2026-11-22")).offline_sent == 2
     assert sent(control) == set(ids)
-    assert run_day(parties, DAY, runs("2026-11-22")).offline_sent == 0
+    assert run_day(services, DAY, runs("2026-11-22")).offline_sent == 0
     assert len(control.journal(method="PATCH")) == 2
     assert not control.journal(service="erp")
 
 
 @pytest.mark.parametrize("state", ["draft", "quotation", "cancel"])
 def test_offline_orders_that_are_no_orders_are_left_alone(
-    parties: Parties, control: SandboxControl, runs: Runs, state: str
+    services: Services, control: SandboxControl, runs: Runs, state: str
 ) -> None:
     control.add_orders({**OFFLINE, "state": state})
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     assert not control.journal(method="PATCH")
 
 
 def test_a_shop_that_ignores_the_filter_does_not_get_its_webshop_orders_marked(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     """Then the listing of offline orders is a listing of all orders."""
     control.configure(unknown_filters=["offline"])
     (offline,) = control.add_orders(OFFLINE)
     control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     assert sent(control) == {offline}
 
 
 def test_where_orders_do_not_say_what_they_are_the_opposite_listing_must_prove_it(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     control.configure(hidden_fields=["offline"])
     (offline,) = control.add_orders(OFFLINE)
     control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     assert sent(control) == {offline}
 
 
-def test_where_nothing_proves_it_nothing_is_marked(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_where_nothing_proves_it_nothing_is_marked(services: Services, control: SandboxControl, runs: Runs) -> None:
     control.configure(unknown_filters=["offline"], hidden_fields=["offline"])
     control.add_orders(OFFLINE, {"confirm_date": NOON, "payment_status": "started"})
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     assert sent(control) == set()
 
 
-def test_a_shop_that_does_not_keep_the_mark_is_a_failure(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_a_shop_that_does_not_keep_the_mark_is_a_failure(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
     control.add_orders(OFFLINE)
     control.fault("ignore_fields", service="shop", method="PATCH", fields=["shipment_state"])
-    report = run_day(parties, DAY, runs("2026-11-22"))
+    report = run_day(services, DAY, runs("2026-11-22"))
     assert [failure.reason for failure in report.failures] == ["writeback_ignored"]
 
 
-def _finish_of_a_day(parties: Parties, left: Left, run: RunRef, *, first_try: int) -> list[StepResult]:
-    offline = mark_offline_sent(parties, DAY, run, first_try=first_try)
-    return [*offline, *finish_undelivered(parties, left.written_back, run, first_try=first_try)]
+def _finish_of_a_day(services: Services, left: Unfinished, run: RunRef, *, first_try: int) -> list[StepResult]:
+    offline = mark_offline_sent(services, DAY, run, first_try=first_try)
+    return [*offline, *finish_undelivered(services, left.written_back, run, first_try=first_try)]
 
 
 @pytest.mark.parametrize("settings", [{"webshops": {"1": {"deliveries": "none"}}}])
-@pytest.mark.parametrize("finish", [_finish_of_a_day, finish_left])
+@pytest.mark.parametrize("finish", [_finish_of_a_day, finish_outstanding])
 @pytest.mark.parametrize("first_try", [1, 2])
 def test_a_refused_finish_is_tried_again_by_a_cleared_task_and_by_no_other_try(
     *,
-    parties: Parties,
+    services: Services,
     control: SandboxControl,
     runs: Runs,
     finish: Callable[..., list[StepResult]],
@@ -99,24 +102,24 @@ def test_a_refused_finish_is_tried_again_by_a_cleared_task_and_by_no_other_try(
     paid, offline = control.add_orders(
         {"confirm_date": NOON, "payment_status": "paid", "webshop": 1}, {**OFFLINE, "webshop": 1}
     )
-    left, run = Left([OrderKey(1, paid)], [OrderKey(1, offline)]), runs("2026-11-22")
-    select(parties, [paid], run=run, window=DAY)
+    left, run = Unfinished([OrderKey(1, paid)], [OrderKey(1, offline)]), runs("2026-11-22")
+    select(services, [paid], run=run, window=DAY)
     for step in ORDER_STEPS:
-        run_step(parties, step, left.written_back, run)
-    _, order = parties.read(offline)
-    parties.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
+        run_step(services, step, left.written_back, run)
+    _, order = services.read(offline)
+    services.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
     control.fault("status", method="PATCH", body="shipment_state", status=401, times=0)
-    refused = finish(parties, left, run, first_try=1)
+    refused = finish(services, left, run, first_try=1)
     assert [result.error.reason for result in refused if result.error] == [Reason.SHOP_AUTH] * 2
 
     control.clear_faults()
-    finish(parties, left, run.model_copy(update={"try_number": 2}), first_try=first_try)
+    finish(services, left, run.model_copy(update={"try_number": 2}), first_try=first_try)
 
     assert sent(control) == ({paid, offline} if first_try == 2 else set())
 
 
 def test_why_a_mark_failed_is_not_forgotten_by_the_tasks_next_try(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     """One was refused for good and is not tried again in this task; the other may still go through."""
     refused, shaky = control.add_orders(OFFLINE, OFFLINE)
@@ -126,6 +129,6 @@ def test_why_a_mark_failed_is_not_forgotten_by_the_tasks_next_try(
     control.faults([{"action": "status", "status": 503, "method": "PATCH", "path": f"/api/order/{shaky}/", "times": 3}])
     run = runs("2026-11-22")
     for try_number in (1, 2):
-        mark_offline_sent(parties, DAY, run.model_copy(update={"try_number": try_number}))
+        mark_offline_sent(services, DAY, run.model_copy(update={"try_number": try_number}))
     assert sent(control) == {shaky}
-    assert [line.split()[1] for line in open_lines(parties)] == [f"1/{control.order(refused)['reference']}"]
+    assert [line.split()[1] for line in open_lines(services)] == [f"1/{control.order(refused)['reference']}"]

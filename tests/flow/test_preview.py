@@ -7,29 +7,21 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import text
 
-from clock import Clock
-from flow.conftest import Runs
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day, run_sweep
-from orderflow.flow.listing import list_window
-from orderflow.flow.offline import left_unfinished
-from orderflow.flow.parties import Parties
-from orderflow.flow.preview import (
-    Plan,
-    as_table,
-    joined,
-    keep_plan,
-    preview_finish,
-    preview_left,
-    preview_offline_sent,
-    preview_orders,
-)
-from orderflow.flow.select import select, to_process
-from orderflow.flow.steps import ORDER_STEPS, PATCH_NUMBER, PATCH_STATE, PUSH, OrderStep, run_step
-from orderflow.ledger.models import PlannedCall
+from orderflow.flow.orders.finish import find_outstanding
+from orderflow.flow.orders.listing import list_window
+from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.steps import ORDER_STEPS, PATCH_NUMBER, PATCH_STATE, PUSH, OrderStep, run_step
+from orderflow.flow.plan import Plan, as_table, joined, keep_plan
+from orderflow.flow.services import Services
+from orderflow.ledger.models.dry_runs import PlannedCall
 from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 PAID = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
@@ -68,21 +60,21 @@ def by_order(writes: Sequence[Write]) -> list[Write]:
     return sorted(writes, key=lambda write: write.path)
 
 
-def plan_of_the_day(parties: Parties, runs: Runs) -> Plan:
+def plan_of_the_day(services: Services, runs: Runs) -> Plan:
     """Return what the day's run would do; nothing is written."""
-    selected = select(parties, list_window(parties, DAY), run=runs("2026-11-22"), window=DAY, record=False)
+    selected = select(services, list_window(services, DAY), run=runs("2026-11-22"), window=DAY, record=False)
     keys = to_process(selected)
-    return joined(preview_orders(parties, keys), preview_offline_sent(parties, DAY), preview_finish(parties, keys))
+    return joined(preview_orders(services, keys), preview_offline_sent(services, DAY), preview_finish(services, keys))
 
 
 def taken_through(
-    parties: Parties, control: SandboxControl, runs: Runs, orders: Sequence[dict[str, Any]], *steps: OrderStep
+    services: Services, control: SandboxControl, runs: Runs, orders: Sequence[dict[str, Any]], *steps: OrderStep
 ) -> list[int]:
     """Take new orders through these steps and no further; returns their ids."""
     ids, run = control.add_orders(*orders), runs("2026-11-22")
-    keys = to_process(select(parties, ids, run=run, window=DAY))
+    keys = to_process(select(services, ids, run=run, window=DAY))
     for step in steps:
-        assert not any(result.error for result in run_step(parties, step, keys, run))
+        assert not any(result.error for result in run_step(services, step, keys, run))
     control.clear_journal()
     return ids
 
@@ -91,13 +83,13 @@ def key(control: SandboxControl, order_id: int) -> OrderKey:
     return OrderKey(control.order(order_id)["webshop"], order_id)
 
 
-def test_it_is_what_the_run_then_does(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_it_is_what_the_run_then_does(services: Services, control: SandboxControl, runs: Runs) -> None:
     ids = control.add_orders({**PAID, "reference": "CS1"}, {**PAID, "reference": "CS2"})
-    planned = preview_orders(parties, [key(control, i) for i in ids]).calls
+    planned = preview_orders(services, [key(control, i) for i in ids]).calls
     assert {call["method"] for call in control.journal()} == {"GET"}
     control.clear_journal()
 
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
 
     # Not the PATCH with which a run finds out that the shop refuses one in another state.
     writes = [call for call in control.journal() if call["method"] != "GET" and call["committed"]]
@@ -107,15 +99,17 @@ def test_it_is_what_the_run_then_does(parties: Parties, control: SandboxControl,
     assert json.loads(planned[0].body)["external_reference"] == "1/CS1"
 
 
-def test_an_order_that_is_not_payable_is_in_no_plan(parties: Parties, control: SandboxControl) -> None:
+def test_an_order_that_is_not_payable_is_in_no_plan(services: Services, control: SandboxControl) -> None:
     (order_id,) = control.add_orders({**PAID, "payment_status": "started"})
-    assert preview_orders(parties, [key(control, order_id)]) == Plan([], [])
+    assert preview_orders(services, [key(control, order_id)]) == Plan([], [])
 
 
-def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(parties: Parties, control: SandboxControl) -> None:
+def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(
+    services: Services, control: SandboxControl
+) -> None:
     offline = {"offline": True, "confirm_date": "2026-11-22T12:00:00", "state": "processing"}
     first, _ = control.add_orders({**offline, "reference": "CS1"}, {**offline, "shipment_state": "sent"})
-    (call,) = preview_offline_sent(parties, DAY).calls
+    (call,) = preview_offline_sent(services, DAY).calls
     assert (call.method, call.path, json.loads(call.body)) == (
         "PATCH",
         f"/api/order/{first}/",
@@ -125,49 +119,49 @@ def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(parties: Pa
 
 
 def test_a_sweeps_plan_has_the_offline_orders_that_their_day_could_not_mark(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     offline = {"offline": True, "confirm_date": "2026-11-22T12:00:00", "state": "processing", "webshop": 1}
     control.add_orders(offline, offline, offline)
     control.faults([{"action": "status", "status": 401, "method": "PATCH", "times": 2}])
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     unsent = {order["id"] for order in control.orders() if order["shipment_state"] != "sent"}
-    planned = preview_left(parties, left_unfinished(parties, [], []))
+    planned = preview_outstanding(services, find_outstanding(services, [], []))
     assert unsent
     assert {call.path for call in planned.calls} == {f"/api/order/{order_id}/" for order_id in unsent}
 
 
 @pytest.mark.parametrize("settings", [FINISHING])
 def test_the_finish_is_planned_as_the_webshop_says(
-    parties: Parties, control: SandboxControl, settings: dict[str, Any]
+    services: Services, control: SandboxControl, settings: dict[str, Any]
 ) -> None:
     del settings
     ids = control.add_orders(*({**PAID, "webshop": webshop} for webshop in (1, 2, 3)))
-    planned = preview_finish(parties, [key(control, i) for i in ids])
+    planned = preview_finish(services, [key(control, i) for i in ids])
     assert [json.loads(call.body) for call in planned.calls] == [{"shipment_state": "sent"}, {"state": "done"}]
     assert {call["method"] for call in control.journal()} == {"GET"}
 
 
 @pytest.mark.parametrize("settings", [FINISHING])
 def test_a_sweeps_plan_has_the_finish_of_what_another_run_wrote_back(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
-    taken_through(parties, control, runs, [{**PAID, "webshop": webshop} for webshop in (1, 2, 3)], *ORDER_STEPS)
+    taken_through(services, control, runs, [{**PAID, "webshop": webshop} for webshop in (1, 2, 3)], *ORDER_STEPS)
     clock.advance(minutes=15)
-    plan = preview_left(parties, left_unfinished(parties, [], []))
+    plan = preview_outstanding(services, find_outstanding(services, [], []))
     assert written(control) == []
-    run_sweep(parties, runs())
+    run_sweep(services, runs())
     assert [write.body for write in planned_writes(plan)] == [{"shipment_state": "sent"}, {"state": "done"}]
     assert planned_writes(plan) == written(control)
 
 
 @pytest.mark.parametrize("settings", [FINISHING])
 def test_an_order_that_cannot_be_finished_any_more_is_named(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
-    first, second = taken_through(parties, control, runs, [PAID, PAID], *ORDER_STEPS)
+    first, second = taken_through(services, control, runs, [PAID, PAID], *ORDER_STEPS)
     control.edit_order(first, state="cancel")
-    plan = preview_left(parties, left_unfinished(parties, [first, second], []))
+    plan = preview_outstanding(services, find_outstanding(services, [first, second], []))
     assert [call.path for call in plan.calls] == [f"/api/order/{second}/"]
     assert [result.error.reason for result in plan.failed if result.error] == [Reason.CANCELLED_AFTER_EXPORT]
 
@@ -175,11 +169,11 @@ def test_an_order_that_cannot_be_finished_any_more_is_named(
 @pytest.mark.parametrize("settings", [FINISHING])
 @pytest.mark.parametrize("change", [{"state": "processing"}, {"erp_order_number": "ERP-7"}])
 def test_what_the_run_holds_because_the_erp_does_not_know_it_is_in_no_plan(
-    parties: Parties, control: SandboxControl, runs: Runs, change: dict[str, str]
+    services: Services, control: SandboxControl, runs: Runs, change: dict[str, str]
 ) -> None:
     control.add_orders({**PAID, **change})
-    assert plan_of_the_day(parties, runs) == Plan([], [])
-    report = run_day(parties, DAY, runs("2026-11-22"))
+    assert plan_of_the_day(services, runs) == Plan([], [])
+    report = run_day(services, DAY, runs("2026-11-22"))
     assert [failure.reason for failure in report.failures] == [Reason.NOT_IN_ERP]
     assert written(control) == []
 
@@ -188,17 +182,17 @@ def test_what_the_run_holds_because_the_erp_does_not_know_it_is_in_no_plan(
 @pytest.mark.parametrize("steps", [(PUSH,), (PUSH, PATCH_STATE, PATCH_NUMBER)])
 @pytest.mark.parametrize("lose_ledger", [False, True])
 def test_an_order_that_got_a_line_after_its_export_is_named_and_the_others_are_planned(
-    parties: Parties, control: SandboxControl, runs: Runs, steps: tuple[OrderStep, ...], *, lose_ledger: bool
+    services: Services, control: SandboxControl, runs: Runs, steps: tuple[OrderStep, ...], *, lose_ledger: bool
 ) -> None:
-    halfway, other = taken_through(parties, control, runs, [{**PAID, "reference": "CS1"}, PAID], *steps)
+    halfway, other = taken_through(services, control, runs, [{**PAID, "reference": "CS1"}, PAID], *steps)
     lines = control.order(halfway)["order_lines"]
     control.edit_order(halfway, order_lines=[*lines, {**lines[0], "id": 99}])
     if lose_ledger:
-        forget_orders(parties)
-    plan = plan_of_the_day(parties, runs)
+        forget_orders(services)
+    plan = plan_of_the_day(services, runs)
     assert written(control) == []
 
-    report = run_day(parties, DAY, runs("2026-11-22"))
+    report = run_day(services, DAY, runs("2026-11-22"))
 
     assert [failure.reason for failure in report.failures] == [Reason.LINES_MISMATCH]
     assert [(result.key.order_id, result.error and result.error.reason) for result in plan.failed] == [
@@ -214,12 +208,12 @@ def test_an_order_that_got_a_line_after_its_export_is_named_and_the_others_are_p
     [({"state": "confirmed"}, ["PATCH"]), ({"state": "confirmed", "payment_status": "chargeback"}, ["PATCH"])],
 )
 def test_an_order_reopened_in_the_shop_is_planned_to_be_told_and_not_to_be_sent(
-    parties: Parties, control: SandboxControl, runs: Runs, change: dict[str, str], methods: list[str]
+    services: Services, control: SandboxControl, runs: Runs, change: dict[str, str], methods: list[str]
 ) -> None:
-    (order_id,) = taken_through(parties, control, runs, [PAID], *ORDER_STEPS)
+    (order_id,) = taken_through(services, control, runs, [PAID], *ORDER_STEPS)
     control.edit_order(order_id, **change)
-    plan = plan_of_the_day(parties, runs)
-    run_day(parties, DAY, runs("2026-11-22"))
+    plan = plan_of_the_day(services, runs)
+    run_day(services, DAY, runs("2026-11-22"))
     assert [call.method for call in plan.calls] == methods
     assert planned_writes(plan) == written(control)
 
@@ -235,58 +229,58 @@ def test_an_order_reopened_in_the_shop_is_planned_to_be_told_and_not_to_be_sent(
     ],
 )
 def test_what_would_fail_in_the_run_fails_in_the_dry_run(
-    parties: Parties, control: SandboxControl, runs: Runs, spoil: Callable[[SandboxControl], Any], reason: Reason
+    services: Services, control: SandboxControl, runs: Runs, spoil: Callable[[SandboxControl], Any], reason: Reason
 ) -> None:
-    (order_id,) = taken_through(parties, control, runs, [PAID], *ORDER_STEPS)
+    (order_id,) = taken_through(services, control, runs, [PAID], *ORDER_STEPS)
     control.edit_order(order_id, state="confirmed")
     spoil(control)
-    plan = plan_of_the_day(parties, runs)
-    report = run_day(parties, DAY, runs("2026-11-22"))
+    plan = plan_of_the_day(services, runs)
+    report = run_day(services, DAY, runs("2026-11-22"))
     assert [failure.reason for failure in report.failures] == [reason]
     assert [result.error.reason for result in plan.failed if result.error] == [reason]
     assert planned_writes(plan) == written(control)
 
 
-def forget_orders(parties: Parties) -> None:
-    with parties.ledger._engine.begin() as connection:
+def forget_orders(services: Services) -> None:
+    with services.ledger._engine.begin() as connection:
         connection.execute(text("DELETE FROM orderflow_order"))
         connection.execute(text("DELETE FROM orderflow_event"))
 
 
 def test_a_plan_is_kept_for_its_run_and_its_order_and_replaced_by_a_later_try(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     (order_id,) = control.add_orders({**PAID, "reference": "CS1"})
-    plan = preview_orders(parties, [key(control, order_id)])
+    plan = preview_orders(services, [key(control, order_id)])
     planned = plan.calls
     run = runs().model_copy(update={"task_id": "push_to_erp", "map_index": 0})
 
-    table = keep_plan(parties, run, plan)
-    keep_plan(parties, run.model_copy(update={"try_number": 2}), plan)
-    keep_plan(parties, run.model_copy(update={"map_index": 1}), Plan(planned[:1]))
+    table = keep_plan(services, run, plan)
+    keep_plan(services, run.model_copy(update={"try_number": 2}), plan)
+    keep_plan(services, run.model_copy(update={"map_index": 1}), Plan(planned[:1]))
 
     assert table == as_table(plan)
     assert len(table.splitlines()) == 2 + 4
-    kept = parties.ledger.plans.of_run((run.dag_id, run.run_id), limit=3)
+    kept = services.ledger.plans.of_run((run.dag_id, run.run_id), limit=3)
     assert kept.total == 5
     assert calls(list(kept.calls)) == calls(planned)[:3]
     assert kept.calls[0].body == planned[0].body
     later = runs().model_copy(update={"task_id": "push_to_erp"})
-    keep_plan(parties, later, Plan(planned[:2]))
-    of_order = parties.ledger.plans.of_order(key(control, order_id), limit=10)
+    keep_plan(services, later, Plan(planned[:2]))
+    of_order = services.ledger.plans.of_order(key(control, order_id), limit=10)
     assert {call.run.run_id for call in of_order.calls} == {later.run_id}
     assert of_order.total == 2
-    assert parties.ledger.open_orders() == [], "the orders themselves are left alone"
+    assert services.ledger.open_orders() == [], "the orders themselves are left alone"
 
 
-def test_plans_are_forgotten_after_three_days(parties: Parties, clock: Clock, runs: Runs) -> None:
+def test_plans_are_forgotten_after_three_days(services: Services, clock: Clock, runs: Runs) -> None:
     call = PlannedCall(subject="1/CS1", system="erp", method="POST", path="/sales-orders", body="{}")
     old, young = runs(), runs()
-    keep_plan(parties, old, Plan([call]))
+    keep_plan(services, old, Plan([call]))
     clock.advance(days=2)
-    keep_plan(parties, young, Plan([call]))
+    keep_plan(services, young, Plan([call]))
     clock.advance(days=1, seconds=1)
-    assert parties.ledger.plans.forget() == 1
-    assert parties.ledger.plans.of_run((old.dag_id, old.run_id), limit=1).total == 0
-    (kept,) = parties.ledger.plans.of_run((young.dag_id, young.run_id), limit=1).calls
+    assert services.ledger.plans.forget() == 1
+    assert services.ledger.plans.of_run((old.dag_id, old.run_id), limit=1).total == 0
+    (kept,) = services.ledger.plans.of_run((young.dag_id, young.run_id), limit=1).calls
     assert (kept.key, kept.subject) == (None, "1/CS1"), "about no single order"

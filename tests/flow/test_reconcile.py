@@ -13,20 +13,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import URL
 
-from clock import Clock
-from flow.conftest import Runs
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.errors import PermanentError
-from orderflow.flow.day import run_day, run_sweep
-from orderflow.flow.parties import Parties
-from orderflow.flow.reconcile import reconcile
-from orderflow.flow.reconciliation_csv import COLUMNS, write_csv
-from orderflow.ledger.engine import open_ledger
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.reconciliation.csv_export import COLUMNS, write_csv
+from orderflow.flow.reconciliation.reconcile import reconcile
+from orderflow.flow.services import Services
+from orderflow.ledger.opening import open_ledger
 from orderflow.settings import Settings
 from postgres import fresh_database
 from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 Json = dict[str, Any]
@@ -40,8 +40,8 @@ def yesterday() -> str:
     return f"{datetime.now(ZONE) - timedelta(days=1):%Y-%m-%d}"
 
 
-def found(parties: Parties, runs: Runs, **how: Any) -> set[tuple[FindingKind, str]]:
-    reconciled = reconcile(parties, runs(), **how)
+def found(services: Services, runs: Runs, **how: Any) -> set[tuple[FindingKind, str]]:
+    reconciled = reconcile(services, runs(), **how)
     assert not reconciled.errors
     return {(f.kind, f.external_reference) for f in [*reconciled.overdue, *reconciled.young]}
 
@@ -67,42 +67,42 @@ def clock(clock: Clock) -> Clock:
 
 
 @pytest.fixture
-def few(parties: Parties, control: SandboxControl, clock: Clock, runs: Runs) -> Parties:
-    """Return the parties after four orders went through, two hours ago; one of them is of webshop 2."""
+def few(services: Services, control: SandboxControl, clock: Clock, runs: Runs) -> Services:
+    """Return the services after four orders went through, two hours ago; one of them is of webshop 2."""
     two_lines = [{"quantity": 1, "unit_price": "10.00"}, {"quantity": 3, "unit_price": "2.50"}]
     for webshop in (1, 1, 1, 2):
         new_order(control, webshop=webshop, order_lines=two_lines)
-    assert run_sweep(parties, runs()).processed == 4
+    assert run_sweep(services, runs()).processed == 4
     clock.advance(hours=2)
-    return parties
+    return services
 
 
 @pytest.fixture
-def exported(parties: Parties, control: SandboxControl, clock: Clock, runs: Runs) -> Parties:
-    """Return the parties after a whole day of all kinds of orders went through, two hours ago."""
-    return process_a_day(parties, control, clock, runs)
+def exported(services: Services, control: SandboxControl, clock: Clock, runs: Runs) -> Services:
+    """Return the services after a whole day of all kinds of orders went through, two hours ago."""
+    return process_a_day(services, control, clock, runs)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def on_either(
-    request: pytest.FixtureRequest, parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
-) -> Iterator[Parties]:
+    request: pytest.FixtureRequest, services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> Iterator[Services]:
     """Return the same with the ledger in either database."""
     if request.param == "sqlite":
-        yield process_a_day(parties, control, clock, runs)
+        yield process_a_day(services, control, clock, runs)
         return
     server: URL = request.getfixturevalue("postgres")
     with fresh_database(server) as url:
-        yield process_a_day(replace(parties, ledger=open_ledger(url, clock=clock)), control, clock, runs)
+        yield process_a_day(replace(services, ledger=open_ledger(url, clock=clock)), control, clock, runs)
 
 
-def process_a_day(parties: Parties, control: SandboxControl, clock: Clock, runs: Runs) -> Parties:
+def process_a_day(services: Services, control: SandboxControl, clock: Clock, runs: Runs) -> Services:
     day = yesterday()
     control.reset(day=day, count=24)
-    assert run_day(parties, Window.of_day(day, "Europe/Amsterdam"), runs(day)).processed == 14
-    run_sweep(parties, runs())  # two orders lie a microsecond outside the day
+    assert run_day(services, Window.of_day(day, "Europe/Amsterdam"), runs(day)).processed == 14
+    run_sweep(services, runs())  # two orders lie a microsecond outside the day
     clock.advance(hours=2)
-    return parties
+    return services
 
 
 def processed(control: SandboxControl) -> list[Json]:
@@ -180,7 +180,7 @@ def seed_all(control: SandboxControl) -> set[tuple[FindingKind, str]]:
     return seeded
 
 
-def test_a_clean_processed_day_has_no_finding_and_the_same_sums_on_both_sides(on_either: Parties, runs: Runs) -> None:
+def test_a_clean_processed_day_has_no_finding_and_the_same_sums_on_both_sides(on_either: Services, runs: Runs) -> None:
     reconciled = reconcile(on_either, runs())
 
     assert (reconciled.overdue, reconciled.young, reconciled.errors) == ([], [], [])
@@ -206,7 +206,7 @@ def test_the_seeds_are_one_of_every_kind() -> None:
     ids=[*(kind.value for kind, _ in SEEDS), "currency"],
 )
 def test_a_seeded_difference_is_found_and_nothing_else(
-    difference: tuple[FindingKind, Seed], few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    difference: tuple[FindingKind, Seed], few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     kind, seed = difference
     order = processed(control)[0]
@@ -217,7 +217,7 @@ def test_a_seeded_difference_is_found_and_nothing_else(
 
 
 def test_all_of_them_at_once_are_found_without_a_single_call_that_writes(
-    on_either: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    on_either: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     seeded = seed_all(control)
     clock.advance(days=2)
@@ -235,7 +235,7 @@ def test_all_of_them_at_once_are_found_without_a_single_call_that_writes(
 
 
 def test_a_difference_within_its_grace_is_listed_and_fails_nothing(
-    exported: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    exported: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     seed_all(control)
     clock.advance(hours=2)
@@ -259,7 +259,7 @@ def _younger_than_a_day(clock: Clock) -> set[FindingKind]:
     return {FindingKind.NOT_IN_ERP, FindingKind.OFFLINE_NOT_SENT} if young else set()
 
 
-def test_what_is_on_its_way_is_no_finding(few: Parties, control: SandboxControl, clock: Clock, runs: Runs) -> None:
+def test_what_is_on_its_way_is_no_finding(few: Services, control: SandboxControl, clock: Clock, runs: Runs) -> None:
     just_changed, claimed, waiting = processed(control)[:3]
     clock.now = datetime.now(UTC) + timedelta(minutes=30)
     control.edit_order(just_changed["id"], state="confirmed")
@@ -277,20 +277,20 @@ def test_what_is_on_its_way_is_no_finding(few: Parties, control: SandboxControl,
 
 
 def test_an_offline_order_is_judged_when_its_day_is_over(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     """The run that marks it comes after the day."""
     noon = (datetime.now(ZONE) + timedelta(days=1)).replace(hour=12)
     stamp = noon.replace(tzinfo=None).isoformat()
     clock.now = noon + timedelta(hours=6)
     order = new_order(control, confirm_date=stamp, modified_date=stamp, offline=True, state="processing")
-    assert found(parties, runs) == set()
+    assert found(services, runs) == set()
     clock.advance(hours=12)
-    assert found(parties, runs) == {(FindingKind.OFFLINE_NOT_SENT, name(order))}
+    assert found(services, runs) == {(FindingKind.OFFLINE_NOT_SENT, name(order))}
 
 
 def test_a_shop_whose_orders_say_neither_their_date_nor_that_they_are_offline_is_compared_all_the_same(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     """Which of both they are is what the lists say, as these two filters are documented and the fields are not."""
     control.configure(hidden_fields=["offline", "confirm_date"])
@@ -305,7 +305,7 @@ def test_a_shop_whose_orders_say_neither_their_date_nor_that_they_are_offline_is
 
 
 def test_a_finding_about_an_order_on_its_way_is_neither_met_nor_resolved(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     order = processed(control)[0]
     control.edit_order(order["id"], state="confirmed")
@@ -320,7 +320,7 @@ def test_a_finding_about_an_order_on_its_way_is_neither_met_nor_resolved(
 
 
 def test_a_finding_is_resolved_when_the_difference_is_gone_and_keeps_its_beginning_until_then(
-    on_either: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    on_either: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     order, doubled = processed(control)[:2]
     control.edit_order(order["id"], erp_order_number=None)
@@ -352,7 +352,7 @@ def _same(made: Json, order: Json) -> bool:
 
 
 def test_an_open_finding_is_looked_at_again_when_its_day_has_left_the_window(
-    exported: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    exported: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     seeded = seed_all(control)
     clock.advance(days=2)
@@ -371,7 +371,7 @@ def test_an_open_finding_is_looked_at_again_when_its_day_has_left_the_window(
 
 
 def test_a_finding_that_became_too_old_to_look_at_stays_open(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     """Nobody has seen that it is resolved."""
     control.edit_order(processed(control)[0]["id"], state="confirmed")
@@ -385,7 +385,7 @@ def test_a_finding_that_became_too_old_to_look_at_stays_open(
 
 
 def test_one_webshop_is_compared_alone_and_the_findings_of_others_stay(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     first, second = (next(o for o in processed(control) if o["webshop"] == webshop) for webshop in (1, 2))
     for order in (first, second):
@@ -400,7 +400,7 @@ def test_one_webshop_is_compared_alone_and_the_findings_of_others_stay(
 
 
 def test_an_order_paid_late_is_no_finding_although_its_day_is_long_past(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     long_ago = f"{datetime.now(ZONE) - timedelta(days=40):%Y-%m-%d}T12:00:00"
     order_id = new_order(control, confirm_date=long_ago, payment_status="paid")["id"]
@@ -413,7 +413,7 @@ def test_an_order_paid_late_is_no_finding_although_its_day_is_long_past(
 
 
 def test_an_order_entered_in_the_erp_by_hand_with_its_number_in_the_shop_is_no_finding(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     request = erp_order(control, processed(control)[0])["request"]
     by_hand = control.add_erp_order({**request, "external_reference": "by telephone"})["number"]
@@ -425,7 +425,7 @@ def test_an_order_entered_in_the_erp_by_hand_with_its_number_in_the_shop_is_no_f
 
 
 def test_what_the_erp_made_before_the_window_is_looked_up_before_it_is_called_missing(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     """Somebody has confirmed an old order anew."""
     order = processed(control)[0]
@@ -438,7 +438,7 @@ def test_what_the_erp_made_before_the_window_is_looked_up_before_it_is_called_mi
 
 
 def test_a_shop_that_ignores_the_date_filter_costs_no_read_of_older_orders(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     control.configure(unknown_filters=["confirm_date__gte", "confirm_date__lte", "offline"])
     old = new_order(control, confirm_date="2020-01-01T12:00:00", payment_status="paid")
@@ -449,7 +449,7 @@ def test_a_shop_that_ignores_the_date_filter_costs_no_read_of_older_orders(
 
 
 def test_a_renamed_order_is_still_the_same_order(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     order = processed(control)[0]
     control.edit_order(order["id"], reference="CS-renamed")
@@ -458,7 +458,7 @@ def test_a_renamed_order_is_still_the_same_order(
 
 
 def test_a_lost_ledger_finds_the_same(
-    exported: Parties, control: SandboxControl, clock: Clock, runs: Runs, tmp_path: Path
+    exported: Services, control: SandboxControl, clock: Clock, runs: Runs, tmp_path: Path
 ) -> None:
     seeded = seed_all(control)
     clock.advance(days=2)
@@ -467,7 +467,7 @@ def test_a_lost_ledger_finds_the_same(
 
 
 def test_an_order_that_the_shop_cannot_show_is_named_and_its_finding_stays(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     order = processed(control)[0]
     control.edit_order(order["id"], state="confirmed")
@@ -487,7 +487,7 @@ def test_an_order_that_the_shop_cannot_show_is_named_and_its_finding_stays(
     "settings", [{"reconciliation": {"tolerance": "1.00"}, "webshops": {"2": {"payment_option": False}}}]
 )
 def test_totals_may_differ_by_the_tolerance_and_no_more(
-    few: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     order = processed(control)[0]
     _change_price(control, order)
@@ -498,7 +498,7 @@ def test_totals_may_differ_by_the_tolerance_and_no_more(
 
 
 def test_it_pages_through_a_long_list_of_the_erp(
-    exported: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    exported: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     control.configure(erp_page_size=3)
     control.clear_journal()
@@ -507,7 +507,7 @@ def test_it_pages_through_a_long_list_of_the_erp(
     assert len(control.journal(service="erp")) == 6
 
 
-def test_each_order_is_read_once(exported: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_each_order_is_read_once(exported: Services, control: SandboxControl, runs: Runs) -> None:
     control.clear_journal()
     reconcile(exported, runs())
     reads = [call["order_id"] for call in control.journal(service="shop") if call["order_id"] is not None]
@@ -515,7 +515,7 @@ def test_each_order_is_read_once(exported: Parties, control: SandboxControl, run
 
 
 def test_the_csv_has_a_row_per_finding_and_no_cell_that_a_spreadsheet_would_run(
-    exported: Parties, control: SandboxControl, clock: Clock, runs: Runs, tmp_path: Path
+    exported: Services, control: SandboxControl, clock: Clock, runs: Runs, tmp_path: Path
 ) -> None:
     seed_all(control)
     control.edit_order(processed(control)[-1]["id"], erp_order_number='=HYPERLINK("http://evil")')

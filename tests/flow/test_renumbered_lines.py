@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from clock import Clock
-from flow.conftest import Runs
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.erp.models import SalesOrderRequest, to_sales_order
-from orderflow.flow.day import run_day, run_sweep
-from orderflow.flow.parties import Parties
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 HAMMER = {"product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00"}
@@ -42,8 +42,8 @@ def line_ids(control: SandboxControl, order_id: int) -> set[int]:
     return {line["id"] for line in control.order(order_id)["order_lines"]}
 
 
-def alerts(parties: Parties) -> list[Reason]:
-    return [alert.reason for alert in parties.ledger.alerts.open()]
+def alerts(services: Services) -> list[Reason]:
+    return [alert.reason for alert in services.ledger.alerts.open()]
 
 
 def lose_the_read_back(control: SandboxControl, order_id: int) -> None:
@@ -52,102 +52,102 @@ def lose_the_read_back(control: SandboxControl, order_id: int) -> None:
 
 
 def test_a_day_is_green_and_the_next_run_writes_nothing(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     ids = control.add_orders(ORDER, ORDER)
     before = [line_ids(control, order_id) for order_id in ids]
-    assert run_day(parties, DAY, runs("2026-11-22")).processed == 2
+    assert run_day(services, DAY, runs("2026-11-22")).processed == 2
     assert all(line_ids(control, order_id).isdisjoint(were) for order_id, were in zip(ids, before, strict=True))
     assert [told(control, order_id) for order_id in ids] == [TOLD] * 2
-    assert {(known.progress, known.reason) for known in parties.ledger.by_order_id(ids).values()} == {
+    assert {(known.progress, known.reason) for known in services.ledger.by_order_id(ids).values()} == {
         (Progress.WRITTEN_BACK, None)
     }
     written = len(control.journal())
     clock.advance(minutes=15)
-    assert run_day(parties, DAY, runs("2026-11-22")).failed == 0
-    run_sweep(parties, runs())
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 0
+    run_sweep(services, runs())
     assert {call["method"] for call in control.journal()[written:]} == {"GET"}
-    assert alerts(parties) == []
+    assert alerts(services) == []
 
 
 def test_a_put_whose_read_back_failed_is_settled_by_the_sweep(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     """The shop shows the right numbers then, on lines that nobody has seen before."""
     (order_id,) = control.add_orders(ORDER)
     lose_the_read_back(control, order_id)
-    assert run_day(parties, DAY, runs("2026-11-22")).failed == 1
-    assert parties.ledger.by_order_id([order_id])[order_id].progress is Progress.NUMBER_SET
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 1
+    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.NUMBER_SET
     clock.advance(minutes=15)
-    assert run_sweep(parties, runs()).failed == 0
-    assert parties.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+    assert run_sweep(services, runs()).failed == 0
+    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
     assert told(control, order_id) == TOLD
     assert len(control.journal(method="PUT")) == 1
-    assert alerts(parties) == []
+    assert alerts(services) == []
 
 
 def test_numbers_that_got_lost_with_the_ids_are_written_by_position(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     (order_id,) = control.add_orders(ORDER)
     control.fault("ignore_fields", method="PUT", fields=["order_lines.erp_line_number"])
-    assert run_day(parties, DAY, runs("2026-11-22")).failed == 1
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 1
     clock.advance(minutes=15)
-    assert run_sweep(parties, runs()).processed == 1
+    assert run_sweep(services, runs()).processed == 1
     assert told(control, order_id) == TOLD
 
 
 @pytest.mark.parametrize("change", ["a line less", "the first line is another"])
 def test_lines_that_cannot_be_told_apart_for_certain_are_left_to_a_person(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs, change: str
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, change: str
 ) -> None:
     """As many lines under ids that are all new are the same lines; fewer, or some of the old ids, prove otherwise."""
     (order_id,) = control.add_orders(ORDER)
     control.fault("status", service="shop", method="PUT", status=400, times=0)
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     control.clear_faults()
     first, _, second = control.order(order_id)["order_lines"]
     new = {**first, "id": 7}
     control.edit_order(order_id, order_lines=[new] if change == "a line less" else [new, second])
     clock.advance(minutes=15)
-    (failure,) = run_sweep(parties, runs()).failures
+    (failure,) = run_sweep(services, runs()).failures
     assert failure.reason is Reason.LINES_MISMATCH
 
 
 def test_an_order_edited_after_the_export_is_alerted_once(
-    parties: Parties, control: SandboxControl, clock: Clock, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     (order_id,) = control.add_orders(ORDER)
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     lines = [{**line, "quantity": line["quantity"] * 2} for line in control.order(order_id)["order_lines"]]
     control.edit_order(order_id, order_lines=lines, state="confirmed")
     for _ in range(3):
         clock.advance(minutes=15)
-        run_sweep(parties, runs())
+        run_sweep(services, runs())
         control.edit_order(order_id, state="confirmed")
-    (alert,) = parties.ledger.alerts.open()
+    (alert,) = services.ledger.alerts.open()
     assert (alert.reason, alert.seen) == (Reason.EDITED_AFTER_EXPORT, 3)
     assert told(control, order_id) == [(4, 11), (0, None), (10, 21)]
 
 
 @pytest.mark.parametrize("edited", [False, True])
 def test_an_upgrade_under_way_flags_what_was_edited_and_nothing_else(
-    *, parties: Parties, control: SandboxControl, clock: Clock, runs: Runs, edited: bool
+    *, services: Services, control: SandboxControl, clock: Clock, runs: Runs, edited: bool
 ) -> None:
     """The ledger holds a fingerprint that line ids are part of."""
     (order_id,) = control.add_orders(ORDER)
     control.fault("status", service="shop", method="PUT", status=400, times=0)
-    run_day(parties, DAY, runs("2026-11-22"))
+    run_day(services, DAY, runs("2026-11-22"))
     control.clear_faults()
-    _remember(parties, with_line_ids(to_sales_order(parties.read(order_id)[1])))
+    _remember(services, with_line_ids(to_sales_order(services.read(order_id)[1])))
     if edited:
         control.edit_order(order_id, customer_order_number="PO-NEW")
     for _ in range(2):
         clock.advance(minutes=15)
-        assert run_sweep(parties, runs()).failed == 0
+        assert run_sweep(services, runs()).failed == 0
         assert told(control, order_id) == TOLD
         control.edit_order(order_id, state="confirmed")
-    assert alerts(parties) == ([Reason.EDITED_AFTER_EXPORT] if edited else [])
+    assert alerts(services) == ([Reason.EDITED_AFTER_EXPORT] if edited else [])
 
 
 def with_line_ids(request: SalesOrderRequest) -> str:
@@ -157,6 +157,6 @@ def with_line_ids(request: SalesOrderRequest) -> str:
     return old
 
 
-def _remember(parties: Parties, payload_hash: str) -> None:
-    with parties.ledger._engine.begin() as connection:
+def _remember(services: Services, payload_hash: str) -> None:
+    with services.ledger._engine.begin() as connection:
         connection.execute(text("UPDATE orderflow_order SET payload_hash = :hash"), {"hash": payload_hash})

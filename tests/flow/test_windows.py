@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flow.conftest import Runs
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day, run_sweep
-from orderflow.flow.parties import Parties
-from orderflow.ledger.engine import open_ledger
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.services import Services
+from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
+from support.flow_runs import Runs
 
 ZONE = "Europe/Amsterdam"
 DAYS = [Window.of_day(f"2026-10-{day}", ZONE) for day in (24, 25, 26)]
@@ -59,7 +59,7 @@ def end_state(control: SandboxControl) -> dict[str, Any]:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedule=SCHEDULES)
 def test_any_overlapping_windows_in_any_order_end_in_the_same_state(
-    parties: Parties, control: SandboxControl, schedule: list[Window]
+    services: Services, control: SandboxControl, schedule: list[Window]
 ) -> None:
     runs = Runs()
     wanted = None
@@ -68,7 +68,7 @@ def test_any_overlapping_windows_in_any_order_end_in_the_same_state(
         control.add_orders(*({**order, "id": 100 + n} for n, order in enumerate(ORDERS)))
         with TemporaryDirectory() as folder:
             ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.db'}")
-            again = replace(parties, ledger=ledger)
+            again = replace(services, ledger=ledger)
             for window in windows:
                 run_day(again, window, runs(window.key))
         wanted = wanted or end_state(control)
@@ -76,13 +76,13 @@ def test_any_overlapping_windows_in_any_order_end_in_the_same_state(
     assert len(wanted["erp"] if wanted else {}) == 4
 
 
-def test_each_order_is_processed_by_exactly_one_day(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_each_order_is_processed_by_exactly_one_day(services: Services, control: SandboxControl, runs: Runs) -> None:
     control.add_orders(*ORDERS)
-    assert [run_day(parties, window, runs(window.key)).processed for window in DAYS] == [2, 2, 0]
+    assert [run_day(services, window, runs(window.key)).processed for window in DAYS] == [2, 2, 0]
 
 
 @pytest.mark.parametrize("settings", [{"timezone": ZONE, "api_timezone": "UTC"}])
-def test_a_shop_whose_api_speaks_utc_has_the_same_days(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_a_shop_whose_api_speaks_utc_has_the_same_days(services: Services, control: SandboxControl, runs: Runs) -> None:
     """Midnight in Amsterdam is 22:00 or 23:00 of the day before in UTC, depending on the season."""
     control.reset(api_timezone="UTC")
     control.add_orders(
@@ -91,7 +91,7 @@ def test_a_shop_whose_api_speaks_utc_has_the_same_days(parties: Parties, control
         {"confirm_date": "2026-10-25T22:59:59.999999", "payment_status": "paid"},
         {"confirm_date": "2026-10-25T23:00:00", "payment_status": "paid"},
     )
-    assert [run_day(parties, window, runs(window.key)).processed for window in DAYS] == [1, 2, 1]
+    assert [run_day(services, window, runs(window.key)).processed for window in DAYS] == [1, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ def test_a_shop_whose_api_speaks_utc_has_the_same_days(parties: Parties, control
     ],
 )
 def test_short_days_month_ends_and_leap_days(
-    parties: Parties, control: SandboxControl, runs: Runs, day: str, instants: list[str]
+    services: Services, control: SandboxControl, runs: Runs, day: str, instants: list[str]
 ) -> None:
     control.add_orders(*({"confirm_date": instant, "payment_status": "paid"} for instant in instants))
     window = Window.of_day(day, ZONE)
     before = Window.of_interval(window.start - timedelta(days=1), window.start, ZONE)
     after = Window.of_interval(window.end, window.end + timedelta(days=1), ZONE)
-    assert run_day(parties, before, runs(before.key)).processed == 0
-    assert run_day(parties, after, runs(after.key)).processed == 0
-    assert run_day(parties, window, runs(day)).processed == len(instants)
+    assert run_day(services, before, runs(before.key)).processed == 0
+    assert run_day(services, after, runs(after.key)).processed == 0
+    assert run_day(services, window, runs(day)).processed == len(instants)
 
 
 def test_an_order_that_the_shop_confirmed_in_the_past_after_its_day_had_run_is_swept_up(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     """A transaction that was stamped before midnight and committed after the run, or a shop clock that lags."""
-    assert run_day(parties, DAYS[0], runs(DAYS[0].key)).listed == 0
+    assert run_day(services, DAYS[0], runs(DAYS[0].key)).listed == 0
     control.add_orders({"confirm_date": "2026-10-24T23:59:59.999999", "payment_status": "paid"})
     assert datetime.fromisoformat("2026-10-24T23:59:59.999999").replace(tzinfo=DAYS[0].start.tzinfo) in DAYS[0]
-    assert run_sweep(parties, runs()).processed == 1
+    assert run_sweep(services, runs()).processed == 1

@@ -5,29 +5,30 @@ from collections.abc import Sequence
 
 import pytest
 
-from clock import Clock
-from flow.conftest import Runs
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.flow.day import run_day, run_sweep
-from orderflow.flow.parties import Parties
-from orderflow.flow.select import select, to_process
-from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, StepResult, run_step
-from orderflow.ledger.models import RunRef
+from orderflow.flow.batch import StepResult
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
 
 
-def begun(parties: Parties, run: RunRef, order_ids: Sequence[int], *steps: OrderStep) -> list[OrderKey]:
+def begun(services: Services, run: RunRef, order_ids: Sequence[int], *steps: OrderStep) -> list[OrderKey]:
     """Take orders as far as these steps."""
-    keys = to_process(select(parties, order_ids, run=run, window=DAY))
+    keys = to_process(select(services, order_ids, run=run, window=DAY))
     assert len(keys) == len(order_ids)
     for step in steps:
-        assert all(not result.error for result in run_step(parties, step, keys, run))
+        assert all(not result.error for result in run_step(services, step, keys, run))
     return keys
 
 
@@ -41,11 +42,11 @@ def shop_calls(control: SandboxControl) -> Counter[str]:
 
 
 def test_seven_calls_an_order_where_the_shop_proves_that_it_obeys_a_condition(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     """The first order reads before its PATCH of the state, the second also proves: 8 and 9 calls, then 7 each."""
     control.add_orders(*[ORDER] * 20)
-    assert run_day(parties, DAY, runs("2026-11-22")).processed == 20
+    assert run_day(services, DAY, runs("2026-11-22")).processed == 20
     assert shop_calls(control) == {
         "GET /api/order/": 2,
         "GET order": 20 * 4 + 2,
@@ -55,27 +56,29 @@ def test_seven_calls_an_order_where_the_shop_proves_that_it_obeys_a_condition(
     assert len(control.journal(service="erp")) == 20 * 2
 
 
-def test_a_shop_that_ignores_the_condition_is_read_first(parties: Parties, control: SandboxControl, runs: Runs) -> None:
+def test_a_shop_that_ignores_the_condition_is_read_first(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
     control.configure(unknown_filters=["state"])
     control.add_orders(*[ORDER] * 20)
-    assert run_day(parties, DAY, runs("2026-11-22")).processed == 20
+    assert run_day(services, DAY, runs("2026-11-22")).processed == 20
     calls = shop_calls(control)
     assert (calls["GET order"], calls["PATCH order"], calls["PUT order"]) == (20 * 5, 20 * 2, 20)
 
 
 @pytest.mark.parametrize("unknown", [[], ["state"]])
 def test_no_cancelled_order_comes_back_to_life(
-    parties: Parties, control: SandboxControl, runs: Runs, unknown: list[str]
+    services: Services, control: SandboxControl, runs: Runs, unknown: list[str]
 ) -> None:
     """Every second one is cancelled between the push and the PATCH of its state."""
     control.configure(unknown_filters=unknown)
     ids = control.add_orders(*[ORDER] * 20)
     run = runs("2026-11-22")
-    keys = begun(parties, run, ids, PUSH)
+    keys = begun(services, run, ids, PUSH)
     for order_id in ids[::2]:
         control.edit_order(order_id, state="cancel")
 
-    results = run_step(parties, PATCH_STATE, keys, run)
+    results = run_step(services, PATCH_STATE, keys, run)
 
     assert reasons(results) == [Reason.CANCELLED_AFTER_EXPORT] * 10
     states = [control.order(order_id)["state"] for order_id in ids]
@@ -83,41 +86,41 @@ def test_no_cancelled_order_comes_back_to_life(
 
 
 def test_a_lost_answer_to_a_conditional_patch_is_no_failure(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     """Repeated, it finds the order in the new state, which the condition does not fit."""
     ids = control.add_orders(*[ORDER] * 8)
     run = runs("2026-11-22")
-    keys = begun(parties, run, ids, PUSH)
+    keys = begun(services, run, ids, PUSH)
     for order_id in ids:
         control.fault("reset_after_commit", service="shop", method="PATCH", path=f"/api/order/{order_id}/")
 
-    results = run_step(parties, PATCH_STATE, keys, run)
+    results = run_step(services, PATCH_STATE, keys, run)
 
     assert reasons(results) == []
     assert {control.order(order_id)["state"] for order_id in ids} == {"processing"}
-    assert {known.progress for known in parties.ledger.by_order_id(ids).values()} == {Progress.STATE_SET}
+    assert {known.progress for known in services.ledger.by_order_id(ids).values()} == {Progress.STATE_SET}
 
 
 def test_the_number_is_written_without_another_look_in_the_same_run(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
-    keys = begun(parties, run, [order_id], PUSH, PATCH_STATE)
+    keys = begun(services, run, [order_id], PUSH, PATCH_STATE)
     seen = control.journal()[-1]["n"]
-    run_step(parties, PATCH_NUMBER, keys, run)
+    run_step(services, PATCH_NUMBER, keys, run)
     assert [call["method"] for call in control.journal(since=seen)] == ["PATCH"]
 
 
 @pytest.mark.parametrize("why", ["another run", "another try", "too long ago"])
 def test_what_was_seen_counts_for_this_run_and_not_for_long(
-    parties: Parties, control: SandboxControl, runs: Runs, clock: Clock, why: str
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, why: str
 ) -> None:
     """Then the shop is looked at again, and a number that somebody has entered meanwhile is not overwritten."""
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
-    keys = begun(parties, run, [order_id], PUSH, PATCH_STATE)
+    keys = begun(services, run, [order_id], PUSH, PATCH_STATE)
     control.edit_order(order_id, erp_order_number="ERP-BY-HAND")
     if why == "another run":
         run = runs("2026-11-22")
@@ -126,7 +129,7 @@ def test_what_was_seen_counts_for_this_run_and_not_for_long(
     else:
         clock.advance(minutes=31)
 
-    results = run_step(parties, PATCH_NUMBER, keys, run)
+    results = run_step(services, PATCH_NUMBER, keys, run)
 
     assert reasons(results) == [Reason.ERP_NUMBER_CONFLICT]
     assert control.order(order_id)["erp_order_number"] == "ERP-BY-HAND"
@@ -134,56 +137,56 @@ def test_what_was_seen_counts_for_this_run_and_not_for_long(
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_number_that_was_there_is_not_overwritten(
-    parties: Parties, control: SandboxControl, runs: Runs, *, hidden: bool
+    services: Services, control: SandboxControl, runs: Runs, *, hidden: bool
 ) -> None:
     """Not even where the answer to the PATCH of the state does not show it: what is not seen is looked for."""
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
-    keys = begun(parties, run, [order_id], PUSH)
+    keys = begun(services, run, [order_id], PUSH)
     control.edit_order(order_id, erp_order_number="ERP-BY-HAND")
     if hidden:
         control.configure(hidden_fields=["erp_order_number"])
-    assert reasons(run_step(parties, PATCH_STATE, keys, run)) == []
+    assert reasons(run_step(services, PATCH_STATE, keys, run)) == []
     control.configure(hidden_fields=[])
 
-    results = run_step(parties, PATCH_NUMBER, keys, run)
+    results = run_step(services, PATCH_NUMBER, keys, run)
 
     assert reasons(results) == [Reason.ERP_NUMBER_CONFLICT]
     assert control.order(order_id)["erp_order_number"] == "ERP-BY-HAND"
 
 
 def test_an_order_cancelled_before_its_number_stays_cancelled_and_is_named(
-    parties: Parties, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
-    keys = begun(parties, run, [order_id], PUSH, PATCH_STATE)
+    keys = begun(services, run, [order_id], PUSH, PATCH_STATE)
     control.edit_order(order_id, state="cancel")
 
-    assert reasons(run_step(parties, PATCH_NUMBER, keys, run)) == [Reason.CANCELLED_AFTER_EXPORT]
-    assert run_step(parties, PUT_LINES, keys, run)[0].outcome is None
+    assert reasons(run_step(services, PATCH_NUMBER, keys, run)) == [Reason.CANCELLED_AFTER_EXPORT]
+    assert run_step(services, PUT_LINES, keys, run)[0].outcome is None
     assert control.order(order_id)["state"] == "cancel"
 
 
-def test_an_idle_day_costs_two_calls(parties: Parties, control: SandboxControl, runs: Runs) -> None:
-    assert run_day(parties, DAY, runs("2026-11-22")).listed == 0
+def test_an_idle_day_costs_two_calls(services: Services, control: SandboxControl, runs: Runs) -> None:
+    assert run_day(services, DAY, runs("2026-11-22")).listed == 0
     assert shop_calls(control) == {"GET /api/order/": 2}
 
 
 def test_an_edit_is_flagged_also_when_the_read_back_of_its_put_failed(
-    parties: Parties, control: SandboxControl, runs: Runs, clock: Clock
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock
 ) -> None:
     """The sweep finds that all is written; nothing comes back to the order afterwards."""
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
-    keys = begun(parties, run, [order_id], PUSH, PATCH_STATE, PATCH_NUMBER)
+    keys = begun(services, run, [order_id], PUSH, PATCH_STATE, PATCH_NUMBER)
     control.edit_order(order_id, customer_order_number="PO-NEW")
     control.fault("status", service="shop", method="GET", path=f"/api/order/{order_id}/", status=400, skip=1)
-    assert reasons(run_step(parties, PUT_LINES, keys, run)) == [Reason.SHOP_REFUSED]
+    assert reasons(run_step(services, PUT_LINES, keys, run)) == [Reason.SHOP_REFUSED]
     clock.advance(minutes=15)
 
-    assert run_sweep(parties, runs()).failed == 0
+    assert run_sweep(services, runs()).failed == 0
 
-    known = parties.ledger.by_order_id([order_id])[order_id]
+    known = services.ledger.by_order_id([order_id])[order_id]
     assert (known.progress, known.reason) == (Progress.WRITTEN_BACK, Reason.EDITED_AFTER_EXPORT)
     assert len(control.journal(method="PUT")) == 1

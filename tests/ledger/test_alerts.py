@@ -4,18 +4,18 @@ import pytest
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.ledger.models import RunRef
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import RunRef
 
 KEY = OrderKey(1, 7)
 
 
-@pytest.mark.parametrize("slip", ["", "DS-1"], ids=["of an order", "of a packing slip"])
+@pytest.mark.parametrize("shipment", ["", "DS-1"], ids=["of an order", "of a packing slip"])
 def test_an_alert_is_told_by_the_run_that_opened_it_however_often_that_tries(
-    ledger: Ledger, run: RunRef, other_run: RunRef, slip: str
+    ledger: Ledger, run: RunRef, other_run: RunRef, shipment: str
 ) -> None:
     def see(by: RunRef | None) -> bool:
-        return ledger.alerts.see(KEY, "1/CS7", Reason.ERP_REJECTED, "unknown product", run=by, slip=slip)
+        return ledger.alerts.see(KEY, "1/CS7", Reason.ERP_REJECTED, "unknown product", run=by, shipment=shipment)
 
     assert see(run)
     assert see(run.model_copy(update={"task_id": "report", "try_number": 2}))

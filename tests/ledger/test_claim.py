@@ -9,10 +9,11 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError, TransientError
-from orderflow.ledger.models import Event, LedgerOrder, Outcome, RunRef, Step
-from orderflow.ledger.rows import IllegalTransitionError
-from orderflow.ledger.store import Claim, Ledger
-from orders import order
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+from orderflow.ledger.orders.rows import IllegalTransitionError
+from support.orders import order
 
 KEY = OrderKey(1, 12345)
 
@@ -214,7 +215,7 @@ def test_attempts_count_the_claims_since_the_last_success(ledger: Ledger, run: R
 
 
 @pytest.mark.parametrize(
-    "progress", sorted(set(Progress) - {Progress.PUSHED, Progress.READY, Progress.PUSHING, Progress.SEEN_TO})
+    "progress", sorted(set(Progress) - {Progress.PUSHED, Progress.READY, Progress.PUSHING, Progress.RESOLVED})
 )
 def test_a_move_that_cannot_follow_is_refused_and_leaves_no_trace(
     ledger: Ledger, run: RunRef, progress: Progress

@@ -1,16 +1,10 @@
 """Many threads and many processes at one ledger, as Airflow has them."""
 
-import json
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
 from sqlalchemy import URL, text
@@ -21,26 +15,16 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import ClaimedElsewhereError
-from orderflow.ledger.engine import make_engine, open_ledger
-from orderflow.ledger.models import Outcome, RunRef, Step
-from orderflow.ledger.store import Ledger
-from orders import order
+from orderflow.ledger.database.engine import make_engine
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.opening import open_ledger
+from support.orders import order
+from support.processes import processes
 
 KEY = OrderKey(1, 12345)
 PROCESS = Decision(action=Action.PROCESS, reason=Reason.PAID)
-WORKER = Path(__file__).with_name("worker.py")
 THREADS = 16
-
-
-def processes(command: str, how_many: int, url: URL) -> dict[str, Any]:
-    """Start real processes, let them go all at once, and hear what came of each."""
-    arguments = [command, str(how_many), url.render_as_string(hide_password=False)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, str(WORKER), *arguments], stdout=subprocess.PIPE, env=environment, check=True, timeout=120
-    )
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 @pytest.mark.parametrize("order_id", range(5))

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from clock import Clock
 from orderflow.domain.findings import FindingKind
-from orderflow.ledger.engine import open_ledger
-from orderflow.ledger.models import DayTotal, Met, Reconciliation, RunRef
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.reconciliation import DayTotal, DetectedDifference, Reconciliation
+from orderflow.ledger.opening import open_ledger
+from support.clock import Clock
 
 
-def met(clock: Clock, **changes: Any) -> Met:
+def met(clock: Clock, **changes: Any) -> DetectedDifference:
     given = {
         "kind": FindingKind.STILL_CONFIRMED,
         "webshop": 1,
@@ -28,7 +29,7 @@ def met(clock: Clock, **changes: Any) -> Met:
         "day": "2026-11-22",
         "since": clock.now,
     }
-    return Met.model_validate({**given, **changes})
+    return DetectedDifference.model_validate({**given, **changes})
 
 
 def test_a_finding_met_again_is_the_same_one_with_todays_values_and_its_first_beginning(

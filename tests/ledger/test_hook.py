@@ -12,10 +12,10 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError
-from orderflow.ledger.engine import open_ledger
 from orderflow.ledger.hook import ledger_from_connection, ledger_url
-from orderflow.ledger.models import RunRef
-from orders import order
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.opening import open_ledger
+from support.orders import order
 
 VARIABLE = "AIRFLOW_CONN_ORDERFLOW_LEDGER"
 PASSWORD = "p@ss/w:rd %40?#"

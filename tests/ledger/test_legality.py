@@ -12,10 +12,11 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, PermanentError, TransientError
-from orderflow.ledger.models import Event, LedgerOrder, RunRef, Step
-from orderflow.ledger.rows import IllegalTransitionError
-from orderflow.ledger.store import Claim, Ledger
-from orders import order
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import Event, LedgerOrder, RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+from orderflow.ledger.orders.rows import IllegalTransitionError
+from support.orders import order
 
 RUNS = [RunRef(dag_id="orderflow_daily", run_id="a"), RunRef(dag_id="orderflow_sweep", run_id="b")]
 ERRORS = [TransientError("503"), InDoubtError("timed out"), PermanentError("422")]
@@ -88,7 +89,7 @@ class Story:
         elif deed == "flag":
             claim.flag(Reason.EDITED_AFTER_EXPORT, "edited", details[0])
         elif deed == "see to":
-            claim.see_to(None, "as it is now")
+            claim.resolve(None, "as it is now")
 
 
 @settings(

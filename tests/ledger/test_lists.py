@@ -8,10 +8,10 @@ from sqlalchemy import URL, insert, select
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
-from orderflow.ledger.conditions import is_open, on
-from orderflow.ledger.engine import make_engine
+from orderflow.ledger.database.engine import make_engine
+from orderflow.ledger.orders.conditions import is_open, on
 from orderflow.ledger.schema import bring_to_head
-from orderflow.ledger.tables import OrderRow
+from orderflow.ledger.tables.orders import OrderRow
 
 OLD_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 

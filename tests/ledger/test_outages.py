@@ -1,8 +1,8 @@
 """The book of outages: whose it is to tell people, and when one is over."""
 
 from orderflow.domain.reasons import Reason
-from orderflow.ledger.models import RunRef
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import RunRef
 
 
 def test_an_outage_is_told_by_the_run_that_met_it_first_until_the_task_works_again(

@@ -15,11 +15,13 @@ from sqlalchemy import URL, Column, MetaData, String, Table, event, inspect, tex
 from orderflow.domain.order import OrderKey
 from orderflow.domain.states import Progress
 from orderflow.errors import ConfigurationError
-from orderflow.ledger import engine, schema
-from orderflow.ledger.engine import make_engine, open_ledger
-from orderflow.ledger.models import Outcome
+from orderflow.ledger import schema
+from orderflow.ledger.database import engine
+from orderflow.ledger.database.engine import make_engine
+from orderflow.ledger.models.orders import Outcome
+from orderflow.ledger.opening import open_ledger
 from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision
-from orderflow.ledger.tables import SCHEMA_REVISION, Base
+from orderflow.ledger.tables.base import SCHEMA_REVISION, Base
 
 
 def test_the_version_the_code_knows_is_the_newest_migration() -> None:
@@ -114,7 +116,7 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
     assert waits
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"])
 def test_orders_and_events_of_every_earlier_version_are_kept(
     ledger_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,11 +11,11 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import TransientError
-from orderflow.ledger.engine import open_ledger
-from orderflow.ledger.models import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
-from orderflow.ledger.store import Ledger
-from orderflow.ledger.transactions import reading
-from orders import line, order
+from orderflow.ledger.database.transactions import reading
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.opening import open_ledger
+from support.orders import line, order
 
 KEY = OrderKey(1, 12345)
 PROCESS = Decision(action=Action.PROCESS, reason=Reason.PAID)

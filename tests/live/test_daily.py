@@ -5,8 +5,8 @@ from base64 import b64encode
 from datetime import date, timedelta
 from typing import Any
 
-from live_airflow import DAG, Live
 from sandbox.control import SandboxControl
+from support.live_airflow import DAG, Live
 
 DAY = "2026-11-21"
 SECRETS = ["sandbox-secret", b64encode(b"orderflow:sandbox-secret").decode(), "sandbox-access-"]

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from live_airflow import Live
 from sandbox.control import SandboxControl
+from support.live_airflow import Live
 
 DELIVERIES = "orderflow_deliveries"
 DAY, HOUR = "2026-05-02", "2026-05-03T09:00"

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from live_airflow import CALLS_PER_DAY, DAG, POOLS, RUN_TIMEOUT, Live
-from orderflow.ledger.gate_tables import GateRow
+from orderflow.ledger.tables.limits import RateRow
 from orderflow.settings import Limits
-from orderflow_command import command
 from sandbox.catalogue import orders_for_day
 from sandbox.control import SandboxControl
+from support.live_airflow import CALLS_PER_DAY, DAG, POOLS, RUN_TIMEOUT, Live
+from support.orderflow_command import command
 
 FIRST = date(2026, 7, 1)
 BACKFILLED = date(2026, 6, 1)
@@ -75,7 +75,7 @@ def test_a_backfill_leaves_a_share_of_the_day_to_other_runs(live: Live, control:
     """More than half of today's calls are made: a backfill may not go on, a run by hand may."""
     (day,) = a_day_each(control, 1, 3, first=BACKFILLED)
     today = _today()
-    spent = GateRow(service="shop", next_at=0, day=today, used=CALLS_PER_DAY // 2 + 1)
+    spent = RateRow(service="shop", next_at=0, day=today, used=CALLS_PER_DAY // 2 + 1)
     with Session(create_engine(live.airflow.environment["AIRFLOW_CONN_ORDERFLOW_LEDGER"])) as session, session.begin():
         session.add(spent)
 

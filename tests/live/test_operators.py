@@ -4,9 +4,9 @@ import json
 
 from sqlalchemy import create_engine, text
 
-from live_airflow import DAG, Live
 from sandbox.control import SandboxControl
 from service import wait_until
+from support.live_airflow import DAG, Live
 
 DAY = "2026-05-01"
 ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}

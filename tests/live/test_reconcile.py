@@ -4,8 +4,8 @@ import csv
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from live_airflow import Live
 from sandbox.control import SandboxControl
+from support.live_airflow import Live
 
 RECONCILE = "orderflow_reconcile"
 

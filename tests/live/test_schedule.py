@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from live_airflow import DAG
 from local_airflow import LocalAirflow
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
 from service import wait_until
+from support.live_airflow import DAG
 
 SWEEP = "orderflow_sweep"
 

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from live_airflow import DAG, Live
 from orderflow.domain.reasons import Reason
 from sandbox.control import SandboxControl
+from support.live_airflow import DAG, Live
 
 SWEEP = "orderflow_sweep"
 ORDER = {"confirm_date": "2026-05-01T12:00:00", "webshop": 1}

@@ -14,8 +14,8 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.orchestration.alerts import alert_failed_run, send
 from orderflow.orchestration.deadline import alert_late_run
-from receivers import webhook_receiver
 from service import free_port
+from support.receivers import webhook_receiver
 
 TEXT = "2 failed:\n- 1/CS1: order_incomplete. {{ conn.cloudsuite_default.password }} <script>alert(1)</script>"
 

@@ -9,14 +9,14 @@ from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics.stats_utils import get_stats_factory
 
 from orderflow.domain.standing import Standing
-from orderflow.flow.report import Report
-from orderflow.flow.standings import OPEN_LISTS, OpenState
+from orderflow.flow.reporting.report import Report
+from orderflow.flow.reporting.worklists import OPEN_LISTS, OpenState
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.metrics import count
-from receivers import StatsdReceiver
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
+from support.receivers import StatsdReceiver
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def test_calls_are_timed_by_service_and_method_and_repeats_are_counted(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_LEDGER", f"sqlite:///{tmp_path / 'ledger.db'}")
     control.fault("status", service="shop", method="GET", status=503, headers={"Retry-After": "0"})
-    parties = connect()
+    services = connect()
 
-    parties.shop.get_order(order_id)
-    parties.erp.find("1/CS1")
+    services.shop.get_order(order_id)
+    services.erp.find("1/CS1")
 
     (of_erp,) = statsd.wait_for("airflow.orderflow.call.erp.GET")
     assert of_erp.endswith("|ms")

@@ -8,12 +8,12 @@ import pytest
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError, TransientError
-from orderflow.ledger.engine import open_ledger
-from orderflow.orchestration.broken import BrokenTask, BrokenTasksError, broken_tasks, telling_report
+from orderflow.ledger.opening import open_ledger
+from orderflow.orchestration.failed_tasks import BrokenTasksError, FailedTask, broken_tasks, publish_error
 from orderflow.orchestration.outages import alert_failed_run_once
-from receivers import webhook_receiver
+from support.receivers import webhook_receiver
 
-LIST = BrokenTask("list_open_orders", None, Reason.SHOP_UNAVAILABLE, "the shop did not answer")
+LIST = FailedTask("list_open_orders", None, Reason.SHOP_UNAVAILABLE, "the shop did not answer")
 Fail = Callable[..., list[Any]]
 
 
@@ -77,7 +77,7 @@ def test_a_mapped_task_says_which_instance_failed_and_why(monkeypatch: pytest.Mo
     context = {"ti": ti, "dag": SimpleNamespace(has_task={"send", "send_1", "list"}.__contains__)}
     monkeypatch.setattr("orderflow.orchestration.broken.get_current_context", lambda: context)
 
-    @telling_report
+    @publish_error
     def send() -> None:
         raise TransientError("no answer", reason=Reason.SHOP_UNAVAILABLE)
 

@@ -68,8 +68,8 @@ def test_a_zone_other_than_the_schedules_is_refused() -> None:
 
 def test_bare_references_are_of_the_webshop_that_is_given() -> None:
     names = ["CS1", "2/CS1"]
-    context = run_context(params={"references": names, "seen_to": names, "webshop": 1})
-    assert context.references == context.seen_to == ["1/CS1", "2/CS1"]
+    context = run_context(params={"references": names, "resolve": names, "webshop": 1})
+    assert context.references == context.to_resolve == ["1/CS1", "2/CS1"]
 
 
 @pytest.mark.parametrize(("try_number", "max_tries", "first"), [(1, 3, 1), (4, 3, 1), (5, 7, 5)])

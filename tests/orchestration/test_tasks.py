@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orderflow.errors import PermanentError
-from orderflow.ledger.engine import open_ledger
+from orderflow.ledger.opening import open_ledger
 from orderflow.orchestration import tasks
 from orderflow.orchestration.run_context import RunContext
 from sandbox.control import SandboxControl

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import HeldBackError, PermanentError
+from orderflow.errors import CallDeferredError, PermanentError
 from orderflow.transport import Channel, RefusedError, Timeouts, UnavailableError
 from sandbox.control import SandboxControl
 
@@ -297,7 +297,7 @@ class Guard:
     def enter(self, method: str, path: str) -> None:
         self.entered.append(f"{method} {path}")
         if self._shut:
-            raise HeldBackError("not now", reason=Reason.ENDPOINT_PAUSED)
+            raise CallDeferredError("not now", reason=Reason.CIRCUIT_OPEN)
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
         self.refusals.append((method, path, status, text))
@@ -315,7 +315,7 @@ def test_a_gate_that_is_shut_lets_nothing_through_and_is_not_tried_again(
     control: SandboxControl, channels: Channels, pauses: list[float]
 ) -> None:
     guard = Guard(shut=True)
-    with pytest.raises(HeldBackError):
+    with pytest.raises(CallDeferredError):
         channels(gate=guard).call("GET", "/api/order/", retry=True)
     assert (_calls(control), pauses, len(guard.entered)) == ([], [], 1)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from certificates import Authority
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 from orderflow.errors import ConfigurationError
+from support.certificates import Authority
 
 
 @dataclass

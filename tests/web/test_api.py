@@ -6,15 +6,16 @@ from typing import Any
 import httpx
 import pytest
 
-from clock import Clock
 from orderflow.domain.decision import Action
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
-from orderflow.ledger.models import PlannedCall, RunRef, Step
-from orderflow.ledger.store import Ledger
-from web.conftest import Decide
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.dry_runs import PlannedCall
+from orderflow.ledger.models.orders import RunRef, Step
+from support.clock import Clock
+from support.page import Decide
 
 DAILY = RunRef(dag_id="orderflow_daily", run_id="daily", task_id="select_payable", partition="2026-11-20")
 

@@ -14,8 +14,8 @@ from orderflow.errors import TransientError
 from orderflow.web import security
 from orderflow.web.app import create_app
 from orderflow.web.files import ASSETS, STATIC
-from orderflow.web.hook import source
-from web.conftest import serving
+from orderflow.web.source import source
+from support.page import serving
 
 EXAMPLES = {"webshop": "1", "order_id": "1", "name": "page.css", "page": "order"}
 ROUTES = [route for route in create_app().routes if isinstance(route, APIRoute)]

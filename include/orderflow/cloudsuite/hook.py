@@ -11,8 +11,8 @@ from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import NO_METER, Authorization, Channel, FixedAuthorization, Gate, Meter, Service
-from orderflow.transport.connection import base_url, fitted, timeouts, without_headers
+from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter, Service
+from orderflow.transport.connection import base_url, prepare_session, timeouts, without_headers
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
 """Extras read here; those HttpHook knows keep their meaning, and every other one is sent as a header."""
@@ -40,7 +40,7 @@ class CloudSuiteHook(HttpHook):
         read_only: bool = False,
         page_size: int = 100,
         concurrency: int = 8,
-        gate: Gate | None = None,
+        gate: CallGuard | None = None,
         meter: Meter = NO_METER,
     ) -> CloudSuiteClient:
         """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
@@ -57,7 +57,7 @@ class CloudSuiteHook(HttpHook):
         return CloudSuiteClient(channel, page_size=page_size)
 
     def get_messages(
-        self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None, meter: Meter = NO_METER
+        self, *, read_only: bool = False, concurrency: int = 8, gate: CallGuard | None = None, meter: Meter = NO_METER
     ) -> MessagesClient:
         """Return a client for the shop's message addresses, with the same credentials; ConfigurationError."""
         connection = self._connection()
@@ -107,7 +107,7 @@ class CloudSuiteHook(HttpHook):
         *,
         read_only: bool,
         concurrency: int,
-        gate: Gate | None,
+        gate: CallGuard | None,
         meter: Meter,
     ) -> Channel:
         session = self.get_conn()
@@ -115,7 +115,7 @@ class CloudSuiteHook(HttpHook):
             session,
             address,
             service=service,
-            secrets=fitted(session, OWN_EXTRAS, concurrency=concurrency),
+            secrets=prepare_session(session, OWN_EXTRAS, concurrency=concurrency),
             authorize=self._authorization(connection, session),
             timeouts=timeouts(connection.extra_dejson),
             read_only=read_only,

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from orderflow.cloudsuite.cxml import Confirmation
-from orderflow.cloudsuite.desadv import Desadv
+from orderflow.cloudsuite.despatch_advice import DespatchAdvice
 from orderflow.cloudsuite.order_status import OrderStatus
 from orderflow.cloudsuite.xml import Status, XmlError, read, status_of
 from orderflow.domain.reasons import Reason
@@ -60,7 +60,7 @@ class MessagesClient:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
 
-    def send_desadv(self, message: Desadv, *, shop: int, user: int) -> Sent:
+    def send_desadv(self, message: DespatchAdvice, *, shop: int, user: int) -> Sent:
         """Send a packing slip."""
         return self._send(
             f"packing slip {message.number}",

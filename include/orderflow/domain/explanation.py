@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from orderflow.domain.reasons import Fixer
+from orderflow.domain.reasons import Owner
 
 NOTHING = "Nothing to do."
 
@@ -11,5 +11,5 @@ class Explanation(NamedTuple):
     """What a reason means, who fixes it and what that person does."""
 
     meaning: str
-    fixer: Fixer
+    owner: Owner
     action: str

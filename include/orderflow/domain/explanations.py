@@ -5,191 +5,191 @@ One table for decisions, failures, alerts, the page and the runbook, so that non
 
 from orderflow.domain.explanation import NOTHING, Explanation
 from orderflow.domain.explanations_of_messages import OF_MESSAGES
-from orderflow.domain.reasons import Fixer, Reason
+from orderflow.domain.reasons import Owner, Reason
 
 EXPLAINED: dict[Reason, Explanation] = {
-    Reason.PAID: Explanation("The payment succeeded.", Fixer.NOBODY, NOTHING),
-    Reason.INVOICED_LATER: Explanation("Ordered on account; invoiced afterwards.", Fixer.NOBODY, NOTHING),
-    Reason.NO_PAYMENT_OPTION: Explanation("Status `none` in a webshop that offers no payment.", Fixer.NOBODY, NOTHING),
-    Reason.RESUMED: Explanation("Half written back before; taken up again.", Fixer.NOBODY, NOTHING),
+    Reason.PAID: Explanation("The payment succeeded.", Owner.NOBODY, NOTHING),
+    Reason.INVOICED_LATER: Explanation("Ordered on account; invoiced afterwards.", Owner.NOBODY, NOTHING),
+    Reason.NO_PAYMENT_OPTION: Explanation("Status `none` in a webshop that offers no payment.", Owner.NOBODY, NOTHING),
+    Reason.RESUMED: Explanation("Half written back before; taken up again.", Owner.NOBODY, NOTHING),
     Reason.PAYMENT_STARTED: Explanation(
         "The buyer has started to pay and has not finished.",
-        Fixer.NOBODY,
+        Owner.NOBODY,
         "Nothing: the order is taken up once it is paid.",
     ),
     Reason.PAYMENT_CANCELLED: Explanation(
-        "The payment was cancelled.", Fixer.SHOP, "Ask the buyer to pay again, or cancel the order in the shop."
+        "The payment was cancelled.", Owner.SHOP, "Ask the buyer to pay again, or cancel the order in the shop."
     ),
     Reason.NOT_PAID: Explanation(
         "No payment yet, in a webshop that asks for payment.",
-        Fixer.SHOP,
+        Owner.SHOP,
         "Nothing if the buyer still pays; if this webshop has no payment option, set `payment_option` to false.",
     ),
     Reason.OVERDUE: Explanation(
         "Confirmed long ago and still not payable; it stays listed and is looked at a few times a day.",
-        Fixer.SHOP,
+        Owner.SHOP,
         "Ask the buyer to pay, or cancel the order in the shop.",
     ),
     Reason.PAYMENT_UNKNOWN: Explanation(
         "The payment status is missing or is one that the vendor's page does not name; never exported.",
-        Fixer.FINANCE,
+        Owner.FINANCE,
         "Check the payment in the shop's admin and correct its status there.",
     ),
     Reason.ORDER_INCOMPLETE: Explanation(
         "The order lacks something the ERP cannot do without (lines, product key, quantity, price, currency).",
-        Fixer.SHOP,
+        Owner.SHOP,
         "Complete the order in the shop; the message names what is missing.",
     ),
     Reason.NOT_IN_ERP: Explanation(
         "The shop says that the ERP has it (`processing`, or an ERP number), yet neither ledger nor ERP knows it.",
-        Fixer.SHOP,
+        Owner.SHOP,
         "If the ERP really lacks it: clear the ERP number and set the state to `confirmed`. Else correct the number.",
     ),
-    Reason.OFFLINE: Explanation("An offline order: made in the ERP, not to be sent there.", Fixer.NOBODY, NOTHING),
-    Reason.NOT_CONFIRMED: Explanation("The order is not (or no longer) `confirmed`.", Fixer.NOBODY, NOTHING),
-    Reason.CANCELLED: Explanation("Cancelled in the shop before it was exported.", Fixer.NOBODY, NOTHING),
+    Reason.OFFLINE: Explanation("An offline order: made in the ERP, not to be sent there.", Owner.NOBODY, NOTHING),
+    Reason.NOT_CONFIRMED: Explanation("The order is not (or no longer) `confirmed`.", Owner.NOBODY, NOTHING),
+    Reason.CANCELLED: Explanation("Cancelled in the shop before it was exported.", Owner.NOBODY, NOTHING),
     Reason.OUTSIDE_WINDOW: Explanation(
-        "Listed, but confirmed outside this day: it belongs to another partition.", Fixer.NOBODY, NOTHING
+        "Listed, but confirmed outside this day: it belongs to another partition.", Owner.NOBODY, NOTHING
     ),
-    Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Fixer.NOBODY, NOTHING),
-    Reason.SEEN_TO: Explanation(
-        "A person has dealt with it by hand; it is never sent by itself.", Fixer.NOBODY, NOTHING
+    Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Owner.NOBODY, NOTHING),
+    Reason.RESOLVED: Explanation(
+        "A person has dealt with it by hand; it is never sent by itself.", Owner.NOBODY, NOTHING
     ),
     Reason.TOTAL_DIFFERS: Explanation(
         "The ERP took the order, and its total without tax is not the shop's.",
-        Fixer.FINANCE,
-        "Compare prices and quantities in both; the message has both totals. Then name the order under `seen_to`.",
+        Owner.FINANCE,
+        "Compare prices and quantities in both; the message has both totals. Then name the order under `resolve`.",
     ),
     Reason.ERP_REJECTED: Explanation(
         "The ERP understood the order and refused it.",
-        Fixer.ERP_MASTER_DATA,
+        Owner.ERP_MASTER_DATA,
         "Fix what the message names (often an unknown product or customer), then retry the order.",
     ),
     Reason.ERP_REFUSED: Explanation(
         "The ERP refused the request itself (400, 401, 403, 404).",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Check the connection `erp_default`: address, credentials, rights.",
     ),
     Reason.ERP_UNAVAILABLE: Explanation(
         "The ERP did not answer, or answered with a server fault; nothing was sent that could have stayed.",
-        Fixer.NOBODY,
+        Owner.NOBODY,
         "Nothing: retried by itself. If it lasts, see whether the ERP is up.",
     ),
     Reason.ERP_IN_DOUBT: Explanation(
         "The ERP did not confirm the order, and it cannot be found there yet: it may still have been created.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Nothing at first: it is looked up again, never sent blindly. If it lasts, search the ERP for the reference.",
     ),
     Reason.ERP_ANSWER_INVALID: Explanation(
         "The ERP's answer does not follow the contract (for instance: line numbers are missing).",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Compare the answer in the message with the ERP contract.",
     ),
     Reason.ERP_ORDER_GONE: Explanation(
         "The ledger says that the ERP has this order, but the ERP cannot find it any more; not sent again.",
-        Fixer.ERP_MASTER_DATA,
+        Owner.ERP_MASTER_DATA,
         "Search the ERP for the number in the message; if it was deleted on purpose, cancel the order in the shop and "
-        "name it under `seen_to`.",
+        "name it under `resolve`.",
     ),
     Reason.SHOP_REFUSED: Explanation(
-        "The shop refused a request (4xx).", Fixer.INTEGRATION, "Read the shop's answer in the message."
+        "The shop refused a request (4xx).", Owner.INTEGRATION, "Read the shop's answer in the message."
     ),
     Reason.SHOP_AUTH: Explanation(
         "The shop does not accept the credentials.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Check id, secret, `token_url` and `scope` of the connection `cloudsuite_default`.",
     ),
     Reason.SHOP_UNAVAILABLE: Explanation(
         "The shop did not answer in time, throttled, or had a server fault, and quick retries did not help.",
-        Fixer.NOBODY,
+        Owner.NOBODY,
         "Nothing: retried by itself. If it lasts, see whether the shop is up.",
     ),
     Reason.SHOP_ANSWER_INVALID: Explanation(
-        "The shop's answer could not be understood.", Fixer.INTEGRATION, "Read the shop's answer in the message."
+        "The shop's answer could not be understood.", Owner.INTEGRATION, "Read the shop's answer in the message."
     ),
     Reason.ORDER_NOT_FOUND: Explanation(
         "The shop does not know this order (any more).",
-        Fixer.SHOP,
+        Owner.SHOP,
         "Check the reference or id. If it was deleted after its export began, see to it in the ERP, then name it under "
-        "`seen_to`; before that there is nothing to do.",
+        "`resolve`; before that there is nothing to do.",
     ),
     Reason.REFERENCE_AMBIGUOUS: Explanation(
         "Several webshops have an order with this reference.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Name the webshop too, as `webshop/reference`.",
     ),
     Reason.WRITEBACK_IGNORED: Explanation(
         "The shop answered 200 but did not keep what was sent.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Retry the order; if it stays, ask CloudSuite why the field named in the message is not stored.",
     ),
     Reason.LINES_MISMATCH: Explanation(
         "The lines in the shop and those in the ERP cannot be matched one to one.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Compare the order in shop and ERP; the message names the lines.",
     ),
     Reason.ERP_NUMBER_CONFLICT: Explanation(
         "The shop already holds another ERP number for this order; it was left as it is.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Find out which ERP order is the right one and correct the other.",
     ),
     Reason.EDITED_AFTER_EXPORT: Explanation(
         "The order was changed in the shop after it went to the ERP; the ERP was left as it is.",
-        Fixer.SHOP,
-        "Make the change in the ERP by hand, then name the order under `seen_to`.",
+        Owner.SHOP,
+        "Make the change in the ERP by hand, then name the order under `resolve`.",
     ),
     Reason.CANCELLED_AFTER_EXPORT: Explanation(
         "The order was cancelled in the shop after it went to the ERP.",
-        Fixer.ERP_MASTER_DATA,
-        "Cancel the order in the ERP by hand, then name it under `seen_to`.",
+        Owner.ERP_MASTER_DATA,
+        "Cancel the order in the ERP by hand, then name it under `resolve`.",
     ),
     Reason.CLAIMED_ELSEWHERE: Explanation(
-        "Another run is working on this order right now.", Fixer.NOBODY, "Nothing: retried by itself."
+        "Another run is working on this order right now.", Owner.NOBODY, "Nothing: retried by itself."
     ),
     Reason.LEDGER_UNAVAILABLE: Explanation(
         "The ledger's database did not answer; nothing is sent without it.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Nothing at first: retried by itself. If it lasts, check the database of the connection `orderflow_ledger`.",
     ),
     Reason.BUDGET_SPENT: Explanation(
         "The calls to the shop that a day may have (`limits.shop_per_day`) are used up; backfills stop earlier.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Nothing if it is rare: the next sweep of another day goes on. Else raise the limit, or backfill fewer days.",
     ),
-    Reason.ENDPOINT_PAUSED: Explanation(
+    Reason.CIRCUIT_OPEN: Explanation(
         "The other side refused the same kind of call with the same answer again and again, so it is left alone for a "
         "while.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Read the answer in the message and correct its cause; calls go on by themselves after the pause.",
     ),
     Reason.UNFINISHED: Explanation(
         "The run ended before this order was done and nobody recorded why (a task was killed, for instance).",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Clear the failed task, or run the day again: the order is taken up where it stopped.",
     ),
     Reason.SIDES_DIFFER: Explanation(
         "Shop and ERP differ about orders, for longer than their grace.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Go through the list: each line names the order, what differs and who fixes it.",
     ),
     Reason.CONFIGURATION: Explanation(
-        "A connection or setting is missing or wrong.", Fixer.INTEGRATION, "Correct what the message names."
+        "A connection or setting is missing or wrong.", Owner.INTEGRATION, "Correct what the message names."
     ),
     Reason.WINDOW_MISSING: Explanation(
         "The run does not say which day it is for.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Trigger with a partition key or the parameter `date`.",
     ),
     Reason.WINDOW_OPEN: Explanation(
         "The day is not over yet.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Wait until it is, or set the parameter `allow_open_window`.",
     ),
     Reason.DRY_RUN_WRITE: Explanation(
-        "A dry run tried to write; the write was stopped.", Fixer.INTEGRATION, "Report this as a defect."
+        "A dry run tried to write; the write was stopped.", Owner.INTEGRATION, "Report this as a defect."
     ),
     Reason.UNEXPECTED: Explanation(
-        "An error nobody foresaw.", Fixer.INTEGRATION, "Read the task log and report it as a defect."
+        "An error nobody foresaw.", Owner.INTEGRATION, "Read the task log and report it as a defect."
     ),
     **OF_MESSAGES,
 }

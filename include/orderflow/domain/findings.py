@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from orderflow.domain.reasons import Fixer
+from orderflow.domain.reasons import Owner
 
 
 class FindingKind(StrEnum):
@@ -32,7 +32,7 @@ class KindText(NamedTuple):
     """What a kind means, who fixes it and how; `has_grace` where the flow or a person is given time for it first."""
 
     meaning: str
-    fixer: Fixer
+    owner: Owner
     action: str
     has_grace: bool
 
@@ -40,74 +40,74 @@ class KindText(NamedTuple):
 KINDS: dict[FindingKind, KindText] = {
     FindingKind.NOT_IN_ERP: KindText(
         "Confirmed and payable in the shop, but not in the ERP.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Fix what the detail names, if it names something; then run orderflow_sweep with this order's reference.",
         has_grace=True,
     ),
     FindingKind.GONE_FROM_ERP: KindText(
         "The ledger or the shop says that the ERP has this order, but the ERP does not have it (or only cancelled).",
-        Fixer.ERP_MASTER_DATA,
+        Owner.ERP_MASTER_DATA,
         "Search the ERP for the number; if it was deleted on purpose, cancel the order in the shop.",
         has_grace=False,
     ),
     FindingKind.NUMBER_MISSING: KindText(
         "The shop says `processing` or `done` but shows no ERP number.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Run orderflow_sweep with this order's reference; if the ERP does not have the order, set it back to "
         "`confirmed` in the shop.",
         has_grace=True,
     ),
     FindingKind.NUMBER_DIFFERS: KindText(
         "The shop shows another ERP number than the ERP's.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Find out which ERP order is the right one and correct the other.",
         has_grace=False,
     ),
     FindingKind.LINES_MISSING: KindText(
         "The shop shows the ERP number, but lines lack their ERP line number or show one the ERP does not have.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Run orderflow_sweep with this order's reference.",
         has_grace=True,
     ),
     FindingKind.STILL_CONFIRMED: KindText(
         "The ERP has the order, but the shop does not say `processing` (or `done`).",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Run orderflow_sweep with this order's reference: it is told again, not exported again.",
         has_grace=True,
     ),
     FindingKind.CANCELLED_IN_SHOP: KindText(
         "The ERP has the order, but it is cancelled in the shop.",
-        Fixer.ERP_MASTER_DATA,
+        Owner.ERP_MASTER_DATA,
         "Cancel the order in the ERP.",
         has_grace=True,
     ),
     FindingKind.UNKNOWN_IN_SHOP: KindText(
         "The ERP has an order under a shop reference that the shop does not know.",
-        Fixer.ERP_MASTER_DATA,
+        Owner.ERP_MASTER_DATA,
         "Check the reference in the ERP; if the order was deleted in the shop, cancel it in the ERP.",
         has_grace=False,
     ),
     FindingKind.DUPLICATE_IN_ERP: KindText(
         "The ERP has more than one order under one shop reference.",
-        Fixer.ERP_MASTER_DATA,
+        Owner.ERP_MASTER_DATA,
         "Cancel those in the ERP whose number the shop does not show.",
         has_grace=False,
     ),
     FindingKind.LINE_COUNT_DIFFERS: KindText(
         "Shop and ERP have another number of lines.",
-        Fixer.SHOP,
+        Owner.SHOP,
         "Compare both orders and make the change by hand on the side that is behind.",
         has_grace=False,
     ),
     FindingKind.AMOUNT_DIFFERS: KindText(
         "Shop and ERP have another total (excluding tax) or another currency.",
-        Fixer.FINANCE,
+        Owner.FINANCE,
         "Compare both orders and make the change by hand on the side that is behind.",
         has_grace=False,
     ),
     FindingKind.OFFLINE_NOT_SENT: KindText(
         "An offline order is not marked as sent in the shop.",
-        Fixer.INTEGRATION,
+        Owner.INTEGRATION,
         "Run orderflow_daily for the day of this order.",
         has_grace=True,
     ),

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Fixer(StrEnum):
+class Owner(StrEnum):
     """Who has to act before the order moves on."""
 
     NOBODY = "nobody"
@@ -36,7 +36,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     OUTSIDE_WINDOW = "outside_window"
     ALREADY_EXPORTED = "already_exported"
-    SEEN_TO = "seen_to"
+    RESOLVED = "resolved"
     # what went wrong with the ERP
     ERP_REJECTED = "erp_rejected"
     ERP_REFUSED = "erp_refused"
@@ -74,7 +74,7 @@ class Reason(StrEnum):
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     BUDGET_SPENT = "budget_spent"
-    ENDPOINT_PAUSED = "endpoint_paused"
+    CIRCUIT_OPEN = "circuit_open"
     UNFINISHED = "unfinished"
     SIDES_DIFFER = "sides_differ"
     CONFIGURATION = "configuration"
@@ -92,7 +92,7 @@ SKIPPED = frozenset(
         Reason.OUTSIDE_WINDOW,
         Reason.ALREADY_EXPORTED,
         Reason.ORDER_NOT_FOUND,
-        Reason.SEEN_TO,
+        Reason.RESOLVED,
     }
 )
 """Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""
@@ -100,5 +100,5 @@ SKIPPED = frozenset(
 STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.NOT_IN_ERP})
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
 
-HELD_BACK = frozenset({Reason.BUDGET_SPENT, Reason.ENDPOINT_PAUSED})
+DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN})
 """The call was not made: whatever it was to do has certainly not happened."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from orderflow.domain.reasons import Fixer, Reason
+from orderflow.domain.reasons import Owner, Reason
 
 
 class DutchTexts(NamedTuple):
@@ -12,12 +12,12 @@ class DutchTexts(NamedTuple):
     action: str
 
 
-FIXERS_NL: dict[Fixer, str] = {
-    Fixer.NOBODY: "niemand",
-    Fixer.SHOP: "webshopteam",
-    Fixer.ERP_MASTER_DATA: "ERP-stamgegevens",
-    Fixer.FINANCE: "financiën",
-    Fixer.INTEGRATION: "integratieteam",
+FIXERS_NL: dict[Owner, str] = {
+    Owner.NOBODY: "niemand",
+    Owner.SHOP: "webshopteam",
+    Owner.ERP_MASTER_DATA: "ERP-stamgegevens",
+    Owner.FINANCE: "financiën",
+    Owner.INTEGRATION: "integratieteam",
 }
 
 _NOTHING = "Niets te doen."
@@ -61,10 +61,10 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     Reason.CANCELLED: DutchTexts("Geannuleerd in de webshop voordat hij verzonden was.", _NOTHING),
     Reason.OUTSIDE_WINDOW: DutchTexts("Vermeld, maar bevestigd op een andere dag: hoort bij die dag.", _NOTHING),
     Reason.ALREADY_EXPORTED: DutchTexts("Eerder al verzonden en teruggeschreven.", _NOTHING),
-    Reason.SEEN_TO: DutchTexts("Iemand heeft hem met de hand afgehandeld; gaat niet vanzelf naar het ERP.", _NOTHING),
+    Reason.RESOLVED: DutchTexts("Iemand heeft hem met de hand afgehandeld; gaat niet vanzelf naar het ERP.", _NOTHING),
     Reason.TOTAL_DIFFERS: DutchTexts(
         "Het ERP heeft de order aangenomen, maar met een ander totaal zonder btw dan de webshop.",
-        "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen. Noem de order dan onder `seen_to`.",
+        "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen. Noem de order dan onder `resolve`.",
     ),
     Reason.ERP_REJECTED: DutchTexts(
         "Het ERP begreep de order en heeft hem geweigerd.",
@@ -90,7 +90,7 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     Reason.ERP_ORDER_GONE: DutchTexts(
         "Volgens het logboek heeft het ERP deze order, maar het ERP vindt hem niet meer; niet opnieuw verzonden.",
         "Zoek het nummer uit de melding in het ERP; is hij met opzet verwijderd, annuleer hem dan in de webshop en "
-        "noem hem onder `seen_to`.",
+        "noem hem onder `resolve`.",
     ),
     Reason.SHOP_REFUSED: DutchTexts(
         "De webshop weigerde een verzoek (4xx).", "Lees het antwoord van de webshop in de melding."
@@ -109,7 +109,7 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     Reason.ORDER_NOT_FOUND: DutchTexts(
         "De webshop kent deze order niet (meer).",
         "Controleer de referentie of het id. Is hij verwijderd nadat de export begon, handel hem dan af in het ERP en "
-        "noem hem onder `seen_to`; daarvoor is er niets te doen.",
+        "noem hem onder `resolve`; daarvoor is er niets te doen.",
     ),
     Reason.REFERENCE_AMBIGUOUS: DutchTexts(
         "Meerdere webshops hebben een order met deze referentie.", "Noem ook de webshop: `webshop/referentie`."
@@ -140,11 +140,11 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     ),
     Reason.EDITED_AFTER_EXPORT: DutchTexts(
         "De order is in de webshop gewijzigd nadat hij naar het ERP ging; het ERP is zo gelaten.",
-        "Voer de wijziging met de hand door in het ERP en noem de order dan onder `seen_to`.",
+        "Voer de wijziging met de hand door in het ERP en noem de order dan onder `resolve`.",
     ),
     Reason.CANCELLED_AFTER_EXPORT: DutchTexts(
         "De order is in de webshop geannuleerd nadat hij naar het ERP ging.",
-        "Annuleer de order met de hand in het ERP en noem hem dan onder `seen_to`.",
+        "Annuleer de order met de hand in het ERP en noem hem dan onder `resolve`.",
     ),
     Reason.NOT_A_SHOP_ORDER: DutchTexts(
         "Een pakbon van een ERP-order die niet uit de webshop komt, of die het logboek nog niet kent.",
@@ -191,7 +191,7 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Niets als het zelden gebeurt: de volgende sweep op een andere dag gaat verder. Verhoog anders de grens, of "
         "haal minder dagen tegelijk in.",
     ),
-    Reason.ENDPOINT_PAUSED: DutchTexts(
+    Reason.CIRCUIT_OPEN: DutchTexts(
         "De andere kant weigerde steeds dezelfde soort aanroep met hetzelfde antwoord; die wordt een "
         "tijdje niet gedaan.",
         "Lees het antwoord in de melding en neem de oorzaak weg; na de pauze gaat het vanzelf verder.",

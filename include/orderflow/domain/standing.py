@@ -24,7 +24,7 @@ _OF: dict[Progress, Standing] = {
     Progress.WAITING: Standing.WAITING,
     Progress.HELD: Standing.HELD,
     Progress.SKIPPED: Standing.SKIPPED,
-    Progress.SEEN_TO: Standing.SKIPPED,
+    Progress.RESOLVED: Standing.SKIPPED,
     Progress.UNREAD: Standing.FAILED,
     Progress.READY: Standing.FAILED,
     Progress.REJECTED: Standing.FAILED,

@@ -30,7 +30,7 @@ class Progress(StrEnum):
     NUMBER_SET = "number_set"
     WRITTEN_BACK = "written_back"
     SHIPMENT_SENT = "shipment_sent"
-    SEEN_TO = "seen_to"
+    RESOLVED = "resolved"
 
 
 _BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Progress.READY})
@@ -40,24 +40,24 @@ TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     # Skipped when the shop does not know it; back when it was asked again and did not say so.
     Progress.UNREAD: frozenset({Progress.SKIPPED}),
     Progress.WAITING: _BEFORE_PUSH,
-    Progress.HELD: _BEFORE_PUSH | {Progress.SEEN_TO},
-    Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD, Progress.SEEN_TO},
-    Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.SEEN_TO},
+    Progress.HELD: _BEFORE_PUSH | {Progress.RESOLVED},
+    Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD, Progress.RESOLVED},
+    Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.RESOLVED},
     # An intent row stands: nothing may forget it before the ERP was asked.
     Progress.PUSHING: frozenset(
-        {Progress.PUSHED, Progress.REJECTED, Progress.IN_DOUBT, Progress.READY, Progress.SEEN_TO}
+        {Progress.PUSHED, Progress.REJECTED, Progress.IN_DOUBT, Progress.READY, Progress.RESOLVED}
     ),
-    Progress.IN_DOUBT: frozenset({Progress.PUSHED, Progress.PUSHING, Progress.SEEN_TO}),
-    Progress.REJECTED: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.SEEN_TO},
+    Progress.IN_DOUBT: frozenset({Progress.PUSHED, Progress.PUSHING, Progress.RESOLVED}),
+    Progress.REJECTED: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.RESOLVED},
     # From here the ERP has the order: no way back to a decision. Back to PUSHED means that the shop forgot what it was
     # told (somebody reopened the order there), so that it is told again.
-    Progress.PUSHED: frozenset({Progress.STATE_SET, Progress.SEEN_TO}),
-    Progress.STATE_SET: frozenset({Progress.NUMBER_SET, Progress.PUSHED, Progress.SEEN_TO}),
-    Progress.NUMBER_SET: frozenset({Progress.WRITTEN_BACK, Progress.PUSHED, Progress.SEEN_TO}),
-    Progress.WRITTEN_BACK: frozenset({Progress.SHIPMENT_SENT, Progress.PUSHED, Progress.SEEN_TO}),
+    Progress.PUSHED: frozenset({Progress.STATE_SET, Progress.RESOLVED}),
+    Progress.STATE_SET: frozenset({Progress.NUMBER_SET, Progress.PUSHED, Progress.RESOLVED}),
+    Progress.NUMBER_SET: frozenset({Progress.WRITTEN_BACK, Progress.PUSHED, Progress.RESOLVED}),
+    Progress.WRITTEN_BACK: frozenset({Progress.SHIPMENT_SENT, Progress.PUSHED, Progress.RESOLVED}),
     Progress.SHIPMENT_SENT: frozenset({Progress.PUSHED}),
     # A person has dealt with it by hand, in the ERP or in the shop: never sent. Found in the ERP, it can be taken up.
-    Progress.SEEN_TO: frozenset({Progress.PUSHED, Progress.SHIPMENT_SENT}),
+    Progress.RESOLVED: frozenset({Progress.PUSHED, Progress.SHIPMENT_SENT}),
 }
 """Which progress may follow which; staying where one is is always allowed."""
 
@@ -68,7 +68,7 @@ IN_ERP = frozenset(
         Progress.NUMBER_SET,
         Progress.WRITTEN_BACK,
         Progress.SHIPMENT_SENT,
-        Progress.SEEN_TO,
+        Progress.RESOLVED,
     }
 )
 """The ERP is known to have the order, or a person has seen to it: no decision moves it, and it is never sent again."""

@@ -13,8 +13,8 @@ from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import NO_METER, Authorization, Channel, FixedAuthorization, Gate, Meter
-from orderflow.transport.connection import base_url, fitted, timeouts
+from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter
+from orderflow.transport.connection import base_url, prepare_session, timeouts
 
 
 class Adapter(NamedTuple):
@@ -47,7 +47,7 @@ class ErpHook(HttpHook):
         super().__init__(method="GET", http_conn_id=erp_conn_id)
 
     def get_erp(
-        self, *, read_only: bool = False, concurrency: int = 8, gate: Gate | None = None, meter: Meter = NO_METER
+        self, *, read_only: bool = False, concurrency: int = 8, gate: CallGuard | None = None, meter: Meter = NO_METER
     ) -> ErpPort:
         """Return the configured ERP, fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
@@ -67,7 +67,7 @@ class ErpHook(HttpHook):
             read_only=read_only,
             gate=gate,
             meter=meter,
-            secrets=fitted(session, OWN_EXTRAS + adapter.extras, concurrency=concurrency),
+            secrets=prepare_session(session, OWN_EXTRAS + adapter.extras, concurrency=concurrency),
         )
         return adapter.make(channel, extra)
 

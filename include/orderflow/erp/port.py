@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 
 
-class Abilities(NamedTuple):
+class Capabilities(NamedTuple):
     """What an adapter can prove about its ERP; what is not proved is not relied on."""
 
     consistent_lookup: bool
@@ -26,7 +26,7 @@ class Abilities(NamedTuple):
 class ErpPort(Protocol):
     """An ERP that takes sales orders."""
 
-    abilities: Abilities
+    capabilities: Capabilities
 
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when the ERP has none, or only the beginning of one. TransientError, PermanentError.

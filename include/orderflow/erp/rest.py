@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
-from orderflow.erp.port import Abilities
+from orderflow.erp.port import Capabilities
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError
 
@@ -61,7 +61,7 @@ class _Rejection(BaseModel):
 class RestErp:
     """An `ErpPort` over the REST contract; safe to share between threads."""
 
-    abilities = Abilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
+    capabilities = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

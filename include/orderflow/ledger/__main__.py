@@ -3,7 +3,7 @@
 import sys
 
 from orderflow.ledger.hook import engine_from_connection
-from orderflow.ledger.tables import SCHEMA_REVISION
+from orderflow.ledger.tables.base import SCHEMA_REVISION
 
 if __name__ == "__main__":
     where = engine_from_connection().url

@@ -10,9 +10,9 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import URL, Engine
 
 from orderflow.errors import ConfigurationError
-from orderflow.ledger.engine import POSTGRES_DRIVER, make_engine
+from orderflow.ledger.database.engine import POSTGRES_DRIVER, make_engine
+from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.schema import bring_to_head
-from orderflow.ledger.store import Ledger
 
 LEDGER_CONN_ID = "orderflow_ledger"
 _POSTGRES_TYPES = {"postgres", "postgresql", POSTGRES_DRIVER}

@@ -5,9 +5,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from orderflow.errors import ConfigurationError
-from orderflow.ledger import gate_tables, plan_tables, slip_tables  # noqa: F401 - so that all tables are known
-from orderflow.ledger.tables import SCHEMA_REVISION
-from orderflow.ledger.transactions import failures_as_transient, for_reading
+from orderflow.ledger.database.transactions import failures_as_transient, for_reading
+from orderflow.ledger.tables import limits as gate_tables  # noqa: F401 - so that all tables are known
+from orderflow.ledger.tables.base import SCHEMA_REVISION
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "orderflow_version"

@@ -1,4 +1,4 @@
-"""From Airflow's connections and Variable to the parties of a run. Called inside tasks only, never at import."""
+"""From Airflow's connections and Variable to the services of a run. Called inside tasks only, never at import."""
 
 from datetime import timedelta
 from typing import TypedDict
@@ -8,16 +8,16 @@ from sqlalchemy import Engine
 
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
-from orderflow.flow.parties import Parties
-from orderflow.ledger.gate import Gate, GateLimits
+from orderflow.flow.services import Services
 from orderflow.ledger.hook import engine_from_connection
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.limits import CallGuard, CallLimits
 from orderflow.orchestration.metrics import AirflowMeter
 from orderflow.orchestration.run_context import is_backfill
 from orderflow.settings import VARIABLE, Limits, Settings
 
 
-class Talk(TypedDict):
+class ChannelOptions(TypedDict):
     """How a run talks to shop and ERP alike."""
 
     read_only: bool
@@ -30,15 +30,15 @@ def read_settings() -> Settings:
     return Settings.parse(Variable.get(VARIABLE, default=None, deserialize_json=True))
 
 
-def connect(*, read_only: bool = False) -> Parties:
+def connect(*, read_only: bool = False) -> Services:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes."""
     settings = read_settings()
     limits, meter = settings.limits, AirflowMeter()
     shop, engine = CloudSuiteHook(), engine_from_connection()
     to_shop = _gate(engine, settings, "shop", limits.shop_per_second, _budget(limits))
     to_erp = _gate(engine, settings, "erp", limits.erp_per_second, None)
-    talk: Talk = {"read_only": read_only, "concurrency": limits.concurrency, "meter": meter}
-    return Parties(
+    talk: ChannelOptions = {"read_only": read_only, "concurrency": limits.concurrency, "meter": meter}
+    return Services(
         shop=shop.get_client(page_size=limits.page_size, gate=to_shop, **talk),
         messages=shop.get_messages(gate=to_shop, **talk),
         erp=ErpHook().get_erp(gate=to_erp, **talk),
@@ -47,14 +47,14 @@ def connect(*, read_only: bool = False) -> Parties:
     )
 
 
-def _gate(engine: Engine, settings: Settings, service: str, per_second: float | None, per_day: int | None) -> Gate:
-    limits = GateLimits(
+def _gate(engine: Engine, settings: Settings, service: str, per_second: float | None, per_day: int | None) -> CallGuard:
+    limits = CallLimits(
         per_second=per_second,
         per_day=per_day,
         breaker_errors=settings.limits.breaker_errors,
         breaker_pause=timedelta(minutes=settings.limits.breaker_minutes),
     )
-    return Gate(engine, service, limits, timezone=settings.timezone)
+    return CallGuard(engine, service, limits, timezone=settings.timezone)
 
 
 def _budget(limits: Limits) -> int | None:

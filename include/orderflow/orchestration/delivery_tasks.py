@@ -8,15 +8,14 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.errors import PermanentError
-from orderflow.flow.preview import Plan, keep_plan
-from orderflow.flow.select import share_out
-from orderflow.flow.send_slips import Word, send_slips
-from orderflow.flow.slip_preview import preview_slips
-from orderflow.flow.slip_report import end_slips
-from orderflow.flow.slips import list_slips
-from orderflow.flow.steps import raise_failures
-from orderflow.orchestration.broken import broken_tasks, raise_broken, telling_report
+from orderflow.flow.batch import raise_failures, share_out
+from orderflow.flow.plan import Plan, keep_plan
+from orderflow.flow.shipments.listing import list_shipments
+from orderflow.flow.shipments.preview import preview_shipments
+from orderflow.flow.shipments.report import end_shipments
+from orderflow.flow.shipments.send import OperatorDecision, send_shipments
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.failed_tasks import broken_tasks, publish_error, raise_broken
 from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.tasks import LABEL
@@ -26,30 +25,30 @@ log = logging.getLogger(__name__)
 
 
 @task(pool=ERP_POOL)
-@telling_report
+@publish_error
 def list_packing_slips() -> list[list[str]]:
     """Read the ERP's new packing slips into the ledger; share out those to look at over task instances."""
     here = RunContext()
-    parties = connect(read_only=True)
-    asked = here.first_instant(parties.settings)
+    services = connect(read_only=True)
+    asked = here.first_instant(services.settings)
     if here.dry_run:
-        log.info("%s", keep_plan(parties, here.run, Plan(preview_slips(parties, asked))))
+        log.info("%s", keep_plan(services, here.run, Plan(preview_shipments(services, asked))))
         return []
-    listed, named = list_slips(parties, asked), _named(here)
-    unknown = set(named) - parties.ledger.slips.get_many(named).keys()
+    listed, named = list_shipments(services, asked), _named(here)
+    unknown = set(named) - services.ledger.shipments.get_many(named).keys()
     if unknown:
         raise PermanentError(f"the ERP shows no such packing slip: {', '.join(sorted(unknown))}")
     numbers = list(dict.fromkeys([*named, *listed]))
-    return share_out(numbers, parties.settings.limits.max_mapped)
+    return share_out(numbers, services.settings.limits.max_mapped)
 
 
 @task(pool=SHOP_POOL, map_index_template=LABEL)
-@telling_report
+@publish_error
 def send_packing_slips(batch: list[str]) -> None:
     """Tell the shop of each slip, once, as soon as it has the numbers of its orders."""
     here = RunContext()
     here.label(batch[0] if len(batch) == 1 else f"{batch[0]} … {batch[-1]} ({len(batch)})")
-    results = send_slips(connect(), batch, here.run, _word(here))
+    results = send_shipments(connect(), batch, here.run, _word(here))
     raise_failures(results)
 
 
@@ -61,20 +60,20 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
         raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
-    parties, broken = connect(read_only=True), broken_tasks()
-    summary, news = end_slips(parties, numbers, here.run)
+    services, broken = connect(read_only=True), broken_tasks()
+    summary, news = end_shipments(services, numbers, here.run)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    close_outages(parties.ledger, here, broken)
+    close_outages(services.ledger, here, broken)
     news.raise_opened()
-    if not {alert.slip for alert in news.still_open} & set(numbers):  # which would say why a task failed
+    if not {alert.shipment for alert in news.still_open} & set(numbers):  # which would say why a task failed
         raise_broken(broken)
     return summary.model_dump(mode="json")
 
 
-def _word(here: RunContext) -> Word:
-    return Word(arrived=_lines(here, "arrived"), send_now=_lines(here, "send_now"))
+def _word(here: RunContext) -> OperatorDecision:
+    return OperatorDecision(arrived=_lines(here, "arrived"), send_now=_lines(here, "send_now"))
 
 
 def _lines(here: RunContext, param: str) -> list[str]:

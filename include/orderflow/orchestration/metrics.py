@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from airflow.sdk.observability import stats
 
-from orderflow.flow.report import Report
-from orderflow.flow.standings import OpenState
+from orderflow.flow.reporting.report import Report
+from orderflow.flow.reporting.worklists import OpenState
 
 OUTCOMES = ("processed", "unchanged", "waiting", "held", "failed", "offline_sent")
 

@@ -7,9 +7,9 @@ from airflow.sdk import Context
 
 from orderflow.errors import OrderflowError
 from orderflow.ledger.hook import ledger_from_connection
-from orderflow.ledger.store import Ledger
+from orderflow.ledger.ledger import Ledger
 from orderflow.orchestration.alerts import alert_failed_run
-from orderflow.orchestration.broken import BrokenTask, BrokenTasksError
+from orderflow.orchestration.failed_tasks import BrokenTasksError, FailedTask
 from orderflow.orchestration.run_context import RunContext
 
 log = logging.getLogger(__name__)
@@ -24,15 +24,15 @@ def alert_failed_run_once(context: Context) -> None:
     alert_failed_run(context)
 
 
-def close_outages(ledger: Ledger, here: RunContext, broken: Collection[BrokenTask]) -> None:
+def close_outages(ledger: Ledger, here: RunContext, broken: Collection[FailedTask]) -> None:
     """Note that every task of this run but these works, if it was a run like all others."""
-    if not here.is_for_what_a_person_named:
+    if not here.is_manually_targeted:
         ledger.outages.close(here.run.dag_id, but={task.task_id for task in broken})
 
 
 def _is_news(error: BrokenTasksError, here: RunContext) -> bool:
     """Note the outage, but for a run like no other; what is not noted is told."""
-    if here.is_for_what_a_person_named:
+    if here.is_manually_targeted:
         return True
     try:
         outages = ledger_from_connection().outages

@@ -55,17 +55,24 @@ SWEEP_PARAMS = {
         default=None,
         type=["null", "integer"],
         title="Webshop",
-        description_md="The webshop of the references on this form, where they do not say it themselves.",
+        description_md="Webshop for references without a `webshop/` prefix.",
         section="What",
+    ),
+    "resolve": Param(
+        default=[],
+        type="array",
+        items={"type": "string"},
+        title="Resolve",
+        description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
+        "ids, one per line. Their alerts are closed and they are never sent. All other orders are swept as usual.",
+        section="Dealt with by hand",
     ),
     "seen_to": Param(
         default=[],
         type="array",
         items={"type": "string"},
-        title="Seen to",
-        description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
-        "ids, one per line. What is open about them is closed, and they are never sent; the sweep goes on with the "
-        "others.",
+        title="Resolve (former name)",
+        description_md="The former name of *Resolve*; still accepted.",
         section="Dealt with by hand",
     ),
     "dry_run": _DRY_RUN,
@@ -90,7 +97,7 @@ RECONCILE_PARAMS = {
     ),
 }
 
-_SLIPS: dict[str, Any] = {"default": [], "type": "array", "items": {"type": "string"}, "section": "Slips in doubt"}
+_SHIPMENTS: dict[str, Any] = {"default": [], "type": "array", "items": {"type": "string"}, "section": "Slips in doubt"}
 
 DELIVERY_PARAMS = {
     "date": Param(
@@ -106,13 +113,13 @@ DELIVERY_PARAMS = {
         title="Arrived",
         description_md="Numbers of packing slips that the shop has, or that somebody has seen to there, one per line: "
         "they count as sent.",
-        **_SLIPS,
+        **_SHIPMENTS,
     ),
     "send_now": Param(
         title="Send now",
         description_md="Numbers of packing slips that the shop does not have, one per line. It takes a number only "
         "once: look there first. A run sends each of them once, however often its tasks are tried or cleared.",
-        **_SLIPS,
+        **_SHIPMENTS,
     ),
     "dry_run": _DRY_RUN,
 }

@@ -8,7 +8,7 @@ from airflow.sdk import Context, get_current_context
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.errors import ConfigurationError
-from orderflow.ledger.models import RunRef
+from orderflow.ledger.models.orders import RunRef
 from orderflow.settings import SHOP_TIMEZONE, Settings
 
 HOUR_KEY = "%Y-%m-%dT%H:%M"
@@ -19,7 +19,7 @@ _HOW_TO_TRIGGER = (
 
 
 _BACKFILL = "backfill"
-_NAMING = ("date", "references", "order_ids", "seen_to", "arrived", "send_now")
+_NAMING = ("date", "references", "order_ids", "resolve", "seen_to", "arrived", "send_now")
 """The parameters that limit a run to a day, to orders or to packing slips."""
 
 
@@ -41,9 +41,9 @@ class RunContext:
         return self._names("references")
 
     @property
-    def seen_to(self) -> list[str]:
-        """The orders that a person has dealt with by hand."""
-        return self._names("seen_to")
+    def to_resolve(self) -> list[str]:
+        """The orders that a person has dealt with by hand; `seen_to` is what the parameter used to be called."""
+        return [*self._names("resolve"), *self._names("seen_to")]
 
     @property
     def order_ids(self) -> list[int]:
@@ -56,7 +56,7 @@ class RunContext:
         return "date" in self.params and not self.references
 
     @property
-    def is_for_what_a_person_named(self) -> bool:
+    def is_manually_targeted(self) -> bool:
         """Whether it was started by hand for something, or only to see: what it meets is not what other runs meet."""
         return self.dry_run or any(self.params.get(name) for name in _NAMING)
 

@@ -9,28 +9,22 @@ from airflow.sdk import Asset, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.domain.order import OrderKey
-from orderflow.flow.alerting import News, end_run
-from orderflow.flow.listing import find_referenced, list_window
-from orderflow.flow.offline import finish_left, finish_undelivered, left_unfinished, mark_offline_sent
-from orderflow.flow.parties import Parties
-from orderflow.flow.preview import (
-    Plan,
-    joined,
-    keep_plan,
-    preview_finish,
-    preview_left,
-    preview_offline_sent,
-    preview_orders,
-)
-from orderflow.flow.report import Report
-from orderflow.flow.see_to import find_seen_to, see_to
-from orderflow.flow.select import select, share_out, to_process
-from orderflow.flow.standings import open_state
-from orderflow.flow.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, raise_failures, run_step
-from orderflow.flow.sweep import list_open
+from orderflow.flow.batch import raise_failures, share_out
+from orderflow.flow.orders.backlog import list_open
+from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
+from orderflow.flow.orders.listing import find_referenced, list_window
+from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
+from orderflow.flow.orders.resolve import find_to_resolve, resolve
+from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
+from orderflow.flow.plan import Plan, joined, keep_plan
+from orderflow.flow.reporting.alerts import AlertChanges, end_run
+from orderflow.flow.reporting.report import Report
+from orderflow.flow.reporting.worklists import open_state
+from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_run
-from orderflow.orchestration.broken import BrokenTask, broken_tasks, raise_broken, telling_report
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.failed_tasks import FailedTask, broken_tasks, publish_error, raise_broken
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
@@ -45,39 +39,39 @@ LABEL = "{{ label }}"
 
 
 @task(pool=SHOP_POOL)
-@telling_report
+@publish_error
 def list_confirmed() -> list[int]:
     """List the window's confirmed orders, all pages, before anything is changed."""
     here = RunContext()
-    parties = connect(read_only=True)
+    services = connect(read_only=True)
     if here.references:
-        return find_referenced(parties, here.references)
-    return list_window(parties, here.window(parties.settings))
+        return find_referenced(services, here.references)
+    return list_window(services, here.window(services.settings))
 
 
 @task(pool=SHOP_POOL)
-@telling_report
+@publish_error
 def list_open_orders() -> list[int]:
     """Close what people have seen to; list what is open and due for a look, and what the ledger has not seen."""
     here = RunContext()
-    parties = connect(read_only=True)
-    seen_to = find_seen_to(parties, here.seen_to)
+    services = connect(read_only=True)
+    resolved = find_to_resolve(services, here.to_resolve)
     if not here.dry_run:
-        see_to(parties, seen_to, here.run)
-    named = here.order_ids + find_referenced(parties, here.references)
-    dealt_with = {key.order_id for key in seen_to}
-    return [order_id for order_id in named or list_open(parties) if order_id not in dealt_with]
+        resolve(services, resolved, here.run)
+    named = here.order_ids + find_referenced(services, here.references)
+    dealt_with = {key.order_id for key in resolved}
+    return [order_id for order_id in named or list_open(services) if order_id not in dealt_with]
 
 
 @task(pool=SHOP_POOL)
-@telling_report
+@publish_error
 def select_payable(order_ids: list[int]) -> list[list[str]]:
     """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
     here = RunContext()
-    parties = connect(read_only=True)
-    window = here.window(parties.settings) if here.is_for_a_day else None
-    selected = select(parties, order_ids, run=here.run, window=window, record=not here.dry_run)
-    return share_out(to_process(selected), parties.settings.limits.max_mapped)
+    services = connect(read_only=True)
+    window = here.window(services.settings) if here.is_for_a_day else None
+    selected = select(services, order_ids, run=here.run, window=window, record=not here.dry_run)
+    return share_out(to_process(selected), services.settings.limits.max_mapped)
 
 
 @task(map_index_template=LABEL, pool=ERP_POOL)
@@ -85,9 +79,9 @@ def push_to_erp(batch: list[str]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
     if here.dry_run:
-        parties, keys = connect(read_only=True), _keys(batch)
-        here.label(_label(parties, keys))
-        _show(parties, here, preview_orders(parties, keys))
+        services, keys = connect(read_only=True), _keys(batch)
+        here.label(_label(services, keys))
+        _show(services, here, preview_orders(services, keys))
         return
     _run(PUSH, batch)
 
@@ -117,31 +111,31 @@ def process_order(batch: list[str]) -> None:
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
-@telling_report
+@publish_error
 def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
-    parties, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
-    window = here.window(parties.settings) if here.is_for_a_day else None
+    services, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
+    window = here.window(services.settings) if here.is_for_a_day else None
     if here.dry_run:
-        offline = preview_offline_sent(parties, window) if window else Plan([])
-        _show(parties, here, joined(offline, preview_finish(parties, keys)))
+        offline = preview_offline_sent(services, window) if window else Plan([])
+        _show(services, here, joined(offline, preview_finish(services, keys)))
         return
-    results = mark_offline_sent(parties, window, here.run, first_try=here.first_try) if window else []
-    raise_failures([*results, *finish_undelivered(parties, keys, here.run, first_try=here.first_try)])
+    results = mark_offline_sent(services, window, here.run, first_try=here.first_try) if window else []
+    raise_failures([*results, *finish_undelivered(services, keys, here.run, first_try=here.first_try)])
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
-@telling_report
+@publish_error
 def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) -> None:
     """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
-    parties = connect(read_only=here.dry_run)
-    left = left_unfinished(parties, order_ids or [], _keys(_flat(batches)))
+    services = connect(read_only=here.dry_run)
+    left = find_outstanding(services, order_ids or [], _keys(_flat(batches)))
     if here.dry_run:
-        _show(parties, here, preview_left(parties, left))
+        _show(services, here, preview_outstanding(services, left))
         return
-    raise_failures(finish_left(parties, left, here.run, first_try=here.first_try))
+    raise_failures(finish_outstanding(services, left, here.run, first_try=here.first_try))
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
@@ -165,27 +159,27 @@ def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) ->
     return summary.numbers
 
 
-def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, News]:
+def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, AlertChanges]:
     here = RunContext()
     if here.dry_run:
         raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
-    parties = connect(read_only=True)
+    services = connect(read_only=True)
     summary, news = end_run(
-        parties,
+        services,
         here.run,
         date=here.run.partition or "any day",
         listed=order_ids or [],
         selected=set(_keys(_flat(batches))),
     )
     log.info("%s", json.dumps(summary.numbers))
-    count(summary, open_state(parties))
+    count(summary, open_state(services))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
     return summary, news
 
 
-def _broken() -> list[BrokenTask]:
+def _broken() -> list[FailedTask]:
     """Return what failed as a whole; that orders failed, their report says."""
     return broken_tasks(besides="process_order")
 
@@ -194,25 +188,25 @@ def _run(step: OrderStep, batch: list[str]) -> None:
     here = RunContext()
     if here.dry_run:
         raise AirflowSkipException("dry run: nothing is written")
-    parties = connect()
+    services = connect()
     keys = _keys(batch)
-    here.label(_label(parties, keys))
-    results = run_step(parties, step, keys, here.run, first_try=here.first_try)
+    here.label(_label(services, keys))
+    results = run_step(services, step, keys, here.run, first_try=here.first_try)
     raise_failures(results)
     if all(result.outcome is None for result in results):
         raise AirflowSkipException("no order of this group came this far, or all were done before")
 
 
-def _show(parties: Parties, here: RunContext, plan: Plan) -> None:
+def _show(services: Services, here: RunContext, plan: Plan) -> None:
     """Keep and log what a dry run has planned; it fails where the run would."""
-    log.info("%s", keep_plan(parties, here.run, plan))
+    log.info("%s", keep_plan(services, here.run, plan))
     raise_failures(plan.failed)
 
 
-def _label(parties: Parties, keys: Sequence[OrderKey]) -> str:
+def _label(services: Services, keys: Sequence[OrderKey]) -> str:
     """Name a batch; a dry run's orders may be unknown to the ledger."""
     first, last = keys[0], keys[-1]
-    names = {key: order.external_reference for key, order in parties.ledger.get_many([first, last]).items()}
+    names = {key: order.external_reference for key, order in services.ledger.get_many([first, last]).items()}
     name = names.get(first, str(first))
     return name if len(keys) == 1 else f"{name} … {names.get(last, str(last))} ({len(keys)} orders)"
 

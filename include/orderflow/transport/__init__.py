@@ -5,7 +5,7 @@ It knows neither Airflow nor what the service is about.
 
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization, FixedAuthorization
-from orderflow.transport.channel import DEFAULT_TIMEOUTS, Channel, Gate, Timeouts
+from orderflow.transport.channel import DEFAULT_TIMEOUTS, CallGuard, Channel, Timeouts
 from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
 from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.retry import RetryPolicy
@@ -15,10 +15,10 @@ __all__ = [
     "NO_METER",
     "Answer",
     "Authorization",
+    "CallGuard",
     "Channel",
     "Exchange",
     "FixedAuthorization",
-    "Gate",
     "Meter",
     "RefusedError",
     "RetryPolicy",

@@ -34,7 +34,7 @@ class Timeouts(NamedTuple):
 DEFAULT_TIMEOUTS = Timeouts()
 
 
-class Gate(Protocol):
+class CallGuard(Protocol):
     """What every single request has to pass, repeated ones too."""
 
     def enter(self, method: str, path: str) -> None:
@@ -61,7 +61,7 @@ class Channel:
         policy: RetryPolicy = DEFAULT_POLICY,
         read_only: bool = False,
         secrets: Iterable[str] = (),
-        gate: Gate | None = None,
+        gate: CallGuard | None = None,
         meter: Meter = NO_METER,
     ) -> None:
         # A cookie would tie together the threads that share this session, and could outrank the token.

@@ -38,7 +38,7 @@ def timeouts(extra: Mapping[str, Any]) -> Timeouts:
     return Timeouts(connect=min(_LONGEST_CONNECT, seconds), read=seconds)
 
 
-def fitted(session: requests.Session, own_extras: Collection[str], *, concurrency: int) -> tuple[str, ...]:
+def prepare_session(session: requests.Session, own_extras: Collection[str], *, concurrency: int) -> tuple[str, ...]:
     """Make the session of an HttpHook fit for a Channel; return the values of its extra headers, which may be secret.
 
     HttpHook makes a header of every extra it does not know, and Basic credentials of the login. The extras that are

@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.findings import KINDS
 from orderflow.domain.findings_nl import KINDS_NL
-from orderflow.domain.reasons import Fixer, Reason
+from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
 from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
-from orderflow.ledger.alert_models import Alert
-from orderflow.ledger.models import Event, Finding, LedgerOrder, Outcome, Step
-from orderflow.ledger.queries import Group
-from orderflow.web.hook import Source
+from orderflow.ledger.models.alerts import Alert
+from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, Step
+from orderflow.ledger.models.reconciliation import Finding
+from orderflow.ledger.orders.queries import Group
+from orderflow.web.source import Source
 
 
 class _Answer(BaseModel):
@@ -28,19 +29,19 @@ class ReasonText(_Answer):
     """What a reason means, who fixes it and how, in the user's language."""
 
     meaning: str
-    fixer: str
+    owner: str
     action: str
     somebody_acts: bool
 
     @classmethod
     def of(cls, reason: Reason, language: str) -> Self:
         """Return the text of a reason; Dutch for `nl`, English for anything else."""
-        meaning, fixer, action = EXPLAINED[reason]
-        somebody = fixer is not Fixer.NOBODY
+        meaning, owner, action = EXPLAINED[reason]
+        somebody = owner is not Owner.NOBODY
         if language == "nl":
             dutch = EXPLAINED_NL[reason]
-            return cls(meaning=dutch.meaning, fixer=FIXERS_NL[fixer], action=dutch.action, somebody_acts=somebody)
-        return cls(meaning=meaning, fixer=fixer, action=action, somebody_acts=somebody)
+            return cls(meaning=dutch.meaning, owner=FIXERS_NL[owner], action=dutch.action, somebody_acts=somebody)
+        return cls(meaning=meaning, owner=owner, action=action, somebody_acts=somebody)
 
 
 class Frame(_Answer):
@@ -206,7 +207,7 @@ class FindingAnswer(_Answer):
 
     kind: str
     meaning: str
-    fixer: str
+    owner: str
     action: str
     webshop: int
     order_id: int | None
@@ -221,12 +222,12 @@ class FindingAnswer(_Answer):
     @classmethod
     def of(cls, finding: Finding, language: str) -> Self:
         """Put what the kind means beside what was found."""
-        meaning, fixer, action, _ = KINDS[finding.kind]
-        name: str = fixer
+        meaning, owner, action, _ = KINDS[finding.kind]
+        name: str = owner
         if language == "nl":
-            (meaning, action), name = KINDS_NL[finding.kind], FIXERS_NL[fixer]
+            (meaning, action), name = KINDS_NL[finding.kind], FIXERS_NL[owner]
         found = finding.model_dump(include=cls.model_fields.keys() & Finding.model_fields.keys())
-        return cls(meaning=meaning, fixer=name, action=action, **found)
+        return cls(meaning=meaning, owner=name, action=action, **found)
 
 
 class FindingsAnswer(_Answer):

@@ -10,12 +10,13 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
-from orderflow.ledger import queries
-from orderflow.ledger.alerts import AlertBook
-from orderflow.ledger.conditions import OrderFilter
-from orderflow.ledger.findings import FindingBook
-from orderflow.ledger.plans import PlanBook
-from orderflow.ledger.store import Ledger, utc_now
+from orderflow.ledger.books.alerts import AlertBook
+from orderflow.ledger.books.dry_runs import PlanBook
+from orderflow.ledger.books.findings import FindingBook
+from orderflow.ledger.database.clock import utc_now
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.orders import queries
+from orderflow.ledger.orders.conditions import OrderFilter
 from orderflow.web.answers import (
     AlertsAnswer,
     FindingAnswer,
@@ -28,9 +29,9 @@ from orderflow.web.answers import (
     ReasonText,
     Summed,
 )
-from orderflow.web.hook import FromSource, Source
 from orderflow.web.plan_answers import PlanAnswer
 from orderflow.web.security import MayRetry, may_see_named_run
+from orderflow.web.source import FromSource, Source
 
 Language = Literal["en", "nl"]
 LONGEST_LIST = 200

@@ -6,8 +6,8 @@ from typing import Self
 import simplejson
 from pydantic import BaseModel, ConfigDict
 
-from orderflow.ledger.models import KeptCall
-from orderflow.ledger.plans import PlanPage
+from orderflow.ledger.books.dry_runs import PlanPage
+from orderflow.ledger.models.dry_runs import KeptCall
 
 
 class PlannedCallAnswer(BaseModel):

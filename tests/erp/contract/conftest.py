@@ -3,32 +3,32 @@
 import pytest
 import requests
 
-from erp_orders import sales_order
-from erp_subject import Subject
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import wire
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
+from support.erp_orders import sales_order
+from support.erp_subject import ReconciliationItem
+from support.tryton_warehouse import deliver
 from tryton import RunningTryton
-from tryton_warehouse import deliver
 
 ERPS = ["rest", pytest.param("tryton", marks=pytest.mark.tryton)]
 
 
 @pytest.fixture(params=ERPS)
-def subject(request: pytest.FixtureRequest) -> Subject:
-    found: Subject = request.getfixturevalue(f"{request.param}_subject")
+def subject(request: pytest.FixtureRequest) -> ReconciliationItem:
+    found: ReconciliationItem = request.getfixturevalue(f"{request.param}_subject")
     return found
 
 
 @pytest.fixture
-def rest_subject(sandbox: RunningSandbox, control: SandboxControl) -> Subject:
+def rest_subject(sandbox: RunningSandbox, control: SandboxControl) -> ReconciliationItem:
     def numbers(reference: str) -> list[str | None]:
         return [o["number"] for o in control.erp_orders() if o["external_reference"] == reference]
 
-    return Subject(
+    return ReconciliationItem(
         url=sandbox.erp_url,
         connect=lambda url: RestErp(_channel(url, "sandbox-erp-token")),
         request=sales_order,
@@ -39,12 +39,12 @@ def rest_subject(sandbox: RunningSandbox, control: SandboxControl) -> Subject:
 
 
 @pytest.fixture
-def tryton_subject(tryton: RunningTryton, monkeypatch: pytest.MonkeyPatch) -> Subject:
+def tryton_subject(tryton: RunningTryton, monkeypatch: pytest.MonkeyPatch) -> ReconciliationItem:
     def numbers(reference: str) -> list[str | None]:
         found = tryton.rpc("model.sale.sale.search_read", [["web_id", "=", reference]], 0, None, None, ["number"])
         return [sale["number"] for sale in found]
 
-    return Subject(
+    return ReconciliationItem(
         url=tryton.url,
         connect=lambda url: TrytonErp(_channel(url, tryton.key), tryton.connection_extra),
         request=sales_order,

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import requests
 
-from erp_orders import REFERENCE, lines, sales_order
-from lossy import Fate, lossy
 from orderflow.domain.reasons import Reason
 from orderflow.erp.rest import ERP
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
 from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
+from support.erp_orders import REFERENCE, lines, sales_order
+from support.lossy import Fate, lossy
+from support.tryton_warehouse import press, sale
 from tryton import RunningTryton
-from tryton_warehouse import press, sale
 
 pytestmark = pytest.mark.tryton
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
-from orderflow.erp.port import Abilities
+from orderflow.erp.port import Capabilities
 from orderflow.erp.tryton.master_data import MasterData, WebShop, gather, read_web_shops
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.sale import (
@@ -34,7 +34,7 @@ class TrytonErp:
     An order is a sale with `web_shop` and `web_id`, of which the database allows one only, whatever state it is in.
     """
 
-    abilities = Abilities(consistent_lookup=True, idempotency_key=False, unique_reference=True)
+    capabilities = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=True)
 
     def __init__(self, channel: Channel, extra: Mapping[str, Any]) -> None:
         self._options = TrytonOptions.parse(extra)

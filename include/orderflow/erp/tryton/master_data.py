@@ -123,10 +123,10 @@ def _customer(
     found = rest.search_in(
         _Identifier, "party.identifier", "code", [code, *of_address.values()], fields, company=shop.company
     )
-    parties = {identifier.party.id: identifier.party for identifier in found if identifier.code == code}
-    if len(parties) != 1:
-        problems.append(f"{_many(len(parties))} party with the identifier {code!r} for customer {request.customer}")
-    party = next(iter(parties.values())) if len(parties) == 1 else None
+    services = {identifier.party.id: identifier.party for identifier in found if identifier.code == code}
+    if len(services) != 1:
+        problems.append(f"{_many(len(services))} party with the identifier {code!r} for customer {request.customer}")
+    party = next(iter(services.values())) if len(services) == 1 else None
     if party and party.customer_tax_rule is not None and options.taxes == "product":
         problems.append(f"customer {request.customer} ({party.name}) has a tax rule, which is not applied over REST")
     places: dict[int, Place] = {}

@@ -3,7 +3,7 @@
 from alembic import context
 
 from orderflow.ledger.schema import VERSION_TABLE
-from orderflow.ledger.tables import Base
+from orderflow.ledger.tables.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,126 @@
+"""A delivery message (DESADV) as the vendor's page lists its fields: `schemas/desadv.xsd` says what is assumed."""
+
+import datetime as dt
+from decimal import Decimal
+from importlib.resources import files
+from typing import Self
+
+from lxml import etree
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from orderflow.cloudsuite.xml import XmlError, child, exact, read, readable, write
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+
+_SMALLEST = Decimal("0.0001")
+_TOO_MUCH = Decimal(10) ** 8
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DesadvItem(_Message):
+    """A delivered order line, or the part of it that was delivered."""
+
+    item_num: int
+    """The ERP's line number, as the shop was told it."""
+    order_num: str
+    """The ERP's order number."""
+    quantity: Decimal
+    seller_item_id: str
+
+
+class DespatchAdvice(_Message):
+    """A packing slip. The shop takes each `number` once."""
+
+    number: str
+    date: dt.date
+    planned_delivery_date: dt.date
+    comment: str | None = None
+    carrier: str | None = None
+    tracking_code: str | None = None
+    items: tuple[DesadvItem, ...] = Field(min_length=1)
+
+    def to_xml(self) -> bytes:
+        """Return the message, checked against our schema; PermanentError naming the slip when it cannot be written.
+
+        Numbers, codes and quantities are written exactly or not at all. Only the comment, a text for people, may hold
+        what XML cannot: that is replaced by U+FFFD.
+        """
+        try:
+            root = self._tree()
+            _schema().assertValid(root)
+        except (XmlError, etree.DocumentInvalid) as error:
+            raise PermanentError(
+                f"packing slip {self.number!r} cannot be written as the shop wants it: {error}",
+                reason=Reason.MESSAGE_INVALID,
+            ) from error
+        return write(root)
+
+    @classmethod
+    def from_xml(cls, document: bytes) -> Self:
+        """Read a message; PermanentError when it is not one by our schema."""
+        try:
+            root = read(document)
+            _schema().assertValid(root)
+            return cls(
+                number=_text(root, "DesadvHeader/DesadvNumber"),
+                date=dt.date.fromisoformat(_text(root, "DesadvHeader/DesadvDate").strip()),
+                planned_delivery_date=dt.date.fromisoformat(_text(root, "DesadvHeader/PlannedDeliveryDate").strip()),
+                comment=_text(root, "DesadvHeader/Comment") or None,
+                carrier=_text(root, "DesadvHeader/TransportDetails/TransportModeCode") or None,
+                tracking_code=_text(root, "DesadvHeader/TransportDetails/MeansOfTransport/Identification") or None,
+                items=tuple(map(_item, root.iterfind("DesadvDetail/Packaging/LineItems/Item"))),
+            )
+        except (XmlError, etree.DocumentInvalid, ValidationError) as error:
+            raise PermanentError(f"not a DESADV: {error}", reason=Reason.MESSAGE_INVALID) from error
+
+    def _tree(self) -> etree._Element:
+        root = etree.Element("Desadv")
+        header = child(root, "DesadvHeader")
+        child(header, "DesadvNumber", exact(self.number, "the number"))
+        child(header, "DesadvDate", self.date.isoformat())
+        child(header, "PlannedDeliveryDate", self.planned_delivery_date.isoformat())
+        child(header, "Comment", readable(self.comment or ""))
+        transport = child(header, "TransportDetails")
+        child(transport, "TransportModeCode", exact(self.carrier or "", "the carrier"))
+        child(transport, "MeansOfTransport/Identification", exact(self.tracking_code or "", "the tracking code"))
+        child(root, "DesadvParty/BuyerParty")
+        items = child(root, "DesadvDetail/Packaging/LineItems")
+        for item in self.items:
+            row = child(items, "Item")
+            child(row, "ItemNum", str(item.item_num))
+            child(row, "OrderNum", exact(item.order_num, "the order number"))
+            child(row, "QuantityValue", _quantity(item))
+            child(row, "SellerItemID", exact(item.seller_item_id, "the part number"))
+        return root
+
+
+def _quantity(item: DesadvItem) -> str:
+    """Write decimal(12,4); XmlError for what would have to be rounded."""
+    quantity = item.quantity
+    if not (abs(quantity) < _TOO_MUCH and quantity == quantity.quantize(_SMALLEST)):
+        raise XmlError(
+            f"{quantity} of order {item.order_num}, line {item.item_num}, is no decimal(12,4): at most eight digits "
+            "before the point and four after it"
+        )
+    return f"{quantity:.4f}"
+
+
+def _item(row: etree._Element) -> DesadvItem:
+    return DesadvItem(
+        item_num=int(_text(row, "ItemNum")),
+        order_num=_text(row, "OrderNum"),
+        quantity=Decimal(_text(row, "QuantityValue")),
+        seller_item_id=_text(row, "SellerItemID"),
+    )
+
+
+def _text(element: etree._Element, path: str) -> str:
+    return element.findtext(path) or ""
+
+
+def _schema() -> etree.XMLSchema:
+    """Read the schema: anew each time, which takes half a millisecond, for lxml's cannot be shared between threads."""
+    return etree.XMLSchema(etree.fromstring((files("orderflow.cloudsuite") / "schemas" / "desadv.xsd").read_bytes()))

@@ -1,0 +1,126 @@
+"""A packing slip of the ERP, and where it stands on its way to the shop, which takes each one only once."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.backoff import EAGER, PATIENT, SPARING, Pace
+
+
+class ShipmentItem(BaseModel):
+    """What was delivered of one line of one order, both named as the ERP does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_number: str
+    line_number: int
+    quantity: Decimal
+    product_key: str
+
+
+class Shipment(BaseModel):
+    """A paper that went along with goods, of one or of several orders."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    slip_date: date
+    planned_delivery_date: date | None
+    carrier: str | None
+    tracking_code: str | None
+    comment: str | None
+    order_numbers: tuple[str, ...]
+    """ERP numbers of its orders, sorted, each once; also of one of which it has no line."""
+    items: tuple[ShipmentItem, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """A fingerprint of all that the slip says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def completed_by(self, before: "Shipment") -> "Shipment":
+        """Add what an earlier reading showed of orders that this one does not show: the ERP lists a slip by order."""
+        shown = set(self.order_numbers)
+        hidden = [item for item in before.items if item.order_number not in shown]
+        numbers = tuple(sorted({*shown, *before.order_numbers}))
+        return self.model_copy(update={"order_numbers": numbers, "items": _sorted([*self.items, *hidden])})
+
+    def missing(self) -> list[str]:
+        """Name everything a message to the shop cannot be made without; empty when the slip is complete."""
+        gaps = [] if self.items else ["lines"]
+        for item in self.items:
+            where = f"line {item.line_number} of {item.order_number}"
+            if item.quantity <= 0:
+                gaps.append(f"a quantity above zero on {where}")
+            if not item.product_key:
+                gaps.append(f"the product of {where}")
+        return gaps
+
+
+def merged(items: Iterable[ShipmentItem]) -> tuple[ShipmentItem, ...]:
+    """Sort items and add up those of the same line and product, as a slip names a line once per lot."""
+    sums: dict[tuple[str, int, str], ShipmentItem] = {}
+    for item in items:
+        name = (item.order_number, item.line_number, item.product_key)
+        before = sums.get(name)
+        sums[name] = item.model_copy(update={"quantity": before.quantity + item.quantity}) if before else item
+    return _sorted(sums.values())
+
+
+def _sorted(items: Iterable[ShipmentItem]) -> tuple[ShipmentItem, ...]:
+    return tuple(sorted(items, key=lambda item: (item.order_number, item.line_number, item.product_key)))
+
+
+class ShipmentProgress(StrEnum):
+    """Where a packing slip stands. Why it is not further is a reason code beside it."""
+
+    OPEN = "open"
+    """To be sent as soon as the shop has the numbers of its orders."""
+    SENDING = "sending"
+    """An intent stands; with nobody working on it, nobody knows whether the shop has the message."""
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    REJECTED = "rejected"
+    """The shop has refused it, and so does not have it."""
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+_NOT_SENT = frozenset(
+    {ShipmentProgress.OPEN, ShipmentProgress.REJECTED, ShipmentProgress.HELD, ShipmentProgress.SKIPPED}
+)
+
+SHIPMENT_TRANSITIONS: dict[ShipmentProgress, frozenset[ShipmentProgress]] = {
+    # SENT without having been sent by us: a person says that the shop has it.
+    **dict.fromkeys(
+        _NOT_SENT, (_NOT_SENT - {ShipmentProgress.REJECTED}) | {ShipmentProgress.SENDING, ShipmentProgress.SENT}
+    ),
+    ShipmentProgress.SENDING: frozenset(
+        {ShipmentProgress.SENT, ShipmentProgress.REJECTED, ShipmentProgress.IN_DOUBT, ShipmentProgress.OPEN}
+    ),
+    # Out of doubt by a person's word, or where the shop is known to refuse a number that it has had.
+    ShipmentProgress.IN_DOUBT: frozenset({ShipmentProgress.SENT, ShipmentProgress.SENDING}),
+    ShipmentProgress.SENT: frozenset(),
+}
+"""Which progress may follow which; staying where one is is always allowed."""
+
+UNCLEAR = frozenset({ShipmentProgress.SENDING, ShipmentProgress.IN_DOUBT})
+"""A message was begun and its outcome is not known: the shop may have it."""
+
+SHIPMENT_PACES: dict[ShipmentProgress, Sequence[Pace]] = {
+    ShipmentProgress.OPEN: EAGER,
+    ShipmentProgress.SENDING: EAGER,
+    ShipmentProgress.IN_DOUBT: PATIENT,
+    ShipmentProgress.HELD: PATIENT,
+    ShipmentProgress.REJECTED: SPARING,
+}
+"""How often a slip that is not at an end is looked at again."""
+
+
+def shipment_may_follow(before: ShipmentProgress, after: ShipmentProgress) -> bool:
+    """Whether a slip that stands at `before` may be moved to `after`."""
+    return before == after or after in SHIPMENT_TRANSITIONS[before]

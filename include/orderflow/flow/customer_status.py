@@ -1,0 +1,69 @@
+"""Tell the customer how far the order is, in words: optional, at most once per moment, and never a reason to fail."""
+
+import logging
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
+
+from orderflow.cloudsuite.order_status import OrderStatus
+from orderflow.domain.order import OrderKey
+from orderflow.errors import InDoubtError, OrderflowError
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+
+log = logging.getLogger(__name__)
+
+Moment = Literal["pushed", "delivered"]
+_STEPS: dict[Moment, Step] = {"pushed": Step.TELL_PUSHED, "delivered": Step.TELL_DELIVERED}
+
+
+def tell(services: Services, order: Claim | OrderKey, moment: Moment, run: RunRef) -> None:
+    """Send the webshop's texts for this moment, if it has any, unless that was begun before; never raises.
+
+    Give the claim where one is held, else the key: the order is claimed then. What was begun and is in doubt or failed
+    is in the log of the order, and is not tried again. Without texts this does nothing at all.
+    """
+    key = order if isinstance(order, OrderKey) else order.key
+    if not _texts(services, key, moment):
+        return
+    held: AbstractContextManager[Claim] = (
+        services.ledger.claim(order, run) if isinstance(order, OrderKey) else nullcontext(order)
+    )
+    try:
+        with held as claim:
+            message = to_be_told(services, key, moment, claim.order.reference, claim.order.erp_number)
+            if message is not None:
+                _tell(services, claim, _STEPS[moment], message)
+    except OrderflowError as error:
+        log.warning("%s: the customer was not told (%s): %s", key, moment, error)
+
+
+def to_be_told(
+    services: Services, key: OrderKey, moment: Moment, reference: str, erp_number: str | None
+) -> OrderStatus | None:
+    """Return the message for this moment; None when the webshop has no texts for it, or when it was begun before."""
+    texts = _texts(services, key, moment)
+    if not texts or any(event.step is _STEPS[moment] for event in services.ledger.events(key=key)):
+        return None
+    return OrderStatus(
+        reference=reference, erp_number=erp_number, at=services.now(), state_id=moment.upper(), texts=texts
+    )
+
+
+def _texts(services: Services, key: OrderKey, moment: Moment) -> dict[str, str]:
+    texts = services.settings.webshop(key.webshop).messages.order_status
+    return texts.pushed if moment == "pushed" else texts.delivered
+
+
+def _tell(services: Services, claim: Claim, step: Step, message: OrderStatus) -> None:
+    settings = services.settings
+    claim.note(step, Outcome.INTENT)
+    try:
+        services.messages.send_order_status(
+            message, shop=settings.message_shop(claim.key.webshop), api_timezone=settings.api_timezone
+        )
+    except OrderflowError as error:
+        outcome = Outcome.IN_DOUBT if isinstance(error, InDoubtError) else Outcome.FAILED
+        claim.note(step, outcome, reason=error.reason, message=error.message)
+        raise
+    claim.note(step, Outcome.DONE)

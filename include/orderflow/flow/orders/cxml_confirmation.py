@@ -1,0 +1,58 @@
+"""Steps 3b and 3c in one cXML message with the ERP's number and line numbers, where a webshop wants it so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from orderflow.cloudsuite.cxml import Confirmation, ConfirmedLine
+from orderflow.cloudsuite.mapper import goods_lines
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.order import OrderKey
+from orderflow.errors import InDoubtError
+from orderflow.flow.services import Services
+
+
+def confirms_by_cxml(services: Services, key: OrderKey) -> bool:
+    """Whether the webshop of an order is told by cXML."""
+    return services.settings.webshop(key.webshop).confirmation == "cxml"
+
+
+def confirm(services: Services, key: OrderKey, message: Confirmation) -> InDoubtError | None:
+    """Send the confirmation once; returns the doubt when nobody knows whether it was taken, for a read may tell."""
+    shop, user = services.settings.addressee(key.webshop)
+    path = services.settings.webshop(key.webshop).messages.confirmation_path
+    try:
+        services.messages.send_confirmation(message, path=path, shop=shop, user=user)
+    except InDoubtError as doubt:
+        return doubt
+    return None
+
+
+def confirmation(
+    services: Services,
+    key: OrderKey,
+    shop_order: ShopOrder,
+    number: str,
+    numbers: Mapping[int, int | str],
+    *,
+    noticed_at: datetime | None,
+) -> Confirmation:
+    """Make the message from the shop's order as it is now and the ERP's numbers (by position)."""
+    now = services.now()
+    return Confirmation(
+        webshop=key.webshop,
+        order_id=key.order_id,
+        reference=shop_order.reference,
+        order_date=shop_order.order_date,
+        erp_number=number,
+        noticed_at=noticed_at or now,
+        sent_at=now,
+        lines=tuple(
+            ConfirmedLine(
+                line_number=position,
+                erp_line_number=numbers[position],
+                quantity=line.quantity or Decimal(0),  # lost since the export: the order is flagged as edited
+            )
+            for position, line in enumerate(goods_lines(shop_order), start=1)
+        ),
+    )

@@ -1,0 +1,211 @@
+"""The finish: tell the shop `shipment_state=sent` for orders of which no delivery message will come."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from structlog.contextvars import bind_contextvars
+
+from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.backoff import is_finish_due
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
+from orderflow.domain.states import Progress, ShopState
+from orderflow.domain.window import Window
+from orderflow.errors import CallDeferredError, OrderflowError, PermanentError
+from orderflow.flow.batch import StepResult
+from orderflow.flow.orders.steps import OrderStep, run_step
+from orderflow.flow.reporting.worklists import standing_of
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+
+log = logging.getLogger(__name__)
+
+SENT = "sent"
+_UNFINISHED_STATES = {ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE}
+
+
+def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
+    """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`."""
+    unread, orders = unsent_offline(services, window, run)
+    understood = [services.understand(order) for order in orders]
+    keys = [order.key for order in understood]
+    tried = {key for key, known in services.ledger.get_many(keys).items() if _mark_failed(services, known)}
+    for offline in understood:
+        if offline.key not in tried:  # why it failed is what it stands on the list of failed ones for
+            services.ledger.decide(offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
+    step = OrderStep(Step.OFFLINE_SENT, _mark_sent, None)
+    return unread + run_step(services, step, keys, run, first_try=first_try)
+
+
+def _mark_failed(services: Services, known: LedgerOrder) -> bool:
+    return known.progress is Progress.SKIPPED and standing_of(services, known) is Standing.FAILED
+
+
+def unsent_offline(
+    services: Services, window: Window, run: RunRef | None
+) -> tuple[list[StepResult], Sequence[ShopOrder]]:
+    """Return which of the window's offline orders could not be read, and which are not sent yet.
+
+    With a `run`, the former are in the ledger too.
+    """
+    listed = _list(services, window, offline=True)
+    known = services.ledger.by_order_id(listed)
+    unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
+    read = services.in_parallel(lambda i: _read(services, i, run), unsent)
+    unread = [result for result in read if isinstance(result, StepResult)]
+    return unread, _proven_offline(services, window, [order for order in read if isinstance(order, ShopOrder)])
+
+
+class Unfinished(NamedTuple):
+    """Orders whose last step is due."""
+
+    written_back: list[OrderKey]
+    offline: list[OrderKey]
+    """Found by a day's run that then could not mark them as sent."""
+
+
+def find_outstanding(services: Services, listed: Iterable[int], keys: Iterable[OrderKey]) -> Unfinished:
+    """Add to a sweep's own orders those that other runs have left without their last step.
+
+    Those that the sweep has `listed`, for instance because somebody named them, are due whatever their age.
+    """
+    asked = set(listed)
+    now = services.now()
+    without = {shop for shop, settings in services.settings.webshops.items() if settings.deliveries == "none"}
+    due = [
+        order
+        for order in services.ledger.without_last_step(without)
+        if order.key.order_id in asked
+        or is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
+    ]
+    offline = [order.key for order in due if order.progress is Progress.SKIPPED]
+    return Unfinished(sorted({*keys, *(order.key for order in due)} - {*offline}), offline)
+
+
+def finish_outstanding(services: Services, left: Unfinished, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
+    """Finish what a sweep has found without its last step; `first_try` as for `run_step`."""
+    offline = OrderStep(Step.OFFLINE_SENT, _mark_left, Progress.SKIPPED)
+    marked = run_step(services, offline, left.offline, run, first_try=first_try)
+    return [*marked, *finish_undelivered(services, left.written_back, run, first_try=first_try)]
+
+
+def finish_undelivered(
+    services: Services, keys: Iterable[OrderKey], run: RunRef, *, first_try: int = 1
+) -> list[StepResult]:
+    """Finish written-back orders where no DESADV is sent, the way the settings say; `first_try` as for `run_step`."""
+    without = [key for key in keys if services.settings.webshop(key.webshop).deliveries == "none"]
+    step = OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK)
+    return run_step(services, step, without, run, first_try=first_try)
+
+
+def finishing_change(services: Services, webshop: int) -> tuple[str, str]:
+    """Return which field of an order says in this webshop that it is finished, and the value that says so."""
+    if services.settings.webshop(webshop).finish == "shipment_sent":
+        return "shipment_state", SENT
+    return "state", ShopState.DONE.value
+
+
+def _finish(services: Services, claim: Claim, _run: RunRef) -> Outcome:
+    order = services.shop.get_order(claim.key.order_id)
+    return _change(services, claim, Step.FINISH, order, finishing_change(services, claim.key.webshop))
+
+
+def _mark_sent(services: Services, claim: Claim, _run: RunRef) -> Outcome:
+    return _mark(services, claim, services.shop.get_order(claim.key.order_id))
+
+
+def _mark(services: Services, claim: Claim, order: ShopOrder) -> Outcome:
+    return _change(services, claim, Step.OFFLINE_SENT, order, ("shipment_state", SENT))
+
+
+def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
+    """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
+    wire, order = services.read(claim.key.order_id)
+    if is_markable(services, claim.order, wire):
+        return _mark(services, claim, wire)
+    if wire.offline is False:
+        decision = services.decide(order)
+    elif wire.state not in _UNFINISHED_STATES:
+        reason = Reason.CANCELLED if order.state is ShopState.CANCEL else Reason.NOT_CONFIRMED
+        decision = Decision(action=Action.SKIP, reason=reason, detail=f"state is {wire.state}")
+    else:
+        claim.note(Step.OFFLINE_SENT, Outcome.UNCHANGED, message="only its day's run can tell that it is offline")
+        return Outcome.UNCHANGED
+    services.ledger.decide(order, decision, run)
+    return Outcome.DECIDED
+
+
+def is_markable(services: Services, known: LedgerOrder, wire: ShopOrder) -> bool:
+    """Whether a skipped order is to be marked as sent.
+
+    It must certainly be offline: it says so, or a day's run had proof of it before it began to mark it.
+    """
+    if wire.state not in _UNFINISHED_STATES:
+        return False
+    if wire.offline is not None:
+        return wire.offline
+    return known.reason is Reason.OFFLINE or any(
+        event.step is Step.OFFLINE_SENT and event.outcome is Outcome.INTENT
+        for event in services.ledger.events(key=known.key)
+    )
+
+
+def _change(services: Services, claim: Claim, step: Step, order: ShopOrder, change: tuple[str, str]) -> Outcome:
+    """PATCH one field of an order just read if it differs, and believe only what is read afterwards."""
+    field, value = change
+    if not lacks(order, field, value):
+        claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=Outcome.UNCHANGED)
+        return Outcome.UNCHANGED
+    claim.intend(step)
+    services.shop.patch_order(order.id, {field: value})
+    kept = getattr(services.shop.get_order(order.id), field)
+    if kept != value:
+        raise PermanentError(f"{field} is {kept!r} instead of {value!r}", reason=Reason.WRITEBACK_IGNORED)
+    claim.succeed(step, progress=Progress.SHIPMENT_SENT)
+    return Outcome.DONE
+
+
+def lacks(order: ShopOrder, field: str, value: str) -> bool:
+    """Whether an order does not say yet that it is finished; PermanentError when it is none to finish any more."""
+    if order.state not in _UNFINISHED_STATES:
+        raise PermanentError(f"the shop's state is {order.state}", reason=Reason.CANCELLED_AFTER_EXPORT)
+    return bool(getattr(order, field) != value)
+
+
+def _list(services: Services, window: Window, *, offline: bool) -> list[int]:
+    first, last = window.api_bounds(services.settings.api_timezone)
+    rows = services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline))
+    return sorted(row.id for row in rows if not offline or row.state in _UNFINISHED_STATES)
+
+
+def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder | StepResult:
+    """Read an order; one that cannot be read is a failed one, for nothing else would come back to it."""
+    bind_contextvars(order=str(OrderKey(UNKNOWN_WEBSHOP, order_id)), step=Step.OFFLINE_SENT.value)
+    try:
+        return services.shop.get_order(order_id)
+    except CallDeferredError:
+        raise  # our own limits say nothing about an order
+    except OrderflowError as error:
+        error.order = error.order or f"id {order_id}"
+        log.warning("offline order: %s", error)
+        if run:
+            services.ledger.unread(order_id, "", error.reason, error.message, run)
+        return StepResult(OrderKey(UNKNOWN_WEBSHOP, order_id), None, error)
+
+
+def _proven_offline(services: Services, window: Window, orders: Sequence[ShopOrder]) -> list[ShopOrder]:
+    """Keep only what certainly is offline: a shop that ignores the filter `offline` lists everything.
+
+    Where the orders do not say so themselves, the opposite listing must not name them.
+    """
+    silent = [order for order in orders if order.offline is None]
+    online = set(_list(services, window, offline=False)) if silent else set()
+    if online & {order.id for order in silent}:
+        log.warning("the shop ignores the filter `offline` and its orders do not say what they are: none is marked")
+        silent = []
+    return [order for order in orders if order.offline] + silent

@@ -1,0 +1,63 @@
+"""Which orders a run is about: all pages are read before anything is changed, since writing moves rows away."""
+
+import logging
+from collections.abc import Iterable
+
+from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.models import OrderRow
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import WRITTEN, ShopState
+from orderflow.domain.window import Window
+from orderflow.errors import ConfigurationError
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder
+
+log = logging.getLogger(__name__)
+
+
+def list_window(services: Services, window: Window) -> list[int]:
+    """Return the sorted ids of the window's confirmed orders, and of those that were left half written.
+
+    Half written means: `processing` without an ERP number in the shop, or unfinished by the ledger. A row does not
+    show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
+    """
+    rows = _rows(services, window)
+    confirmed = [row for row in rows if row.state == ShopState.CONFIRMED]
+    processing = [row for row in rows if row.state == ShopState.PROCESSING]
+    known = services.ledger.by_order_id(row.id for row in processing)
+    halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]
+    unfinished = services.ledger.unfinished(window.key)
+    log.info(
+        "%s: %d confirmed, %d processing and perhaps half written, %d unfinished by the ledger",
+        window.key,
+        len(confirmed),
+        len(halfway),
+        len(unfinished),
+    )
+    return sorted({row.id for row in [*confirmed, *halfway]} | {key.order_id for key in unfinished})
+
+
+def _is_finished(known: LedgerOrder | None) -> bool:
+    return known is not None and (known.progress in WRITTEN or known.reason is Reason.ALREADY_EXPORTED)
+
+
+def find_referenced(services: Services, references: Iterable[str]) -> list[int]:
+    """Return the sorted ids of named orders; a reference is `CS48193`, or `2/CS48193` to name the webshop too."""
+    return sorted({_find(services, reference.strip()) for reference in references})
+
+
+def _find(services: Services, reference: str) -> int:
+    webshop, slash, bare = reference.rpartition("/")
+    if slash and not webshop.isdigit():
+        raise ConfigurationError(f"{reference!r} is not an order reference; write CS48193 or 2/CS48193")
+    return services.shop.find_order(bare, webshop=int(webshop) if webshop else None).id
+
+
+def _rows(services: Services, window: Window) -> list[OrderRow]:
+    """List the window's online orders in one listing, whatever their state.
+
+    One per state would ask twice of an idle day. And rows that change their state meanwhile would leave one listing
+    and enter the other; here they stay.
+    """
+    first, last = window.api_bounds(services.settings.api_timezone)
+    return list(services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False)))

@@ -1,0 +1,66 @@
+"""Seen to: what a person has dealt with by hand is closed, so that nobody is told of it for ever."""
+
+import logging
+from collections.abc import Iterable
+
+from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
+from orderflow.domain.states import Progress
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.orders.push import fingerprint
+from orderflow.flow.reporting.worklists import standing_of
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder, RunRef
+
+log = logging.getLogger(__name__)
+
+_NOTHING_TO_RESOLVE = {Standing.WAITING, Standing.OVERDUE, Standing.SKIPPED}
+"""The way out of these is in the shop: payment, or cancelling the order there."""
+
+
+def find_to_resolve(services: Services, names: Iterable[str]) -> list[OrderKey]:
+    """Return the orders that people call so, by the ledger, for the shop may have deleted them; PermanentError."""
+    return [_find(services, name.strip()).key for name in dict.fromkeys(names)]
+
+
+def resolve(services: Services, keys: Iterable[OrderKey], run: RunRef) -> None:
+    """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
+
+    What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is.
+    """
+    for key in keys:
+        order = _as_it_is_now(services, key)
+        with services.ledger.claim(key, run) as claim:
+            claim.resolve(order.modified_at if order else None, fingerprint(order) if order else None)
+        log.info("%s: seen to, stands at %s now", claim.order.external_reference, claim.order.progress)
+
+
+def _find(services: Services, name: str) -> LedgerOrder:
+    found = services.ledger.called(name)
+    if not found:
+        raise PermanentError(f"the ledger knows no order {name!r}", reason=Reason.ORDER_NOT_FOUND)
+    if len(found) > 1:
+        raise PermanentError(
+            f"{name!r} may be any of {', '.join(str(order.key) for order in found)} (webshop/order id)",
+            reason=Reason.REFERENCE_AMBIGUOUS,
+        )
+    (order,) = found
+    done = order.progress is Progress.RESOLVED
+    if not done and (order.progress is Progress.UNREAD or standing_of(services, order) in _NOTHING_TO_RESOLVE):
+        raise PermanentError(
+            f"order {name}: it is {order.progress} ({order.reason}), and nothing about it was begun: "
+            "correct or cancel it in the shop",
+            reason=order.reason,
+        )
+    return order
+
+
+def _as_it_is_now(services: Services, key: OrderKey) -> Order | None:
+    """Read the order; None when the shop has deleted it."""
+    try:
+        return services.read(key.order_id)[1]
+    except OrderflowError as error:
+        if error.reason is Reason.ORDER_NOT_FOUND:
+            return None
+        raise

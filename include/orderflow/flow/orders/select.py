@@ -1,0 +1,86 @@
+"""Select: read every listed order and decide, one by one, what is to be done with it."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, ConfigDict
+from structlog.contextvars import bind_contextvars, bound_contextvars
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
+from orderflow.domain.window import Window
+from orderflow.errors import CallDeferredError, OrderflowError
+from orderflow.flow.orders.push import stays_resolved
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, RunRef, Step
+
+log = logging.getLogger(__name__)
+
+
+class Selected(BaseModel):
+    """One listed order with what was decided; without key and decision when it could not even be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: int
+    key: OrderKey | None = None
+    """Not the order itself: a day has thousands of them."""
+    decision: Decision | None = None
+    error: str | None = None
+
+
+def select(
+    services: Services, order_ids: Sequence[int], *, run: RunRef, window: Window | None, record: bool = True
+) -> list[Selected]:
+    """Decide about every order, each isolated from the others' failures; `record` False leaves the ledger alone."""
+    known = services.ledger.by_order_id(order_ids)
+
+    def one(order_id: int) -> Selected:
+        key = known[order_id].key if order_id in known else OrderKey(UNKNOWN_WEBSHOP, order_id)
+        with bound_contextvars(order=str(key), step=Step.SELECT.value):
+            return decide(order_id)
+
+    def decide(order_id: int) -> Selected:
+        try:
+            _, order = services.read(order_id)
+        except CallDeferredError:
+            raise  # our own limits say nothing about an order
+        except OrderflowError as error:
+            log.warning("order id %d could not be read: %s", order_id, error)
+            if record:
+                reference = known[order_id].reference if order_id in known else ""
+                services.ledger.unread(order_id, reference, error.reason, error.message, run)
+            return Selected(order_id=order_id, error=f"{error.reason}: {error.message}")
+        decision = _with_memory(services.decide(order, window), order, known.get(order_id))
+        if record:
+            services.ledger.decide(order, decision, run)
+        bind_contextvars(order=str(order.key))
+        log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
+        return Selected(order_id=order_id, key=order.key, decision=decision)
+
+    selected = services.in_parallel(one, order_ids)
+    log.info("selected: %s", dict(Counter(s.decision.action if s.decision else "unread" for s in selected)))
+    return selected
+
+
+def to_process(selected: Iterable[Selected]) -> list[OrderKey]:
+    """Return the keys of the orders to process, sorted."""
+    return sorted(s.key for s in selected if s.key and s.decision and s.decision.action is Action.PROCESS)
+
+
+def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:
+    """Finish what was begun, whatever the shop says now: the push reads again and finds out how.
+
+    That goes for an order that is in the ERP and was reopened in the shop, too, even if it is not payable any more.
+    """
+    if known is None:
+        return decision
+    if stays_resolved(known, order):
+        return Decision(action=Action.SKIP, reason=Reason.RESOLVED)
+    reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
+    if reopened or known.progress in HALF_WRITTEN | INTENT_OPEN:
+        return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")
+    return decision

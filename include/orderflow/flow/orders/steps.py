@@ -1,0 +1,120 @@
+"""The steps of one order as data, and how a step is run for many orders: claimed, isolated, recorded."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from structlog.contextvars import bound_contextvars
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import DEFERRED, Reason
+from orderflow.domain.states import INTENT_OPEN, Progress
+from orderflow.errors import InDoubtError, OrderflowError, PermanentError
+from orderflow.flow.batch import StepResult
+from orderflow.flow.orders.push import push
+from orderflow.flow.orders.write_back import patch_erp_order_number, patch_state, put_order_lines
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+
+log = logging.getLogger(__name__)
+
+_SAYS_NO = {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE} | DEFERRED
+"""Why a request for a new order has certainly failed, besides the ERP's rejection of the order itself."""
+
+Work = Callable[[Services, Claim, RunRef], Outcome]
+
+
+class OrderStep(NamedTuple):
+    """A step: its name in the ledger, the work, and the progress an order must have for it (None: any)."""
+
+    step: Step
+    work: Work
+    needs: Progress | None
+
+
+PUSH = OrderStep(Step.PUSH, push, None)
+PATCH_STATE = OrderStep(Step.PATCH_STATE, patch_state, Progress.PUSHED)
+PATCH_NUMBER = OrderStep(Step.PATCH_NUMBER, patch_erp_order_number, Progress.STATE_SET)
+PUT_LINES = OrderStep(Step.PUT_LINES, put_order_lines, Progress.NUMBER_SET)
+
+ORDER_STEPS = (PUSH, PATCH_STATE, PATCH_NUMBER, PUT_LINES)
+"""What happens to an order, in this sequence."""
+
+
+def run_step(
+    services: Services, order_step: OrderStep, keys: Sequence[OrderKey], run: RunRef, *, first_try: int = 1
+) -> list[StepResult]:
+    """Run a step for many orders at once. One order's failure is its own: recorded, returned, never raised.
+
+    What a person must fix is not tried again within the tries `first_try` .. now of the same task.
+    """
+    refused = _refused(services, order_step.step, run, first_try)
+
+    def one(key: OrderKey) -> StepResult:
+        if key in refused:
+            return StepResult(key, None, refused[key])
+        with bound_contextvars(order=str(key), step=order_step.step.value):
+            return _one(services, order_step, key, run)
+
+    return services.in_parallel(one, keys)
+
+
+def _one(services: Services, order_step: OrderStep, key: OrderKey, run: RunRef) -> StepResult:
+    try:
+        with services.ledger.claim(key, run) as claim:
+            if order_step.needs and claim.order.progress is not order_step.needs:
+                return StepResult(key, None, None)
+            outcome = _recorded(services, order_step, claim, run)
+    except OrderflowError as error:
+        error.order = error.order or str(key)
+        log.warning("%s %s: %s", order_step.step, key, error)
+        return StepResult(key, None, error)
+    log.info("%s %s: %s", order_step.step, key, outcome)
+    return StepResult(key, outcome, None)
+
+
+def _recorded(services: Services, order_step: OrderStep, claim: Claim, run: RunRef) -> Outcome:
+    """Do the work; whatever goes wrong is in the ledger before it is raised."""
+    before = claim.order.progress
+    try:
+        return order_step.work(services, claim, run)
+    except OrderflowError as error:
+        claim.fail(order_step.step, error, progress=_progress_after(error, before, claim.order.progress))
+        raise
+    except Exception as error:
+        log.exception("%s %s", order_step.step, claim.order.key)
+        message = f"{type(error).__name__}: {error}"
+        open_intent = claim.order.progress in INTENT_OPEN
+        unforeseen = InDoubtError(message) if open_intent else PermanentError(message)
+        claim.fail(order_step.step, unforeseen, progress=_progress_after(unforeseen, before, claim.order.progress))
+        raise unforeseen from error
+
+
+def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> Progress | None:
+    """Where a failed push leaves an order; None: where it stands.
+
+    The intent is forgotten only when the ERP has certainly not got the order. It stays open when another try had left
+    it open, unless the ERP has judged the order now, and also when anything but the ERP failed, such as the ledger
+    when the ERP's answer was to be written down.
+    """
+    if now is not Progress.PUSHING:
+        return None
+    if error.reason is Reason.ERP_REJECTED:
+        return Progress.REJECTED
+    if before in INTENT_OPEN or isinstance(error, InDoubtError) or error.reason not in _SAYS_NO:
+        return Progress.IN_DOUBT
+    return Progress.REJECTED if isinstance(error, PermanentError) else Progress.READY
+
+
+def _refused(services: Services, step: Step, run: RunRef, first_try: int) -> dict[OrderKey, OrderflowError]:
+    """Return the orders for which this task already got a final no, in an earlier one of these tries."""
+    if run.try_number <= first_try:
+        return {}
+    refused: dict[OrderKey, OrderflowError] = {}
+    for seen in services.ledger.run_orders(run.run_id, dag_id=run.dag_id):
+        last = seen.last.get(step)
+        if last and last.outcome is Outcome.REJECTED and first_try <= last.run.try_number < run.try_number:
+            key = seen.order.key
+            refused[key] = PermanentError(last.message, reason=last.reason, order=str(key))
+    return refused

@@ -1,0 +1,111 @@
+"""What a reconciliation found, as CSV files for people: one of the findings, one of the days' totals.
+
+UTF-8 with a byte order mark, comma separated, quoted where need be. `<date>.csv` has one row per finding, those past
+their grace first:
+
+    kind                why it is listed (the reason code)
+    order               the order's name in the ERP: webshop/reference
+    webshop, order_id   the shop's own ids; no order_id for an order that only the ERP has
+    day                 the shop-local day of its confirmation
+    erp_number          the ERP's number or numbers
+    shop, erp           what either side shows
+    since               when either side last changed (UTC)
+    first_seen          when a reconciliation first met it (UTC)
+    past_grace          `yes` or `no`
+    who_fixes_it, what_it_means, what_to_do, detail
+
+`<date>-days.csv` has one row per day, webshop and currency: orders and totals (excluding tax) on either side. A run for
+one webshop adds `-webshop-<id>` to both names.
+"""
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from orderflow.domain.findings import KINDS
+from orderflow.flow.reconciliation.reconcile import Reconciled
+from orderflow.ledger.models.reconciliation import DayTotal, Finding
+from orderflow.settings import Settings
+
+COLUMNS = (
+    "kind",
+    "order",
+    "webshop",
+    "order_id",
+    "day",
+    "erp_number",
+    "shop",
+    "erp",
+    "since",
+    "first_seen",
+    "past_grace",
+    "who_fixes_it",
+    "what_it_means",
+    "what_to_do",
+    "detail",
+)
+DAY_COLUMNS = tuple(DayTotal.model_fields)
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_folder(settings: Settings) -> Path:
+    """Return where the files go."""
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow"))
+    return (settings.reconciliation.csv_folder or home / "orderflow" / "reconciliation").expanduser()
+
+
+def write_csv(reconciled: Reconciled, folder: Path) -> Path:
+    """Write both files, replacing those of an earlier run on this day; returns the path of the findings."""
+    summary = reconciled.summary
+    name = summary.last_day if summary.webshop is None else f"{summary.last_day}-webshop-{summary.webshop}"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        *(_row(finding, past_grace="yes") for finding in reconciled.overdue),
+        *(_row(finding, past_grace="no") for finding in reconciled.young),
+    ]
+    path = folder / f"{name}.csv"
+    _write(path, COLUMNS, rows)
+    _write(folder / f"{name}-days.csv", DAY_COLUMNS, [list(total.model_dump().values()) for total in summary.totals])
+    return path
+
+
+def safe_cell(value: object) -> object:
+    """Return the value so that no spreadsheet takes it for a formula: text that begins like one gets an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS_FORMULA) else value
+
+
+def _row(finding: Finding, *, past_grace: str) -> list[object]:
+    text = KINDS[finding.kind]
+    return [
+        finding.kind.value,
+        finding.external_reference,
+        finding.webshop,
+        finding.order_id,
+        finding.day,
+        finding.erp_number,
+        finding.shop_value,
+        finding.erp_value,
+        _instant(finding.since),
+        _instant(finding.first_seen_at),
+        past_grace,
+        text.owner.value,
+        text.meaning,
+        text.action,
+        finding.detail,
+    ]
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds")
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL)
+        writer.writerow(columns)
+        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    unfinished.replace(path)

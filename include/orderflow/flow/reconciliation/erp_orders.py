@@ -1,0 +1,55 @@
+"""The ERP's side of a comparison: its orders by the name they have there. Reads only."""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from orderflow.domain.reconciliation import ErpOrder
+from orderflow.erp.models import ListedSalesOrder, SalesOrder
+from orderflow.flow.services import Services
+
+log = logging.getLogger(__name__)
+
+
+class ErpSide(NamedTuple):
+    """What the ERP lists."""
+
+    by_name: dict[str, list[ErpOrder]]
+    """By external reference, those made first first."""
+    foreign_numbers: Collection[str]
+    """Numbers of orders without a shop's reference: somebody entered them in the ERP."""
+
+
+def read_erp(services: Services, since: datetime, webshop: int | None) -> ErpSide:
+    """List the orders made since then that carry a reference of one webshop, or of any."""
+    listed = list(services.erp.orders_since(since))
+    by_name: dict[str, list[ErpOrder]] = {}
+    for order in sorted(listed, key=lambda order: (order.created_at, order.number)):
+        shop = webshop_of(order.external_reference)
+        if shop is not None and webshop in {None, shop}:
+            by_name.setdefault(order.external_reference, []).append(_listed(order))
+    log.info("ERP: %d orders listed, under %d references of the shop", len(listed), len(by_name))
+    foreign = {order.number for order in listed if webshop_of(order.external_reference) is None}
+    return ErpSide(by_name, foreign)
+
+
+def find_erp_orders(services: Services, names: Collection[str]) -> tuple[ErpOrder, ...]:
+    """Look orders up by name, for one that was not listed may be older than the listing; without amounts."""
+    return tuple(_found(order) for name in names if (order := services.erp.find(name)))
+
+
+def webshop_of(external_reference: str) -> int | None:
+    """Return the webshop that a reference names; None when it is not one that this flow has made."""
+    webshop, slash, reference = external_reference.partition("/")
+    return int(webshop) if slash and reference and webshop.isdecimal() else None
+
+
+def _listed(order: ListedSalesOrder) -> ErpOrder:
+    facts = {"total": order.total, "currency": order.currency, "created_at": order.created_at}
+    return _found(order).model_copy(update=facts)
+
+
+def _found(order: SalesOrder) -> ErpOrder:
+    numbers = tuple(line.line_number for line in order.lines)
+    return ErpOrder(number=order.number, status=order.status, line_numbers=numbers)

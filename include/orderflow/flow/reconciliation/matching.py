@@ -1,0 +1,138 @@
+"""Which order of the shop and which of the ERP belong together. Reads only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from orderflow.domain.decision import Action
+from orderflow.domain.order import Order
+from orderflow.domain.payment import payment_rule
+from orderflow.domain.reconciliation import Pair
+from orderflow.domain.states import IN_ERP, ShopState
+from orderflow.domain.window import Window
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, read_erp, webshop_of
+from orderflow.flow.reconciliation.shop_orders import find_order, read_order, read_shop
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.models.reconciliation import Finding
+
+_EXPORTED = frozenset({ShopState.PROCESSING, ShopState.DONE})
+
+
+class ReconciliationItem(NamedTuple):
+    """One order to judge: its names in the ERP (it goes by the first), both sides, and what the ledger knows."""
+
+    names: Sequence[str]
+    webshop: int
+    pair: Pair
+    known: LedgerOrder | None
+
+    @property
+    def order_id(self) -> int | None:
+        """The shop's id, as far as the shop or the ledger knows it."""
+        if self.pair.order:
+            return self.pair.order.key.order_id
+        return self.known.key.order_id if self.known else None
+
+
+class BothSides(NamedTuple):
+    """What there is to compare, and what is wrong with the orders that could not be read."""
+
+    subjects: Sequence[ReconciliationItem]
+    errors: Sequence[OrderflowError]
+
+
+def read_both_sides(
+    services: Services, window: Window, open_findings: Sequence[Finding], webshop: int | None
+) -> BothSides:
+    """Read the orders of a window, and those with an open finding. TransientError when a side cannot be read."""
+    again = {finding.order_id for finding in open_findings if finding.order_id is not None}
+    shop = read_shop(services, window, again, webshop)
+    days = [Window.of_day(finding.day, services.settings.timezone).start for finding in open_findings]
+    erp = read_erp(services, min([window.start, *days]), webshop)
+    pairing = _Pairing(services, erp, open_findings)
+    known = services.ledger.by_order_id(order.key.order_id for order in shop.orders)
+    matched = [
+        pairing.subject(order, known.get(order.key.order_id), offline=order.key.order_id in shop.offline)
+        for order in shop.orders
+    ]
+    others = pairing.of_the_rest({name for subject in matched for name in subject.names}, window.start)
+    results = services.in_parallel(lambda subject: _looked_up(services, subject), matched) + others
+    errors = [*shop.errors, *(result for result in results if isinstance(result, OrderflowError))]
+    return BothSides(
+        [result for result in results if isinstance(result, ReconciliationItem)],
+        list({str(error): error for error in errors}.values()),
+    )
+
+
+def local_day(services: Services, instant: datetime) -> str:
+    """Name the shop-local day of an instant."""
+    return f"{instant.astimezone(ZoneInfo(services.settings.timezone)):%Y-%m-%d}"
+
+
+class _Pairing:
+    """Finds the other side of an order."""
+
+    def __init__(self, services: Services, erp: ErpSide, open_findings: Sequence[Finding]) -> None:
+        self._services = services
+        self._erp = erp
+        self._again = {finding.external_reference: finding.order_id for finding in open_findings}
+        self._earlier_names: dict[int | None, list[str]] = {}
+        for name, order_id in self._again.items():
+            self._earlier_names.setdefault(order_id, []).append(name)
+
+    def subject(self, order: Order, known: LedgerOrder | None, *, offline: bool) -> ReconciliationItem:
+        """Put both sides of one order together; the ERP keeps the name it first heard, whatever the shop renames."""
+        exported = known if known and known.progress in IN_ERP else None
+        earlier = self._earlier_names.get(order.key.order_id, [])
+        name = exported.external_reference if exported else ""
+        names = list(dict.fromkeys(filter(None, [name, order.external_reference, *earlier])))
+        webshop = self._services.settings.webshop(order.key.webshop)
+        rule = payment_rule(order.payment_status, payment_option=webshop.payment_option)
+        pair = Pair(
+            order=order,
+            erp_orders=tuple(found for name in names for found in self._erp.by_name.get(name, [])),
+            offline=offline,
+            payable=rule.action is Action.PROCESS,
+            exported_as=exported.erp_number if exported else None,
+            entered_by_hand=order.erp_order_number in self._erp.foreign_numbers,
+            remark=f"{known.reason}: {known.detail}" if known and known.reason else "",
+        )
+        return ReconciliationItem(names, order.key.webshop, pair, known)
+
+    def of_the_rest(self, taken: set[str], since: datetime) -> list[ReconciliationItem | OrderflowError]:
+        """Look up in the shop what the ERP has made since then and nobody has taken, and what is left of findings."""
+        names = sorted(
+            name
+            for name in {*self._erp.by_name, *self._again} - taken
+            if name in self._again or any(o.created_at and o.created_at >= since for o in self._erp.by_name[name])
+        )
+        known = self._services.ledger.by_external_reference(names)
+
+        def one(name: str) -> ReconciliationItem | OrderflowError:
+            order_id = known[name].key.order_id if name in known else self._again.get(name)
+            found = find_order(self._services, name) if order_id is None else read_order(self._services, order_id)
+            if isinstance(found, OrderflowError):
+                return found
+            if found:
+                subject = self.subject(found, known.get(name), offline=bool(found.offline))
+                return subject._replace(names=list(dict.fromkeys([name, *subject.names])))
+            pair = Pair(order=None, erp_orders=tuple(self._erp.by_name.get(name, [])))
+            return ReconciliationItem([name], webshop_of(name) or 0, pair, known.get(name))
+
+        return self._services.in_parallel(one, names)
+
+
+def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem | OrderflowError:
+    """Look up by name what the ERP should have and has not listed."""
+    pair = subject.pair
+    told = pair.order is not None and pair.order.state in _EXPORTED
+    if pair.erp_orders or pair.offline or not (pair.payable or pair.exported_as or told):
+        return subject
+    try:
+        found = find_erp_orders(services, subject.names)
+    except PermanentError as error:
+        return error
+    return subject._replace(pair=pair.model_copy(update={"erp_orders": found}))

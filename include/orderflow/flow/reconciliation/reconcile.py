@@ -1,0 +1,153 @@
+"""Reconcile: compare shop and ERP in both directions, keep what differs in the ledger, and change neither side."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from orderflow.domain.findings import KINDS
+from orderflow.domain.reasons import Reason
+from orderflow.domain.reconciliation import NONE, compare
+from orderflow.domain.window import Window
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.reconciliation.matching import BothSides, ReconciliationItem, local_day, read_both_sides
+from orderflow.flow.reconciliation.totals import day_totals
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.reconciliation import DetectedDifference, Finding, Reconciliation
+
+log = logging.getLogger(__name__)
+
+_LONGEST_LIST = 50
+
+
+class Reconciled(NamedTuple):
+    """What a comparison came to: in numbers, finding by finding, and which orders could not be read."""
+
+    summary: Reconciliation
+    overdue: Sequence[Finding]
+    young: Sequence[Finding]
+    errors: Sequence[OrderflowError]
+
+    def raise_overdue(self) -> None:
+        """PermanentError with one summary of what has differed for longer than its grace, or could not be read."""
+        lines = [*map(describe, self.overdue), *(f"not compared: {error}" for error in self.errors)]
+        if not lines:
+            return
+        more = [f"and {len(lines) - _LONGEST_LIST} more: see the CSV file"] if len(lines) > _LONGEST_LIST else []
+        text = "\n".join(f"- {line}" for line in [*lines[:_LONGEST_LIST], *more])
+        raise PermanentError(
+            f"{len(self.overdue)} differences between shop and ERP, {len(self.errors)} orders not compared:\n{text}",
+            reason=Reason.SIDES_DIFFER,
+        )
+
+
+def reconcile(services: Services, run: RunRef, *, days: int | None = None, webshop: int | None = None) -> Reconciled:
+    """Compare the last `days` whole days and the day under way, and whatever has an open finding."""
+    settings, now = services.settings.reconciliation, services.now()
+    window = last_days(now, days or settings.days, services.settings.timezone)
+    oldest = local_day(services, now - timedelta(days=settings.recheck_days))
+    open_findings = [
+        finding
+        for finding in services.ledger.findings.open()
+        if webshop in {None, finding.webshop} and finding.day >= oldest
+    ]
+    sides = read_both_sides(services, window, open_findings, webshop)
+    judged = [subject for subject in sides.subjects if not _in_flight(services, subject, now)]
+    met = [finding for subject in judged for finding in _met(services, subject, now)]
+    names = {name for subject in judged for name in subject.names}
+    findings, resolved = services.ledger.findings.update(met, judged=names)
+    overdue = [finding for finding in findings if is_overdue(services, finding, now)]
+    summary = Reconciliation(
+        first_day=local_day(services, window.start),
+        last_day=local_day(services, now),
+        webshop=webshop,
+        compared=len(judged),
+        in_flight=len(sides.subjects) - len(judged),
+        unreadable=len(sides.errors),
+        findings=len(findings),
+        overdue=len(overdue),
+        resolved=resolved,
+        totals=day_totals(services, sides.subjects, window),
+    )
+    services.ledger.findings.add_reconciliation(summary, run)
+    young = [finding for finding in findings if finding not in overdue]
+    _log(sides, summary, overdue, young)
+    return Reconciled(summary, overdue, young, sides.errors)
+
+
+def last_days(now: datetime, days: int, timezone: str) -> Window:
+    """Return the last whole shop-local days together with the day under way, up to now."""
+    local = now.astimezone(ZoneInfo(timezone))
+    first = Window.of_day(f"{local - timedelta(days=days):%Y-%m-%d}", timezone)
+    return Window(key=f"{first.key}..{local:%Y-%m-%d}", start=first.start, end=now)
+
+
+def is_overdue(services: Services, finding: Finding, now: datetime) -> bool:
+    """Whether a finding has lasted longer than its grace; most kinds have none."""
+    hours = services.settings.reconciliation.grace_hours if KINDS[finding.kind].has_grace else 0
+    return now - finding.since >= timedelta(hours=hours)
+
+
+def describe(finding: Finding) -> str:
+    """Say in one line what differs, and who fixes it how."""
+    text = KINDS[finding.kind]
+    number = f" ({finding.erp_number})" if finding.erp_number else ""
+    detail = f" {finding.detail}" if finding.detail else ""
+    return (
+        f"{finding.external_reference}{number}: {finding.kind}. {text.meaning}{detail} "
+        f"Shop: {finding.shop_value}; ERP: {finding.erp_value or NONE}; since {finding.since:%Y-%m-%d %H:%M} UTC. "
+        f"Who fixes it: {text.owner}. {text.action}"
+    )
+
+
+def _in_flight(services: Services, subject: ReconciliationItem, now: datetime) -> bool:
+    """Whether an order is still on its way: a run works on it, or a side has changed just now.
+
+    Offline orders are finished by the run for their day, which comes after it.
+    """
+    claimed_until = subject.known.claimed_until if subject.known else None
+    if claimed_until and claimed_until > now:
+        return True
+    order = subject.pair.order
+    if subject.pair.offline and order and order.confirmed_at:
+        return local_day(services, order.confirmed_at) >= local_day(services, now)
+    changed = subject.pair.changed_at(now)
+    return changed is not None and now - changed < timedelta(minutes=services.settings.reconciliation.in_flight_minutes)
+
+
+def _met(services: Services, subject: ReconciliationItem, now: datetime) -> list[DetectedDifference]:
+    order = subject.pair.order
+    changed = subject.pair.changed_at(now) or now
+    confirmed = order.confirmed_at if order else None
+    return [
+        DetectedDifference(
+            **discrepancy.model_dump(),
+            webshop=subject.webshop,
+            order_id=subject.order_id,
+            external_reference=subject.names[0],
+            day=local_day(services, confirmed or changed),
+            since=changed,
+        )
+        for discrepancy in compare(subject.pair, tolerance=services.settings.reconciliation.tolerance)
+    ]
+
+
+def _log(sides: BothSides, summary: Reconciliation, overdue: Sequence[Finding], young: Sequence[Finding]) -> None:
+    for total in summary.totals:
+        log.info("%s", total)
+    for finding in young:
+        log.info("within its grace: %s", describe(finding))
+    log.info(
+        "%s to %s: %d orders compared, %d in flight, %d not readable; %d differences past their grace, %d within it, "
+        "%d resolved",
+        summary.first_day,
+        summary.last_day,
+        summary.compared,
+        summary.in_flight,
+        len(sides.errors),
+        len(overdue),
+        len(young),
+        summary.resolved,
+    )

@@ -1,0 +1,100 @@
+"""Tell a person once per cause, keep count while it lasts, and close it when the order is fine again."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
+from orderflow.domain.states import Progress
+from orderflow.errors import PermanentError
+from orderflow.flow.reporting.report import Failure, Report, report
+from orderflow.flow.reporting.worklists import standing_of
+from orderflow.flow.services import Services
+from orderflow.ledger.models.alerts import Alert, Outage
+from orderflow.ledger.models.orders import RunOrder, RunRef
+
+FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS})
+"""What people are told about orders that are otherwise done."""
+
+
+class AlertChanges(NamedTuple):
+    """What a run changed in the book of alerts."""
+
+    opened: Sequence[Failure]
+    """What it has to tell people of: a retry of the same run has it again."""
+    closed: int
+    still_open: Sequence[Alert]
+
+    def raise_opened(self) -> None:
+        """PermanentError naming every new cause; nothing when there is none."""
+        if self.opened:
+            lines = "\n".join(f"- {cause}" for cause in self.opened)
+            raise PermanentError(f"{len(self.opened)} new:\n{lines}", reason=self.opened[0].reason)
+
+    def digest(self) -> str:
+        """Return one line per open alert: order, reason, how often met, who fixes it."""
+        return "\n".join(map(alert_line, self.still_open))
+
+
+def alert_line(alert: Alert) -> str:
+    """Say in one line which order, why, how often it was met, since when, and who fixes it."""
+    return _line(alert.order, alert)
+
+
+def outage_line(outage: Outage) -> str:
+    """Say the same of a task that fails as a whole."""
+    return _line(f"{outage.dag_id}, {outage.task_id} fails as a whole", outage)
+
+
+def _line(what: str, told: Alert | Outage) -> str:
+    return (
+        f"{what}: {told.reason}, met {told.seen} times since {told.opened_at:%Y-%m-%d %H:%M} UTC. "
+        f"Who fixes it: {EXPLAINED[told.reason].owner}."
+    )
+
+
+def end_run(
+    services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[OrderKey]
+) -> tuple[Report, AlertChanges]:
+    """Sum a run up and bring the book of alerts up to date with it."""
+    seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
+    summary = report(seen, date=date, listed=listed, selected=selected)
+    news = update_alerts(services, run, seen, summary.failures)
+    flags = tuple(cause for cause in news.opened if cause not in summary.failures)
+    return summary.model_copy(update={"flags": flags}), news
+
+
+def update_alerts(
+    services: Services, run: RunRef, seen: Collection[RunOrder], failures: Sequence[Failure]
+) -> AlertChanges:
+    """Open an alert for each new cause among a run's orders, and close those of orders that are fine again."""
+    causes = [*failures, *_flags(seen), *_overdue(services, seen)]
+    book = services.ledger.alerts
+    opened = [cause for cause in causes if book.see(cause.key, cause.order, cause.reason, cause.message, run=run)]
+    by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
+    alerted = {alert.key for alert in book.open() if not alert.shipment}
+    over = alerted & {s.order.key for s in seen} | _not_looked_at_again(services, alerted)
+    closed = sum(book.close(key, but=by_key.get(key)) for key in over)
+    return AlertChanges(opened, closed, book.open())
+
+
+def _not_looked_at_again(services: Services, alerted: Collection[OrderKey]) -> set[OrderKey]:
+    """Return those that no run will find fine: read since, so that they stand under their webshop, or gone for good."""
+    known = services.ledger.get_many(alerted)
+    over = {(Progress.SKIPPED, Reason.ORDER_NOT_FOUND), (Progress.RESOLVED, Reason.RESOLVED)}
+    return {key for key in alerted if key not in known or (known[key].progress, known[key].reason) in over}
+
+
+def _flags(seen: Collection[RunOrder]) -> list[Failure]:
+    """Return what is wrong with orders that are otherwise done: edited after the export, for instance."""
+    return [Failure.of(s.order, s.order.reason, s.order.detail) for s in seen if s.order.reason in FLAGS]
+
+
+def _overdue(services: Services, seen: Collection[RunOrder]) -> list[Failure]:
+    return [
+        Failure.of(s.order, Reason.OVERDUE, f"It waits since {s.order.first_seen_at:%Y-%m-%d}: {s.order.reason}.")
+        for s in seen
+        if standing_of(services, s.order) is Standing.OVERDUE
+    ]

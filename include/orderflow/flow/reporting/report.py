@@ -1,0 +1,119 @@
+"""The report: what became of every order of a run, in numbers, as a table, and as one error when something failed."""
+
+from collections.abc import Collection
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import STUCK, Reason
+from orderflow.domain.states import WRITTEN, Progress
+from orderflow.errors import PermanentError
+from orderflow.ledger.models.orders import COURTESIES, LedgerOrder, Outcome, RunOrder, Step
+
+_FAILURES = {Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED}
+
+
+class Failure(BaseModel):
+    """An order that failed, why, and who fixes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: OrderKey
+    order: str
+    reason: Reason
+    message: str
+
+    @classmethod
+    def of(cls, order: LedgerOrder, reason: Reason, message: str) -> Self:
+        """Say what is wrong with an order, named as people know it."""
+        name = order.external_reference or order.reference or f"id {order.key.order_id}"
+        return cls(key=order.key, order=name, reason=reason, message=message)
+
+    def __str__(self) -> str:
+        explanation = EXPLAINED[self.reason]
+        return (
+            f"{self.order}: {self.reason}. {explanation.meaning} {self.message} "
+            f"Who fixes it: {explanation.owner}. {explanation.action}"
+        )
+
+
+class Report(BaseModel):
+    """A run in numbers (each order is counted once, offline orders apart), its failures, and what else is news."""
+
+    model_config = ConfigDict(frozen=True)
+
+    date: str
+    listed: int
+    processed: int
+    unchanged: int
+    waiting: int
+    held: int
+    failed: int
+    offline_sent: int
+    failures: tuple[Failure, ...] = ()
+    flags: tuple[Failure, ...] = ()
+    """What this run was the first to find about orders that did not fail: edited after the export, for instance."""
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """The numbers alone, for JSON."""
+        return self.model_dump(mode="json", exclude={"failures", "flags"})
+
+    def raise_failures(self) -> None:
+        """PermanentError naming every order that failed or was flagged, its reason code and who fixes it, if any."""
+        parts = [
+            f"{len(causes)} {what}:\n" + "\n".join(f"- {cause}" for cause in causes)
+            for what, causes in (("failed", self.failures), ("flagged", self.flags))
+            if causes
+        ]
+        if parts:
+            raise PermanentError("\n".join(parts), reason=(self.failures or self.flags)[0].reason)
+
+
+def report(seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[OrderKey]) -> Report:
+    """Sum a run up from what the ledger saw of it, which holds what tasks did even where the tasks themselves died."""
+    failures = {order.order.key: failure for order in seen if (failure := _failure(order, selected))}
+    of_the_day = set(listed)
+    fine = [s for s in seen if s.order.key.order_id in of_the_day and s.order.key not in failures]
+    processed = sum(_was(s, Step.PUT_LINES, Outcome.DONE) or _was(s, Step.PUSH, Outcome.DONE) for s in fine)
+    waiting = sum(s.order.progress is Progress.WAITING for s in fine)
+    held = sum(s.order.progress is Progress.HELD for s in fine)
+    return Report(
+        date=date,
+        listed=len(of_the_day),
+        processed=processed,
+        waiting=waiting,
+        held=held,
+        failed=len(failures),
+        unchanged=len(fine) - processed - waiting - held,
+        offline_sent=sum(_was(s, Step.OFFLINE_SENT, Outcome.DONE) for s in seen),
+        failures=tuple(sorted(failures.values(), key=lambda failure: failure.order)),
+    )
+
+
+def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
+    """Say what is wrong with an order after this run; None when nothing is.
+
+    Its newest event counts: an earlier failure that a later step or try made good is none.
+    """
+    counting = [event for event in order.last.values() if event.step not in COURTESIES]
+    event = max(counting, key=lambda event: event.id, default=None)
+    if event is not None and event.outcome in _FAILURES:
+        return Failure.of(order.order, event.reason or Reason.UNEXPECTED, event.message)
+    if order.order.progress is Progress.HELD and order.order.reason in STUCK:
+        return Failure.of(order.order, order.order.reason, order.order.detail)
+    if order.order.key in selected and _hangs(order):
+        return Failure.of(order.order, Reason.UNFINISHED, f"It stands at {order.order.progress}.")
+    return None
+
+
+def _hangs(order: RunOrder) -> bool:
+    """Whether an order that was to be processed is neither done nor decided otherwise by the push."""
+    return order.order.progress not in WRITTEN | {Progress.WAITING, Progress.HELD, Progress.SKIPPED}
+
+
+def _was(order: RunOrder, step: Step, outcome: Outcome) -> bool:
+    event = order.last.get(step)
+    return event is not None and event.outcome is outcome

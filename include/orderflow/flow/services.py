@@ -1,0 +1,60 @@
+"""The services of a run: shop, its message addresses, ERP, ledger, and the settings they are used with."""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import pendulum
+
+from orderflow.cloudsuite.client import CloudSuiteClient
+from orderflow.cloudsuite.mapper import to_order
+from orderflow.cloudsuite.messages import MessagesClient
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.decision import Decision
+from orderflow.domain.order import Order
+from orderflow.domain.selection import decide
+from orderflow.domain.window import Window
+from orderflow.erp.port import ErpPort
+from orderflow.ledger.ledger import Ledger
+from orderflow.settings import Settings
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a use case talks to; clock and sleep are among it, so that tests can hold them."""
+
+    shop: CloudSuiteClient
+    messages: MessagesClient
+    erp: ErpPort
+    ledger: Ledger
+    settings: Settings = field(default_factory=Settings)
+    now: Callable[[], datetime] = pendulum.now
+    sleep: Callable[[float], None] = time.sleep
+
+    def read(self, order_id: int) -> tuple[ShopOrder, Order]:
+        """Read an order from the shop now: the object as it came, and what it means."""
+        wire = self.shop.get_order(order_id)
+        return wire, self.understand(wire)
+
+    def in_parallel(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """Do the work for all items, as many at a time as the settings allow; results in the sequence of the items."""
+        todo = list(items)
+        contexts = [copy_context() for _ in todo]  # what log lines carry would stay behind in this thread
+        with ThreadPoolExecutor(self.settings.limits.concurrency) as pool:
+            return list(pool.map(lambda context, item: context.run(work, item), contexts, todo))
+
+    def understand(self, wire: ShopOrder) -> Order:
+        """Translate an order as read."""
+        return to_order(wire, api_timezone=self.settings.api_timezone, default_webshop=self.settings.default_webshop)
+
+    def decide(self, order: Order, window: Window | None = None) -> Decision:
+        """Decide about an order with the settings of its webshop."""
+        webshop = self.settings.webshop(order.key.webshop)
+        return decide(order, payment_option=webshop.payment_option, window=window)

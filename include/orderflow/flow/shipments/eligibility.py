@@ -1,0 +1,69 @@
+"""May this packing slip be told to the shop now? A message can be sent only once, so that nothing is guessed."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from orderflow.cloudsuite.mapper import goods_lines
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import Shipment, ShipmentProgress
+from orderflow.domain.states import ShopState
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder
+
+
+class Verdict(NamedTuple):
+    """Why a slip is not sent now, and where that leaves it."""
+
+    progress: ShipmentProgress
+    reason: Reason
+    detail: str
+
+
+def check_eligibility(
+    services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder], *, forced: bool = False
+) -> Verdict | None:
+    """Say why a slip is not to be sent now; None when it is. Reads its orders in the shop, afresh.
+
+    `orders` are those of its orders that the ledger knows, by ERP number; `insisted`: a person says that the others
+    are not the shop's.
+    """
+    if not orders:
+        return Verdict(ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER, f"orders {', '.join(shipment.order_numbers)}")
+    webshops = sorted({order.key.webshop for order in orders.values()})
+    if len(webshops) > 1:
+        return Verdict(ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(map(str, webshops))}")
+    if services.settings.webshop(webshops[0]).deliveries == "none":
+        return Verdict(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, f"webshop {webshops[0]}")
+    gaps = shipment.missing()
+    if gaps:
+        return Verdict(ShipmentProgress.HELD, Reason.SLIP_INCOMPLETE, f"missing: {', '.join(gaps)}")
+    unknown = [number for number in shipment.order_numbers if number not in orders]
+    if unknown and not forced:
+        return Verdict(ShipmentProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN, f"unknown: {', '.join(unknown)}")
+    return _first(services, shipment, orders)
+
+
+def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Verdict | None:
+    """Return what the first order says that is not as it must be."""
+    for number, order in orders.items():
+        verdict = _of_order(services.shop.get_order(order.key.order_id), number, shipment)
+        if verdict:
+            return verdict._replace(detail=f"{order.external_reference}: {verdict.detail}")
+    return None
+
+
+def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Verdict | None:
+    """Judge by one order: the shop matches a message by ERP number and line numbers, so it must have them first."""
+    if shop_order.state == ShopState.CANCEL:
+        return Verdict(ShipmentProgress.HELD, Reason.CANCELLED_AFTER_EXPORT, f"delivered by {shipment.number}")
+    if shop_order.erp_order_number != number:
+        has = f"the shop has ERP number {shop_order.erp_order_number}, the slip {number}"
+        return Verdict(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, has)
+    given = {line.erp_line_number for line in goods_lines(shop_order)}
+    if None in given:
+        return Verdict(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, "lines without an ERP line number")
+    strange = sorted({item.line_number for item in shipment.items if item.order_number == number} - given)
+    if strange:
+        return Verdict(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, f"line {', '.join(map(str, strange))}")
+    return None

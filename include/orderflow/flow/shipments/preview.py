@@ -1,0 +1,37 @@
+"""The dry run of the packing slips: the messages that would be sent, whole, and the ledger left alone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from orderflow.cloudsuite.messages import DESADV_PATH
+from orderflow.domain.shipment import UNCLEAR, Shipment, ShipmentProgress
+from orderflow.flow.services import Services
+from orderflow.flow.shipments.eligibility import check_eligibility
+from orderflow.flow.shipments.listing import read_from, read_shipments
+from orderflow.flow.shipments.send import to_desadv
+from orderflow.ledger.models.dry_runs import PlannedCall
+
+
+def preview_shipments(services: Services, asked: datetime | None) -> list[PlannedCall]:
+    """Return the messages that a run now would send. Reads shop, ERP and ledger only."""
+    shown = {shipment.number: shipment for shipment in read_shipments(services, read_from(services, asked))}
+    known = services.ledger.shipments.get_many(shown)
+    waiting = {
+        shipment.number: shipment.content
+        for shipment in services.ledger.shipments.open()
+        if shipment.progress not in UNCLEAR
+    }
+    ended = {number for number, shipment in known.items() if shipment.progress in UNCLEAR | {ShipmentProgress.SENT}}
+    fresh = {number: shipment for number, shipment in shown.items() if number not in ended}
+    return [call for shipment in (waiting | fresh).values() for call in _call(services, shipment)]
+
+
+def _call(services: Services, shipment: Shipment) -> Iterator[PlannedCall]:
+    orders = services.ledger.shipments.orders(shipment.order_numbers)
+    if check_eligibility(services, shipment, orders):
+        return
+    key = min(order.key for order in orders.values())
+    address = services.settings.addressee(key.webshop)
+    path = f"{DESADV_PATH}?shop={address.shop}&user={address.user}"
+    body = to_desadv(shipment, orders).to_xml().decode()
+    yield PlannedCall(subject=f"slip {shipment.number}", key=key, system="shop", method="POST", path=path, body=body)

@@ -1,0 +1,97 @@
+"""The report on packing slips: what became of them in numbers, and each cause told to people once."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import ShipmentProgress
+from orderflow.flow.reporting.alerts import AlertChanges
+from orderflow.flow.reporting.report import Failure
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.shipments import LedgerShipment
+
+_PATIENTLY = {
+    None,
+    Reason.NUMBERS_NOT_IN_SHOP,
+    Reason.SLIP_PARTLY_UNKNOWN,
+    Reason.BUDGET_SPENT,
+    Reason.CIRCUIT_OPEN,
+}
+"""Why an open slip is no news while it is young."""
+_NO_ORDER = OrderKey(0, 0)
+
+
+class ShipmentReport(BaseModel):
+    """The slips that a run looked at, by where they stand now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    looked_at: int
+    sent: int
+    open: int
+    held: int
+    rejected: int
+    in_doubt: int
+    skipped: int
+
+
+def end_shipments(
+    services: Services, numbers: Collection[str], run: RunRef | None = None
+) -> tuple[ShipmentReport, AlertChanges]:
+    """Sum up where these slips stand, and bring the book of alerts up to date with them."""
+    shipments = services.ledger.shipments.get_many(numbers)
+    return _summed(shipments.values()), _update_alerts(services, shipments.values(), run)
+
+
+def _summed(shipments: Collection[LedgerShipment]) -> ShipmentReport:
+    def count(*progress: ShipmentProgress) -> int:
+        return sum(shipment.progress in progress for shipment in shipments)
+
+    return ShipmentReport(
+        looked_at=len(shipments),
+        sent=count(ShipmentProgress.SENT),
+        open=count(ShipmentProgress.OPEN),
+        held=count(ShipmentProgress.HELD),
+        rejected=count(ShipmentProgress.REJECTED),
+        in_doubt=count(ShipmentProgress.SENDING, ShipmentProgress.IN_DOUBT),
+        skipped=count(ShipmentProgress.SKIPPED),
+    )
+
+
+def _update_alerts(services: Services, shipments: Collection[LedgerShipment], run: RunRef | None) -> AlertChanges:
+    grace = timedelta(hours=services.settings.limits.slip_grace_hours)
+    book = services.ledger.alerts
+    opened, closed = [], 0
+    for shipment in shipments:
+        cause = _cause(services, shipment, services.now() - grace)
+        closed += book.close_shipment(shipment.number, but=cause.reason if cause else None)
+        if cause and book.see(cause.key, cause.order, cause.reason, cause.message, run=run, shipment=shipment.number):
+            opened.append(cause)
+    return AlertChanges(opened, closed, [alert for alert in book.open() if alert.shipment])
+
+
+def _cause(services: Services, shipment: LedgerShipment, old_before: datetime) -> Failure | None:
+    """Say what a person is to know about a slip; None when nothing."""
+    if shipment.progress is ShipmentProgress.SKIPPED or (
+        shipment.progress is ShipmentProgress.SENT and shipment.reason is None
+    ):
+        return None
+    if (
+        shipment.progress is ShipmentProgress.OPEN
+        and shipment.reason in _PATIENTLY
+        and shipment.first_seen_at > old_before
+    ):
+        return None
+    orders = services.ledger.shipments.orders(shipment.content.order_numbers)
+    names = [order.external_reference for order in orders.values()] or list(shipment.content.order_numbers)
+    key = min((order.key for order in orders.values()), default=_NO_ORDER)
+    reason = shipment.reason or (
+        Reason.MESSAGE_IN_DOUBT if shipment.progress is ShipmentProgress.SENDING else Reason.UNFINISHED
+    )
+    return Failure(
+        key=key, order=f"packing slip {shipment.number} ({', '.join(names)})", reason=reason, message=shipment.detail
+    )

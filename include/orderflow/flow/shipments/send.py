@@ -1,0 +1,182 @@
+"""Tell the shop of a packing slip, once: a message that it may have is never sent again on a guess."""
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from orderflow.cloudsuite.despatch_advice import DesadvItem, DespatchAdvice
+from orderflow.cloudsuite.messages import Sent
+from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import UNCLEAR, Shipment, ShipmentProgress
+from orderflow.errors import CallDeferredError, InDoubtError, OrderflowError, PermanentError, TransientError
+from orderflow.flow.customer_status import tell
+from orderflow.flow.services import Services
+from orderflow.flow.shipments.eligibility import check_eligibility
+from orderflow.ledger.books.shipment_claim import ShipmentClaim
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+
+log = logging.getLogger(__name__)
+
+
+class OperatorDecision(NamedTuple):
+    """What a person has found out about slips, by number."""
+
+    arrived: Collection[str] = ()
+    """The shop has them, or somebody has seen to it there: they count as sent."""
+    send_now: Collection[str] = ()
+    """The shop does not have them, or only some of their orders are the shop's: they are sent now."""
+
+
+UNDECIDED = OperatorDecision()
+
+
+class ShipmentResult(NamedTuple):
+    """Where a slip stands after a look at it; the error is one that trying again may cure, or that hits every slip."""
+
+    number: str
+    progress: ShipmentProgress | None
+    error: OrderflowError | None = None
+
+
+def send_shipments(
+    services: Services, numbers: Sequence[str], run: RunRef, decided: OperatorDecision = UNDECIDED
+) -> list[ShipmentResult]:
+    """Look at many slips at once and send those that are to be sent; one's failure is its own: recorded, not raised."""
+
+    def one(number: str) -> ShipmentResult:
+        try:
+            with services.ledger.shipments.claim(number, run) as claim:
+                error = _recorded(services, claim, decided)
+                log.info("packing slip %s: %s %s", number, claim.shipment.progress, claim.shipment.reason or "")
+                return ShipmentResult(number, claim.shipment.progress, error)
+        except OrderflowError as error:
+            error.order = error.order or f"packing slip {number}"
+            log.warning("%s", error)
+            return ShipmentResult(number, None, error)
+
+    return services.in_parallel(one, numbers)
+
+
+def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecision) -> OrderflowError | None:
+    """Look at one slip; whatever goes wrong is in the ledger. Returns the error that its task should fail for."""
+    forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
+    # A person's decided ends the doubt that was: what may happen now is what may happen to any slip.
+    before = ShipmentProgress.OPEN if forced else claim.shipment.progress
+    try:
+        _look(services, claim, decided, forced=forced)
+    except OrderflowError as error:
+        failed = error
+    except Exception as error:
+        log.exception("packing slip %s", claim.shipment.number)
+        failed = PermanentError(f"{type(error).__name__}: {error}")
+    else:
+        return None
+    after = _after(failed, before, claim.shipment.progress)
+    claim.fail(failed, after)
+    failed.order = failed.order or f"packing slip {claim.shipment.number}"
+    return failed if after is before else None  # else the report tells of it
+
+
+def _begun_here(services: Services, claim: ShipmentClaim) -> bool:
+    """Whether this very run has sent the slip already, in an earlier try: nobody has looked into the shop since."""
+    run, number = claim.run, claim.shipment.number
+    return claim.shipment.progress in UNCLEAR and any(
+        event.step is Step.SEND_SHIPMENT and event.outcome is Outcome.INTENT and event.message == number
+        for event in services.ledger.events(run_id=run.run_id, dag_id=run.dag_id)
+    )
+
+
+def _look(services: Services, claim: ShipmentClaim, decided: OperatorDecision, *, forced: bool) -> None:
+    shipment = claim.shipment
+    if shipment.number in decided.arrived:
+        claim.succeed("a person says that the shop has it")
+    elif shipment.progress is ShipmentProgress.SENT:
+        return
+    elif shipment.progress in UNCLEAR and not forced and not _may_repeat(services, shipment.content):
+        if shipment.progress is ShipmentProgress.SENDING:
+            raise InDoubtError("begun before, and its end was not recorded", reason=Reason.MESSAGE_IN_DOUBT)
+    else:
+        _send(services, claim, forced=forced)
+
+
+def _may_repeat(services: Services, shipment: Shipment) -> bool:
+    """Whether the webshop is known to refuse a message that it has had."""
+    orders = services.ledger.shipments.orders(shipment.order_numbers).values()
+    return bool(orders) and all(
+        services.settings.webshop(order.key.webshop).messages.repeat_is_refused for order in orders
+    )
+
+
+def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
+    shipment = claim.shipment.content
+    orders = services.ledger.shipments.orders(shipment.order_numbers)
+    verdict = check_eligibility(services, shipment, orders, forced=forced)
+    if verdict:
+        if claim.shipment.progress in UNCLEAR:
+            raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)
+        claim.put(*verdict)
+        return
+    webshop = next(iter(orders.values())).key.webshop
+    message = to_desadv(shipment, orders)
+    message.to_xml()  # what cannot be written must say so before anything is begun
+    address = services.settings.addressee(webshop)
+    claim.intend()
+    sent = services.messages.send_desadv(message, shop=address.shop, user=address.user)
+    _note_sent(services, claim, "the shop had it already" if sent is Sent.ALREADY_TAKEN else "")
+    for order in orders.values():
+        tell(services, order.key, "delivered", claim.run)
+
+
+def _note_sent(services: Services, claim: ShipmentClaim, message: str) -> None:
+    """Record the end, trying a few times: without it, a person has to look into the shop."""
+    for wait in services.settings.limits.lookup_waits:
+        try:
+            claim.succeed(message)
+        except TransientError as error:
+            log.warning("packing slip %s was sent; recording that failed: %s", claim.shipment.number, error)
+            services.sleep(wait)
+        else:
+            return
+    claim.succeed(message)
+
+
+def to_desadv(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> DespatchAdvice:
+    """Translate a complete slip into the shop's message: the items of the orders that are the shop's."""
+    return DespatchAdvice(
+        number=shipment.number,
+        date=shipment.slip_date,
+        planned_delivery_date=shipment.planned_delivery_date or shipment.slip_date,
+        comment=shipment.comment,
+        carrier=shipment.carrier,
+        tracking_code=shipment.tracking_code,
+        items=tuple(_items(shipment, orders)),
+    )
+
+
+def _items(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Iterator[DesadvItem]:
+    for item in shipment.items:
+        if item.order_number in orders:
+            yield DesadvItem(
+                item_num=item.line_number,
+                order_num=item.order_number,
+                quantity=item.quantity,
+                seller_item_id=item.product_key,
+            )
+
+
+def _after(error: OrderflowError, before: ShipmentProgress, now: ShipmentProgress) -> ShipmentProgress:
+    """Where a failed look leaves a slip: in doubt as soon as the shop may have it, from this or an earlier message."""
+    if before in UNCLEAR:
+        return ShipmentProgress.IN_DOUBT
+    if now is not ShipmentProgress.SENDING:
+        return ShipmentProgress.HELD if error.reason is Reason.MESSAGE_INVALID and now not in UNCLEAR else now
+    if isinstance(error, CallDeferredError):
+        return ShipmentProgress.OPEN  # stopped by our own limits before it left
+    if error.reason is Reason.MESSAGE_REJECTED:
+        return ShipmentProgress.REJECTED
+    unclear = isinstance(error, InDoubtError) or error.reason not in _CERTAINLY_NOT_TAKEN
+    return ShipmentProgress.IN_DOUBT if unclear else ShipmentProgress.OPEN
+
+
+_CERTAINLY_NOT_TAKEN = {Reason.SHOP_UNAVAILABLE, Reason.SHOP_AUTH, Reason.SHOP_REFUSED}
+"""Why a message has certainly not reached the shop's books."""

@@ -1,0 +1,95 @@
+"""What comparisons of shop and ERP found: kept from when it was first met until a comparison finds it gone."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orderflow.ledger.database.rows import truncate
+from orderflow.ledger.database.transactions import reading, writing
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.reconciliation import DetectedDifference, Finding, PastReconciliation, Reconciliation
+from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
+
+_CONTENT = ("webshop", "order_id", "erp_number", "shop_value", "erp_value", "detail", "day")
+"""What may change while a finding stays the same one; its kind and reference may not."""
+
+
+class FindingBook:
+    """The findings in the ledger; an open one is unique per kind and external reference."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def open(self) -> list[Finding]:
+        """Return what is not resolved, the oldest first."""
+        return self._findings(since=None)
+
+    def seen_since(self, instant: datetime) -> list[Finding]:
+        """Return what was met at or after an instant, resolved or not, the oldest first."""
+        return self._findings(since=instant)
+
+    def update(self, met: Collection[DetectedDifference], *, judged: Collection[str]) -> tuple[list[Finding], int]:
+        """Bring the book up to date with one comparison; returns what it met, and how many it found gone.
+
+        `judged` are the external references of all orders that were looked at: an open finding about any of them
+        that was not met again is resolved; one about another order stays as it is.
+        """
+        now = self._clock()
+        references = set(judged)
+        with writing(self._engine) as session:
+            unresolved = (
+                select(FindingRow).where(FindingRow.resolved_at.is_(None)).order_by(FindingRow.id).with_for_update()
+            )
+            rows = {(row.kind, row.external_reference): row for row in session.scalars(unresolved)}
+            seen = [_put(session, rows.pop((m.kind, m.external_reference), None), m, now) for m in met]
+            gone = [row for row in rows.values() if row.external_reference in references]
+            for row in gone:
+                row.resolved_at = now
+            session.flush()
+            return [Finding.model_validate(row) for row in seen], len(gone)
+
+    def add_reconciliation(self, reconciliation: Reconciliation, run: RunRef) -> None:
+        """Keep what a comparison came to."""
+        columns = reconciliation.model_dump(exclude={"totals"})
+        totals = reconciliation.model_dump(mode="json")["totals"]
+        with writing(self._engine) as session:
+            session.add(
+                ReconciliationRow(dag_id=run.dag_id, run_id=run.run_id, at=self._clock(), totals=totals, **columns)
+            )
+
+    def reconciliations(self, limit: int = 30) -> Sequence[PastReconciliation]:
+        """Return the last comparisons, the newest first."""
+        statement = select(ReconciliationRow).order_by(ReconciliationRow.id.desc()).limit(limit)
+        with reading(self._engine) as session:
+            return [PastReconciliation.model_validate(row) for row in session.scalars(statement)]
+
+    def _findings(self, *, since: datetime | None) -> list[Finding]:
+        which = FindingRow.resolved_at.is_(None) if since is None else FindingRow.last_seen_at >= since
+        statement = select(FindingRow).where(which).order_by(FindingRow.first_seen_at, FindingRow.id)
+        with reading(self._engine) as session:
+            return [Finding.model_validate(row) for row in session.scalars(statement)]
+
+
+def _put(session: Session, row: FindingRow | None, met: DetectedDifference, now: datetime) -> FindingRow:
+    """Take a finding over into its row, a new one if need be; another comparison may add it in between."""
+    content = {name: truncate(value) if isinstance(value, str) else value for name, value in met} | {"kind": met.kind}
+    if row is None:
+        try:
+            with session.begin_nested():
+                row = FindingRow(**content, first_seen_at=now, last_seen_at=now)
+                session.add(row)
+        except IntegrityError:
+            row = session.scalars(
+                select(FindingRow)
+                .where(FindingRow.kind == met.kind, FindingRow.external_reference == content["external_reference"])
+                .where(FindingRow.resolved_at.is_(None))
+            ).one()
+    for name in _CONTENT:
+        setattr(row, name, content[name])
+    row.since = min(row.since, met.since)
+    row.last_seen_at = now
+    return row

@@ -1,0 +1,187 @@
+"""The packing slips in the ledger: what the ERP has shown, what became of each, and how far its list was read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import SHIPMENT_PACES, UNCLEAR, Shipment, ShipmentProgress
+from orderflow.errors import PermanentError
+from orderflow.ledger.books.shipment_claim import CHANGED, ShipmentClaim
+from orderflow.ledger.database.rows import get_or_add
+from orderflow.ledger.database.transactions import reading, writing
+from orderflow.ledger.models.orders import LedgerOrder, RunRef
+from orderflow.ledger.models.shipments import LedgerShipment
+from orderflow.ledger.tables import lease
+from orderflow.ledger.tables.orders import OrderRow
+from orderflow.ledger.tables.shipments import ReadingRow, ShipmentOrderRow, ShipmentRow
+
+_PER_TRANSACTION = 200
+_IDS_PER_QUERY = 500
+_LIST = "packing_slips"
+_MAY_BE_TOLD = UNCLEAR | {ShipmentProgress.SENT}
+
+
+class Noted(NamedTuple):
+    """What a list of the ERP brought, by slip number."""
+
+    new: list[str]
+    changed: list[str]
+    """Sent before, and not what was sent any more."""
+
+
+class ShipmentBook:
+    """Every packing slip that the ERP has shown. Every method is one transaction, or one per few hundred slips."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime], lease: timedelta) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lease = lease
+
+    def note(self, shipments: Iterable[Shipment]) -> Noted:
+        """Take over what the ERP shows: new slips, and new contents of those that were not sent yet."""
+        noted, some = Noted([], []), list(shipments)
+        for start in range(0, len(some), _PER_TRANSACTION):
+            with writing(self._engine) as session:
+                for shipment in some[start : start + _PER_TRANSACTION]:
+                    _note(session, shipment, self._clock(), noted)
+        return noted
+
+    def get_many(self, numbers: Iterable[str]) -> dict[str, LedgerShipment]:
+        """Return those of the slips that the ledger knows."""
+        wanted = sorted(set(numbers))
+        with reading(self._engine) as session:
+            return {
+                row.number: _record(row)
+                for start in range(0, len(wanted), _IDS_PER_QUERY)
+                for row in session.scalars(
+                    select(ShipmentRow).where(ShipmentRow.number.in_(wanted[start : start + _IDS_PER_QUERY]))
+                )
+            }
+
+    def open(self) -> list[LedgerShipment]:
+        """Return every slip that is not at an end, the longest known first."""
+        statement = (
+            select(ShipmentRow).where(ShipmentRow.progress.in_(SHIPMENT_PACES)).order_by(ShipmentRow.first_seen_at)
+        )
+        with reading(self._engine) as session:
+            return [_record(row) for row in session.scalars(statement)]
+
+    def skipped_and_known(self) -> list[str]:
+        """Return the slips that were skipped as nobody's although by now the ledger knows an order of theirs."""
+        statement = (
+            select(ShipmentRow.number)
+            .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
+            .join(OrderRow, OrderRow.erp_number == ShipmentOrderRow.order_number)
+            .where(ShipmentRow.progress == ShipmentProgress.SKIPPED, ShipmentRow.reason == Reason.NOT_A_SHOP_ORDER)
+            .distinct()
+            .order_by(ShipmentRow.number)
+        )
+        with reading(self._engine) as session:
+            return list(session.scalars(statement))
+
+    def of_order(self, erp_number: str) -> list[LedgerShipment]:
+        """Return the slips about an order, the longest known first."""
+        statement = (
+            select(ShipmentRow)
+            .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
+            .where(ShipmentOrderRow.order_number == erp_number)
+            .order_by(ShipmentRow.first_seen_at, ShipmentRow.number)
+        )
+        with reading(self._engine) as session:
+            return [_record(row) for row in session.scalars(statement)]
+
+    def orders(self, erp_numbers: Iterable[str]) -> dict[str, LedgerOrder]:
+        """Return the orders that have these numbers in the ERP, by number."""
+        with reading(self._engine) as session:
+            rows = session.scalars(select(OrderRow).where(OrderRow.erp_number.in_(sorted(set(erp_numbers)))))
+            return {str(row.erp_number): LedgerOrder.model_validate(row) for row in rows}
+
+    def read_until(self) -> datetime | None:
+        """Return up to when the ERP's list was read without a gap; None when it never was."""
+        with reading(self._engine) as session:
+            row = session.get(ReadingRow, _LIST)
+            return row.complete_until if row else None
+
+    def was_read(self, until: datetime) -> None:
+        """Note that the ERP's list has been read without a gap up to an instant, at least."""
+        with writing(self._engine) as session:
+            row = get_or_add(session, ReadingRow, _LIST, lambda: ReadingRow(name=_LIST, complete_until=until))
+            row.complete_until = max(row.complete_until, until)
+
+    @contextmanager
+    def claim(self, number: str, run: RunRef) -> Iterator[ShipmentClaim]:
+        """Hold a slip for the length of the block; ClaimedElsewhereError when another run holds it."""
+        now, token = self._clock(), uuid4().hex
+        of = ShipmentRow.number == number
+        with writing(self._engine) as session:
+            row = lease.take(session, ShipmentRow, of, token=token, by=str(run), now=now, until=now + self._lease)
+            if row is None:
+                other = session.get(ShipmentRow, number)
+                if other is None:
+                    raise PermanentError("the ledger does not know this packing slip", order=number)
+                raise lease.taken_by_another(other, number, now)
+        try:
+            yield ShipmentClaim(self._engine, _record(row), token, run, clock=self._clock, lease=self._lease)
+        finally:
+            with writing(self._engine) as session:
+                lease.release(session, ShipmentRow, of, token)
+
+
+def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> None:
+    row = session.get(ShipmentRow, shipment.number, with_for_update=True)
+    if row is None:
+        row = _added(session, shipment, now)
+        if row is None:
+            return
+        noted.new.append(shipment.number)
+    else:
+        before = Shipment.model_validate(row.content)
+        shipment = shipment.completed_by(before)
+        if row.progress in _MAY_BE_TOLD:  # a date alone is no correction: an ERP may set it when the goods have left
+            shipment = shipment.model_copy(update={"slip_date": before.slip_date})
+    if row.content_hash == shipment.content_hash:
+        return
+    if row.progress in _MAY_BE_TOLD:
+        row.content_hash = shipment.content_hash  # told once per change; the content stays what was sent
+        if row.progress is ShipmentProgress.SENT:
+            row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, CHANGED, now
+            noted.changed.append(shipment.number)
+        return
+    row.content, row.content_hash = shipment.model_dump(mode="json"), shipment.content_hash
+    known = {
+        of.order_number
+        for of in session.scalars(select(ShipmentOrderRow).where(ShipmentOrderRow.number == shipment.number))
+    }
+    session.add_all(
+        ShipmentOrderRow(number=shipment.number, order_number=n) for n in shipment.order_numbers if n not in known
+    )
+    session.flush()
+
+
+def _added(session: Session, shipment: Shipment, now: datetime) -> ShipmentRow | None:
+    """Add a slip; None when another run has just done so."""
+    row = ShipmentRow(
+        number=shipment.number,
+        progress=ShipmentProgress.OPEN,
+        content={},
+        content_hash="",
+        first_seen_at=now,
+        updated_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
+    return row
+
+
+def _record(row: ShipmentRow) -> LedgerShipment:
+    return LedgerShipment.model_validate(row)

@@ -1,0 +1,8 @@
+"""The clock of this machine."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)

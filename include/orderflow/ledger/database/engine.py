@@ -1,0 +1,76 @@
+"""From a database URL to a ledger: SQLite and PostgreSQL, each set up so that many processes can write at once."""
+
+import sqlite3
+from time import monotonic, sleep
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+
+from orderflow.errors import ConfigurationError
+from orderflow.ledger.database.transactions import SQLITE_BEGIN
+
+_LOCK_WAIT_SECONDS = 30
+_WAL_RETRY_SECONDS = 0.02
+POSTGRES_DRIVER = "postgresql+psycopg"
+
+
+def make_engine(url: str | URL) -> Engine:
+    """Create an engine for `sqlite:///…` or `postgresql+psycopg://…`; nothing is connected yet."""
+    url = make_url(url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if url.drivername == POSTGRES_DRIVER:
+        return _postgres(url)
+    raise ConfigurationError(f"a ledger cannot be kept in {url.drivername!r}; use sqlite or {POSTGRES_DRIVER}")
+
+
+def _postgres(url: URL) -> Engine:
+    """Keep few connections: there may be dozens of task processes, and a transaction takes milliseconds."""
+    defaults = {
+        "connect_timeout": 10,
+        "application_name": "orderflow",
+        "prepare_threshold": None,  # a transaction pooler such as PgBouncer does not keep prepared statements
+    }
+    return create_engine(
+        url,
+        pool_size=2,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        connect_args={name: value for name, value in defaults.items() if name not in url.query},
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    """Hold nothing open between transactions: a forked process must not inherit a SQLite connection."""
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": _LOCK_WAIT_SECONDS})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    """Take the transactions out of the driver's hands, and let readers and one writer work at the same time."""
+    connection.isolation_level = None
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _use_wal(connection: Any) -> None:
+    """Change a new file to WAL: SQLite answers "busy" at once to all but one of those who do so at the same time."""
+    give_up = monotonic() + _LOCK_WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+                raise
+            sleep(_WAL_RETRY_SECONDS)
+        else:
+            return
+
+
+def _on_begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(SQLITE_BEGIN, "IMMEDIATE")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,31 @@
+"""What any row of the ledger may need: a lock, a place in its table, a text that fits."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+LONGEST_MESSAGE = 1_000
+
+
+Row = TypeVar("Row")
+
+
+def truncate(message: str) -> str:
+    """Cut a message to what the ledger keeps, without the NUL that PostgreSQL refuses."""
+    return message.replace("\0", "")[:LONGEST_MESSAGE]
+
+
+def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:
+    """Lock a row, adding it if need be; another process may add it in between."""
+    row = session.get(table, key, with_for_update=True)
+    if row is not None:
+        return row
+    try:
+        with session.begin_nested():
+            row = new()
+            session.add(row)
+    except IntegrityError:
+        return session.get_one(table, key, with_for_update=True, populate_existing=True)
+    return row

@@ -1,0 +1,239 @@
+"""The ledger itself: read it, decide about an order, claim one to work on it."""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Engine, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress
+from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
+from orderflow.ledger.books.alerts import AlertBook
+from orderflow.ledger.books.dry_runs import PlanBook
+from orderflow.ledger.books.findings import FindingBook
+from orderflow.ledger.books.outages import OutageBook
+from orderflow.ledger.books.shipments import ShipmentBook
+from orderflow.ledger.database.clock import utc_now
+from orderflow.ledger.database.transactions import reading, writing
+from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+from orderflow.ledger.orders.conditions import is_open, is_order_id, lacks_last_step
+from orderflow.ledger.orders.last_events import last_events
+from orderflow.ledger.orders.rows import (
+    is_order,
+    is_undecided,
+    log,
+    may_decide,
+    put_decision,
+    put_unread,
+    row_of,
+    rows_of_id,
+)
+from orderflow.ledger.tables import lease
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+
+_VALUES_PER_QUERY = 500
+Value = TypeVar("Value", int, str)
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """The durable record. Safe to use from many threads and processes; every method is one transaction."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        lease: timedelta = timedelta(seconds=300),
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lease = lease
+
+    @property
+    def alerts(self) -> AlertBook:
+        """What people were told about."""
+        return AlertBook(self._engine, clock=self._clock)
+
+    @property
+    def outages(self) -> OutageBook:
+        """What keeps tasks from working at all."""
+        return OutageBook(self._engine, clock=self._clock)
+
+    @property
+    def findings(self) -> FindingBook:
+        """What comparisons of shop and ERP found."""
+        return FindingBook(self._engine, clock=self._clock)
+
+    @property
+    def shipments(self) -> ShipmentBook:
+        """The ERP's packing slips, and what became of them."""
+        return ShipmentBook(self._engine, clock=self._clock, lease=self._lease)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What dry runs would have done."""
+        return PlanBook(self._engine, clock=self._clock)
+
+    def get(self, key: OrderKey) -> LedgerOrder | None:
+        """Return an order; None when the ledger has never seen it."""
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Iterable[OrderKey]) -> dict[OrderKey, LedgerOrder]:
+        """Return those of the orders that the ledger has seen."""
+        wanted = set(keys)
+        found = self._among(OrderRow.order_id, {key.order_id for key in wanted})
+        return {order.key: order for order in found if order.key in wanted}
+
+    def by_order_id(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
+        """Return orders by id alone; of several with the same id the last updated, of a known webshop if any."""
+        found = self._among(OrderRow.order_id, order_ids)
+        found.sort(key=lambda order: (order.progress is not Progress.UNREAD, order.updated_at))
+        return {order.key.order_id: order for order in found}
+
+    def by_external_reference(self, references: Iterable[str]) -> dict[str, LedgerOrder]:
+        """Return orders by their name in the ERP."""
+        found = self._among(OrderRow.external_reference, references)
+        return {order.external_reference: order for order in found}
+
+    def called(self, name: str) -> list[LedgerOrder]:
+        """Return the orders that people call so: `2/CS48193`, `CS48193`, or the shop's id, with the webshop or not."""
+        webshop, _, bare = name.rpartition("/")
+        names = [OrderRow.external_reference == name, OrderRow.reference == bare]
+        if is_order_id(bare):
+            names.append(OrderRow.order_id == int(bare))
+        return self._where(or_(*names), *([OrderRow.webshop == int(webshop)] if is_order_id(webshop) else []))
+
+    def open_orders(self) -> list[LedgerOrder]:
+        """Return every order that is not at an end, by key: an offline one that could not be marked as sent, too."""
+        return self._where(is_open())
+
+    def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
+        """Return written-back orders of these webshops, and any that may be offline, that are not finished; by key."""
+        return self._where(lacks_last_step(webshops))
+
+    def unfinished(self, partition: str) -> list[OrderKey]:
+        """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
+        begun = OrderRow.progress.in_(INTENT_OPEN | HALF_WRITTEN)
+        return [order.key for order in self._where(OrderRow.partition == partition, begun)]
+
+    def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
+        """Record what was decided about an order just read, and what was read.
+
+        An order whose push was begun stays where it is, and so does one that another run is working on.
+        """
+        now = self._clock()
+        with writing(self._engine) as session:
+            row = row_of(session, order, decision, run, now)
+            row.reference = order.reference
+            row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
+            if row.progress is not Progress.RESOLVED or decision.action is not Action.PROCESS:
+                row.shop_modified_at = order.modified_at  # else it has news until that is done
+            row.updated_at = now
+            if row.progress not in IN_ERP | INTENT_OPEN:
+                row.external_reference = order.external_reference
+            if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
+                row.erp_number = order.erp_order_number  # a ledger that was lost learns whose packing slips these are
+            if may_decide(row, decision, run, now):
+                put_decision(row, decision, now)
+            reason, message = decision.reason, decision.detail
+            log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)
+        return LedgerOrder.model_validate(row)
+
+    def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:
+        """Record that a listed order could not be read, under an unknown webshop if it was never read before."""
+        now = self._clock()
+        with writing(self._engine) as session:
+            for row in rows_of_id(session, order_id, reference, run, now):
+                row.reference = row.reference or reference
+                if is_undecided(row, run, now):
+                    put_unread(row, reason, message, now)
+                log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
+
+    @contextmanager
+    def claim(self, key: OrderKey, run: RunRef) -> Iterator[Claim]:
+        """Hold an order for the length of the block; if this process dies, the lease runs out by itself.
+
+        ClaimedElsewhereError when another run holds it, PermanentError when the ledger does not know the order.
+        """
+        claim = self._take(key, run)
+        try:
+            yield claim
+        finally:
+            try:
+                claim.release()
+            except TransientError as error:
+                _log.warning("order %s: its claim could not be released and has to run out: %s", key, error)
+
+    def events(
+        self, *, run_id: str | None = None, key: OrderKey | None = None, dag_id: str | None = None
+    ) -> list[Event]:
+        """Return the log, oldest first: of a run, of an order (from before its webshop was known, too), of a DAG."""
+        conditions: list[ColumnElement[bool]] = []
+        if run_id is not None:
+            conditions.append(EventRow.run_id == run_id)
+        if dag_id is not None:
+            conditions.append(EventRow.dag_id == dag_id)
+        if key is not None:
+            conditions.append(EventRow.order_id == key.order_id)
+            conditions.append(or_(EventRow.webshop == key.webshop, EventRow.webshop.is_(None)))
+        with reading(self._engine) as session:
+            rows = session.scalars(select(EventRow).where(*conditions).order_by(EventRow.id))
+            return [Event.model_validate(row) for row in rows]
+
+    def run_orders(self, run_id: str, *, dag_id: str | None = None) -> list[RunOrder]:
+        """Return every order that a run wrote about, by key; run ids are unique within a DAG only."""
+        events = last_events(self._engine, run_id, dag_id)
+        orders = self.get_many({OrderKey(e.webshop, e.order_id) for e in events if e.webshop is not None})
+        unread = {e.order_id for e in events if e.webshop is None} - {key.order_id for key in orders}
+        orders |= {order.key: order for order in self.by_order_id(unread).values()}
+        last: dict[OrderKey, dict[Step, Event]] = {key: {} for key in sorted(orders)}
+        keys_of: dict[int, list[OrderKey]] = {}
+        for key in last:
+            keys_of.setdefault(key.order_id, []).append(key)
+        for event in events:
+            for key in keys_of.get(event.order_id, []):
+                if event.webshop in {key.webshop, None}:
+                    last[key][event.step] = event
+        return [RunOrder(orders[key], steps) for key, steps in last.items()]
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[LedgerOrder]:
+        statement = select(OrderRow).where(*conditions).order_by(OrderRow.webshop, OrderRow.order_id)
+        with reading(self._engine) as session:
+            return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
+
+    def _among(self, column: InstrumentedAttribute[Value], values: Iterable[Value]) -> list[LedgerOrder]:
+        """Return the orders that have one of these values."""
+        wanted = sorted(set(values))
+        chunks = (wanted[start : start + _VALUES_PER_QUERY] for start in range(0, len(wanted), _VALUES_PER_QUERY))
+        with reading(self._engine) as session:
+            return [
+                LedgerOrder.model_validate(row)
+                for chunk in chunks
+                for row in session.scalars(select(OrderRow).where(column.in_(chunk)))
+            ]
+
+    def _take(self, key: OrderKey, run: RunRef) -> Claim:
+        now, token = self._clock(), uuid4().hex
+        with writing(self._engine) as session:
+            taken = lease.take(
+                session, OrderRow, is_order(key), token=token, by=str(run), now=now, until=now + self._lease
+            )
+            if taken is None:
+                raise _not_taken(session.get(OrderRow, key), key, now)
+        order = LedgerOrder.model_validate(taken)
+        return Claim(self._engine, order, token, run, clock=self._clock, lease=self._lease)
+
+
+def _not_taken(row: OrderRow | None, key: OrderKey, now: datetime) -> ClaimedElsewhereError | PermanentError:
+    if row is None:
+        return PermanentError("the ledger does not know it; decide before claiming", order=str(key))
+    return lease.taken_by_another(row, str(key), now)

@@ -1,0 +1,44 @@
+"""What people were told about, as it comes out of the ledger."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Alert(_Told):
+    """Something a person was told about; `seen` counts the runs that met it. Open until `closed_at` is set."""
+
+    webshop: int
+    order_id: int
+    shipment: str
+    """The packing slip it is about; empty when it is about the order."""
+    order: str
+    reason: Reason
+    message: str
+    seen: int
+    opened_at: datetime
+    last_seen_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def key(self) -> OrderKey:
+        """The order it is about."""
+        return OrderKey(self.webshop, self.order_id)
+
+
+class Outage(_Told):
+    """A task that fails as a whole, run after run; `seen` counts the runs that met it."""
+
+    dag_id: str
+    task_id: str
+    reason: Reason
+    seen: int
+    opened_at: datetime
+    last_seen_at: datetime

@@ -1,0 +1,28 @@
+"""The writes that a dry run has planned."""
+
+from datetime import datetime
+
+from orderflow.domain.order import OrderKey
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.record import Record
+
+
+class PlannedCall(Record):
+    """A write that a run would make if it were no dry run. `body` is the exact text; money in it keeps its digits."""
+
+    subject: str
+    """What it is about, as people know it: the order's name in the ERP, for instance."""
+    key: OrderKey | None = None
+    """The order it is about, if it is about one."""
+    system: str
+    method: str
+    path: str
+    body: str
+
+
+class KeptCall(PlannedCall):
+    """A planned call in the ledger, with the dry run that planned it."""
+
+    id: int
+    at: datetime
+    run: RunRef

@@ -1,0 +1,137 @@
+"""What goes into the ledger and what comes out of it."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.decision import Action
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.ledger.models.record import Record
+
+UNKNOWN_WEBSHOP = 0
+"""The webshop of an order whose details could not be read yet."""
+
+
+class Step(StrEnum):
+    """What a run does, as written in the log of events."""
+
+    LIST = "list"
+    SELECT = "select"
+    PUSH = "push_to_erp"
+    PATCH_STATE = "patch_state"
+    PATCH_NUMBER = "patch_erp_order_number"
+    PUT_LINES = "put_order_lines"
+    OFFLINE_SENT = "mark_offline_sent"
+    FINISH = "finish"
+    SEND_SHIPMENT = "send_packing_slip"
+    TELL_PUSHED = "tell_pushed"
+    TELL_DELIVERED = "tell_delivered"
+    RESOLVE = "resolve"
+
+
+COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
+"""What is done for the customer's convenience: nothing about it can make an order fail."""
+
+
+class Outcome(StrEnum):
+    """What came of a step."""
+
+    INTENT = "intent"
+    """About to be done; with no later event of this step, nobody knows whether it was."""
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    DECIDED = "decided"
+    FLAGGED = "flagged"
+    REJECTED = "rejected"
+    IN_DOUBT = "in_doubt"
+    FAILED = "failed"
+    """Failed in a way that trying again may cure."""
+
+
+class RunRef(BaseModel):
+    """Who writes: one try of one task instance; `partition` is the key of the run's window, if it has one."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    dag_id: str
+    run_id: str
+    task_id: str = ""
+    map_index: int = -1
+    try_number: int = 1
+    partition: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The run, whichever task of it: run ids are unique within a DAG only."""
+        return f"{self.dag_id} {self.run_id}"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.task_id}[{self.map_index}] try {self.try_number}"
+
+
+class LedgerOrder(Record):
+    """An order as the ledger knew it at one instant. Amounts exclude tax; instants are UTC."""
+
+    key: OrderKey
+    reference: str
+    external_reference: str
+    """The order's name in the ERP; fixed from the first intent to push it, whatever the shop renames."""
+    partition: str | None
+    """Window key of the run that first saw the order as its own."""
+    progress: Progress
+    decision: Action | None
+    reason: Reason | None
+    """Why it stands where it stands; None when nothing is wrong."""
+    detail: str
+    total: Decimal | None
+    currency: str | None
+    payment_status: str | None
+    shop_modified_at: datetime | None
+    """The shop's own timestamp of the order's last change, as last read."""
+    payload_hash: str | None
+    erp_number: str | None
+    erp_lines: dict[int, int]
+    """ERP line number by position."""
+    line_ids: dict[int, int | None]
+    """The shop's line id by position, as sent to the ERP."""
+    number_free_for: str | None
+    """The run that saw the shop's order without an ERP number after the export, and when; None: it had one."""
+    number_free_at: datetime | None
+    attempts: int
+    """Claims taken since the last success."""
+    first_seen_at: datetime
+    decided_at: datetime | None
+    """Since when the decision stands."""
+    pushed_at: datetime | None
+    written_back_at: datetime | None
+    updated_at: datetime
+    claimed_until: datetime | None
+    """When the claim on it runs out; None when nobody holds one."""
+
+
+class Event(Record):
+    """One line of the log, never changed; `webshop` is None when the order could not be read."""
+
+    id: int
+    """Rises with time."""
+    order_id: int
+    webshop: int | None
+    at: datetime
+    run: RunRef
+    step: Step
+    outcome: Outcome
+    reason: Reason | None
+    message: str
+    reference: str
+
+
+class RunOrder(NamedTuple):
+    """What one run did with one order: where the order stands now and the run's last event of each step."""
+
+    order: LedgerOrder
+    last: dict[Step, Event]

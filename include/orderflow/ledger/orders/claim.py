@@ -1,0 +1,164 @@
+"""A claim: the right to work on one order for a while, and the only way to record that work."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
+
+from sqlalchemy import Engine
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.errors import InDoubtError, OrderflowError, PermanentError
+from orderflow.ledger.database.rows import truncate
+from orderflow.ledger.database.transactions import writing
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.orders.rows import is_order, is_stuck, log, move
+from orderflow.ledger.tables import lease
+from orderflow.ledger.tables.orders import OrderRow
+
+
+class Facts(TypedDict, total=False):
+    """What a step may learn about an order, by column."""
+
+    external_reference: str
+    payload_hash: str | None
+    erp_number: str
+    erp_lines: Mapping[int, int]
+    line_ids: Mapping[int, int | None]
+    number_free_for: str | None
+    number_free_at: datetime | None
+    pushed_at: datetime
+    written_back_at: datetime
+
+
+class Claim:
+    """Held on one order; got from `Ledger.claim`. Each call is one transaction and renews the lease.
+
+    ClaimedElsewhereError from any of them: the lease ran out and another run took the order; nothing was written,
+    and nothing more may be done to the order.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        order: LedgerOrder,
+        token: str,
+        run: RunRef,
+        *,
+        clock: Callable[[], datetime],
+        lease: timedelta,
+    ) -> None:
+        self.order = order
+        self.run = run
+        self._engine = engine
+        self._token = token
+        self._clock = clock
+        self._lease = lease
+
+    @property
+    def key(self) -> OrderKey:
+        """The order it is held on."""
+        return self.order.key
+
+    def intend(self, step: Step, *, message: str = "", **facts: Unpack[Facts]) -> None:
+        """Write down, before it is done, what is about to be done; an intended push leaves the order PUSHING."""
+        with self._recording(step, Outcome.INTENT, message=message) as row:
+            if step is Step.PUSH:
+                move(row, Progress.PUSHING, self._clock())
+            _learn(row, facts)
+
+    def succeed(
+        self,
+        step: Step,
+        *,
+        progress: Progress | None = None,
+        outcome: Outcome = Outcome.DONE,
+        message: str = "",
+        **facts: Unpack[Facts],
+    ) -> None:
+        """Record that a step is done; what was wrong before is not wrong any more."""
+        with self._recording(step, outcome, message=message) as row:
+            if progress is not None:
+                move(row, progress, self._clock())
+            _learn(row, facts)
+            row.attempts = 0
+            if row.flagged_by in {None, step}:
+                row.reason, row.detail, row.flagged_by = None, "", None
+
+    def fail(self, step: Step, error: OrderflowError, *, progress: Progress | None = None) -> None:
+        """Record that a step failed, and why.
+
+        An order that stands further than this claim knows stays there: what was written before did get through,
+        though the database's answer did not.
+        """
+        known = self.order.progress
+        with self._recording(step, outcome_of(error), reason=error.reason, message=error.message) as row:
+            if progress is not None and row.progress is known:
+                move(row, progress, self._clock())
+            row.reason, row.detail, row.flagged_by = error.reason, truncate(error.message), None
+
+    def flag(self, reason: Reason, message: str, step: Step) -> None:
+        """Record something a person must know about an order that is otherwise fine, and stays where it is."""
+        with self._recording(step, Outcome.FLAGGED, reason=reason, message=message) as row:
+            row.reason, row.detail, row.flagged_by = reason, truncate(message), step
+
+    def resolve(self, shop_modified_at: datetime | None, payload_hash: str | None) -> None:
+        """Record that a person has dealt with what is wrong, and as what the shop shows the order now (None: gone).
+
+        What was flagged goes on from where it stands; what is stuck is at an end.
+        """
+        was = f"{self.order.progress}: {self.order.reason} {self.order.detail}"
+        with self._recording(Step.RESOLVE, Outcome.DONE, message=was) as row:
+            if is_stuck(row):
+                move(row, Progress.RESOLVED, self._clock())
+                row.reason, row.shop_modified_at = Reason.RESOLVED, shop_modified_at
+            else:
+                row.reason = None
+            if row.payload_hash:
+                row.payload_hash = payload_hash or row.payload_hash
+            row.detail, row.flagged_by, row.attempts = "", None, 0
+
+    def note(self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "") -> None:
+        """Add a line to the log of the order and change nothing else about it."""
+        with self._recording(step, outcome, reason=reason, message=message):
+            pass
+
+    def release(self) -> None:
+        """Give the order free; without effect when the claim was lost."""
+        with writing(self._engine) as session:
+            lease.release(session, OrderRow, is_order(self.key), self._token)
+
+    @contextmanager
+    def _recording(
+        self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = ""
+    ) -> Iterator[OrderRow]:
+        """Give the row to change, locked and still ours; it is committed together with the event."""
+        now = self._clock()
+        with writing(self._engine) as session:
+            row = lease.held(session, OrderRow, self.key, self._token, str(self.key))
+            yield row
+            row.updated_at = now
+            row.claimed_until = now + self._lease
+            log(session, row, self.run, now, step=step, outcome=outcome, reason=reason, message=message)
+        self.order = LedgerOrder.model_validate(row)
+
+
+def _learn(row: OrderRow, facts: Facts) -> None:
+    unknown = facts.keys() - Facts.__annotations__.keys()
+    if unknown:
+        raise TypeError(f"the ledger keeps no {', '.join(sorted(unknown))}")
+    for name, value in facts.items():
+        setattr(row, name, _by_text(value) if isinstance(value, Mapping) else value)
+
+
+def _by_text(by_position: Mapping[int, int | None]) -> dict[str, int | None]:
+    """JSON has only text for keys."""
+    return {str(position): number for position, number in by_position.items()}
+
+
+def outcome_of(error: OrderflowError) -> Outcome:
+    if isinstance(error, PermanentError):
+        return Outcome.REJECTED
+    return Outcome.IN_DOUBT if isinstance(error, InDoubtError) else Outcome.FAILED

@@ -1,0 +1,123 @@
+"""Which orders: what a person may ask for, and what is still to be done, as conditions in SQL."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+
+from orderflow.domain.backoff import OPEN
+from orderflow.domain.reasons import SKIPPED, STUCK, Reason
+from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
+from orderflow.domain.window import Window
+from orderflow.domain.worklist import Worklist
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """What is asked for; everything that is set has to hold."""
+
+    text: str = ""
+    """Part of a reference or an ERP number, or a whole order id."""
+    worklist: Worklist | None = None
+    reason: Reason | None = None
+    webshop: int | None = None
+    days: Sequence[Window] = ()
+    """Days in sequence, without gaps; all days when empty."""
+    run: tuple[str, str] | None = None
+    """DAG id and run id: the orders that this run wrote about."""
+
+    def conditions(self, old_before: datetime) -> list[ColumnElement[bool]]:
+        """Return the conditions; a waiting order first seen before `old_before` is overdue."""
+        found = [_contains(word) for word in self.text.split()]
+        if self.worklist is not None:
+            found.append(on(self.worklist, old_before))
+        if self.reason is not None:
+            found.append(OrderRow.reason == self.reason)
+        if self.webshop is not None:
+            found.append(OrderRow.webshop == self.webshop)
+        if self.days:
+            found.append(_within(self.days))
+        if self.run is not None:
+            found.append(_touched_by(*self.run))
+        return found
+
+
+def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
+    """Say in SQL what `orderflow.domain.worklist` says; a test holds the two together."""
+    progress, reason = OrderRow.progress, OrderRow.reason
+    sent = progress == Progress.SHIPMENT_SENT
+    held = progress == Progress.HELD
+    waiting = progress == Progress.WAITING
+    skipped = progress.in_({Progress.SKIPPED, Progress.RESOLVED})
+    failed = progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED})
+    return {
+        Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
+        Worklist.OFFLINE_SENT: and_(sent, OrderRow.pushed_at.is_(None)),
+        Worklist.SKIPPED: and_(skipped, or_(reason.is_(None), reason.in_(SKIPPED))),
+        Worklist.WAITING: and_(waiting, OrderRow.first_seen_at >= old_before),
+        Worklist.OVERDUE: and_(waiting, OrderRow.first_seen_at < old_before),
+        Worklist.HELD: and_(held, or_(reason.is_(None), reason.not_in(STUCK))),
+        Worklist.HALF_WRITTEN: progress.in_(HALF_WRITTEN),
+        Worklist.IN_DOUBT: progress.in_(INTENT_OPEN),
+        Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), _failed_at_an_end()),
+    }[wanted]
+
+
+def is_open() -> ColumnElement[bool]:
+    """Say which orders are on a list that is not at an end."""
+    return or_(OrderRow.progress.in_(OPEN), _failed_at_an_end())
+
+
+def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
+    """Say which orders were written back in one of these webshops, or may be offline ones, and are not finished.
+
+    Nothing but the finish will come back to them.
+    """
+    written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, OrderRow.webshop.in_(sorted(webshops)))
+    offline = and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED - {Reason.OFFLINE}))
+    return or_(written_back, offline)
+
+
+def _failed_at_an_end() -> ColumnElement[bool]:
+    """Say which orders are at an end and yet failed.
+
+    Offline ones whose mark as sent failed, and one that was seen to, was changed in the shop, and is not in the ERP.
+    """
+    at_an_end = OrderRow.progress.in_({Progress.SKIPPED, Progress.RESOLVED})
+    return and_(at_an_end, OrderRow.reason.not_in(SKIPPED))
+
+
+def is_order_id(word: str) -> bool:
+    """Whether a word may be an id: digits, and no more than a 64-bit number surely holds."""
+    return word.isascii() and word.isdecimal() and len(word) <= 18  # noqa: PLR2004 - the digits
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    fields = [OrderRow.reference, OrderRow.external_reference, OrderRow.erp_number]
+    matches: list[ColumnElement[bool]] = [field.icontains(word, autoescape=True) for field in fields]
+    if is_order_id(word):
+        matches.append(OrderRow.order_id == int(word))
+    return or_(*matches)
+
+
+def _within(days: Sequence[Window]) -> ColumnElement[bool]:
+    """Count an order to the day of its partition; a sweep's has none, and counts to the day it was first seen."""
+    first, last = days[0], days[-1]
+    return or_(
+        OrderRow.partition.between(first.key, last.key),
+        and_(
+            OrderRow.partition.is_(None),
+            OrderRow.first_seen_at >= first.start,
+            OrderRow.first_seen_at < last.end,
+        ),
+    )
+
+
+def _touched_by(dag_id: str, run_id: str) -> ColumnElement[bool]:
+    """By webshop and order id; by order id alone where the log has no webshop, as the order could not be read."""
+    of_run = and_(EventRow.run_id == run_id, EventRow.dag_id == dag_id)
+    unread = select(EventRow.order_id).where(of_run, EventRow.webshop.is_(None))
+    read = select(EventRow.webshop, EventRow.order_id).where(of_run, EventRow.webshop.is_not(None))
+    return or_(tuple_(OrderRow.webshop, OrderRow.order_id).in_(read), OrderRow.order_id.in_(unread))

@@ -1,0 +1,178 @@
+"""What the page reads from the ledger. Nothing here writes."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+    values,
+)
+from sqlalchemy.types import Numeric
+
+from orderflow.domain.order import OrderKey
+from orderflow.domain.window import Window
+from orderflow.domain.worklist import Worklist, worklist
+from orderflow.ledger.database.columns import UtcDateTime
+from orderflow.ledger.database.transactions import reading
+from orderflow.ledger.models.orders import Event, LedgerOrder
+from orderflow.ledger.orders.conditions import OrderFilter, is_open
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+
+
+class Sort(StrEnum):
+    """The sequences in which orders can be listed."""
+
+    NEWEST_CHANGE = "changed"
+    OLDEST = "age"
+
+
+class Group(NamedTuple):
+    """How many orders, of how much together, stand on a list; `day` is None where days were not asked for."""
+
+    day: str | None
+    worklist: Worklist
+    currency: str | None
+    orders: int
+    amount: Decimal
+    oldest: datetime
+
+
+class OrderPage(NamedTuple):
+    """Some of the orders asked for, and how many there are in all."""
+
+    orders: Sequence[LedgerOrder]
+    total: int
+
+
+def per_day(engine: Engine, days: Sequence[Window], *, old_before: datetime) -> list[Group]:
+    """Sum up the orders of each of some days that follow each other.
+
+    Two queries, each by an index of its own: orders of a partition, and those of none by when they were first seen.
+    """
+    bounds = (
+        values(column("day", String), column("start", UtcDateTime), column("end", UtcDateTime), name="bounds")
+        .data([(day.key, day.start, day.end) for day in days])
+        .cte("days")
+    )
+    seen = and_(OrderRow.first_seen_at >= bounds.c.start, OrderRow.first_seen_at < bounds.c.end)
+    of_partition = select(OrderRow.partition.label("day"), *_facts(old_before)).where(
+        OrderRow.partition.between(days[0].key, days[-1].key)
+    )
+    of_no_partition = (
+        select(bounds.c.day.label("day"), *_facts(old_before))
+        .join_from(bounds, OrderRow, seen)
+        .where(OrderRow.partition.is_(None))
+    )
+    return _groups(engine, of_partition, of_no_partition)
+
+
+def open_groups(engine: Engine, *, old_before: datetime) -> list[Group]:
+    """Sum up everything that is not at an end, whatever its day."""
+    return _groups(engine, select(*_facts(old_before)).where(is_open()))
+
+
+def groups(engine: Engine, wanted: OrderFilter, *, old_before: datetime) -> list[Group]:
+    """Sum up the orders asked for."""
+    return _groups(engine, select(*_facts(old_before)).where(*wanted.conditions(old_before)))
+
+
+def orders(
+    engine: Engine, wanted: OrderFilter, *, old_before: datetime, sort: Sort, limit: int, offset: int = 0
+) -> OrderPage:
+    """Return one page of the orders asked for."""
+    conditions = wanted.conditions(old_before)
+    first = OrderRow.updated_at.desc() if sort is Sort.NEWEST_CHANGE else OrderRow.first_seen_at.asc()
+    statement = (
+        select(OrderRow)
+        .where(*conditions)
+        .order_by(first, OrderRow.order_id, OrderRow.webshop)
+        .limit(limit)
+        .offset(offset)
+    )
+    with reading(engine) as session:
+        total = session.scalar(select(func.count()).select_from(OrderRow).where(*conditions))
+        return OrderPage([LedgerOrder.model_validate(row) for row in session.scalars(statement)], total or 0)
+
+
+def webshops(engine: Engine) -> list[int]:
+    """Return the webshops that there are orders of."""
+    with reading(engine) as session:
+        return list(session.scalars(select(OrderRow.webshop).distinct().order_by(OrderRow.webshop)))
+
+
+def last_events(engine: Engine, run: tuple[str, str], keys: Collection[OrderKey]) -> dict[OrderKey, Event]:
+    """Return the last thing a run wrote about each of some orders, of those whose webshop it knew."""
+    dag_id, run_id = run
+    newest = (
+        select(func.max(EventRow.id))
+        .where(EventRow.run_id == run_id, EventRow.dag_id == dag_id)
+        .where(tuple_(EventRow.webshop, EventRow.order_id).in_(list(keys)))
+        .group_by(EventRow.webshop, EventRow.order_id)
+    )
+    with reading(engine) as session:
+        events = [Event.model_validate(row) for row in session.scalars(select(EventRow).where(EventRow.id.in_(newest)))]
+    return {OrderKey(event.webshop, event.order_id): event for event in events if event.webshop is not None}
+
+
+def _facts(old_before: datetime) -> list[ColumnElement[Any]]:
+    """Select what decides on which list an order stands, and what is summed."""
+    return [
+        OrderRow.progress.label("progress"),
+        OrderRow.reason.label("reason"),
+        OrderRow.pushed_at.is_not(None).label("pushed"),
+        (OrderRow.first_seen_at < old_before).label("old"),
+        OrderRow.currency.label("currency"),
+        type_coerce(OrderRow.total, Numeric).label("total"),
+        OrderRow.first_seen_at.label("first_seen_at"),
+    ]
+
+
+def _groups(engine: Engine, *facts: Select[Any]) -> list[Group]:
+    """Group by the facts in SQL, then name the lists by the domain's own rule; by day, where the facts have one."""
+    with reading(engine) as session:
+        return _by_list([row for some in facts for row in session.execute(_summed(some)).all()])
+
+
+def _summed(facts: Select[Any]) -> Select[Any]:
+    found = facts.subquery().c
+    keys = [column for column in found if column.key not in {"total", "first_seen_at"}]
+    cents = cast(func.round(found.total * 100), BigInteger)  # whole numbers: SQLite would sum floats
+    return select(
+        *keys,
+        func.count().label("orders"),
+        func.sum(case((found.total.is_(None), 0), else_=cents)).label("cents"),
+        func.min(found.first_seen_at).label("oldest"),
+    ).group_by(*keys)
+
+
+def _by_list(rows: Sequence[Row[Any]]) -> list[Group]:
+    summed: dict[tuple[str | None, Worklist, str | None], Group] = {}
+    for row in rows:
+        day = getattr(row, "day", None)
+        listed = worklist(row.progress, row.reason, pushed=row.pushed, old=row.old)
+        group = Group(day, listed, row.currency, row.orders, Decimal(row.cents).scaleb(-2), row.oldest)
+        before = summed.get((day, listed, row.currency))
+        if before is not None:
+            group = group._replace(
+                orders=before.orders + group.orders,
+                amount=before.amount + group.amount,
+                oldest=min(before.oldest, group.oldest),
+            )
+        summed[day, listed, row.currency] = group
+    return sorted(summed.values(), key=lambda group: (group.day or "", list(Worklist).index(group.worklist)))

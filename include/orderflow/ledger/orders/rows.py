@@ -1,0 +1,152 @@
+"""What may be done to the rows of an order and of the log, inside a transaction that somebody else opened."""
+
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from orderflow.domain.decision import PROGRESS_OF, Action, Decision
+from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
+from orderflow.errors import PermanentError
+from orderflow.ledger.database.rows import get_or_add, truncate
+from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, Outcome, RunRef, Step
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+
+
+class IllegalTransitionError(PermanentError, RuntimeError):
+    """The code tried to move an order to where it cannot go from where it stands: a defect."""
+
+
+def is_order(key: OrderKey) -> ColumnElement[bool]:
+    """Say in SQL which row is an order's."""
+    return and_(OrderRow.webshop == key.webshop, OrderRow.order_id == key.order_id)
+
+
+def move(row: OrderRow, progress: Progress, now: datetime) -> None:
+    """Move an order on and note when it reached the ERP and when the shop knew; IllegalTransitionError."""
+    if not may_follow(row.progress, progress):
+        raise IllegalTransitionError(
+            f"the ledger has it as {row.progress.value!r}, which {progress.value!r} cannot follow", order=str(row.key)
+        )
+    if progress is Progress.PUSHED and row.pushed_at is None:
+        row.pushed_at = now
+    if progress is Progress.WRITTEN_BACK and row.written_back_at is None:
+        row.written_back_at = now
+    row.progress = progress
+
+
+def log(
+    session: Session,
+    row: OrderRow,
+    run: RunRef,
+    at: datetime,
+    *,
+    step: Step,
+    outcome: Outcome,
+    reason: Reason | None = None,
+    message: str = "",
+) -> None:
+    """Add a line to the log; it is committed together with the change it tells of."""
+    session.add(
+        EventRow(
+            order_id=row.order_id,
+            webshop=None if is_placeholder(row) else row.webshop,
+            at=at,
+            step=step,
+            outcome=outcome,
+            reason=reason,
+            message=truncate(message),
+            reference=row.reference,
+            **run.model_dump(),
+        )
+    )
+
+
+def new_row(key: OrderKey, reference: str, progress: Progress, now: datetime, partition: str | None) -> OrderRow:
+    """Make the row of an order never seen before."""
+    return OrderRow(
+        webshop=key.webshop,
+        order_id=key.order_id,
+        reference=reference,
+        progress=progress,
+        partition=partition,
+        first_seen_at=now,
+        updated_at=now,
+    )
+
+
+def is_placeholder(row: OrderRow) -> bool:
+    """Whether the row stands in for an order that was never read."""
+    return row.webshop == UNKNOWN_WEBSHOP and row.decision is None
+
+
+def is_stuck(row: OrderRow) -> bool:
+    """Whether an order cannot go on from where it stands; one that is done, or merely flagged, can."""
+    done = row.progress is Progress.SHIPMENT_SENT or (row.progress is Progress.WRITTEN_BACK and row.reason is None)
+    return not done and row.flagged_by is None
+
+
+def row_of(session: Session, order: Order, decision: Decision, run: RunRef, now: datetime) -> OrderRow:
+    """Return the row of an order just read, locked; a new one takes the place of its placeholder."""
+    partition = None if decision.reason is Reason.OUTSIDE_WINDOW else run.partition
+    progress = PROGRESS_OF[decision.action]
+    row = get_or_add(
+        session, OrderRow, order.key, lambda: new_row(order.key, order.reference, progress, now, partition)
+    )
+    row.partition = row.partition or partition
+    placeholder = session.get(OrderRow, OrderKey(UNKNOWN_WEBSHOP, order.key.order_id))
+    if placeholder is not None and is_placeholder(placeholder):
+        row.first_seen_at = min(row.first_seen_at, placeholder.first_seen_at)
+        session.delete(placeholder)
+    return row
+
+
+def rows_of_id(session: Session, order_id: int, reference: str, run: RunRef, now: datetime) -> list[OrderRow]:
+    """Return the rows of an order of which only the id is known, locked; its placeholder if it was never read."""
+    statement = select(OrderRow).where(OrderRow.order_id == order_id).with_for_update()
+    rows = [row for row in session.scalars(statement) if not is_placeholder(row)]
+    if rows:
+        return rows
+    key = OrderKey(UNKNOWN_WEBSHOP, order_id)
+    new = partial(new_row, key, reference, Progress.UNREAD, now, run.partition)
+    return [get_or_add(session, OrderRow, key, new)]
+
+
+def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) -> bool:
+    """Whether the decision moves the order.
+
+    Not one whose push was begun, nor one that another run is working on. And "not of this day" says nothing to the
+    day that the order belongs to, once that has decided.
+    """
+    if row.decision is not None and decision.reason is Reason.OUTSIDE_WINDOW:
+        return False
+    return is_undecided(row, run, now)
+
+
+def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
+    """Whether no push was begun and nobody but this very task is working on the order."""
+    claimed = row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)
+    return row.progress not in IN_ERP | INTENT_OPEN and not claimed
+
+
+def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
+    """Move the order to where the decision puts it; to be processed is nothing that needs a reason."""
+    reason = None if decision.action is Action.PROCESS else decision.reason
+    if row.decision is not decision.action or row.reason is not reason:
+        row.decided_at = now
+    move(row, PROGRESS_OF[decision.action], now)
+    row.decision, row.reason, row.flagged_by = decision.action, reason, None
+    row.detail = truncate(decision.detail)
+
+
+def put_unread(row: OrderRow, reason: Reason, message: str, now: datetime) -> None:
+    """Say why an order could not be read; one that the shop does not know (any more) is at an end."""
+    gone = reason is Reason.ORDER_NOT_FOUND
+    if is_placeholder(row):
+        move(row, Progress.SKIPPED if gone else Progress.UNREAD, now)
+    elif gone:
+        put_decision(row, Decision(action=Action.SKIP, reason=reason), now)
+    row.reason, row.detail, row.updated_at = reason, truncate(message), now

@@ -1,0 +1,94 @@
+"""The tables: one row per order, and a log of events that is only ever added to."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orderflow.domain.decision import Action
+from orderflow.domain.order import OrderKey
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.tables.base import Base
+from orderflow.ledger.tables.lease import Leased
+
+
+class OrderRow(Leased, Base):
+    """Where an order stands."""
+
+    __tablename__ = "orderflow_order"
+    __table_args__ = (
+        Index("ix_orderflow_order_order_id", "order_id"),
+        Index("ix_orderflow_order_reference", "reference"),
+        Index("ix_orderflow_order_external_reference", "external_reference"),
+        Index("ix_orderflow_order_partition", "partition"),
+        Index("ix_orderflow_order_progress", "progress", "updated_at"),
+        Index("ix_orderflow_order_updated_at", "updated_at"),
+        Index("ix_orderflow_order_first_seen_at", "first_seen_at"),
+        Index("ix_orderflow_order_erp_number", "erp_number"),
+    )
+
+    webshop: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reference: Mapped[str]
+    external_reference: Mapped[str] = mapped_column(default="")
+    partition: Mapped[str | None]
+    progress: Mapped[Progress]
+    decision: Mapped[Action | None]
+    reason: Mapped[Reason | None]
+    detail: Mapped[str] = mapped_column(default="")
+    flagged_by: Mapped[Step | None]
+    """The step that raised the reason as a flag: only that step's own success takes it down."""
+    total: Mapped[Decimal | None]
+    currency: Mapped[str | None]
+    payment_status: Mapped[str | None]
+    shop_modified_at: Mapped[datetime | None]
+    payload_hash: Mapped[str | None]
+    erp_number: Mapped[str | None]
+    erp_lines: Mapped[dict[str, int]] = mapped_column(default=dict)
+    line_ids: Mapped[dict[str, int | None]] = mapped_column(default=dict)
+    number_free_for: Mapped[str | None]
+    number_free_at: Mapped[datetime | None]
+    first_seen_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    pushed_at: Mapped[datetime | None]
+    written_back_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+    @property
+    def key(self) -> OrderKey:
+        """Webshop and order id."""
+        return OrderKey(self.webshop, self.order_id)
+
+
+class EventRow(Base):
+    """One thing that was about to happen or has happened."""
+
+    __tablename__ = "orderflow_event"
+    __table_args__ = (
+        Index("ix_orderflow_event_run_id", "run_id"),
+        Index("ix_orderflow_event_order", "webshop", "order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    order_id: Mapped[int]
+    webshop: Mapped[int | None]
+    at: Mapped[datetime]
+    dag_id: Mapped[str]
+    run_id: Mapped[str]
+    task_id: Mapped[str]
+    map_index: Mapped[int]
+    try_number: Mapped[int]
+    partition: Mapped[str | None]
+    step: Mapped[Step]
+    outcome: Mapped[Outcome]
+    reason: Mapped[Reason | None]
+    message: Mapped[str]
+    reference: Mapped[str]
+
+    @property
+    def run(self) -> RunRef:
+        """Who wrote it."""
+        return RunRef.model_validate(self, from_attributes=True)

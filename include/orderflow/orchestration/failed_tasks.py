@@ -1,0 +1,80 @@
+"""Tasks that failed as a whole: the run's last task runs whatever happened, so it has to say that, and why."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from airflow.sdk import get_current_context
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import OrderflowError, PermanentError
+
+_ERROR = "error"
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+class FailedTask(NamedTuple):
+    """A task, or one of its mapped instances, that failed: its reason and its error, if it could say them."""
+
+    task_id: str
+    map_index: int | None
+    reason: Reason
+    error: str | None
+
+    def __str__(self) -> str:
+        index = "" if self.map_index is None else f"[{self.map_index}]"
+        return f"{self.task_id}{index}: {self.error or 'see its log'}"
+
+
+class BrokenTasksError(PermanentError):
+    """Tasks failed as a whole, so that no order can be named."""
+
+    def __init__(self, tasks: Sequence[FailedTask]) -> None:
+        lines = "\n".join(f"- {task}" for task in tasks)
+        super().__init__(f"{len(tasks)} tasks failed:\n{lines}")
+        self.tasks = tasks
+
+
+def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Hand the text and the reason of a task's error on to the run's last task, by XCom."""
+
+    @wraps(work)
+    def told(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return work(*args, **kwargs)
+        except OrderflowError as error:
+            _ti().xcom_push(_ERROR, {"reason": str(error.reason), "error": str(error)})
+            raise
+
+    return told
+
+
+def broken_tasks(*, besides: str | None = None) -> list[FailedTask]:
+    """Return each task of this run that failed (not of group `besides`), and why if it said so."""
+    ti = _ti()
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+    failed = sorted({name for name, state in states.items() if state == "failed"})
+    return [_broken(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
+
+
+def raise_broken(tasks: Sequence[FailedTask]) -> None:
+    """BrokenTasksError naming every task that failed; nothing when none did."""
+    if tasks:
+        raise BrokenTasksError(tasks)
+
+
+def _broken(ti: Any, name: str) -> FailedTask:
+    """Ask why; a mapped instance is called `task_3` by Airflow."""
+    task_id, index = name, None
+    if not get_current_context()["dag"].has_task(name):
+        task_id, _, number = name.rpartition("_")
+        index = int(number)
+    where = {} if index is None else {"map_indexes": index}
+    told = ti.xcom_pull(task_ids=task_id, key=_ERROR, **where) or {"reason": Reason.UNEXPECTED, "error": None}
+    return FailedTask(task_id, index, Reason(told["reason"]), told["error"])
+
+
+def _ti() -> Any:
+    return get_current_context()["ti"]

@@ -1,0 +1,244 @@
+"""What a person has dealt with by hand is closed, stays closed, and is never sent."""
+
+from typing import Any
+
+import pytest
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.standing import Standing
+from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
+from orderflow.errors import PermanentError
+from orderflow.flow.orders.resolve import find_to_resolve, resolve
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.select import select
+from orderflow.flow.orders.steps import PUSH, run_step
+from orderflow.flow.reporting.alerts import end_run
+from orderflow.flow.reporting.worklists import open_lines, standing_of
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+ORDER = {"reference": "CS1", "confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}
+
+
+class Sweep:
+    """Sweeps a quarter of an hour later, with what a person names."""
+
+    def __init__(self, services: Services, clock: Clock, runs: Runs) -> None:
+        self._services, self._clock, self._runs = services, clock, runs
+
+    def __call__(self, *seen_to: str) -> RunRef:
+        self._clock.advance(minutes=15)
+        run = self._runs()
+        resolve(self._services, find_to_resolve(self._services, seen_to), run)
+        run_sweep(self._services, run)
+        return run
+
+    def alerts(self) -> list[Reason]:
+        return [alert.reason for alert in self._services.ledger.alerts.open()]
+
+
+@pytest.fixture
+def sweep(services: Services, clock: Clock, runs: Runs) -> Sweep:
+    return Sweep(services, clock, runs)
+
+
+def known(services: Services, order_id: int) -> LedgerOrder:
+    return services.ledger.by_order_id([order_id])[order_id]
+
+
+@pytest.mark.parametrize("name", ["CS1", "1/CS1", "{id}", "1/{id}"])
+def test_an_edit_that_was_made_in_the_erp_too_is_closed_and_a_further_one_is_told(
+    services: Services, control: SandboxControl, sweep: Sweep, name: str
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    sweep()
+    control.edit_order(order_id, customer_order_number="PO-NEW", state="confirmed")
+    sweep()
+    assert sweep.alerts() == [Reason.EDITED_AFTER_EXPORT]
+    run = sweep(name.format(id=order_id))
+    assert sweep.alerts() == []
+    assert (known(services, order_id).progress, known(services, order_id).reason) == (Progress.WRITTEN_BACK, None)
+    said = [event for event in services.ledger.events(run_id=run.run_id) if event.step is Step.RESOLVE]
+    assert [event.message.split()[1] for event in said] == [Reason.EDITED_AFTER_EXPORT]
+    control.edit_order(order_id, state="confirmed")
+    sweep()
+    assert sweep.alerts() == [], "the same edit"
+    control.edit_order(order_id, customer_order_number="PO-NEWER", state="confirmed")
+    sweep()
+    assert sweep.alerts() == [Reason.EDITED_AFTER_EXPORT]
+    assert len(control.erp_orders()) == 1
+
+
+def test_a_total_that_was_compared_is_closed(
+    services: Services, control: SandboxControl, sweep: Sweep, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    sweep()
+    run = runs()
+    with services.ledger.claim(known(services, order_id).key, run) as claim:
+        claim.flag(Reason.TOTAL_DIFFERS, "1 in the ERP, 2 in the shop", Step.PUSH)
+    run_sweep(services, run)
+    assert sweep.alerts() == [Reason.TOTAL_DIFFERS]
+    sweep("CS1")
+    assert sweep.alerts() == []
+    assert known(services, order_id).progress is Progress.WRITTEN_BACK
+
+
+def test_a_half_written_order_that_was_cancelled_in_both_is_at_an_end(
+    services: Services, control: SandboxControl, sweep: Sweep, runs: Runs
+) -> None:
+    order_id = _half_written(services, control, sweep)
+    control.edit_order(order_id, state="cancel")
+    sweep()
+    assert sweep.alerts() == [Reason.CANCELLED_AFTER_EXPORT]
+    sweep("CS1")
+    assert sweep.alerts() == []
+    assert list(open_lines(services)) == []
+    assert standing_of(services, known(services, order_id)) is Standing.SKIPPED
+    seen = control.journal()[-1]["n"]
+    sweep()
+    assert len(control.journal(since=seen)) == 1, "only the listing"
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 0
+    assert control.order(order_id)["state"] == "cancel"
+
+
+def test_an_order_deleted_in_the_shop_after_its_export_is_at_an_end_once_seen_to(
+    services: Services, control: SandboxControl, sweep: Sweep
+) -> None:
+    order_id = _half_written(services, control, sweep)
+    control.fault("status", method="GET", path=f"/api/order/{order_id}/", status=404, times=0)
+    sweep()
+    assert sweep.alerts() == [Reason.ORDER_NOT_FOUND]
+    control.edit_order(order_id, state="draft")
+    sweep("CS1")
+    assert sweep.alerts() == []
+    assert list(open_lines(services)) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "fault", "before"),
+    [
+        ({"order_lines": [UNKNOWN_PRODUCT]}, {}, Progress.REJECTED),
+        ({"currency": None}, {}, Progress.HELD),
+        ({}, {"service": "erp", "action": "status", "status": 500, "method": "POST", "times": 0}, Progress.IN_DOUBT),
+    ],
+    ids=lambda given: str(given) if isinstance(given, Progress) else "",
+)
+def test_what_was_entered_into_the_erp_by_hand_is_not_sent_by_any_run(
+    *,
+    services: Services,
+    control: SandboxControl,
+    sweep: Sweep,
+    runs: Runs,
+    order: dict[str, Any],
+    fault: dict[str, Any],
+    before: Progress,
+) -> None:
+    """The shop still shows it as confirmed and paid, and the ERP has it under a name that nobody looks up."""
+    (order_id,) = control.add_orders({**ORDER, **order})
+    if fault:
+        control.faults([fault])
+    sweep()
+    assert known(services, order_id).progress is before
+    sweep("CS1")
+    control.clear_faults()
+    assert sweep.alerts() == []
+    assert list(open_lines(services)) == []
+    sweep()
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 0
+    assert known(services, order_id).progress is Progress.RESOLVED
+    assert control.erp_orders() == []
+    sweep("CS1")
+    assert known(services, order_id).progress is Progress.RESOLVED, "a task that is tried again says it twice"
+
+
+def test_a_run_that_had_selected_it_before_does_not_send_it(
+    services: Services, control: SandboxControl, sweep: Sweep, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "order_lines": [UNKNOWN_PRODUCT]})
+    sweep()
+    sweep("CS1")
+    seen = control.journal()[-1]["n"]
+    (result,) = run_step(services, PUSH, [known(services, order_id).key], runs())
+    assert result.outcome is Outcome.UNCHANGED
+    assert not control.journal(service="erp", since=seen)
+
+
+def test_the_alert_of_a_run_that_ended_after_it_was_seen_to_is_closed_by_the_next(
+    services: Services, control: SandboxControl, sweep: Sweep, runs: Runs
+) -> None:
+    control.add_orders({**ORDER, "order_lines": [UNKNOWN_PRODUCT]})
+    slow = runs()
+    run_sweep(services, slow)
+    sweep("CS1")
+    end_run(services, slow, date="", listed=[], selected=set())
+    assert sweep.alerts() == [Reason.ERP_REJECTED]
+    sweep()
+    assert sweep.alerts() == []
+
+
+def test_what_was_seen_to_and_then_changed_is_looked_up_and_told_of_and_never_sent(
+    services: Services, control: SandboxControl, sweep: Sweep
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "currency": None})
+    sweep()
+    sweep("CS1")
+    control.edit_order(order_id, currency="EUR")
+    for _ in range(2):
+        sweep()
+        assert sweep.alerts() == [Reason.ERP_ORDER_GONE]
+    assert standing_of(services, known(services, order_id)) is Standing.FAILED
+    sweep("CS1")
+    sweep()
+    assert sweep.alerts() == []
+    assert control.erp_orders() == []
+
+
+def test_what_was_seen_to_is_taken_up_when_it_is_confirmed_anew_and_the_erp_has_it(
+    services: Services, control: SandboxControl, sweep: Sweep
+) -> None:
+    order_id = _half_written(services, control, sweep)
+    control.edit_order(order_id, state="cancel")
+    sweep()
+    sweep("CS1")
+    control.clear_faults()
+    control.edit_order(order_id, state="confirmed")
+    sweep()
+    assert known(services, order_id).progress is Progress.WRITTEN_BACK
+    assert len(control.erp_orders()) == 1
+
+
+@pytest.mark.parametrize("change", [{"payment_status": "started"}, {"state": "cancel"}], ids=["waiting", "skipped"])
+def test_what_is_not_begun_is_ended_in_the_shop_and_not_here(
+    services: Services, control: SandboxControl, runs: Runs, change: dict[str, str]
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, **change})
+    select(services, [order_id], run=runs(), window=None)
+    with pytest.raises(PermanentError, match="in the shop"):
+        find_to_resolve(services, ["CS1"])
+
+
+def test_a_name_that_is_nobodys_or_two_orders_is_refused(
+    services: Services, control: SandboxControl, sweep: Sweep
+) -> None:
+    first, second = control.add_orders(ORDER, {**ORDER, "webshop": 2})
+    sweep()
+    with pytest.raises(PermanentError, match=f"1/{first}, 2/{second}"):
+        find_to_resolve(services, ["CS1"])
+    with pytest.raises(PermanentError, match="knows no order 'CS9'"):
+        find_to_resolve(services, ["CS9"])
+    assert [key.webshop for key in find_to_resolve(services, ["2/CS1", "2/CS1"])] == [2]
+
+
+def _half_written(services: Services, control: SandboxControl, sweep: Sweep) -> int:
+    (order_id,) = control.add_orders(ORDER)
+    control.fault("status", service="shop", method="PATCH", status=400, times=0)
+    sweep()
+    assert known(services, order_id).progress is Progress.PUSHED
+    return int(order_id)

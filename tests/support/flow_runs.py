@@ -1,0 +1,26 @@
+"""Runs of the flow without Airflow, and what they asked of the sandbox."""
+
+from orderflow.ledger.models.orders import RunRef
+from sandbox.control import SandboxControl
+
+UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}
+
+
+class Runs:
+    """Names runs, each another."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, partition: str | None = None) -> RunRef:
+        self._count += 1
+        return RunRef(dag_id="test", run_id=f"run{self._count}", partition=partition)
+
+
+def calls(control: SandboxControl, since: int = 0) -> list[tuple[str, str]]:
+    return [(call["service"], call["method"]) for call in control.journal(since=since)]
+
+
+def last_call(control: SandboxControl) -> int:
+    journal = control.journal()
+    return int(journal[-1]["n"]) if journal else 0
