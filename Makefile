@@ -71,14 +71,15 @@ format: $(SETUP) ## Rewrite the code in the project's style
 types: $(SETUP) ## Type checks
 	$(BIN)/mypy include tools
 
-docs: $(SETUP) bench-docs ## Write docs/dags.md and docs/runbook.md from the code, and the table in docs/performance.md
-	$(BIN)/python tools/dag_docs.py
-	$(BIN)/python tools/runbook_docs.py
+PAGES := dag_docs runbook_docs settings_docs
 
-docs-check: $(SETUP) ## Are they up to date?
-	$(BIN)/python tools/dag_docs.py --check
-	$(BIN)/python tools/runbook_docs.py --check
+docs: $(SETUP) bench-docs ## Write the pages and tables in docs/ that come from the code
+	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py || exit 1; done
+
+docs-check: $(SETUP) ## Are they up to date, and does every link lead somewhere?
+	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py --check || exit 1; done
 	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py --check
+	@$(BIN)/python tools/link_check.py
 
 lock: $(SETUP) ## Choose versions anew: requirements.lock, and Tryton's
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -98,7 +99,7 @@ screenshots: $(SETUP) postgresql browser ## Take the pictures in docs/screenshot
 bench: $(SETUP) postgresql ## A day through a real Airflow beside what one would write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
 	@$(if $(ORDERS),ORDERS=$(ORDERS)) $(if $(CASES),CASES=$(CASES)) PYTHONPATH=include:tools:bench $(BIN)/python bench/run.py
 
-bench-docs: $(SETUP) ## Write the table in docs/performance.md from bench/results.json
+bench-docs: $(SETUP) ## Write the table in docs/explanation/performance.md from bench/results.json
 	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py
 
 bench-backfill: $(SETUP) postgresql ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json

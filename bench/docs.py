@@ -1,4 +1,4 @@
-"""`make bench-docs`: writes the table in docs/performance.md from bench/results.json; --check only compares.
+"""`make bench-docs`: writes the table in the page on performance from bench/results.json; --check only compares.
 
 python bench/docs.py [--check]
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from generated_page import REPOSITORY, write_or_check
 from results import load, remarks, table
 
-PAGE = REPOSITORY / "docs" / "performance.md"
+PAGE = REPOSITORY / "docs" / "explanation" / "performance.md"
 BEGIN, END = "<!-- results: written by make bench-docs -->", "<!-- end of results -->"
 
 

@@ -1,4 +1,4 @@
-"""deploy/databases.sql and the backup commands of docs/deployment.md, on a PostgreSQL server as compose has it."""
+"""deploy/databases.sql and the backup commands of the page on deployment, on a PostgreSQL server as compose has it."""
 
 import os
 import re
@@ -122,7 +122,7 @@ def test_a_role_that_may_only_read_and_write_rows_is_enough_once_the_tables_are_
 
 
 def test_a_backup_is_restored_by_the_commands_of_the_page(server: URL, ledger_url: URL) -> None:
-    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "deployment.md").read_text(encoding="utf-8")
     commands = re.findall(r"exec -T postgres (pg_dump|pg_restore) -U postgres (.*orderflow) [<>] ledger\.dump", page)
     assert [name for name, _ in commands] == ["pg_dump", "pg_restore"]
     (dump, dump_arguments), (restore, restore_arguments) = commands

@@ -1,4 +1,4 @@
-"""`make docs`: writes docs/dags.md from the DAGs themselves; with --check it only says whether the file is up to date.
+"""`make docs`: writes docs/reference/dags.md from the DAGs themselves; --check only compares.
 
 python tools/dag_docs.py [--check]
 """
@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from generated_page import REPOSITORY, write_or_check
+from generated_page import REPOSITORY, cell, write_or_check
 
-PAGE = REPOSITORY / "docs" / "dags.md"
+PAGE = REPOSITORY / "docs" / "reference" / "dags.md"
 HEAD = "# The DAGs\n\nWritten by `make docs` from the DAGs themselves; do not edit.\n"
 
 
@@ -76,7 +76,7 @@ def _params(dag: Any) -> Iterator[str]:
         kind = param.schema.get("type", "any")
         kinds = kind if isinstance(kind, str) else " or ".join(kind)
         said = param.description or param.schema.get("description_md") or param.schema.get("title") or ""
-        yield f"| `{name}` | {kinds} | `{param.value!r}` | {_cell(said)} |"
+        yield f"| `{name}` | {kinds} | `{param.value!r}` | {cell(said)} |"
     yield ""
 
 
@@ -114,10 +114,6 @@ def _tasks(dag: Any) -> Iterator[str]:
 
 def _node(identifier: str) -> str:
     return identifier.replace(".", "_")
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _yes(value: object) -> str:

@@ -21,3 +21,8 @@ def write_or_check(page: Path, text: str, *, check: bool) -> int:
     page.write_text(text, encoding="utf-8")
     print(f"wrote {name}")
     return 0
+
+
+def cell(text: str) -> str:
+    """Return a text as one line that fits into a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")

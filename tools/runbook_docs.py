@@ -1,4 +1,4 @@
-"""`make docs`: writes docs/runbook.md from runbook_head.md and the table of reasons; --check only compares.
+"""`make docs`: writes docs/how-to/runbook.md from runbook_head.md and the table of reasons; --check only compares.
 
 python tools/runbook_docs.py [--check]
 """
@@ -11,7 +11,7 @@ from generated_page import REPOSITORY, write_or_check
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
 
-PAGE = REPOSITORY / "docs" / "runbook.md"
+PAGE = REPOSITORY / "docs" / "how-to" / "runbook.md"
 HEAD = (REPOSITORY / "tools" / "runbook_head.md").read_text(encoding="utf-8")
 
 

@@ -13,18 +13,17 @@ from orderflow.errors import ConfigurationError
 
 VARIABLE = "orderflow"
 SHOP_TIMEZONE = os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam")
-"""Known when a DAG file is parsed, where no Variable may be read: the schedule's midnight is in this zone."""
+"""The shop's time zone: the daily schedule's midnight."""
 SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
-"""When the sweep runs; the same goes for it."""
+"""When the sweep runs, in the shop's time zone."""
 DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
 """When packing slips are read, in UTC."""
-
 DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_DEADLINE_HOURS", "3"))
-"""People are told when a day's run is not done this long after it was queued; 0 tells nobody."""
-
+"""Hours after which a day's run that is queued and not done is reported as late; 0: never."""
 SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
+"""The Airflow pool of the tasks that call the shop: how many of all runs at a time. The pool must exist."""
 ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
-"""Airflow pools, which must exist: how many tasks of all runs together talk to the shop, and to the ERP."""
+"""The Airflow pool of the tasks that call the ERP. The pool must exist."""
 
 
 def _known_zone(name: str) -> str:
@@ -170,11 +169,14 @@ class Page(_Settings):
 
 
 class Settings(_Settings):
-    """All settings. Times without a zone in the shop's API are read in `api_timezone`."""
+    """All settings."""
 
     timezone: Timezone = SHOP_TIMEZONE
+    """The shop's time zone, as `ORDERFLOW_TIMEZONE` has it: the schedule needs it before settings can be read."""
     api_timezone: Timezone = SHOP_TIMEZONE
+    """The zone of the shop API's timestamps that name none."""
     webshops: dict[int, WebshopSettings] = Field(default_factory=dict)
+    """Settings by webshop id."""
     default_webshop: int = 1
     """The webshop of an order whose object names none."""
     limits: Limits = Limits()

@@ -1,4 +1,4 @@
-"""Airflow's own form for backfills, which docs/backfill.md shows."""
+"""Airflow's own form for backfills, which docs/how-to/backfill.md shows."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""docs/fault-matrix.md: written from what the proofs saw, and read back by the tests.
+"""docs/reference/fault-matrix.md: written from what the proofs saw, and read back by the tests.
 
 python -m faults.publish
 """
@@ -17,7 +17,7 @@ from postgres import fresh_database, postgres_server
 from sandbox.control import SandboxControl
 from sandbox.server import running
 
-PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fault-matrix.md"
 _CELLS, _GUARDS, _END = (
     "<!-- cells, by `make fault-matrix` -->\n",
     "<!-- guards, by `make fault-matrix` -->\n",

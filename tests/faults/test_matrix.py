@@ -1,4 +1,4 @@
-"""Every cell of docs/fault-matrix.md: proved again, and found as published. `make fault-matrix` writes it anew."""
+"""Every cell of the fault matrix: proved again, and found as published. `make fault-matrix` writes it anew."""
 
 import pytest
 

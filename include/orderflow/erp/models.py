@@ -1,4 +1,4 @@
-"""What is sent to an ERP and what comes back, whatever ERP it is (docs/erp-rest-contract.md)."""
+"""What is sent to an ERP and what comes back, whatever ERP it is (docs/reference/erp-rest-contract.md)."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The adapter `rest`: an ERP, or the middleware before it, that speaks docs/erp-rest-contract.md."""
+"""The adapter `rest`: an ERP, or the middleware before it, that speaks docs/reference/erp-rest-contract.md."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Figures for whoever watches, by Airflow's own metrics: StatsD or OpenTelemetry, as Airflow is set; nowhere when not.
 
-Plain StatsD has no tags, so what tells figures apart is in their names. docs/observability.md lists them.
+Plain StatsD has no tags, so what tells figures apart is in their names. docs/how-to/observability.md lists them.
 """
 
 from datetime import timedelta

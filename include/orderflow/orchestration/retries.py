@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("ORDERFLOW_RETRY_SECONDS", "120")))
+"""Seconds before Airflow's first retry of a task; each further wait is twice as long, up to 15 minutes."""
 
 RETRIES: dict[str, Any] = {
     "retries": 3,

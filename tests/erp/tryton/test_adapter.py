@@ -348,7 +348,7 @@ def test_an_order_of_a_webshop_without_web_shop_is_a_configuration_error(connect
 
 
 def test_the_key_may_sell_and_little_else(connect: Connect, tryton: RunningTryton) -> None:
-    """The rights that docs/erp-adapters.md asks for are enough for all of the above, and these are not among them."""
+    """The rights that docs/reference/erp-adapters.md asks for are enough for all of the above, without these."""
     connect().create(sales_order())
     models = f"{tryton.url}/{tryton.database.database}/rest/model"
     calls = [

@@ -1,0 +1,78 @@
+"""`make docs-check`: every link of a Markdown page leads somewhere, and every file that is mentioned as docs/… exists.
+
+    python tools/link_check.py [FILE …]
+
+Links to other hosts are not followed: a check of ours must not depend on their servers.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from generated_page import REPOSITORY
+
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_MENTION = re.compile(r"(?<![\w/.-])docs/[\w/.-]+\.(?:md|png|log)")
+_HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_ELSEWHERE = ("http://", "https://", "mailto:")
+_PART_OF_A_PAGE = "runbook_head.md"
+"""Its links are those of the page that is written from it."""
+_TEXT = {".md", ".py", ".yaml", ".yml", ".toml", ".sh", ".in", ".txt", ""}
+
+
+def broken_links(page: Path) -> Iterator[str]:
+    """Name the links of a Markdown page that lead nowhere."""
+    for target in _LINK.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
+        if target.startswith(_ELSEWHERE):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists():
+            yield f"{page}: there is no {target}"
+        elif anchor and anchor not in anchors(file):
+            yield f"{page}: {name or page.name} has no heading #{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub makes of a page's headings."""
+    found: set[str] = set()
+    for heading in _HEADING.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        plain = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        repeated = sum(1 for anchor in found if re.fullmatch(rf"{re.escape(plain)}(-\d+)?", anchor))
+        found.add(f"{plain}-{repeated}" if repeated else plain)
+    return found
+
+
+def broken_mentions(file: Path, root: Path = REPOSITORY) -> Iterator[str]:
+    """Name the files under docs/ that a text speaks of and that do not exist."""
+    for name in sorted(set(_MENTION.findall(file.read_text(encoding="utf-8", errors="replace")))):
+        if not (root / name).exists():
+            yield f"{file}: there is no {name}"
+
+
+def tracked(root: Path = REPOSITORY) -> list[Path]:
+    """Return the files of the repository, those that are not committed yet included."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [root / name for name in listed if (root / name).is_file()]
+
+
+def check(files: Iterable[Path]) -> list[str]:
+    """Return what is broken; the changelog may speak of files that are gone."""
+    broken: list[str] = []
+    for file in files:
+        if file.suffix == ".md" and file.name != _PART_OF_A_PAGE:
+            broken += broken_links(file)
+        if file.suffix in _TEXT and file.name not in {"CHANGELOG.md", "requirements.lock", "test_docs.py"}:
+            broken += broken_mentions(file)
+    return broken
+
+
+if __name__ == "__main__":
+    found = check([Path(name).resolve() for name in sys.argv[1:]] or tracked())
+    print(*found, sep="\n", end="\n" if found else "")
+    sys.exit(1 if found else 0)
