@@ -75,7 +75,7 @@ def test_a_mapped_task_says_which_instance_failed_and_why(monkeypatch: pytest.Mo
         xcom_pull=lambda *, task_ids, key, map_indexes=-1: told.get((task_ids, map_indexes)) if key else None,
     )
     context = {"ti": ti, "dag": SimpleNamespace(has_task={"send", "send_1", "list"}.__contains__)}
-    monkeypatch.setattr("orderflow.orchestration.broken.get_current_context", lambda: context)
+    monkeypatch.setattr("orderflow.orchestration.failed_tasks.get_current_context", lambda: context)
 
     @publish_error
     def send() -> None:

@@ -49,7 +49,7 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
         )
         context: Any = {"ti": ti, "task": SimpleNamespace(retries=RETRIES), "params": params}
         monkeypatch.setattr(tasks, "RunContext", lambda: RunContext(context))
-        monkeypatch.setattr("orderflow.orchestration.broken.get_current_context", lambda: context)
+        monkeypatch.setattr("orderflow.orchestration.failed_tasks.get_current_context", lambda: context)
         task.function(*given)
 
     return run_try

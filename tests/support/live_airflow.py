@@ -22,7 +22,7 @@ from support.receivers import StatsdReceiver, webhook_receiver
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_deliveries"]
 _LOCAL_FOLDER = "airflow.dag_processing.bundles.local.LocalDagBundle"
-PROBES = Path(__file__).parent / "live" / "dags"
+PROBES = Path(__file__).parents[1] / "live" / "dags"
 """DAGs that exist for the tests alone, beside those of the project."""
 BUNDLES = [
     {"name": "dags-folder", "classpath": _LOCAL_FOLDER, "kwargs": {}},

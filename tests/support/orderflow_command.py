@@ -10,7 +10,7 @@ import pytest
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
