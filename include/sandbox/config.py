@@ -67,6 +67,27 @@ class Config(BaseModel):
     unknown_products: tuple[str, ...] = ("UNKNOWN",)
     """The ERP rejects product keys that contain one of these."""
     erp_page_size: int = 100
+    erp_capabilities: bool = True
+    """`GET /capabilities` says what this ERP can do; else it is a 404."""
+    erp_shop_order_id: bool = True
+    """Answers name the shop's order id, and orders are found by it."""
+    erp_customers: bool = True
+    """`/customers` is offered; else it is a 404."""
+    erp_charges: bool = True
+    """`charges` count in an order's total; else they are ignored."""
+    erp_extra: bool = True
+    """What the ERP says about `extra`; it is kept in any case."""
+    erp_answers_buyer: bool = True
+    """An order's answer holds the customer's own number here, where it is known."""
+    erp_unknown_customers: Literal["accept", "reject", "create"] = "accept"
+    """What happens to the order of a customer that this ERP does not have."""
+    erp_unknown_addresses: Literal["accept", "reject", "create"] = "accept"
+    """What happens to an order with an address that its customer does not have here."""
+    erp_customer_needs: tuple[str, ...] = ()
+    """Fields without which a customer is rejected: `email`, `vat_number`, `addresses.city`."""
+    enforce_unique_customers: bool = True
+    late_numbers: int = 0
+    """How many look-ups show a new order without its number."""
 
     latency_ms: dict[Service, float] = Field(default_factory=dict)
     """Waiting time before a call is handled, by service."""
@@ -74,3 +95,14 @@ class Config(BaseModel):
     def changed(self, changes: dict[str, Any]) -> Self:
         """Return the config with some switches set; pydantic.ValidationError for unknown ones."""
         return self.model_validate({**self.model_dump(), **changes})
+
+
+TODAYS_ERP: dict[str, Any] = {
+    "erp_capabilities": False,
+    "erp_shop_order_id": False,
+    "erp_customers": False,
+    "erp_charges": False,
+    "erp_extra": False,
+    "erp_answers_buyer": False,
+}
+"""Switches of an ERP that knows none of the additions to the contract."""

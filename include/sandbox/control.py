@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import requests
 
+from sandbox.control_erp_customers import ErpCustomersClient
 from sandbox.control_people import PeopleClient
 from sandbox.wire import JsonObject, dumps, loads
 
@@ -22,6 +23,8 @@ class SandboxControl:
         self._session = requests.Session()
         self.people = PeopleClient(self._call)
         """The shop's customers, addresses and users."""
+        self.erp_customers = ErpCustomersClient(self._call)
+        """The ERP's customers."""
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +94,10 @@ class SandboxControl:
     def edit_erp_order(self, number: str, /, **changes: Any) -> JsonObject:
         """Change an order in the ERP behind the API's back: its `number`, `status`, or what its request said."""
         return self._call("PATCH", f"/erp/orders/{number}", changes)
+
+    def cancel_erp_order(self, number: str) -> JsonObject:
+        """Cancel an order in the ERP."""
+        return self.edit_erp_order(number, status="cancelled")
 
     def remove_erp_order(self, number: str) -> JsonObject:
         """Take an order out of the ERP."""

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from sandbox.catalogue import orders_for_day
 from sandbox.config import Config
+from sandbox.control_erp_customers import erp_customer_routes
 from sandbox.control_people import people_routes
 from sandbox.control_reply import Answer, read, to_json
 from sandbox.wire import JsonObject
@@ -176,6 +177,7 @@ def control_app(sandbox: Resettable) -> Starlette:
         ("/tokens", api.tokens, ["DELETE"]),
         ("/journal", api.journal, ["GET", "DELETE"]),
         *people_routes(lambda: sandbox.world.people),
+        *erp_customer_routes(lambda: sandbox.world),
     ]
     return Starlette(
         routes=[Route(f"/_control{path}", endpoint, methods=methods) for path, endpoint, methods in routes],

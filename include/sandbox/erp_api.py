@@ -1,28 +1,29 @@
-"""The ERP's REST contract: find, create and list sales orders, list deliveries."""
+"""The ERP's REST contract: find, create and list sales orders, list deliveries, say what it can do."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
 from urllib.parse import urlencode
 
 from sandbox import auth
 from sandbox.config import Config
+from sandbox.erp_checks import invalid, is_instant, object_in, order_mistakes, refuse_if
+from sandbox.erp_customers_api import PATH as CUSTOMERS
+from sandbox.erp_customers_api import CustomersApi
 from sandbox.erp_store import ErpOrder, ErpStore
-from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply, loads
+from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
 PREFIX = "/erp"
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+CAPABILITIES = "/capabilities"
 
 
 class ErpApi:
     """Answers calls below `/erp`."""
 
-    def __init__(self, store: ErpStore) -> None:
+    def __init__(self, store: ErpStore, customers: CustomersApi) -> None:
         self.store = store
+        self._customers = customers
 
     @contextmanager
     def underway(self, call: Call) -> Iterator[None]:
@@ -43,37 +44,67 @@ class ErpApi:
     def handle(self, call: Call, config: Config) -> Reply:
         """Answer one call."""
         auth.check_erp(call, config)
-        match call.method, call.path.removeprefix(PREFIX).rstrip("/"):
+        path = call.path.removeprefix(PREFIX).rstrip("/")
+        resource = f"/{path.lstrip('/').partition('/')[0]}"
+        if resource not in _offered(config) or resource not in {path, CUSTOMERS}:
+            return json_reply({"error": "not_found"}, 404)
+        if resource == CUSTOMERS:
+            return self._customers.handle(path.removeprefix(CUSTOMERS), call, config)
+        match call.method, resource:
             case "GET", "/sales-orders":
                 return self._find(call, config)
             case "POST", "/sales-orders":
                 return self._create(call, config)
-            case "GET", "/deliveries":
-                since = _since(call)
-                slips = [slip for at, slip in self.store.deliveries if at >= since]
-                return _page("deliveries", slips, call, config)
-            case _, "/sales-orders" | "/deliveries":
-                return json_reply({"error": "method_not_allowed"}, 405)
+            case "GET", _:
+                return json_reply(_capabilities(config)) if resource == CAPABILITIES else self._deliveries(call, config)
             case _:
-                return json_reply({"error": "not_found"}, 404)
+                return json_reply({"error": "method_not_allowed"}, 405)
+
+    def _deliveries(self, call: Call, config: Config) -> Reply:
+        since = _since(call)
+        slips = [slip for at, slip in self.store.deliveries if at >= since]
+        return _page("deliveries", slips, call, config)
 
     def _find(self, call: Call, config: Config) -> Reply:
-        reference = call.query.get("external_reference")
+        reference, shop_order_id = call.query.get("external_reference"), call.query.get("shop_order_id")
         visible_before = time.monotonic() - config.late_commit_seconds
         if reference is not None:
             found = self.store.with_reference(reference)
-            return json_reply({"results": [o.document() for o in found if o.created_tick <= visible_before]})
+        elif shop_order_id is not None and config.erp_shop_order_id:
+            found = self.store.of_shop_order(shop_order_id)
+        else:
+            return self._listed(call, config, visible_before)
+        visible = [order for order in found if order.created_tick <= visible_before]
+        self.store.lookups.update(order.number for order in visible)
+        return json_reply({"results": [self._shown(order, config) for order in visible]})
+
+    def _listed(self, call: Call, config: Config, visible_before: float) -> Reply:
         since = _since(call)
-        orders = [o.full() for o in self.store.orders if o.created_at >= since and o.created_tick <= visible_before]
+        visible = [o for o in self.store.orders if o.created_at >= since and o.created_tick <= visible_before]
+        orders = [{**order.full(), **self._shown(order, config)} for order in visible]
+        if not config.erp_shop_order_id:
+            orders = [{name: value for name, value in order.items() if name != "shop_order_id"} for order in orders]
         return _page("sales-orders", orders, call, config)
 
+    def _shown(self, order: ErpOrder, config: Config) -> JsonObject:
+        shown = order.document()
+        if not config.erp_shop_order_id:
+            del shown["shop_order_id"]
+        customer = self._customers.store.of_order(order.request) if config.erp_answers_buyer else None
+        if customer is not None:
+            shown["buyer"] = {"code": customer.code}
+        if self.store.lookups[order.number] <= config.late_numbers and config.late_numbers:
+            shown["number"] = ""
+        return shown
+
     def _create(self, call: Call, config: Config) -> Reply:
-        request = _checked(call)
+        request = object_in(call)
+        refuse_if(order_mistakes(request))
         key = call.headers.get("idempotency-key") if config.honour_idempotency_key else None
         if config.honour_idempotency_key and not key:
-            return _invalid("the header Idempotency-Key is missing")
+            return invalid("the header Idempotency-Key is missing")
         if key:
-            seen = self._seen_before(key, request, call)
+            seen = self._seen_before(key, request, call, config)
             if seen is not None:
                 return seen
         same = self.store.with_reference(request["external_reference"])
@@ -84,9 +115,11 @@ class ErpApi:
             reason = f"unknown product {unknown[0]['product']['key']}"
             positions = [line["position"] for line in unknown]
             return json_reply({"error": "rejected", "reason": reason, "lines": positions}, 422)
-        return json_reply(self.store.create(request, key).document(), 201, committed=True)
+        self._customers.admit_order(request, config)
+        order = self.store.create(request, key, counts_charges=config.erp_charges)
+        return json_reply(self._shown(order, config), 201, committed=True)
 
-    def _seen_before(self, key: str, request: JsonObject, call: Call) -> Reply | None:
+    def _seen_before(self, key: str, request: JsonObject, call: Call, config: Config) -> Reply | None:
         if self.store.running.get(key, [call])[0] is not call:
             return json_reply({"error": "in_progress"}, 409)
         order: ErpOrder | None = self.store.by_key.get(key)
@@ -94,21 +127,35 @@ class ErpApi:
             return None
         if order.request != request:
             return json_reply({"error": "key_reused"}, 422)
-        return json_reply(order.document())
+        return json_reply(self._shown(order, config))
 
 
 def _is_unknown(key: str, config: Config) -> bool:
     return any(part in key for part in config.unknown_products)
 
 
+def _offered(config: Config) -> set[str]:
+    optional = {CUSTOMERS: config.erp_customers, CAPABILITIES: config.erp_capabilities}
+    return {"/sales-orders", "/deliveries", *(path for path, offered in optional.items() if offered)}
+
+
+def _capabilities(config: Config) -> JsonObject:
+    return {
+        "shop_order_id_lookup": config.erp_shop_order_id,
+        "customers": config.erp_customers,
+        "charges": config.erp_charges,
+        "extra": config.erp_extra,
+        "unique_reference": config.enforce_unique_reference,
+        "idempotency_key": config.honour_idempotency_key,
+        "consistent_lookup": config.late_commit_seconds == 0,
+    }
+
+
 def _since(call: Call) -> datetime:
-    try:
-        since = datetime.fromisoformat(call.query["since"])
-    except (KeyError, ValueError):
-        raise Refusal(_invalid("`since` must be an ISO 8601 instant")) from None
-    if since.tzinfo is None:
-        raise Refusal(_invalid("`since` must name its offset"))
-    return since
+    since = call.query.get("since")
+    if since is None or not is_instant(since):
+        raise Refusal(invalid("`since` must be an ISO 8601 instant with its offset"))
+    return datetime.fromisoformat(since)
 
 
 def _page(name: str, rows: Sequence[JsonObject], call: Call, config: Config) -> Reply:
@@ -116,63 +163,3 @@ def _page(name: str, rows: Sequence[JsonObject], call: Call, config: Config) -> 
     end = offset + config.erp_page_size
     further = f"{name}?{urlencode({**call.query, 'offset': end})}" if end < len(rows) else None
     return json_reply({"results": rows[offset:end], "next": further})
-
-
-def _checked(call: Call) -> JsonObject:
-    try:
-        request = loads(call.body)
-    except ValueError:
-        raise Refusal(_invalid("the body is not JSON")) from None
-    mistakes = _mistakes(request)
-    if mistakes:
-        raise Refusal(_invalid("; ".join(mistakes)))
-    checked: JsonObject = request
-    return checked
-
-
-def _mistakes(request: Any) -> list[str]:
-    if not isinstance(request, dict):
-        return ["the body is not an object"]
-    wanted = ("external_reference", "shop", "shop_reference", "currency", "order_date")
-    found = [f"`{name}` must be a text" for name in wanted if not isinstance(request.get(name), str)]
-    if request.get("confirmed_at") is not None and not _is_instant(request["confirmed_at"]):
-        found.append("`confirmed_at` must be an instant with its offset")
-    lines = request.get("lines")
-    if not isinstance(lines, list) or not lines:
-        return [*found, "`lines` must be a list with at least one line"]
-    for line in lines:
-        found += _line_mistakes(line)
-    if not found and len({line["position"] for line in lines}) < len(lines):
-        found.append("`position` must differ per line")
-    return found
-
-
-def _line_mistakes(line: Any) -> list[str]:
-    if not isinstance(line, dict) or not isinstance(line.get("position"), int):
-        return ["every line needs a whole number `position`"]
-    where = f"line {line['position']}: "
-    found = [f"{where}`{n}` must be a decimal text" for n in ("quantity", "unit_price") if not _is_decimal(line.get(n))]
-    product = line.get("product")
-    if not isinstance(product, dict) or not isinstance(product.get("key"), str):
-        found.append(f"{where}`product` must have a `key`")
-    return found
-
-
-def _is_instant(value: Any) -> bool:
-    try:
-        return datetime.fromisoformat(value).tzinfo is not None
-    except (TypeError, ValueError):
-        return False
-
-
-def _is_decimal(value: Any) -> bool:
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-        return False
-    try:
-        return Decimal(value).is_finite()
-    except InvalidOperation:
-        return False
-
-
-def _invalid(reason: str) -> Reply:
-    return json_reply({"error": "invalid", "reason": reason}, 400)

@@ -1,6 +1,7 @@
 """The ERP's orders and deliveries."""
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,12 +22,14 @@ class ErpOrder:
     created_at: datetime
     created_tick: float = field(default_factory=time.monotonic)
     status: str = "open"
+    counts_charges: bool = True
 
     def document(self) -> JsonObject:
         """Return the order as the client that made it sees it. Line numbers are never equal to positions."""
         return {
             "number": self.number,
             "external_reference": self.request["external_reference"],
+            "shop_order_id": self.request.get("shop_order_id"),
             "status": self.status,
             "lines": [
                 {"position": line["position"], "line_number": line_number(line["position"])}
@@ -36,9 +39,10 @@ class ErpOrder:
 
     def full(self) -> JsonObject:
         """Return the order with what reconciliation wants to know."""
-        total = sum(
-            (Decimal(line["quantity"]) * Decimal(line["unit_price"]) for line in self.request["lines"]), Decimal(0)
-        )
+        amounts = [Decimal(line["quantity"]) * Decimal(line["unit_price"]) for line in self.request["lines"]]
+        if self.counts_charges:
+            amounts += [Decimal(charge["amount"]) for charge in self.request.get("charges") or ()]
+        total = sum(amounts, Decimal(0))
         return {
             **self.document(),
             "total": str(total.quantize(Decimal("0.01"), ROUND_HALF_UP)),
@@ -61,13 +65,16 @@ class ErpStore:
         self.by_key: dict[str, ErpOrder] = {}
         self.running: dict[str, list[Call]] = {}
         """Idempotency key to the calls that carry it and are not answered yet, first one first."""
+        self.lookups: Counter[str] = Counter()
+        """How often an order was shown by a look-up, by number."""
         self._by_reference: dict[str, list[ErpOrder]] = {}
         self._last_number = FIRST_NUMBER - 1
 
-    def create(self, request: JsonObject, key: str | None) -> ErpOrder:
+    def create(self, request: JsonObject, key: str | None, *, counts_charges: bool = True) -> ErpOrder:
         """Add an order under the next number."""
         self._last_number += 1
-        order = ErpOrder(f"ERP-{self._last_number}", request, datetime.now(UTC))
+        number = f"ERP-{self._last_number}"
+        order = ErpOrder(number, request, datetime.now(UTC), counts_charges=counts_charges)
         self.orders.append(order)
         self._by_reference.setdefault(request["external_reference"], []).append(order)
         if key:
@@ -97,6 +104,10 @@ class ErpStore:
     def with_reference(self, reference: str) -> list[ErpOrder]:
         """Return the orders with an external reference; more than one only when uniqueness is switched off."""
         return self._by_reference.get(reference, [])
+
+    def of_shop_order(self, shop_order_id: str) -> list[ErpOrder]:
+        """Return the orders that were made from an order of the shop."""
+        return [order for order in self.orders if str(order.request.get("shop_order_id")) == shop_order_id]
 
     def deliver(self, wish: JsonObject) -> JsonObject:
         """Add a packing slip for an order, whole unless `lines` are named; KeyError for an unknown number or line.

@@ -11,6 +11,8 @@ from sandbox.directory_store import DirectoryStore
 from sandbox.entrance import Entrance
 from sandbox.erp_api import PREFIX as ERP_PREFIX
 from sandbox.erp_api import ErpApi
+from sandbox.erp_customers import CustomerStore
+from sandbox.erp_customers_api import CustomersApi
 from sandbox.erp_store import ErpStore
 from sandbox.faults import FaultRule, Faults
 from sandbox.journal import Journal
@@ -36,7 +38,8 @@ class World:
         self.shop = ShopApi(self.orders, self.people, entrance)
         self.directory = DirectoryApi(self.people, entrance)
         self.proxy = ProxyApi(self.orders, self.issuer)
-        self.erp = ErpApi(self.erp_store)
+        self.erp_customers = CustomerStore()
+        self.erp = ErpApi(self.erp_store, CustomersApi(self.erp_customers))
         self._released = asyncio.Event()
 
     def insert(self, order: JsonObject) -> int:

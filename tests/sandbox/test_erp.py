@@ -30,6 +30,7 @@ def test_a_created_order_is_201_with_line_numbers_that_are_not_positions_and_is_
     assert answer.json() == {
         "number": "ERP-100001",
         "external_reference": "1/CS1",
+        "shop_order_id": 1,
         "status": "open",
         "lines": [{"position": 1, "line_number": 11}, {"position": 2, "line_number": 21}],
     }
