@@ -8,18 +8,19 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sandbox.catalogue import SHOP_TIMEZONE
+from sandbox.catalogue_parts import PARTS
 from sandbox.server import SandboxServer, build, listen, url_of
 
 
 def main() -> None:
     """Read the command line, say where everything is, serve."""
     arguments = _arguments()
-    app = build(arguments.day, arguments.count)
+    app = build(arguments.day, arguments.count, parts=arguments.parts)
     with listen(arguments.host, arguments.port) as sock:
         url = url_of(sock)
         sys.stdout.write(
             f"sandbox ready: shop {url}/api/order/ erp {url}/erp control {url}/_control "
-            f"day {arguments.day} orders {arguments.count}\n"
+            f"day {arguments.day} orders {len(app.world.orders.orders)}\n"
         )
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
@@ -33,7 +34,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
     parser.add_argument("--day", type=date.fromisoformat, default=yesterday, help="YYYY-MM-DD, yesterday by default")
     parser.add_argument("--count", type=int, default=40, help="orders in the shop")
+    parser.add_argument("--parts", type=_parts, default=(), help=f"further orders, by comma: {', '.join(PARTS)}")
     return parser.parse_args()
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := set(names) - set(PARTS):
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(sorted(unknown))}")
+    return names
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """Orders of a day, made up: the same day, count and seed give the same orders."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain, islice, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.catalogue_parts import PARTS
 from sandbox.wire import JsonObject
 
 SHOP_TIMEZONE = "Europe/Amsterdam"
@@ -40,8 +42,11 @@ def orders_for_day(
     payable_only: bool = False,
     shop_timezone: str = SHOP_TIMEZONE,
     api_timezone: str = SHOP_TIMEZONE,
+    parts: Sequence[str] = (),
 ) -> list[JsonObject]:
     """Return `count` orders confirmed on a shop-local day, the special cases first unless only payable ones are wanted.
+
+    Those of the `parts` (see `sandbox.catalogue_parts`) come behind them and are not in `count`.
 
     Numbers go up from `first_number` (CS48001 has id 12001), so several days can stand side by side. Timestamps are
     naive, in `api_timezone`. A few special cases lie a microsecond outside the day.
@@ -49,10 +54,12 @@ def orders_for_day(
     dice = random.Random(f"{seed}/{day}")  # noqa: S311  # made-up data
     zone = ZoneInfo(shop_timezone)
     start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
-    cases = iter(()) if payable_only else special_cases(start, end, first_number)
+    special = () if payable_only else special_cases(start, end, first_number)
+    cases = list(islice(chain(special, repeat({})), count))
+    cases += [case for part in parts for case in PARTS[part]()]
     orders = []
-    for number in range(first_number, first_number + count):
-        case = next(cases, {})
+    for number, asked in enumerate(cases, start=first_number):
+        case = dict(asked)
         confirmed = case.pop("confirmed", None) or start + (end - start) * dice.random()
         order = _order(dice, number, confirmed.astimezone(ZoneInfo(api_timezone)), day)
         lines = case.pop("lines", None) or _lines(dice, dice.choices((1, 2, 3, 5, 8), (5, 4, 3, 2, 1))[0])

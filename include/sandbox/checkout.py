@@ -19,7 +19,7 @@ def checked_out(order: JsonObject, directory: DirectoryStore, config: Config) ->
     guest, address = order.pop("guest", None), order.pop("new_address", None)
     created = order.get("create_date") or order.get("confirm_date")
     if guest is not None:
-        order = _guest(guest, created, directory, config) | order
+        order |= _guest(guest, created, directory, config)
     if address is not None:
         new = {**address, "customer": order.get("customer", 1324), "origin": WEBSHOP, "create_date": created}
         order["shipment_address"] = directory.add("address", new)["id"]

@@ -43,14 +43,19 @@ class SandboxControl:
         *,
         payable_only: bool = False,
         seed: int = 1,
+        parts: Sequence[str] = (),
         **config: Any,
     ) -> int:
-        """Start over: the orders of a day (none without one), switches at their defaults but for those named."""
+        """Start over: the orders of a day (none without one), switches at their defaults but for those named.
+
+        `parts` adds further orders, see `sandbox.catalogue_parts`.
+        """
         wish = {
             "day": str(day) if day else None,
             "count": count,
             "payable_only": payable_only,
             "seed": seed,
+            "parts": list(parts),
             "config": config,
         }
         return int(self._call("POST", "/reset", wish)["orders"])

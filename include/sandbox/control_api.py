@@ -37,6 +37,7 @@ class Reset(BaseModel):
     seed: int = 1
     payable_only: bool = False
     catalogue: str = "demo"
+    parts: tuple[str, ...] = ()
     config: dict[str, Any] = {}
 
     def orders(self, config: Config) -> list[JsonObject]:
@@ -44,7 +45,12 @@ class Reset(BaseModel):
         if self.day is None or self.catalogue == "empty":
             return []
         return orders_for_day(
-            self.day, self.count, seed=self.seed, payable_only=self.payable_only, api_timezone=config.api_timezone
+            self.day,
+            self.count,
+            seed=self.seed,
+            payable_only=self.payable_only,
+            api_timezone=config.api_timezone,
+            parts=self.parts,
         )
 
 

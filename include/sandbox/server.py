@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -63,11 +63,13 @@ class SandboxServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def build(day: date | None = None, count: int = 40, config: Config | None = None) -> SandboxApp:
+def build(
+    day: date | None = None, count: int = 40, config: Config | None = None, parts: Sequence[str] = ()
+) -> SandboxApp:
     """Make a sandbox with the orders of a day, or with none."""
     app = SandboxApp()
     config = config or Config()
-    app.reset(config, orders_for_day(day, count, api_timezone=config.api_timezone) if day else [])
+    app.reset(config, orders_for_day(day, count, api_timezone=config.api_timezone, parts=parts) if day else [])
     return app
 
 
@@ -89,9 +91,11 @@ def url_of(sock: socket.socket) -> str:
 
 
 @contextmanager
-def running(day: date | None = None, count: int = 40, config: Config | None = None) -> Iterator[RunningSandbox]:
+def running(
+    day: date | None = None, count: int = 40, config: Config | None = None, parts: Sequence[str] = ()
+) -> Iterator[RunningSandbox]:
     """Run a sandbox on a free loopback port in a thread, for as long as the block lasts."""
-    app = build(day, count, config)
+    app = build(day, count, config, parts)
     server = SandboxServer(app)
     with listen("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([sock])), name="sandbox", daemon=True)

@@ -90,3 +90,39 @@ def test_two_days_side_by_side_share_no_id():
     line_ids = [line["id"] for order in first + second for line in order["order_lines"]]
     assert len(set(ids)) == len(ids)
     assert len(set(line_ids)) == len(line_ids)
+
+
+def test_parts_come_behind_and_leave_the_catalogue_as_it_is():
+    plain = orders_for_day(ORDINARY, 40)
+
+    with_parts = orders_for_day(ORDINARY, 40, parts=["guests", "charges"])
+
+    assert with_parts[:40] == plain
+    assert {bool("guest" in order) for order in with_parts[40:52]} == {True}
+    assert len({order["id"] for order in with_parts}) == len(with_parts)
+
+
+def test_a_day_of_guests_has_fifty_people_and_new_addresses_of_known_customers():
+    orders = orders_for_day(ORDINARY, 0, parts=["guest_day"])
+
+    mails = [order["guest"]["email"] for order in orders if "guest" in order]
+    assert (len(mails), len(set(mails))) == (60, 50)
+    assert len([order for order in orders if "new_address" in order]) == 5
+
+
+def test_charges_are_of_every_kind():
+    orders = orders_for_day(ORDINARY, 0, parts=["charges"])
+    lines = [line for order in orders for line in order["order_lines"]]
+    prices = [Decimal(line["unit_price"]) for line in lines]
+
+    assert {line["type"] for line in lines} == {"line", "shipment_cost", "discount", "payment_cost"}
+    assert min(prices) < 0
+    assert Decimal(0) in prices
+    assert any(price.as_tuple().exponent == -4 for price in prices)
+    assert any(Decimal(str(line["quantity"])) < 0 for line in lines)
+    assert {order["currency"] for order in orders} == {"EUR", "JPY", "KWD"}
+    totals = [sum(Decimal(str(li["quantity"])) * Decimal(li["unit_price"]) for li in o["order_lines"]) for o in orders]
+    assert Decimal(0) in totals
+    short = [o for o, total in zip(orders, totals, strict=True) if Decimal(o["paid_amount"]) < round(total, 2)]
+    assert len(short) == 1
+    assert short[0]["payment_status"] == "paid"

@@ -175,3 +175,15 @@ def test_rows_may_be_brief_and_fields_unknown(shop, control: SandboxControl):
     control.configure(brief_directory_rows=True, hidden_directory_fields=["modified_date"])
 
     assert [set(row) for row in rows(shop, "/api/origin/webshop/customer/")] == [{"id", "key", "create_date"}]
+
+
+def test_a_day_of_guests_arrives_with_its_people(control: SandboxControl):
+    control.reset("2026-11-22", 0, parts=["guest_day"], reuse_guest_party=True)
+
+    customers = control.people.all("customer")
+
+    assert len([row for row in customers if row["guest"]]) == 50
+    orders = control.orders()
+    assert len(orders) == 65
+    addresses = {row["id"]: row for row in control.people.all("address")}
+    assert all(addresses[order["shipment_address"]]["customer"] == order["customer"] for order in orders)
