@@ -6,6 +6,5 @@ COPY requirements.txt /opt/orderflow/requirements.txt
 RUN pip install --no-cache-dir --requirement /opt/orderflow/requirements.txt "celery<5.7"
 
 COPY dags /opt/airflow/dags
-COPY plugins /opt/airflow/plugins
 COPY include /opt/airflow/include
 ENV PYTHONPATH=/opt/airflow/include

@@ -71,7 +71,7 @@ format: $(SETUP) ## Rewrite the code in the project's style
 types: $(SETUP) ## Type checks
 	$(BIN)/mypy include tools
 
-PAGES := dag_docs runbook_docs settings_docs
+PAGES := dag_docs runbook_docs settings_docs connection_docs dist_info
 
 docs: $(SETUP) bench-docs ## Write the pages and tables in docs/ that come from the code
 	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py || exit 1; done
@@ -115,7 +115,10 @@ bench-celery: $(SETUP) ## A day on the compose files' Celery: make bench-celery 
 	@$(if $(WORKERS),WORKERS=$(WORKERS)) $(if $(ORDERS),ORDERS=$(ORDERS)) PYTHONPATH=include:tools:bench:deploy $(BIN)/python bench/celery.py
 
 ##@ Deploy it
-.PHONY: env audit sbom
+.PHONY: wheel env audit sbom
+
+wheel: $(SETUP) ## The package as a wheel: dist/orderflow-….whl
+	@$(BIN)/python tools/wheel.py
 
 env: $(SETUP) ## Random secrets for docker-compose.yaml into .env, unless there is one
 	@$(BIN)/python tools/env_file.py

@@ -45,7 +45,7 @@ class LocalAirflow(AirflowApi):
         home: Path,
         *,
         dags: Path = REPOSITORY / "dags",
-        plugins: Path = REPOSITORY / "plugins",
+        python: Path | None = None,
         database: str | None = None,
         parallelism: int | None = None,
         port: int | None = None,
@@ -57,6 +57,7 @@ class LocalAirflow(AirflowApi):
     ) -> None:
         """Prepare, but start nothing.
 
+        `python` is that of another virtual environment, which then has to hold the package as well.
         `database` is an SQLAlchemy URL for Airflow's own state, an SQLite file in `home` without. `paused` says whether
         new DAGs are. Without `schedules` Airflow makes no run by itself, whatever the clock says. `environment` adds
         connections, Variables and settings, and wins. `pools` are made (slots by name). `expect` names the DAGs that
@@ -65,16 +66,17 @@ class LocalAirflow(AirflowApi):
         self.home = home.resolve()
         self.port = port or free_port()
         super().__init__(f"http://127.0.0.1:{self.port}", "admin", "admin")
+        self._python = str(python or sys.executable)
         self._database = database
         self._pools = dict(pools or {})
         self._expect = expect
         self._services: list[Service] = []
         self.environment = {
             **loopback_environment(),
-            "PYTHONPATH": str(REPOSITORY / "include"),
+            "PYTHONPATH": "" if python else str(REPOSITORY / "include"),
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(dags.resolve()),
-            "AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins.resolve()),
+            "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": str(
@@ -118,7 +120,7 @@ class LocalAirflow(AirflowApi):
         try:
             for name, arguments in SERVICES.items():
                 log = self.home / "logs" / f"{name}.log"
-                command = [sys.executable, "-m", "airflow", *arguments]
+                command = [self._python, "-m", "airflow", *arguments]
                 self._services.append(Service(name, command, env=self.environment, log=log))
             wait_until(self._healthy, timeout, "healthy Airflow")
             for name, slots in self._pools.items():
@@ -143,7 +145,7 @@ class LocalAirflow(AirflowApi):
 
     def airflow(self, *arguments: str) -> str:
         """Run a command of Airflow's command line and return what it printed; ServiceError when it fails."""
-        command = [sys.executable, "-m", "airflow", *arguments]
+        command = [self._python, "-m", "airflow", *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServiceError(f"airflow {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")

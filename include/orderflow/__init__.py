@@ -21,6 +21,8 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.reconciliation  -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     orchestration        -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, errors, settings, ledger, ledger.*
+    plugin               -> orchestration, web
+    provider             -> nothing
     __main__             -> domain, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
 
 What they hold:
@@ -33,4 +35,6 @@ What they hold:
     flow           the use cases: orders, shipments, reconciliation, and reporting on all of them
     orchestration  Airflow tasks around the use cases; the only room that knows about tasks
     web            the page in Airflow; reads the ledger, and Airflow's login
+    plugin         the entry point by which Airflow finds the page
+    provider       the entry point by which Airflow finds the connection types
 """

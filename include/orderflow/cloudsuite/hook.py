@@ -12,7 +12,7 @@ from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter, Service
-from orderflow.transport.connection import base_url, prepare_session, timeouts, without_headers
+from orderflow.transport.connection import base_url, given, prepare_session, timeouts, without_headers
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
 """Extras read here; those HttpHook knows keep their meaning, and every other one is sent as a header."""
@@ -29,6 +29,7 @@ class CloudSuiteHook(HttpHook):
 
     conn_name_attr = "cloudsuite_conn_id"
     default_conn_name = "cloudsuite_default"
+    conn_type = "cloudsuite"
     hook_name = "CloudSuite"
 
     def __init__(self, cloudsuite_conn_id: str = default_conn_name) -> None:
@@ -91,7 +92,7 @@ class CloudSuiteHook(HttpHook):
         return connection
 
     def _message_address(self, connection: Connection) -> str:
-        elsewhere = connection.extra_dejson.get("proxy_base_url")
+        elsewhere = given(connection.extra_dejson).get("proxy_base_url")
         if not elsewhere:
             return base_url(connection.host, connection.schema, connection.port)
         try:
@@ -117,14 +118,14 @@ class CloudSuiteHook(HttpHook):
             service=service,
             secrets=prepare_session(session, OWN_EXTRAS, concurrency=concurrency),
             authorize=self._authorization(connection, session),
-            timeouts=timeouts(connection.extra_dejson),
+            timeouts=timeouts(given(connection.extra_dejson)),
             read_only=read_only,
             gate=gate,
             meter=meter,
         )
 
     def _authorization(self, connection: Connection, session: requests.Session) -> Authorization:
-        extra = connection.extra_dejson
+        extra = given(connection.extra_dejson)
         if extra.get("token"):
             mask_secret(extra["token"])
             return FixedAuthorization("Token", str(extra["token"]))

@@ -14,7 +14,7 @@ from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter
-from orderflow.transport.connection import base_url, prepare_session, timeouts
+from orderflow.transport.connection import base_url, given, prepare_session, timeouts
 
 
 class Adapter(NamedTuple):
@@ -28,8 +28,8 @@ ADAPTERS = {
     "rest": Adapter(lambda channel, _extra: RestErp(channel)),
     "tryton": Adapter(TrytonErp, tryton_options.OWN_EXTRAS),
 }
-OWN_EXTRAS = ("adapter", "token", "timeout")
-"""Extras read here; the adapter reads its own, HttpHook those it knows, and every other one is sent as a header."""
+OWN_EXTRAS = ("adapter", "token", "timeout", *(name for adapter in ADAPTERS.values() for name in adapter.extras))
+"""Extras read here and by any adapter; HttpHook reads those it knows, and every other one is sent as a header."""
 
 
 class ErpHook(HttpHook):
@@ -41,7 +41,8 @@ class ErpHook(HttpHook):
 
     conn_name_attr = "erp_conn_id"
     default_conn_name = "erp_default"
-    hook_name = "ERP"
+    conn_type = "orderflow_erp"
+    hook_name = "Orderflow ERP"
 
     def __init__(self, erp_conn_id: str = default_conn_name) -> None:
         super().__init__(method="GET", http_conn_id=erp_conn_id)
@@ -51,7 +52,7 @@ class ErpHook(HttpHook):
     ) -> ErpPort:
         """Return the configured ERP, fit for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
-        extra = connection.extra_dejson
+        extra = given(connection.extra_dejson)
         name = str(extra.get("adapter") or "rest")
         if name not in ADAPTERS:
             known = ", ".join(f"`{name}`" for name in sorted(ADAPTERS))
@@ -67,7 +68,7 @@ class ErpHook(HttpHook):
             read_only=read_only,
             gate=gate,
             meter=meter,
-            secrets=prepare_session(session, OWN_EXTRAS + adapter.extras, concurrency=concurrency),
+            secrets=prepare_session(session, OWN_EXTRAS, concurrency=concurrency),
         )
         return adapter.make(channel, extra)
 
@@ -90,7 +91,7 @@ class ErpHook(HttpHook):
 
 
 def _authorization(connection: Connection) -> Authorization | None:
-    token = connection.extra_dejson.get("token")
+    token = given(connection.extra_dejson).get("token")
     if token:
         authorization = FixedAuthorization("Bearer", str(token))
     elif connection.login:

@@ -26,6 +26,11 @@ def base_url(host: str | None, schema: str | None, port: int | None) -> str:
     return f"{address.scheme}://{netloc}{address.path.rstrip('/')}"
 
 
+def given(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the extras that say something: a form stores null or nothing for a field that was left empty."""
+    return {name: value for name, value in extra.items() if value not in (None, "")}
+
+
 def timeouts(extra: Mapping[str, Any]) -> Timeouts:
     """Read the extra `timeout` (seconds, 30 when not set)."""
     value = extra.get("timeout", DEFAULT_TIMEOUTS.read)

@@ -1,4 +1,7 @@
-"""Registers the page "Orders" in Airflow: in the navigation, and as a tab of every DAG run."""
+"""The entry point `airflow.plugins`: the page "Orders" in Airflow's navigation, and as a tab of every DAG run.
+
+Every process of Airflow loads it, so it imports next to nothing.
+"""
 
 import os
 from functools import cache
@@ -6,22 +9,28 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-if os.environ.get("ORDERFLOW_PRELOAD") == "1":
+PRELOAD = os.environ.get("ORDERFLOW_PRELOAD", "")
+"""`1`: Airflow imports the flow once and forks, instead of in every task. New code then needs a restart."""
+
+if PRELOAD == "1":
     import orderflow.orchestration.preload  # noqa: F401 - for what it imports
 
 
 @cache
 def _app() -> Any:
-    from orderflow.web.app import create_app  # noqa: PLC0415 - takes seconds, and every task process loads plugins
+    from orderflow.web.app import create_app  # noqa: PLC0415 - takes seconds, and few processes show the page
 
     return create_app()
 
 
 async def page(scope: Any, receive: Any, send: Any) -> None:
+    """Serve the page; it is made at the first request."""
     await _app()(scope, receive, send)
 
 
 class OrderflowPlugin(AirflowPlugin):
+    """The page's places in Airflow."""
+
     name = "orderflow"
     fastapi_apps = [{"name": "Orderflow", "url_prefix": "/orderflow", "app": page}]  # noqa: RUF012 - Airflow's form
     external_views = [  # noqa: RUF012 - the same

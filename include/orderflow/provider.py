@@ -1,0 +1,130 @@
+"""The entry point `apache_airflow_provider`: two connection types with their forms.
+
+The forms are data, and imported by nothing else: Airflow reads them in every process that asks for a hook.
+"""
+
+from importlib.metadata import version
+from typing import Any
+
+_TEXT = {"type": ["string", "null"]}
+_SECRET = {"type": ["string", "null"], "format": "password"}
+_NUMBER = {"type": ["integer", "null"]}
+_TIMEOUT = {"label": "Timeout", "schema": _NUMBER, "description": "Seconds without an answer; 30 when not set."}
+
+CLOUDSUITE: dict[str, Any] = {
+    "connection-type": "cloudsuite",
+    "hook-name": "CloudSuite",
+    "hook-class-name": "orderflow.cloudsuite.hook.CloudSuiteHook",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port"],
+        "relabeling": {"host": "API address", "login": "Client ID", "password": "Client secret"},
+        "placeholders": {
+            "host": "https://api.cloudsuite.io",
+            "token_url": "https://id.cloudsuite.io/realms/…/protocol/openid-connect/token",
+            "scope": "openid",
+            "timeout": "30",
+        },
+    },
+    "conn-fields": {
+        "token_url": {
+            "label": "Token address",
+            "schema": _TEXT,
+            "description": "The OAuth2 token endpoint. Needed with client ID and client secret.",
+        },
+        "scope": {"label": "Scope", "schema": _TEXT, "description": "The OAuth2 scope; `openid` when not set."},
+        "token": {
+            "label": "Token",
+            "schema": _SECRET,
+            "description": "For the older `Authorization: Token` scheme, instead of client ID and client secret.",
+        },
+        "proxy_base_url": {
+            "label": "Message address",
+            "schema": _TEXT,
+            "description": "Where `/proxy` is found, for deliveries and cXML; the API address when not set.",
+        },
+        "timeout": _TIMEOUT,
+    },
+}
+
+ERP: dict[str, Any] = {
+    "connection-type": "orderflow_erp",
+    "hook-name": "Orderflow ERP",
+    "hook-class-name": "orderflow.erp.hook.ErpHook",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port"],
+        "relabeling": {"host": "ERP address"},
+        "placeholders": {
+            "host": "https://erp.example.com/api",
+            "timeout": "30",
+            "web_shop": '{"1": "Web shop"}',
+            "customer_code": "customer:{customer}",
+            "address_code": "address:{address}",
+            "product_code": "{key}",
+        },
+    },
+    "conn-fields": {
+        "adapter": {
+            "label": "Adapter",
+            "schema": {"type": "string", "enum": ["rest", "tryton"], "default": "rest"},
+            "description": "The ERP's language: `rest` when not set.",
+        },
+        "token": {
+            "label": "Token",
+            "schema": _SECRET,
+            "description": "Sent as `Authorization: Bearer`, instead of login and password (HTTP Basic).",
+        },
+        "timeout": _TIMEOUT,
+        "database": {"label": "Tryton: database", "schema": _TEXT, "description": "Needed with the adapter `tryton`."},
+        "web_shop": {
+            "label": "Tryton: web shops",
+            "schema": {"type": ["object", "null"]},
+            "description": "Webshop number to the name of Tryton's web shop, as JSON. Needed with `tryton`.",
+        },
+        "company": {
+            "label": "Tryton: company",
+            "schema": _NUMBER,
+            "description": "Id of the company that the web shops must belong to; theirs when not set.",
+        },
+        "customer_code": {
+            "label": "Tryton: customer code",
+            "schema": _TEXT,
+            "description": "The party identifier with the shop's customer id; `customer:{customer}` when not set.",
+        },
+        "address_code": {
+            "label": "Tryton: address code",
+            "schema": _TEXT,
+            "description": "The party identifier with the shop's address id; `address:{address}` when not set.",
+        },
+        "product_code": {
+            "label": "Tryton: product code",
+            "schema": _TEXT,
+            "description": "The product's code, of the shop's `{origin}` and `{key}`; `{key}` when not set.",
+        },
+        "unit": {
+            "label": "Tryton: unit",
+            "schema": {"type": ["string", "null"], "enum": ["sale", "stock"]},
+            "description": "Quantities are in the product's `sale` unit (when not set) or its `stock` unit.",
+        },
+        "taxes": {
+            "label": "Tryton: taxes",
+            "schema": {"type": ["string", "null"], "enum": ["product", "none"]},
+            "description": "The taxes of the product's account category (`product`, when not set), or `none`.",
+        },
+        "confirm": {
+            "label": "Tryton: confirm sales",
+            "schema": {"type": ["boolean", "null"]},
+            "description": "Confirm the sale, so that Tryton ships and invoices it; without, a person confirms it.",
+        },
+    },
+}
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Return what the entry point promises."""
+    return {
+        "package-name": "orderflow",
+        "name": "Orderflow",
+        "description": "Confirmed CloudSuite webshop orders into an ERP, and the result written back.",
+        "versions": [version("orderflow")],
+        "connection-types": [CLOUDSUITE, ERP],
+    }

@@ -1,0 +1,93 @@
+"""`make docs`: writes docs/reference/connections.md from the forms of our connection types; --check only compares.
+
+python tools/connection_docs.py [--check]
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from generated_page import REPOSITORY, cell, write_or_check
+from orderflow.provider import CLOUDSUITE, ERP
+
+PAGE = REPOSITORY / "docs" / "reference" / "connections.md"
+HEAD = """# Connections
+
+Written by `make docs` from `include/orderflow/provider.py` and `tools/connection_docs.py`. Do not edit.
+
+Secrets are kept in Airflow connections and nowhere else. Make a connection on Airflow's page (Admin, Connections), in a
+secrets backend, or as JSON in the environment:
+
+```sh
+export AIRFLOW_CONN_CLOUDSUITE_DEFAULT='{"conn_type": "cloudsuite", "host": "https://test-api.cloudsuite.io",
+  "login": "<client id>", "password": "<client secret>",
+  "extra": {"token_url": "https://id.cloudsuite.io/realms/CloudSuite-test/protocol/openid-connect/token"}}'
+export AIRFLOW_CONN_ERP_DEFAULT='{"conn_type": "orderflow_erp", "host": "https://erp.example.com/api",
+  "login": "<user>", "password": "<password>", "extra": {"adapter": "rest"}}'
+```
+
+The environment wins over a connection that was made on the page. The form's *Test* button needs
+`AIRFLOW__CORE__TEST_CONNECTION=Enabled` for the API server. It changes nothing: it gets a token and one row of the
+order list, or looks up an order that does not exist.
+"""
+COMMON = """The type `http` is accepted as well, but its form and *Test* button are those of any HTTP connection.
+`verify` (the file of a CA of your own, or `false`), `cert` and `proxies` in the extra mean what they mean for every
+HTTP connection of Airflow. Any extra that is not named here is sent as a header.
+"""
+OTHERS = """## Optional connections
+
+| connection | type | meaning |
+|---|---|---|
+| `orderflow_ledger` | `postgres` or `sqlite` | Where the ledger is: `postgresql://user:password@host/db` or \
+`sqlite:////path/file.db`. Without it: `$AIRFLOW_HOME/orderflow.db`, which is for trying out. |
+| `smtp_default` | `smtp` | The mail server for alerts to `alerts.mail_to` (see [settings](settings.md)). |
+| `orderflow_alerts_webhook` | `http` | An address that takes `{"text": "…"}`, as Slack and Teams do. |
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    lines = [
+        HEAD,
+        *_section("cloudsuite_default", CLOUDSUITE),
+        *_section("erp_default", ERP),
+        "[ERP adapters](erp-adapters.md) says what the extras of `tryton` mean, and how to write another adapter.\n",
+        OTHERS,
+    ]
+    return "\n".join(lines)
+
+
+def _section(conn_id: str, form: dict[str, Any]) -> Iterator[str]:
+    """Yield the table of one connection type."""
+    look = form["ui-field-behaviour"]
+    yield f"## `{conn_id}`: type `{form['connection-type']}`\n"
+    yield COMMON
+    yield "| field | label in the form | value | meaning |"
+    yield "|---|---|---|---|"
+    for field in ("host", "login", "password"):
+        label = look["relabeling"].get(field, field.capitalize())
+        yield f"| `{field}` | {label} | text | {_example(look['placeholders'].get(field))} |"
+    for name, field in form["conn-fields"].items():
+        yield f"| extra `{name}` | {field['label']} | {_kind(field['schema'])} | {cell(field['description'])} |"
+    yield ""
+
+
+def _example(placeholder: str | None) -> str:
+    return f"Such as `{placeholder}`; `https` unless it says otherwise." if placeholder else ""
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if schema.get("format") == "password":
+        return "text, secret"
+    names = {"string": "text", "integer": "whole number", "boolean": "`true` or `false`", "object": "JSON object"}
+    return " or ".join(names[kind] for kind in kinds if kind != "null")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    sys.exit(write_or_check(PAGE, page(), check=parser.parse_args().check))
