@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sandbox.catalogue import SHOP_TIMEZONE
 from sandbox.catalogue_parts import PARTS
+from sandbox.config import Config
+from sandbox.manners.table import MANNERS, checked
 from sandbox.server import SandboxServer, build, listen, url_of
 
 
 def main() -> None:
     """Read the command line, say where everything is, serve."""
     arguments = _arguments()
-    app = build(arguments.day, arguments.count, parts=arguments.parts)
+    config = Config(manners=arguments.manners)
+    app = build(arguments.day, arguments.count, config, parts=arguments.parts)
     with listen(arguments.host, arguments.port) as sock:
         url = url_of(sock)
         sys.stdout.write(
@@ -29,13 +32,27 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     yesterday = datetime.now(ZoneInfo(SHOP_TIMEZONE)).date() - timedelta(days=1)
-    parser = argparse.ArgumentParser(prog="sandbox", description="A CloudSuite-shaped shop and an ERP.")
+    parser = argparse.ArgumentParser(
+        prog="sandbox",
+        description="A CloudSuite-shaped shop and an ERP.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
     parser.add_argument("--day", type=date.fromisoformat, default=yesterday, help="YYYY-MM-DD, yesterday by default")
     parser.add_argument("--count", type=int, default=40, help="orders in the shop")
     parser.add_argument("--parts", type=_parts, default=(), help=f"further orders, by comma: {', '.join(PARTS)}")
+    known = "\n".join(f"  {name:28}{manner.sentence}" for name, manner in MANNERS.items())
+    parser.epilog = f"manners:\n{known}"
+    parser.add_argument("--manners", type=_manners, default=frozenset(), help="ways of a real shop, by comma")
     return parser.parse_args()
+
+
+def _manners(text: str) -> frozenset[str]:
+    try:
+        return checked(text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from sandbox.world import World, service_of
 log = logging.getLogger(__name__)
 
 HELD = ("delay", "hang_then_commit")
-DONE_ANYHOW = ("reset_after_commit", "truncated_body", "ignore_fields", *HELD)
+DONE_ANYHOW = ("behave", "reset_after_commit", "truncated_body", "ignore_fields", *HELD)
 
 
 class SandboxApp:
@@ -58,13 +58,15 @@ async def _serve(world: World, service: Service, call: Call, entry: Entry, conne
     if rule and rule.action in HELD:
         await world.hold(rule.seconds)
     reply = _reply(world, service, call, entry, rule)
+    if rule and rule.then is not None:
+        world.change_order_of(call, rule.then)
     if rule and rule.action.startswith("reset_"):
         await connection.cut()
     elif rule and rule.action == "truncated_body":
         await connection.answer_half(reply)
     elif not connection.is_gone:
         entry.status = reply.status
-        await connection.answer(reply)
+        await (connection.trickle(reply, world.hold) if reply.pace else connection.answer(reply))
 
 
 def _reply(world: World, service: Service, call: Call, entry: Entry, rule: FaultRule | None) -> Reply:

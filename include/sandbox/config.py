@@ -1,8 +1,11 @@
 """What can be switched while the sandbox runs."""
 
+from collections.abc import Collection
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from sandbox.manners.table import MANNERS, checked
 
 Service = Literal["shop", "token", "erp"]
 
@@ -35,7 +38,25 @@ class Config(BaseModel):
     api_timezone: str = "Europe/Amsterdam"
     """Zone of the shop's naive timestamps."""
     rate_limit: int | None = None
-    """Shop calls per second before 429."""
+    """Shop calls per `rate_period` before 429."""
+    rate_period: Literal["second", "minute", "hour"] = "second"
+    rate_retry_after: bool = True
+    """A 429 says when to come back."""
+    write_answers: Literal["whole", "partial", "empty", "no_content", "old"] = "whole"
+    """What a PATCH or PUT answers: the order, the fields sent, nothing, 204, or the order as it was before."""
+    refuse_unknown_fields: bool = False
+    """A write that names a field the shop does not know is a 400."""
+    refuse_read_only_fields: bool = False
+    """A write that names a read-only field is a 400."""
+
+    manners: frozenset[str] = frozenset()
+    """Ways of a real shop, see `sandbox.manners.table`; they set switches that are at their default."""
+    erp_manners: frozenset[str] = frozenset()
+    """The same for the ERP: those of the wire."""
+    trickle_seconds: float = 0.5
+    """Pause before each byte of a trickling answer."""
+    bomb_megabytes: int = 200
+    """Size of a gzip bomb once it is unpacked."""
 
     origins: tuple[str, ...] = ("webshop", "erp")
     """Codes below which customers, addresses and users are found."""
@@ -91,6 +112,21 @@ class Config(BaseModel):
 
     latency_ms: dict[Service, float] = Field(default_factory=dict)
     """Waiting time before a call is handled, by service."""
+
+    @field_validator("manners", "erp_manners")
+    @classmethod
+    def _known(cls, names: frozenset[str], info: ValidationInfo) -> frozenset[str]:
+        return checked(names, of_erp=info.field_name == "erp_manners")
+
+    def behaving(self, service: Service, more: Collection[str] = ()) -> Self:
+        """Return the config for one call: with the switches of the service's manners, and of some more."""
+        own = {"shop": self.manners, "erp": self.erp_manners}.get(service, frozenset())
+        names = own.union(more)
+        if not names:
+            return self
+        untouched = {name for name, field in type(self).model_fields.items() if getattr(self, name) == field.default}
+        wanted = {switch: value for name in names for switch, value in MANNERS[name].switches.items()}
+        return self.model_copy(update={"manners": names, **{n: v for n, v in wanted.items() if n in untouched}})
 
     def changed(self, changes: dict[str, Any]) -> Self:
         """Return the config with some switches set; pydantic.ValidationError for unknown ones."""

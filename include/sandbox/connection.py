@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -35,6 +36,25 @@ class Connection:
     async def answer(self, reply: Reply) -> None:
         """Send an answer whole."""
         await Response(reply.body, reply.status, dict(reply.headers))(self._scope, self._receive, self._send)
+
+    async def trickle(self, reply: Reply, hold: Callable[[float], Awaitable[bool]]) -> None:
+        """Send an answer byte by byte while the client is there; the rest at once when `hold` says so."""
+        headers = {**reply.headers, "content-length": str(len(reply.body))}
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
+        gone = asyncio.ensure_future(self._until_gone())
+        sent, released = 0, False
+        while sent < len(reply.body) and not gone.done():
+            if not released:
+                pause = asyncio.ensure_future(hold(reply.pace))
+                await asyncio.wait({pause, gone}, return_when=asyncio.FIRST_COMPLETED)
+                released = pause.done() and pause.result()
+                pause.cancel()
+            part = reply.body[sent:] if released else reply.body[sent : sent + 1]
+            sent += len(part)
+            await self._send({"type": "http.response.body", "body": part, "more_body": True})
+        gone.cancel()
+        await self._send({"type": "http.response.body", "body": b""})
 
     async def answer_half(self, reply: Reply) -> None:
         """Announce the whole answer, send half of it and hang up."""

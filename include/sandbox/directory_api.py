@@ -7,10 +7,12 @@ a customer and an address, detail of customer and user, 404 for an unknown origi
 import re
 from typing import cast
 
-from sandbox import shop_filters, shop_pages
+from sandbox import shop_filters
+from sandbox.behaviour import as_shown
 from sandbox.config import Config
 from sandbox.directory_store import DirectoryStore, Kind
 from sandbox.entrance import Entrance, json_body
+from sandbox.shop_pages import Pager
 from sandbox.wire import Call, JsonObject, Refusal, Reply, html_reply, json_reply
 
 PREFIXES = ("/api/origin/", "/api/userprofile/")
@@ -27,6 +29,7 @@ class DirectoryApi:
     def __init__(self, store: DirectoryStore, entrance: Entrance) -> None:
         self.store = store
         self._entrance = entrance
+        self._pager = Pager()
 
     def handle(self, call: Call, config: Config) -> Reply:
         """Answer one call."""
@@ -54,8 +57,7 @@ class DirectoryApi:
             rows = [row for row in rows if not row["inactive"]]
         rows = shop_filters.select(rows, call.query, config.unknown_filters, filters)
         fields = _BRIEF if config.brief_directory_rows else None
-        shown = [_shown(row, config) for row in rows]
-        return json_reply(shop_pages.page(shown, call, config, fields=fields))
+        return json_reply(self._pager.page([_visible(row, config) for row in rows], call, config, fields=fields))
 
     def _detail(self, origin: str, kind: Kind, key: str, call: Call, config: Config) -> Reply:
         method = self._entrance.admit(call, config, ("GET", "PATCH") if kind in config.directory_patch else ("GET",))
@@ -63,12 +65,13 @@ class DirectoryApi:
         if record is None:
             return _missing(kind.title())
         if method == "GET":
-            return json_reply(_shown(record, config))
+            return json_reply(as_shown(_visible(record, config), config))
         changes = {name: value for name, value in json_body(call).items() if name in _PATCHABLE}
-        return json_reply(_shown(self.store.edit(kind, record["id"], changes), config), committed=True)
+        changed = self.store.edit(kind, record["id"], changes)
+        return json_reply(as_shown(_visible(changed, config), config), committed=True)
 
 
-def _shown(record: JsonObject, config: Config) -> JsonObject:
+def _visible(record: JsonObject, config: Config) -> JsonObject:
     return {name: value for name, value in record.items() if name not in config.hidden_directory_fields}
 
 

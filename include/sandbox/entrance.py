@@ -9,6 +9,8 @@ from sandbox.auth import TokenIssuer
 from sandbox.config import Config
 from sandbox.wire import Call, JsonObject, Refusal, json_reply, loads
 
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
 
 class Entrance:
     """Looks at what the client accepts, at its token, at the rate and at the verb."""
@@ -32,14 +34,17 @@ class Entrance:
     def _throttle(self, config: Config) -> None:
         if config.rate_limit is None:
             return
-        now = time.monotonic()
-        while self._recent and self._recent[0] <= now - 1:
+        now, period = time.monotonic(), _SECONDS[config.rate_period]
+        while self._recent and self._recent[0] <= now - period:
             self._recent.popleft()
         if len(self._recent) < config.rate_limit:
             self._recent.append(now)
             return
-        wait = max(1, math.ceil(self._recent[0] + 1 - now)) if self._recent else 1
-        said = f"Request was throttled. Expected available in {wait} second{'s' if wait > 1 else ''}."
+        wait = max(1, math.ceil(self._recent[0] + period - now)) if self._recent else period
+        said = "Request was throttled."
+        if not config.rate_retry_after:
+            raise Refusal(json_reply({"detail": said}, 429))
+        said += f" Expected available in {wait} second{'s' if wait > 1 else ''}."
         raise Refusal(json_reply({"detail": said}, 429, headers={"retry-after": str(wait)}))
 
 

@@ -4,12 +4,14 @@ import random
 import re
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from sandbox.config import Service
+from sandbox.manners.table import checked
 from sandbox.wire import Call, Reply, json_reply
 
 Action = Literal[
+    "behave",
     "status",
     "delay",
     "reset_before_commit",
@@ -24,6 +26,7 @@ Action = Literal[
 class FaultRule(BaseModel):
     """Which calls are hit, how often, and how. Fields left out match every call.
 
+    behave              do it and answer, with the rule's `manners`
     status              answer `status` with `headers` and `answer` (JSON) or `html`
     delay               wait `seconds`, then behave
     reset_before_commit cut the connection, nothing done
@@ -34,6 +37,8 @@ class FaultRule(BaseModel):
     truncated_body      do it, then send half of the answer and cut the connection
 
     `commit` makes `status` and `wrong_answer` do what was asked before they answer otherwise.
+    `manners` (see `sandbox.manners.table`) hold for the calls that are hit and do what was asked.
+    `then` changes the shop's order that the call names, once the call is dealt with: `{"state": "cancel"}`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -61,10 +66,17 @@ class FaultRule(BaseModel):
     seconds: float = 3600
     fields: frozenset[str] = frozenset()
     echo: bool = False
+    manners: frozenset[str] = frozenset()
+    then: dict[str, Any] | None = None
 
     _seen: int = PrivateAttr(default=0)
     _hit: int = PrivateAttr(default=0)
     _random: random.Random = PrivateAttr(default_factory=random.Random)
+
+    @field_validator("manners")
+    @classmethod
+    def _known(cls, names: frozenset[str]) -> frozenset[str]:
+        return checked(names)
 
     def model_post_init(self, context: Any, /) -> None:
         """Start the dice of this rule; the same seed throws the same."""

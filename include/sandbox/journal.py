@@ -91,6 +91,16 @@ def _entry(n: int, service: Service, call: Call) -> Entry:
     )
 
 
+def order_named_by(call: Call) -> int:
+    """Return the id of the shop's order that a call names in its path, query or body; 0 for none."""
+    order = _ORDER.match(call.path)
+    if order:
+        return int(order[1])
+    body = _body(call)
+    named = body.get("shop_order_id") if isinstance(body, dict) else call.query.get("shop_order_id")
+    return int(str(named)) if str(named).isdecimal() else 0
+
+
 def _body(call: Call) -> Any:
     if not call.body:
         return None

@@ -2,11 +2,13 @@
 
 import re
 
-from sandbox import shop_filters, shop_pages
+from sandbox import shop_filters
+from sandbox.behaviour import as_shown, as_stored
 from sandbox.config import Config
 from sandbox.directory_store import OF_ORDER, DirectoryStore
 from sandbox.entrance import Entrance, json_body
-from sandbox.shop_fields import ORDER_FIELDS, read_fields
+from sandbox.shop_fields import ORDER_FIELDS, forbidden, read_fields
+from sandbox.shop_pages import Pager
 from sandbox.shop_store import LINES, ShopStore, without
 from sandbox.wire import Call, JsonObject, Refusal, Reply, html_reply, json_reply
 
@@ -35,13 +37,14 @@ class ShopApi:
         self.store = store
         self._directory = directory
         self._entrance = entrance
+        self._pager = Pager()
 
     def handle(self, call: Call, config: Config, *, ignored: frozenset[str] = frozenset(), echo: bool = False) -> Reply:
         """Answer one call; the fields in `ignored` are not stored, and with `echo` the answer does not show it."""
         kind, argument, methods = _route(call.path)
         method = self._entrance.admit(call, config, methods)
         if kind == LIST:
-            return self._list(call, config) if method == "GET" else self._post(call)
+            return self._list(call, config) if method == "GET" else self._post(call, config)
         if kind == EXTERNAL:
             return json_reply(self._shown(self._by_key(argument), config))
         stored = self._by_id(argument, call, config, create=method == "PUT")
@@ -51,7 +54,7 @@ class ShopApi:
 
     def _list(self, call: Call, config: Config) -> Reply:
         orders = shop_filters.select(self.store.orders.values(), call.query, config.unknown_filters)
-        return json_reply(shop_pages.page(orders, call, config))
+        return json_reply(self._pager.page(orders, call, config))
 
     def _by_key(self, key: str) -> JsonObject:
         for order in self.store.orders.values():
@@ -79,17 +82,20 @@ class ShopApi:
         target = values.get("state", stored["state"])
         if config.strict_states and existed and target != stored["state"] and target not in MOVES[stored["state"]]:
             mistakes.setdefault("state", [f"An order cannot go from {stored['state']} to {target}."])
+        mistakes |= forbidden(body, self._shown(stored, config), config)
         if mistakes:
             raise Refusal(json_reply(mistakes, 400))
         if method == "PATCH":
             changed = self.store.patched(stored, values)
         else:
             changed = self.store.replaced(stored, values, body, renumber=config.put_renumbers_lines)
+        changed = as_stored(changed, method, config)
         kept = without(stored, changed, ignored)
         self.store.save(kept)
-        return json_reply(self._shown(changed if echo else kept, config), 200 if existed else 201, committed=True)
+        before, after = self._shown(stored, config), self._shown(changed if echo else kept, config)
+        return _written(before, after, body, config, 200 if existed else 201)
 
-    def _post(self, call: Call) -> Reply:
+    def _post(self, call: Call, config: Config) -> Reply:
         body = json_body(call)
         values, mistakes = read_fields(body, ORDER_FIELDS)
         for name in POST_REQUIRED:
@@ -101,13 +107,28 @@ class ShopApi:
         if mistakes:
             raise Refusal(json_reply(mistakes, 400))
         order = self.store.replaced(self.store.blank(offline=True), values, body)
+        order = as_stored(order, "POST", config)
         self.store.save(order)
-        return json_reply(order, 201, committed=True)
+        return json_reply(self._shown(order, config), 201, committed=True)
 
     def _shown(self, order: JsonObject, config: Config) -> JsonObject:
         twins = {f"{field}_key": self._directory.twin(kind, order[field]) for field, kind in OF_ORDER.items()}
         whole = {**order, **twins} if config.key_twins else order
-        return {name: value for name, value in whole.items() if name not in config.hidden_fields}
+        return as_shown({name: value for name, value in whole.items() if name not in config.hidden_fields}, config)
+
+
+def _written(before: JsonObject, after: JsonObject, body: JsonObject, config: Config, status: int) -> Reply:
+    match config.write_answers:
+        case "empty":
+            return Reply(status, headers={"content-type": "application/json"}, committed=True)
+        case "no_content":
+            return Reply(204, committed=True)
+        case "old":
+            return json_reply(before, status, committed=True)
+        case "partial":
+            return json_reply({name: after[name] for name in body if name in after}, status, committed=True)
+        case _:
+            return json_reply(after, status, committed=True)
 
 
 def _route(path: str) -> tuple[str, str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from sandbox.config import Config
 from sandbox.wire import JsonObject
 
 STATES = ("draft", "quotation", "confirmed", "processing", "done", "cancel")
@@ -163,3 +164,13 @@ ORDER_FIELDS: dict[str, Field] = {
     "invoice_address": Field(_integer),
     "order_lines": Field(_lines, (), nullable=False),
 }
+
+
+def forbidden(body: JsonObject, shown: JsonObject, config: Config) -> JsonObject:
+    """Return what strict serializers say about fields that a body must not name; `shown` is the order as it is."""
+    found: JsonObject = {}
+    if config.refuse_unknown_fields:
+        found |= {name: ["Unexpected field."] for name in body if name not in ORDER_FIELDS and name not in shown}
+    if config.refuse_read_only_fields:
+        found |= {name: ["This field is read-only."] for name in READ_ONLY if name in body}
+    return found

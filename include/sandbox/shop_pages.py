@@ -1,10 +1,13 @@
 """Pages of the lists: limit and offset, and links whose parameters are sorted by name."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from sandbox.behaviour import as_shown, manners_of
 from sandbox.config import Config
+from sandbox.manners.kinds import PageView
 from sandbox.wire import Call, JsonObject
 
 ROW_FIELDS = (
@@ -19,22 +22,34 @@ ROW_FIELDS = (
 )
 
 
-def page(
-    orders: Sequence[JsonObject], call: Call, config: Config, *, fields: Sequence[str] | None = ROW_FIELDS
-) -> JsonObject:
-    """Return the page that the call asks for, of these fields or all; a senseless limit or offset falls back."""
-    limit = min(_positive(call.query.get("limit"), config.default_limit), config.max_limit)
-    offset = max(_positive(call.query.get("offset"), 0), 0)
-    count = len(orders)
-    rows = sorted(orders, key=lambda order: int(order["id"]))
-    if config.unstable_rows:
-        random.shuffle(rows)
-    return {
-        "count": count,
-        "next": _link(call, config, limit, offset + limit) if offset + limit < count else None,
-        "previous": _link(call, config, limit, offset - limit) if offset > 0 else None,
-        "results": [_row(order, fields) for order in rows[offset : offset + limit]],
-    }
+class Pager:
+    """Cuts lists into pages, and remembers how often each was asked for."""
+
+    def __init__(self) -> None:
+        self._asked: Counter[str] = Counter()
+
+    def page(
+        self, orders: Sequence[JsonObject], call: Call, config: Config, *, fields: Sequence[str] | None = ROW_FIELDS
+    ) -> JsonObject:
+        """Return the page that the call asks for, of these fields or all; a senseless limit or offset falls back."""
+        limit = min(_positive(call.query.get("limit"), config.default_limit), config.max_limit)
+        offset = max(_positive(call.query.get("offset"), 0), 0)
+        count = len(orders)
+        rows = sorted(orders, key=lambda order: int(order["id"]))
+        if config.unstable_rows:
+            random.shuffle(rows)
+        page: JsonObject = {
+            "count": count,
+            "next": _link(call, config, limit, offset + limit) if offset + limit < count else None,
+            "previous": _link(call, config, limit, offset - limit) if offset > 0 else None,
+            "results": [as_shown(_row(order, fields), config) for order in rows[offset : offset + limit]],
+        }
+        asked = f"{call.path}?{call.query_string}"
+        self._asked[asked] += 1
+        view = PageView(limit, offset, self._asked[asked])
+        for manner in manners_of(config):
+            page = manner.page(page, view) if manner.page else page
+        return page
 
 
 def _row(order: JsonObject, fields: Sequence[str] | None) -> JsonObject:

@@ -49,6 +49,8 @@ class Reply:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     committed: bool = False
+    pace: float = 0
+    """Seconds before each byte."""
 
 
 def json_reply(

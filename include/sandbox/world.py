@@ -1,8 +1,11 @@
 """Everything that a reset throws away and makes anew."""
 
 import asyncio
+from collections import Counter
+from http import HTTPStatus
 
 from sandbox.auth import TokenIssuer
+from sandbox.behaviour import as_sent
 from sandbox.checkout import checked_out
 from sandbox.config import Config, Service
 from sandbox.directory_api import PREFIXES as DIRECTORY_PREFIXES
@@ -15,7 +18,8 @@ from sandbox.erp_customers import CustomerStore
 from sandbox.erp_customers_api import CustomersApi
 from sandbox.erp_store import ErpStore
 from sandbox.faults import FaultRule, Faults
-from sandbox.journal import Journal
+from sandbox.journal import Journal, order_named_by
+from sandbox.manners.table import MANNERS
 from sandbox.proxy_api import PREFIX as PROXY_PREFIX
 from sandbox.proxy_api import ProxyApi
 from sandbox.shop_api import ShopApi
@@ -41,35 +45,65 @@ class World:
         self.erp_customers = CustomerStore()
         self.erp = ErpApi(self.erp_store, CustomersApi(self.erp_customers))
         self._released = asyncio.Event()
+        self._happened: set[tuple[str, int]] = set()
+        """Manner and order: each event happens once."""
+        self._inserted: Counter[str] = Counter()
 
     def insert(self, order: JsonObject) -> int:
         """Let a buyer place an order, as `sandbox.checkout` says; returns its id."""
+        there = list(self.orders.orders.values())
+        for name, manner in MANNERS.items():
+            if manner.inserted and name in self.config.manners:
+                order = manner.inserted(order, there, self._inserted[name])
+                self._inserted[name] += 1
         number = self.orders.insert(checked_out(order, self.people, self.config))
         self.people.ensure(self.orders.orders[number])
         return number
 
     def handle(self, service: Service, call: Call, rule: FaultRule | None = None) -> Reply:
-        """Let the service answer; the rule may make the shop ignore fields."""
+        """Let the service answer; the rule may make the shop ignore fields, or behave in other ways."""
+        config = self.config.behaving(service, rule.manners if rule else ())
         try:
-            if service == "token":
-                return self.issuer.handle(call, self.config)
-            if service == "erp":
-                return self.erp.handle(call, self.config)
-            if call.path.startswith(PROXY_PREFIX):
-                return self.proxy.handle(call, self.config)
-            if call.path.startswith(DIRECTORY_PREFIXES):
-                return self.directory.handle(call, self.config)
-            ignored = rule.fields if rule else frozenset()
-            return self.shop.handle(call, self.config, ignored=ignored, echo=rule is not None and rule.echo)
+            reply = self._answer(service, call, config, rule)
         except Refusal as refusal:
-            return refusal.reply
+            reply = refusal.reply
+        if service == "shop" and call.method == "GET" and reply.status == HTTPStatus.OK:
+            self._happen_after_read(call, config)
+        return as_sent(reply, call, config)
 
-    async def hold(self, seconds: float) -> None:
-        """Wait that long, or until everything held is released."""
+    def change_order_of(self, call: Call, changes: JsonObject) -> None:
+        """Change the shop's order that a call at shop or ERP names, if it names one that exists."""
+        number = order_named_by(call)
+        if number in self.orders.orders:
+            self.orders.edit(number, changes)
+
+    def _answer(self, service: Service, call: Call, config: Config, rule: FaultRule | None) -> Reply:
+        if service == "token":
+            return self.issuer.handle(call, config)
+        if service == "erp":
+            return self.erp.handle(call, config)
+        if call.path.startswith(PROXY_PREFIX):
+            return self.proxy.handle(call, config)
+        if call.path.startswith(DIRECTORY_PREFIXES):
+            return self.directory.handle(call, config)
+        ignored = rule.fields if rule else frozenset()
+        return self.shop.handle(call, config, ignored=ignored, echo=rule is not None and rule.echo)
+
+    def _happen_after_read(self, call: Call, config: Config) -> None:
+        number = order_named_by(call)
+        for name, manner in MANNERS.items():
+            event = manner.event if name in config.manners else None
+            if event and number in self.orders.orders and (name, number) not in self._happened:
+                self._happened.add((name, number))
+                self.orders.edit(number, event(self.orders.orders[number]))
+
+    async def hold(self, seconds: float) -> bool:
+        """Wait that long, or until everything held is released; whether it was."""
         try:
             await asyncio.wait_for(self._released.wait(), seconds)
         except TimeoutError:
-            return
+            return False
+        return True
 
     def release(self) -> None:
         """Let every call go that is held now."""

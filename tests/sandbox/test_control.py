@@ -117,14 +117,25 @@ def test_a_sandbox_can_run_beside_another_one_and_stops_with_held_calls(sandbox)
 
 
 def test_the_command_says_where_everything_is_and_serves_the_day():
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--day", "2026-11-22", "--count", "12"]
+    more = ["--parts", "charges", "--manners", "texts_trimmed,lines_recreated"]
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--day", "2026-11-22", "--count", "12", *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent) as process:  # ours
         try:
             line = process.stdout.readline() if process.stdout else ""
             url = line.split(" erp ")[1].split("/erp")[0]
             with SandboxControl(url) as control:
                 assert control.health()
-                assert len(control.orders()) == 12
+                assert len(control.orders()) == 24
+                assert set(control.config()["manners"]) == {"texts_trimmed", "lines_recreated"}
         finally:
             process.terminate()
     assert line.startswith("sandbox ready: ")
+
+
+@pytest.mark.parametrize("wrong", [["--manners", "polite"], ["--parts", "trains"]])
+def test_the_command_refuses_what_does_not_exist(wrong):
+    command = [sys.executable, "-m", "sandbox", *wrong]
+    refused = subprocess.run(command, capture_output=True, text=True, cwd=FOLDER.parent, check=False)
+
+    assert refused.returncode == 2
+    assert f"there is no {'manner ' * ('--manners' in wrong)}{wrong[1]}" in refused.stderr

@@ -11,6 +11,8 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from sandbox.app import DONE_ANYHOW, HELD
+from sandbox.behaviour import as_sent
+from sandbox.config import Config
 from sandbox.connection import Connection
 from sandbox.faults import FaultRule, Faults
 from sandbox.server import START_TIMEOUT, listen, url_of
@@ -78,6 +80,8 @@ class FaultyProxy:
             await connection.cut()
         elif rule and rule.action == "truncated_body":
             await connection.answer_half(reply)
+        elif reply.pace:
+            await connection.trickle(reply, _pause)
         elif not connection.is_gone:
             await connection.answer(reply)
 
@@ -86,6 +90,8 @@ class FaultyProxy:
         if rule and not (rule.commit or rule.action in DONE_ANYHOW):
             return rule.canned()
         reply = await self._passed_on(call)
+        if rule:
+            reply = as_sent(reply, call, Config().behaving("erp", rule.manners))
         return rule.canned() if rule and rule.action not in DONE_ANYHOW else reply
 
     async def _passed_on(self, call: Call) -> Reply:
@@ -97,6 +103,11 @@ class FaultyProxy:
         unlike = _OF_THE_CONNECTION | {"content-encoding"}
         headers = {name: value for name, value in answer.headers.items() if name not in unlike}
         return Reply(answer.status_code, answer.content, headers)
+
+
+async def _pause(seconds: float) -> bool:
+    await asyncio.sleep(seconds)
+    return False
 
 
 class _Server(uvicorn.Server):
