@@ -360,7 +360,7 @@ def test_every_switch_that_a_manner_sets_exists() -> None:
 
 
 def test_the_page_about_the_sandbox_lists_every_manner() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md").read_text()
 
     listed = [line for line in page.splitlines() if line.startswith("| `") and line.count("|") == 3]
     assert [f"| `{name}` | {manner.sentence} |" for name, manner in MANNERS.items()] == [
