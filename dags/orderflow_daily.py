@@ -30,7 +30,7 @@ from airflow.sdk import CronPartitionTimetable, dag
 
 from orderflow.orchestration.deadline import DAILY_DEADLINE
 from orderflow.orchestration.params import DAILY_PARAMS
-from orderflow.orchestration.retries import RETRIES
+from orderflow.orchestration.retries import PATIENT, RETRIES
 from orderflow.orchestration.tasks import (
     list_confirmed,
     mark_offline_orders_sent,
@@ -59,10 +59,10 @@ from orderflow.settings import SHOP_TIMEZONE
     doc_md=__doc__,
 )
 def orderflow_daily() -> None:
-    listed = list_confirmed()
+    listed = list_confirmed.override(**PATIENT)()
     payable = select_payable(listed)
     processed = process_order.expand(batch=payable)
-    processed >> mark_offline_orders_sent(payable) >> report(listed, payable)
+    processed >> mark_offline_orders_sent.override(**PATIENT)(payable) >> report(listed, payable)
 
 
 orderflow_daily()

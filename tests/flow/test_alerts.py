@@ -7,13 +7,17 @@ import pytest
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
+from orderflow.domain.worklist import Worklist
+from orderflow.errors import ClaimedElsewhereError
+from orderflow.flow.batch import raise_failures
+from orderflow.flow.orders.push import push
 from orderflow.flow.orders.run import run_sweep
 from orderflow.flow.orders.select import select
+from orderflow.flow.orders.steps import PUSH, run_step
 from orderflow.flow.reporting.alerts import end_run
-from orderflow.flow.reporting.worklists import open_lines, standing_of
+from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, RunRef
 from sandbox.control import SandboxControl
@@ -138,7 +142,7 @@ def test_an_order_deleted_in_the_shop_before_its_export_is_skipped_and_told_once
     clock.advance(hours=6)
     assert run_sweep(services, runs()).failed == 1
     known = services.ledger.by_order_id([order_id])[order_id]
-    assert standing_of(services, known) is Standing.SKIPPED
+    assert worklist_of(services, known) is Worklist.SKIPPED
     assert [alert.reason for alert in services.ledger.alerts.open()] == [Reason.ORDER_NOT_FOUND]
     control.edit_order(order_id, state="draft")
     clock.advance(days=1)
@@ -177,3 +181,20 @@ def test_an_order_deleted_in_the_shop_after_its_export_began_stays_open(
         assert run_sweep(services, runs()).failed == 1
     assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.PUSHED
     assert [alert.reason for alert in services.ledger.alerts.open()] == [Reason.ORDER_NOT_FOUND]
+
+
+def test_an_order_that_another_run_works_on_has_not_failed_here(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """The daily run and a sweep start at the same minute, every midnight."""
+    (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
+    daily, sweep = runs("2026-11-22"), runs()
+    (chosen,) = select(services, [order_id], run=daily, window=DAY)
+    assert chosen.key is not None
+    with services.ledger.claim(chosen.key, sweep) as claim:
+        results = run_step(services, PUSH, [chosen.key], daily)
+        raise_failures(results)
+        assert isinstance(results[0].error, ClaimedElsewhereError)
+        clock.advance(seconds=1)
+        push(services, claim, sweep)
+    assert end_run(services, daily, date="", listed=[order_id], selected={chosen.key})[0].failed == 0

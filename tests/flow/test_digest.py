@@ -70,7 +70,7 @@ def test_the_digest_counts_every_open_list_and_the_findings(
     digest = Digest.of(services)
 
     assert str(digest).splitlines()[:2] == [
-        "Open orders: waiting 2, overdue 0, held 1, failed 0, in doubt 0, half written 0.",
+        "Open orders: waiting 2, overdue 0, held 1, half written 0, in doubt 0, failed 0.",
         "Differences between shop and ERP: 1 open.",
     ]
     assert not digest.is_quiet

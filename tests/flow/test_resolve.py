@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
+from orderflow.domain.worklist import Worklist
 from orderflow.errors import PermanentError
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.orders.select import select
 from orderflow.flow.orders.steps import PUSH, run_step
 from orderflow.flow.reporting.alerts import end_run
-from orderflow.flow.reporting.worklists import open_lines, standing_of
+from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from sandbox.control import SandboxControl
@@ -100,7 +100,7 @@ def test_a_half_written_order_that_was_cancelled_in_both_is_at_an_end(
     sweep("CS1")
     assert sweep.alerts() == []
     assert list(open_lines(services)) == []
-    assert standing_of(services, known(services, order_id)) is Standing.SKIPPED
+    assert worklist_of(services, known(services, order_id)) is Worklist.SKIPPED
     seen = control.journal()[-1]["n"]
     sweep()
     assert len(control.journal(since=seen)) == 1, "only the listing"
@@ -193,7 +193,7 @@ def test_what_was_seen_to_and_then_changed_is_looked_up_and_told_of_and_never_se
     for _ in range(2):
         sweep()
         assert sweep.alerts() == [Reason.ERP_ORDER_GONE]
-    assert standing_of(services, known(services, order_id)) is Standing.FAILED
+    assert worklist_of(services, known(services, order_id)) is Worklist.FAILED
     sweep("CS1")
     sweep()
     assert sweep.alerts() == []

@@ -3,11 +3,11 @@
 import pytest
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
+from orderflow.domain.worklist import Worklist
 from orderflow.flow.orders.run import run_day, run_sweep
-from orderflow.flow.reporting.worklists import open_lines, standing_of
+from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
 from support.clock import Clock
@@ -116,10 +116,10 @@ def test_an_unpaid_order_older_than_the_give_up_age_is_in_one_list_with_a_plain_
 ) -> None:
     control.add_orders({"reference": "CS1", "confirm_date": NOON, "payment_status": "started", "webshop": 1})
     run_sweep(services, runs())
-    assert [standing_of(services, order) for order in services.ledger.open_orders()] == [Standing.WAITING]
+    assert [worklist_of(services, order) for order in services.ledger.open_orders()] == [Worklist.WAITING]
     clock.advance(days=31)
     run_sweep(services, runs())
-    assert [standing_of(services, order) for order in services.ledger.open_orders()] == [Standing.OVERDUE]
+    assert [worklist_of(services, order) for order in services.ledger.open_orders()] == [Worklist.OVERDUE]
     (line,) = open_lines(services)
     assert line.startswith("overdue")
     assert "payment_started" in line

@@ -8,9 +8,9 @@ import pytest
 from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics.stats_utils import get_stats_factory
 
-from orderflow.domain.standing import Standing
+from orderflow.domain.worklist import OPEN_LISTS, Worklist
 from orderflow.flow.reporting.report import Report
-from orderflow.flow.reporting.worklists import OPEN_LISTS, OpenState
+from orderflow.flow.reporting.worklists import OpenState
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.metrics import count
 from sandbox.control import SandboxControl
@@ -32,7 +32,7 @@ def statsd(monkeypatch: pytest.MonkeyPatch) -> Iterator[StatsdReceiver]:
 
 def test_a_run_is_counted_by_outcome_and_says_what_is_open(statsd: StatsdReceiver) -> None:
     report = Report(date="2026-11-22", listed=9, processed=4, unchanged=1, waiting=2, held=1, failed=1, offline_sent=3)
-    counts = dict.fromkeys(OPEN_LISTS, 0) | {Standing.IN_DOUBT: 2}
+    counts = dict.fromkeys(OPEN_LISTS, 0) | {Worklist.IN_DOUBT: 2}
     count(report, OpenState(counts, timedelta(hours=1)))
 
     statsd.wait_for("airflow.orderflow.open.oldest_seconds")

@@ -1,11 +1,9 @@
-"""The lists of the page: the standings, with offline orders that were marked as sent kept apart from processed ones."""
+"""In which list an order stands: every order is in exactly one, for the page, the digest, metrics and the command."""
 
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing, standing
-from orderflow.domain.states import Progress
+from orderflow.domain.reasons import SKIPPED, STUCK, Reason
+from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 
 
 class Worklist(StrEnum):
@@ -25,14 +23,35 @@ class Worklist(StrEnum):
 AT_AN_END = frozenset({Worklist.PROCESSED, Worklist.OFFLINE_SENT, Worklist.SKIPPED})
 """Nothing more happens to these orders by itself, and retrying them would change nothing."""
 
-_PATIENCE = timedelta(days=1)
-_SEEN = datetime(2026, 1, 1, tzinfo=UTC)
+OPEN_LISTS = tuple(listed for listed in Worklist if listed not in AT_AN_END)
+
+_OF: dict[Progress, Worklist] = {
+    Progress.WAITING: Worklist.WAITING,
+    Progress.HELD: Worklist.HELD,
+    Progress.SKIPPED: Worklist.SKIPPED,
+    Progress.RESOLVED: Worklist.SKIPPED,
+    Progress.UNREAD: Worklist.FAILED,
+    Progress.READY: Worklist.FAILED,
+    Progress.REJECTED: Worklist.FAILED,
+    **dict.fromkeys(INTENT_OPEN, Worklist.IN_DOUBT),
+    **dict.fromkeys(HALF_WRITTEN, Worklist.HALF_WRITTEN),
+    Progress.WRITTEN_BACK: Worklist.PROCESSED,
+    Progress.SHIPMENT_SENT: Worklist.PROCESSED,
+}
 
 
 def worklist(progress: Progress, reason: Reason | None, *, pushed: bool, old: bool) -> Worklist:
-    """Name the list of an order; `pushed` says whether it went to the ERP, `old` whether it is past its patience."""
+    """Name the list of an order; `pushed` says whether it went to the ERP, `old` whether it is past its patience.
+
+    An order that waits for too long is overdue, and is still looked at.
+    """
     if progress is Progress.SHIPMENT_SENT and not pushed:
         return Worklist.OFFLINE_SENT
-    now = _SEEN + 2 * _PATIENCE if old else _SEEN
-    listed = standing(progress, reason, first_seen=_SEEN, now=now, give_up_after=_PATIENCE)
-    return Worklist.PROCESSED if listed is Standing.DONE else Worklist(listed.value)
+    listed = _OF[progress]
+    if listed is Worklist.WAITING and old:
+        return Worklist.OVERDUE
+    if listed is Worklist.HELD and reason in STUCK:
+        return Worklist.FAILED
+    if listed is Worklist.SKIPPED and reason is not None and reason not in SKIPPED:
+        return Worklist.FAILED
+    return listed

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from orderflow.domain.order import OrderKey
-from orderflow.errors import OrderflowError, PermanentError, TransientError
+from orderflow.errors import ClaimedElsewhereError, OrderflowError, PermanentError, TransientError
 from orderflow.ledger.models.orders import Outcome
 
 
@@ -30,13 +30,22 @@ class Result(Protocol):
         """What went wrong, if anything."""
 
 
+class BatchFailedError(TransientError):
+    """Some of a batch failed for reasons that may pass. The ledger knows each, and the backlog looks at it again."""
+
+
 def raise_failures(results: Iterable[Result]) -> None:
-    """Raise one error for all failures of a batch: transient if trying again may still help one of them."""
-    errors = [result.error for result in results if result.error]
+    """Raise one error for all failures of a batch: BatchFailedError if another try may still help one of them.
+
+    What another run is working on has not failed.
+    """
+    errors = [
+        result.error for result in results if result.error and not isinstance(result.error, ClaimedElsewhereError)
+    ]
     if not errors:
         return
     text = "; ".join(map(str, errors))
     transient = [error for error in errors if isinstance(error, TransientError)]
     if transient:
-        raise TransientError(text, reason=transient[0].reason)
+        raise BatchFailedError(text, reason=transient[0].reason)
     raise PermanentError(text, reason=errors[0].reason)

@@ -16,17 +16,23 @@ It was queued at {queued_at} and is still {state}; it should have been done with
 - queued: is the DAG paused, are two other runs of it active, does the scheduler live?
 - running: its grid shows the task that is not done. One that waits for a slot needs a larger pool; one that is up for
   retry says in its log which side does not answer.
-What is done stays done, and the run goes on by itself: start no second one. Who fixes it: integration team."""
+What is done stays done, and the run continues: do not start a second run. Owner: integration team."""
+
+_NOT_ENDED = {"queued", "running"}
 
 log = logging.getLogger(__name__)
 
 
 def alert_late_run(context: Mapping[str, Any]) -> None:
-    """Send one alert about a run that is not done; none about a backfill, whose runs may have to queue for long."""
+    """Send one alert about a run that is not done.
+
+    None about a backfill, whose runs may have to queue for long, and none about a run that has ended: Airflow calls
+    this for failed runs, too, and those were reported when they failed.
+    """
     run = context["dag_run"]
     dag_id, run_id = run["dag_id"], run["dag_run_id"]
-    if run["run_type"] == "backfill":
-        log.info("%s %s is part of a backfill: nobody is told", dag_id, run_id)
+    if run["run_type"] == "backfill" or run["state"] not in _NOT_ENDED:
+        log.info("%s %s (%s, %s) is not late: no message", dag_id, run_id, run["run_type"], run["state"])
         return
     text = WHAT_TO_LOOK_AT.format(queued_at=run["queued_at"], state=run["state"], hours=DEADLINE_HOURS)
     send(f"{dag_id} {run.get('partition_key') or run_id} is late", text, run_links(dag_id, run_id))

@@ -1,4 +1,4 @@
-"""Who retries what: seconds in the client, minutes here, and never what a person has to fix."""
+"""Who retries what: seconds in the client, then the backlog; a task only what no backlog would do again."""
 
 import os
 from datetime import timedelta
@@ -6,11 +6,11 @@ from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
-RETRY_DELAY = timedelta(seconds=float(os.environ.get("ORDERFLOW_RETRY_SECONDS", "120")))
+RETRY_DELAY = timedelta(seconds=float(os.environ.get("ORDERFLOW_RETRY_SECONDS", "30")))
 """Seconds before Airflow's first retry of a task; each further wait is twice as long, up to 15 minutes."""
 
 RETRIES: dict[str, Any] = {
-    "retries": 3,
+    "retries": 2,
     "retry_delay": RETRY_DELAY,
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=15),
@@ -21,7 +21,15 @@ RETRIES: dict[str, Any] = {
                 action=RetryAction.FAIL,
                 reason="a person has to act first: the message says who and how",
             ),
+            RetryRule(
+                exception="orderflow.flow.batch.BatchFailedError",
+                action=RetryAction.FAIL,
+                reason="what failed is in the ledger, where the next sweep finds it: this run ends now and reports it",
+            ),
         ],
     ),
 }
-"""Transient errors, killed workers and anything unforeseen are retried; permanent errors fail at once."""
+"""Killed workers, anything unforeseen, and a shop, ERP or ledger that does not answer at all are retried, soon."""
+
+PATIENT: dict[str, Any] = {"retries": 4, "retry_delay": 4 * RETRY_DELAY}
+"""For what nothing else would do again: the day's own listing, and the mark of its offline orders."""

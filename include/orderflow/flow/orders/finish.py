@@ -12,13 +12,13 @@ from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress, ShopState
 from orderflow.domain.window import Window
+from orderflow.domain.worklist import Worklist
 from orderflow.errors import CallDeferredError, OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult
 from orderflow.flow.orders.steps import OrderStep, run_step
-from orderflow.flow.reporting.worklists import standing_of
+from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
@@ -43,7 +43,7 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
 
 
 def _mark_failed(services: Services, known: LedgerOrder) -> bool:
-    return known.progress is Progress.SKIPPED and standing_of(services, known) is Standing.FAILED
+    return known.progress is Progress.SKIPPED and worklist_of(services, known) is Worklist.FAILED
 
 
 def unsent_offline(

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 
 from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
+from orderflow.domain.worklist import Worklist
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.orders.push import fingerprint
-from orderflow.flow.reporting.worklists import standing_of
+from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, RunRef
 
 log = logging.getLogger(__name__)
 
-_NOTHING_TO_RESOLVE = {Standing.WAITING, Standing.OVERDUE, Standing.SKIPPED}
+_NOTHING_TO_RESOLVE = {Worklist.WAITING, Worklist.OVERDUE, Worklist.SKIPPED}
 """The way out of these is in the shop: payment, or cancelling the order there."""
 
 
@@ -47,7 +47,7 @@ def _find(services: Services, name: str) -> LedgerOrder:
         )
     (order,) = found
     done = order.progress is Progress.RESOLVED
-    if not done and (order.progress is Progress.UNREAD or standing_of(services, order) in _NOTHING_TO_RESOLVE):
+    if not done and (order.progress is Progress.UNREAD or worklist_of(services, order) in _NOTHING_TO_RESOLVE):
         raise PermanentError(
             f"order {name}: it is {order.progress} ({order.reason}), and nothing about it was begun: "
             "correct or cancel it in the shop",

@@ -20,6 +20,7 @@ one webshop adds `-webshop-<id>` to both names.
 
 import csv
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -47,7 +48,7 @@ COLUMNS = (
     "detail",
 )
 DAY_COLUMNS = tuple(DayTotal.model_fields)
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_STARTS_FORMULA = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n")
 
 
 def csv_folder(settings: Settings) -> Path:
@@ -73,7 +74,18 @@ def write_csv(reconciled: Reconciled, folder: Path) -> Path:
 
 def safe_cell(value: object) -> object:
     """Return the value so that no spreadsheet takes it for a formula: text that begins like one gets an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\0", "")  # a NUL ends the file for some readers
+    return f"'{text}" if _may_be_formula(text) else text
+
+
+def _may_be_formula(text: str) -> bool:
+    """Whether a spreadsheet may read it as a formula: it skips what is invisible, and knows full-width signs."""
+    if text.startswith(_STARTS_FORMULA):
+        return True
+    seen = next((sign for sign in text if not sign.isspace() and unicodedata.category(sign)[0] not in "CZ"), "")
+    return unicodedata.normalize("NFKC", seen).startswith(_STARTS_FORMULA)
 
 
 def _row(finding: Finding, *, past_grace: str) -> list[object]:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.domain.standing import Standing
 from orderflow.domain.states import Progress
+from orderflow.domain.worklist import Worklist
 from orderflow.errors import PermanentError
 from orderflow.flow.reporting.report import Failure, Report, report
-from orderflow.flow.reporting.worklists import standing_of
+from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert, Outage
 from orderflow.ledger.models.orders import RunOrder, RunRef
@@ -96,5 +96,5 @@ def _overdue(services: Services, seen: Collection[RunOrder]) -> list[Failure]:
     return [
         Failure.of(s.order, Reason.OVERDUE, f"It waits since {s.order.first_seen_at:%Y-%m-%d}: {s.order.reason}.")
         for s in seen
-        if standing_of(services, s.order) is Standing.OVERDUE
+        if worklist_of(services, s.order) is Worklist.OVERDUE
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from orderflow.domain.standing import Standing
+from orderflow.domain.worklist import Worklist
 from orderflow.flow.reporting.alerts import alert_line, outage_line
 from orderflow.flow.reporting.worklists import OpenState, open_state
 from orderflow.flow.services import Services
@@ -27,7 +27,7 @@ class Digest(NamedTuple):
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is open but orders that wait for their payment, as they may."""
-        others = sum(count for listed, count in self.open.counts.items() if listed is not Standing.WAITING)
+        others = sum(count for listed, count in self.open.counts.items() if listed is not Worklist.WAITING)
         return not (self.alerts or self.outages or self.findings or others)
 
     @property

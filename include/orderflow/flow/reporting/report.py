@@ -110,7 +110,10 @@ def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
 
 
 def _hangs(order: RunOrder) -> bool:
-    """Whether an order that was to be processed is neither done nor decided otherwise by the push."""
+    """Whether an order that was to be processed is neither done nor decided otherwise, nor taken up by another run."""
+    last = max((event.at for event in order.last.values()), default=order.order.updated_at)
+    if order.order.updated_at > last:
+        return False
     return order.order.progress not in WRITTEN | {Progress.WAITING, Progress.HELD, Progress.SKIPPED}
 
 
