@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
+from orderflow.domain.charges import GOODS_LINE, ToProduct
 from orderflow.errors import ConfigurationError
 
 VARIABLE = "orderflow"
@@ -101,7 +102,7 @@ class Limits(_Settings):
     give_up_days: int = Field(default=30, ge=1)
     """An order that waits for its payment longer than this is alerted as overdue; it is still looked at."""
     total_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
-    """How far the ERP's total may be from the shop's, in the order's currency, without being flagged."""
+    """How far the ERP's total may be from the shop's without being flagged: 0.05 is five cents, or five yen."""
     lookup_waits: tuple[float, ...] = (0, 1, 3)
     """Seconds to wait before each look-up after a request to the ERP with an unknown outcome."""
     slip_overlap_minutes: int = Field(default=120, ge=0)
@@ -129,8 +130,8 @@ class Reconciliation(_Settings):
 
     days: int = Field(default=7, ge=1, le=366)
     """How many whole days back, besides the day under way."""
-    tolerance: Decimal = Field(default=Decimal("0.01"), ge=0)
-    """Totals that differ by no more than this are the same, whatever the currency."""
+    tolerance: Decimal | None = Field(default=None, ge=0)
+    """Totals that differ by no more than this are the same; `limits.total_tolerance` when not set."""
     in_flight_minutes: int = Field(default=60, ge=0)
     """An order that either side has changed this recently is still on its way, and not judged."""
     grace_hours: int = Field(default=24, ge=0)
@@ -168,6 +169,25 @@ class Page(_Settings):
     """How often an open page asks for news."""
 
 
+def _no_goods(name: str) -> str:
+    if name == GOODS_LINE:
+        raise ValueError("lines of type `line` are goods: name a product key instead")
+    return name
+
+
+def _kind_of_rule(value: object) -> str:
+    return "word" if isinstance(value, str) else "product"
+
+
+Charges = dict[
+    Annotated[str, AfterValidator(_no_goods)],
+    Annotated[
+        Annotated[ToProduct, Tag("product")] | Annotated[Literal["line", "charge", "ignore"], Tag("word")],
+        Discriminator(_kind_of_rule),
+    ],
+]
+
+
 class Settings(_Settings):
     """All settings."""
 
@@ -179,6 +199,10 @@ class Settings(_Settings):
     """Settings by webshop id."""
     default_webshop: int = 1
     """The webshop of an order whose object names none."""
+    charges: Charges = Field(default_factory=dict)
+    """Where amounts besides goods go, by the type of an order line, by product key or by field of the order: `"line"`
+    makes a line with its own product, an object one with the product it names, `"charge"` an entry of `charges`, and
+    `"ignore"` leaves the amount out."""
     limits: Limits = Limits()
     alerts: AlertSettings = AlertSettings()
     reconciliation: Reconciliation = Reconciliation()
@@ -187,6 +211,12 @@ class Settings(_Settings):
     def webshop(self, webshop: int) -> WebshopSettings:
         """Return the settings of a webshop; one that is not named has the defaults."""
         return self.webshops.get(webshop, WebshopSettings())
+
+    @property
+    def amount_tolerance(self) -> Decimal:
+        """How far totals may differ in a reconciliation."""
+        own = self.reconciliation.tolerance
+        return self.limits.total_tolerance if own is None else own
 
     def message_shop(self, webshop: int) -> int:
         """Return the shop that messages about a webshop's orders name."""

@@ -3,16 +3,18 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine, ShopProduct
-from orderflow.domain.order import Order, OrderKey, OrderLine, ProductKey
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.cloudsuite.placing import NO_RULES, ChargeRules, ExportedLine, exported_lines, place
+from orderflow.domain import charges as domain_charges
+from orderflow.domain.order import Order, OrderKey, OrderLine
 from orderflow.domain.states import ShopState
 
-GOODS_LINE = "line"
-"""Lines of another type (subtotals, titles, remarks) are not goods and are not exported."""
+GOODS_LINE, goods_lines = domain_charges.GOODS_LINE, exported_lines
 
 
-def to_order(wire: ShopOrder, *, api_timezone: str, default_webshop: int) -> Order:
-    """Translate an order as read; naive instants are read in `api_timezone`."""
+def to_order(wire: ShopOrder, *, api_timezone: str, default_webshop: int, charges: ChargeRules = NO_RULES) -> Order:
+    """Translate an order as read; naive instants are read in `api_timezone`, `charges` place what is not goods."""
+    placed = place(wire, charges)
     return Order(
         key=OrderKey(wire.webshop if wire.webshop is not None else default_webshop, wire.id),
         reference=wire.reference,
@@ -31,13 +33,11 @@ def to_order(wire: ShopOrder, *, api_timezone: str, default_webshop: int) -> Ord
         shipment_address=wire.shipment_address,
         invoice_address=wire.invoice_address,
         remarks=wire.description or None,
-        lines=tuple(_line(n, line) for n, line in enumerate(goods_lines(wire), start=1)),
+        lines=tuple(_line(n, line) for n, line in enumerate(placed.lines, start=1)),
+        charges=placed.charges,
+        unplaced=placed.unplaced,
+        paid_amount=wire.paid_amount,
     )
-
-
-def goods_lines(wire: ShopOrder) -> list[ShopOrderLine]:
-    """Return the lines that are goods, in the shop's sequence: line n of these is position n everywhere."""
-    return [line for line in wire.order_lines if line.type in {GOODS_LINE, None}]
 
 
 def _state(text: str | None) -> ShopState | None:
@@ -51,19 +51,14 @@ def to_instant(instant: datetime | None, api_timezone: str) -> datetime | None:
     return instant.replace(tzinfo=ZoneInfo(api_timezone))
 
 
-def _line(position: int, wire: ShopOrderLine) -> OrderLine:
+def _line(position: int, exported: ExportedLine) -> OrderLine:
+    wire = exported.line
     return OrderLine(
         position=position,
         line_id=wire.id,
-        product=_product(wire.product),
+        product=exported.product,
         description=wire.description,
         quantity=wire.quantity,
         unit_price=wire.unit_price,
         erp_line_number=wire.erp_line_number,
     )
-
-
-def _product(wire: ShopProduct | None) -> ProductKey | None:
-    if wire is None or not wire.key:
-        return None
-    return ProductKey(origin=wire.origin or "", key=wire.key)

@@ -6,7 +6,7 @@ Numbers may come as JSON numbers or as strings; instants come naive. Unknown fie
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -20,6 +20,18 @@ def _text(value: object) -> object:
 
 Text = Annotated[str | None, BeforeValidator(_text)]
 """A string field that a lax sender may have filled with a number."""
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+LaxDecimal = Annotated[Decimal | None, BeforeValidator(_decimal)]
+"""An amount that no order fails for: what is no number is none."""
 
 
 class _Wire(BaseModel):
@@ -75,6 +87,7 @@ class ShopOrder(_Wire):
     customer_order_number: Text = None
     erp_order_number: Text = None
     currency: Text = None
+    paid_amount: LaxDecimal = None
     customer: int | None = None
     user: int | None = None
     shipment_address: int | None = None

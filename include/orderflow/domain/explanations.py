@@ -40,6 +40,13 @@ EXPLAINED: dict[Reason, Explanation] = {
         Owner.SHOP,
         "Complete the order in the shop; the message names what is missing.",
     ),
+    Reason.CHARGE_UNMAPPED: Explanation(
+        "The order has an amount besides goods, such as shipping costs or a discount, for which the settings name no "
+        "place in the ERP.",
+        Owner.INTEGRATION,
+        "Set what the message names in the Airflow Variable `orderflow`: a product, `charge` or `ignore`. The next "
+        "sweep exports the order.",
+    ),
     Reason.NOT_IN_ERP: Explanation(
         "The shop says that the ERP has it (`processing`, or an ERP number), yet neither ledger nor ERP knows it.",
         Owner.SHOP,

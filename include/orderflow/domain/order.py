@@ -1,14 +1,14 @@
 """An order as this project thinks of it, free of the shop's and the ERP's wording."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from orderflow.domain.charges import Charge, Unplaced
+from orderflow.domain.money import rounded
 from orderflow.domain.states import ShopState
-
-CENT = Decimal("0.01")
 
 
 class OrderKey(NamedTuple):
@@ -79,6 +79,11 @@ class Order(BaseModel):
     invoice_address: int | None
     remarks: str | None
     lines: tuple[OrderLine, ...]
+    """What becomes a line of the ERP's order: goods, and charges that the settings give a product."""
+    charges: tuple[Charge, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    """Money that no setting gives a place: the order is held."""
+    paid_amount: Decimal | None = None
 
     @property
     def external_reference(self) -> str:
@@ -87,8 +92,14 @@ class Order(BaseModel):
 
     @property
     def total(self) -> Decimal:
-        """Sum of the line amounts, excluding tax, rounded to cents as in commerce, half up."""
-        return sum((line.amount for line in self.lines), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+        """Sum of lines and charges, excluding tax, rounded as the currency is."""
+        amounts = [*(line.amount for line in self.lines), *(charge.amount for charge in self.charges)]
+        return rounded(sum(amounts, Decimal(0)), self.currency)
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """Whether something was paid, and less than the total."""
+        return self.paid_amount is not None and 0 < self.paid_amount < self.total
 
     @property
     def is_written_back(self) -> bool:

@@ -51,6 +51,12 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "De order mist iets wat het ERP nodig heeft (regels, artikelsleutel, aantal, prijs, valuta).",
         "Vul de order aan in de webshop; de melding zegt wat er ontbreekt.",
     ),
+    Reason.CHARGE_UNMAPPED: DutchTexts(
+        "De order bevat naast de artikelen een bedrag, zoals verzendkosten of een korting, waarvoor de instellingen "
+        "geen plek in het ERP noemen.",
+        "Stel in wat de melding noemt in de Airflow-variabele `orderflow`: een artikel, `charge` of `ignore`. De "
+        "volgende sweep verzendt de order.",
+    ),
     Reason.NOT_IN_ERP: DutchTexts(
         "De webshop zegt dat het ERP de order heeft (`processing`, of een ERP-nummer), maar noch het logboek noch het "
         "ERP kent hem.",

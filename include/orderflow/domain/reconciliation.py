@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from orderflow.domain.findings import FindingKind
+from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.states import ShopState
 
@@ -174,7 +175,7 @@ def _content(order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepanc
         return [_of(FindingKind.LINE_COUNT_DIFFERS, [one], shop=shop, erp=erp)]
     if one.total is None or one.currency is None:
         return []
-    if order.currency != one.currency or abs(order.total - one.total) > tolerance:
+    if order.currency != one.currency or not same_amount(order.total, one.total, order.currency, tolerance):
         return [_of(FindingKind.AMOUNT_DIFFERS, [one], shop=shop, erp=erp)]
     return []
 

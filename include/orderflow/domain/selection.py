@@ -24,6 +24,8 @@ def decide(order: Order, *, payment_option: bool, window: Window | None = None) 
     gaps = order.missing()
     if gaps:
         return Decision(action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail=f"missing: {', '.join(gaps)}")
+    if order.unplaced:
+        return Decision(action=Action.HOLD, reason=Reason.CHARGE_UNMAPPED, detail="; ".join(map(str, order.unplaced)))
     return Decision(action=Action.PROCESS, reason=rule.reason)
 
 
@@ -45,3 +47,10 @@ def _is_ours(order: Order, window: Window | None) -> Decision | None:
             action=Action.SKIP, reason=Reason.OUTSIDE_WINDOW, detail=f"confirmed at {order.confirmed_at.isoformat()}"
         )
     return None
+
+
+def charges_not_taken(order: Order) -> Decision:
+    """Hold an order with charges for an ERP that would leave them out of its total."""
+    kinds = ", ".join(f"`charges.{charge.kind}`" for charge in order.charges)
+    detail = f"this ERP takes no `charges`: map {kinds} to a product"
+    return Decision(action=Action.HOLD, reason=Reason.CHARGE_UNMAPPED, detail=detail)

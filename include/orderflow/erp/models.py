@@ -6,7 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from orderflow.domain.order import Order, OrderKey, ProductKey
 
@@ -29,6 +37,25 @@ class SalesOrderLine(_Contract):
     unit_price: DecimalText
 
 
+ADDITIONS = frozenset({"charges", "paid_amount"})
+"""Fields of a request that came later and are left out when they are empty."""
+_NO_CONTENT: dict[str, Any] = {
+    "payment_status": True,
+    "paid_amount": True,
+    "charges": {"__all__": {"shop_line_id"}},
+}
+"""What changes without an edit."""
+
+
+class SalesOrderCharge(_Contract):
+    """An amount of the order that is no line of it: it has no position and gets no line number."""
+
+    kind: str
+    description: str | None
+    amount: DecimalText
+    shop_line_id: int | None
+
+
 class SalesOrderRequest(_Contract):
     """The order to be made; prices exclude tax and are the shop's."""
 
@@ -47,6 +74,13 @@ class SalesOrderRequest(_Contract):
     payment_status: str | None
     remarks: str | None
     lines: tuple[SalesOrderLine, ...]
+    charges: tuple[SalesOrderCharge, ...] = ()
+    paid_amount: DecimalText | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty_additions(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is not there: an ERP that knows none of the additions sees the contract as it was."""
+        return {name: value for name, value in serialize(self).items() if value or name not in ADDITIONS}
 
     @property
     def idempotency_key(self) -> str:
@@ -56,7 +90,7 @@ class SalesOrderRequest(_Contract):
     @property
     def payload_hash(self) -> str:
         """A fingerprint of what was ordered: payment and line ids change without an edit, the ids at a shop's PUT."""
-        return _fingerprint(self, {"payment_status": True, "lines": {"__all__": {"shop_line_id"}}})
+        return _fingerprint(self, {**_NO_CONTENT, "lines": {"__all__": {"shop_line_id"}}})
 
     def payload_hashes(self, line_ids: Mapping[int, int | None]) -> set[str]:
         """Return the fingerprints by which a ledger may know this content, sent with these line ids (by position).
@@ -68,7 +102,7 @@ class SalesOrderRequest(_Contract):
             for line in self.lines
         )
         as_sent = self.model_copy(update={"lines": lines})
-        return {self.payload_hash, _fingerprint(as_sent, {"payment_status": True})}
+        return {self.payload_hash, _fingerprint(as_sent, _NO_CONTENT)}
 
 
 def _fingerprint(request: SalesOrderRequest, exclude: dict[str, Any]) -> str:

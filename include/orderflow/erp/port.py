@@ -16,6 +16,14 @@ class Capabilities(NamedTuple):
     """The same key and body sent again gives the first order back, never a second one."""
     unique_reference: bool
     """The ERP itself refuses a second order with the same external reference."""
+    shop_order_id_lookup: bool = False
+    """Orders can be looked up by the shop's id of them."""
+    customers: bool = False
+    """Customers can be found, created and updated."""
+    charges: bool = False
+    """`charges` count in an order's total."""
+    extra: bool = False
+    """Fields in `extra` are kept."""
 
     @property
     def resend_is_safe(self) -> bool:
@@ -26,7 +34,9 @@ class Capabilities(NamedTuple):
 class ErpPort(Protocol):
     """An ERP that takes sales orders."""
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is proved about this ERP; may ask it, once. TransientError, PermanentError."""
 
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when the ERP has none, or only the beginning of one. TransientError, PermanentError.

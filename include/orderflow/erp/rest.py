@@ -23,6 +23,7 @@ ERP = Service(
 )
 SALES_ORDERS = "/sales-orders"
 DELIVERIES = "/deliveries"
+CAPABILITIES = "/capabilities"
 REJECTED = "rejected"
 
 _CREATED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
@@ -50,6 +51,20 @@ class _Deliveries(_Page):
     results: tuple[Delivery, ...]
 
 
+class _Said(BaseModel):
+    """`Capabilities`, of which the contract itself promises the first three unless the ERP denies them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    consistent_lookup: bool = True
+    idempotency_key: bool = True
+    unique_reference: bool = True
+    shop_order_id_lookup: bool = False
+    customers: bool = False
+    charges: bool = False
+    extra: bool = False
+
+
 class _Rejection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -61,10 +76,23 @@ class _Rejection(BaseModel):
 class RestErp:
     """An `ErpPort` over the REST contract; safe to share between threads."""
 
-    capabilities = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
-
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._capabilities: Capabilities | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the ERP says of itself, asked once; one that does not say keeps the contract without additions."""
+        if self._capabilities is None:
+            answer = self._channel.call("GET", CAPABILITIES, retry=True, accept={HTTPStatus.NOT_FOUND})
+            silent = answer.status == HTTPStatus.NOT_FOUND
+            said = _Said() if silent else answer.parse(_Said.model_validate)
+            self._capabilities = Capabilities(**said.model_dump())
+        return self._capabilities
+
+    @capabilities.setter
+    def capabilities(self, known: Capabilities) -> None:
+        self._capabilities = known
 
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when the ERP has none.

@@ -13,10 +13,11 @@ import pendulum
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.mapper import to_order
 from orderflow.cloudsuite.messages import MessagesClient
-from orderflow.cloudsuite.models import ShopOrder
-from orderflow.domain.decision import Decision
+from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
+from orderflow.cloudsuite.placing import exported_lines
+from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
-from orderflow.domain.selection import decide
+from orderflow.domain.selection import charges_not_taken, decide
 from orderflow.domain.window import Window
 from orderflow.erp.port import ErpPort
 from orderflow.ledger.ledger import Ledger
@@ -52,9 +53,21 @@ class Services:
 
     def understand(self, wire: ShopOrder) -> Order:
         """Translate an order as read."""
-        return to_order(wire, api_timezone=self.settings.api_timezone, default_webshop=self.settings.default_webshop)
+        return to_order(
+            wire,
+            api_timezone=self.settings.api_timezone,
+            default_webshop=self.settings.default_webshop,
+            charges=self.settings.charges,
+        )
+
+    def exported_lines(self, wire: ShopOrder) -> list[ShopOrderLine]:
+        """Return the lines that the ERP has too: line n of these is position n everywhere."""
+        return exported_lines(wire, self.settings.charges)
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
-        """Decide about an order with the settings of its webshop."""
+        """Decide about an order with the settings of its webshop, and with what the ERP can take."""
         webshop = self.settings.webshop(order.key.webshop)
-        return decide(order, payment_option=webshop.payment_option, window=window)
+        decision = decide(order, payment_option=webshop.payment_option, window=window)
+        if decision.action is Action.PROCESS and order.charges and not self.erp.capabilities.charges:
+            return charges_not_taken(order)
+        return decision

@@ -130,7 +130,7 @@ def _met(services: Services, subject: ReconciliationItem, now: datetime) -> list
             day=local_day(services, confirmed or changed),
             since=changed,
         )
-        for discrepancy in compare(subject.pair, tolerance=services.settings.reconciliation.tolerance)
+        for discrepancy in compare(subject.pair, tolerance=services.settings.amount_tolerance)
     ]
 
 

@@ -1,0 +1,124 @@
+"""Where each amount of an order goes: an order line, a charge, nowhere because the settings say so, or unplaced.
+
+ASSUMED: costs and discounts come as lines of other types, or with products of their own; the vendor's pages do not
+say. So no type is taken for costless because of its name: whatever carries money is placed, or holds its order.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
+from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRule, ToProduct, Unplaced
+from orderflow.domain.order import ProductKey
+
+ChargeRules = Mapping[str, ChargeRule]
+NO_RULES: ChargeRules = {}
+
+_MONEY_WORDS = frozenset({"charge", "cost", "coupon", "discount", "fee", "rounding", "shipping", "surcharge", "tip"})
+_OTHER_WORDS = frozenset({"code", "count", "date", "id", "key", "name", "percent", "percentage", "rate", "type"})
+"""A number in a field of the order is money if one of the first words is in its name, and none of the others."""
+
+
+class ExportedLine(NamedTuple):
+    """A line of the shop that is a line of the ERP's order, and with which product; line n of them is position n."""
+
+    line: ShopOrderLine
+    product: ProductKey | None
+
+
+class Placed(NamedTuple):
+    """An order's amounts, placed."""
+
+    lines: tuple[ExportedLine, ...]
+    charges: tuple[Charge, ...]
+    unplaced: tuple[Unplaced, ...]
+
+
+def place(wire: ShopOrder, rules: ChargeRules) -> Placed:
+    """Place every amount of an order."""
+    found = [_place_line(number, line, rules) for number, line in enumerate(wire.order_lines, start=1)]
+    found += [_place_field(name, amount, rules) for name, amount in _amounts(wire.document)]
+    return Placed(
+        lines=tuple(one for one in found if isinstance(one, ExportedLine)),
+        charges=tuple(one for one in found if isinstance(one, Charge)),
+        unplaced=tuple(one for one in found if isinstance(one, Unplaced)),
+    )
+
+
+def exported_lines(wire: ShopOrder, rules: ChargeRules = NO_RULES) -> list[ShopOrderLine]:
+    """Return the lines that are lines in the ERP too, in the shop's sequence: line n of these is position n."""
+    return [exported.line for exported in place(wire, rules).lines]
+
+
+def _place_line(number: int, line: ShopOrderLine, rules: ChargeRules) -> ExportedLine | Charge | Unplaced | None:
+    product = _product(line)
+    goods = line.type in {GOODS_LINE, None}
+    if not goods and not _has_amount(line):
+        return None
+    names = [name for name in (product.key if product else None, None if goods else line.type) if name]
+    name = next((name for name in names if name in rules), None)
+    rule = rules[name] if name else "line"
+    if name is None and not goods:
+        where = f"line {number} ({line.type}{f', product {product.key}' if product else ''})"
+        return Unplaced(where=where, keys=tuple(names), amount=_amount_text(line))
+    if isinstance(rule, ToProduct):
+        origin = rule.origin if rule.origin is not None else product.origin if product else ""
+        return ExportedLine(line, ProductKey(origin=origin, key=rule.product))
+    if rule == "charge" or (rule == "line" and not product and not goods):
+        return _charge(number, line, name or GOODS_LINE)
+    return ExportedLine(line, product) if rule == "line" else None
+
+
+def _charge(number: int, line: ShopOrderLine, kind: str) -> Charge | Unplaced:
+    if line.quantity is None or line.unit_price is None:
+        problem = ", without a quantity" if line.quantity is None else ", without a price"
+        return Unplaced(where=f"line {number} ({kind})", keys=(kind,), amount=_amount_text(line), problem=problem)
+    amount = line.quantity * line.unit_price
+    return Charge(kind=kind, description=line.description, amount=amount, shop_line_id=line.id)
+
+
+def _has_amount(line: ShopOrderLine) -> bool:
+    """Whether a line that is no goods carries money; a price without a quantity is taken for some."""
+    return bool(line.unit_price) and line.quantity != 0
+
+
+def _amount_text(line: ShopOrderLine) -> str:
+    quantity = "?" if line.quantity is None else f"{line.quantity:f}"
+    return f"{quantity} x {line.unit_price:f}" if line.unit_price is not None else quantity
+
+
+def _place_field(name: str, amount: Decimal, rules: ChargeRules) -> Charge | Unplaced | None:
+    rule = rules.get(name)
+    if rule == "ignore":
+        return None
+    if rule in {"charge", "line"}:
+        return Charge(kind=name, description=None, amount=amount, shop_line_id=None)
+    problem = ", which has no line to be numbered and cannot be a product" if rule else ""
+    return Unplaced(where=f"field `{name}`", keys=(name,), amount=f"{amount:f}", problem=problem)
+
+
+def _amounts(document: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
+    """Yield amounts of the order itself; no page names such a field, so they are known by their words."""
+    for name, value in document.items():
+        words = {word.removesuffix("s") for word in name.lower().split("_")}
+        if words & _MONEY_WORDS and not words & _OTHER_WORDS:
+            amount = _number(value)
+            if amount:
+                yield name, amount
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _product(line: ShopOrderLine) -> ProductKey | None:
+    if line.product is None or not line.product.key:
+        return None
+    return ProductKey(origin=line.product.origin or "", key=line.product.key)

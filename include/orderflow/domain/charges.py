@@ -1,0 +1,55 @@
+"""What an order costs besides goods, and where the settings say that it goes."""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+GOODS_LINE = "line"
+"""The type of lines that are goods."""
+
+
+class ToProduct(BaseModel):
+    """The amount becomes an order line with this product of the ERP."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    product: str = Field(min_length=1)
+    """The product's key."""
+    origin: str | None = None
+    """The product's origin; that of the line's own product, if it has one, when not set."""
+
+
+ChargeRule = ToProduct | Literal["line", "charge", "ignore"]
+"""`line`: an order line with its own product, or a charge where it has none. `charge`: an entry of `charges`, without a
+line number. `ignore`: no money of this order."""
+
+
+class Charge(BaseModel):
+    """An amount of an order that is no order line in the ERP."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    """The line's type, product key or the order's field, as the settings name it."""
+    description: str | None
+    amount: Decimal
+    shop_line_id: int | None
+    """None for an amount of the order itself."""
+
+
+class Unplaced(BaseModel):
+    """An amount of an order that no setting gives a place in the ERP."""
+
+    model_config = ConfigDict(frozen=True)
+
+    where: str
+    """The line, or the field of the order."""
+    keys: tuple[str, ...]
+    """By which of these names `charges` may place it."""
+    amount: str
+    problem: str = ""
+
+    def __str__(self) -> str:
+        names = " or ".join(f"`charges.{key}`" for key in self.keys)
+        return f"{self.where} of {self.amount}{self.problem}: set {names}"

@@ -1,0 +1,167 @@
+"""Where each amount of an order goes: nothing that carries money is dropped without a word of the settings."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.cloudsuite.placing import Placed, exported_lines, place
+from orderflow.domain.charges import ChargeRule, ToProduct
+
+GOODS = {"id": 1, "type": "line", "product": {"origin": "o", "key": "A"}, "quantity": "2", "unit_price": "10.00"}
+SHIPPING = {"id": 2, "type": "shipment_cost", "description": "Verzending", "quantity": 1, "unit_price": "6.95"}
+SERVICE = {**SHIPPING, "product": {"origin": "o", "key": "VERZEND"}}
+COUPON = {**SHIPPING, "type": "coupon", "unit_price": "-5.00"}
+TO_PRODUCT = ToProduct(product="SHIPPING")
+
+
+def placed(*lines: dict[str, Any], rules: dict[str, ChargeRule] | None = None, **order: Any) -> Placed:
+    document = {"id": 1, "reference": "CS1", "order_lines": list(lines), **order}
+    return place(ShopOrder.from_document(document), rules or {})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (SHIPPING, "line 2 (shipment_cost) of 1 x 6.95: set `charges.shipment_cost`"),
+        (
+            SERVICE,
+            "line 2 (shipment_cost, product VERZEND) of 1 x 6.95: set `charges.VERZEND` or `charges.shipment_cost`",
+        ),
+        (COUPON, "line 2 (coupon) of 1 x -5.00: set `charges.coupon`"),
+        ({**SHIPPING, "quantity": None}, "line 2 (shipment_cost) of ? x 6.95: set `charges.shipment_cost`"),
+        ({**SHIPPING, "unit_price": "0.0001"}, "line 2 (shipment_cost) of 1 x 0.0001: set `charges.shipment_cost`"),
+        ({**SHIPPING, "quantity": -1}, "line 2 (shipment_cost) of -1 x 6.95: set `charges.shipment_cost`"),
+        ({**SHIPPING, "type": "subtotal"}, "line 2 (subtotal) of 1 x 6.95: set `charges.subtotal`"),
+    ],
+)
+def test_money_without_a_rule_is_named_with_the_setting_that_places_it(line: dict[str, Any], said: str) -> None:
+    assert [str(one) for one in placed(GOODS, line).unplaced] == [said]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"unit_price": "0.00"}, {"unit_price": None}, {"quantity": 0}, {"quantity": "0.0"}]
+)
+@pytest.mark.parametrize("kind", ["shipment_cost", "subtotal", "comment"])
+def test_lines_without_money_that_are_no_goods_stay_in_the_shop(kind: str, changes: dict[str, Any]) -> None:
+    found = placed(GOODS, {**SHIPPING, "type": kind, **changes})
+    assert (found.unplaced, found.charges) == ((), ())
+    assert [exported.line.id for exported in found.lines] == [1]
+
+
+@pytest.mark.parametrize("changes", [{}, {"unit_price": "0.00"}, {"unit_price": "-3.0000"}, {"quantity": "-2"}])
+def test_goods_are_lines_whatever_they_cost(changes: dict[str, Any]) -> None:
+    (line,) = placed({**GOODS, **changes}).lines
+    assert line.product is not None
+    assert line.product.key == "A"
+
+
+@pytest.mark.parametrize(
+    ("rules", "line", "product"),
+    [
+        ({"shipment_cost": TO_PRODUCT}, SHIPPING, ("", "SHIPPING")),
+        ({"shipment_cost": TO_PRODUCT}, SERVICE, ("o", "SHIPPING")),
+        ({"VERZEND": ToProduct(product="S", origin="erp"), "shipment_cost": "ignore"}, SERVICE, ("erp", "S")),
+        ({"shipment_cost": "line"}, SERVICE, ("o", "VERZEND")),
+        ({"A": TO_PRODUCT}, GOODS, ("o", "SHIPPING")),
+    ],
+)
+def test_what_is_given_a_product_is_a_line_like_any_other(
+    rules: dict[str, ChargeRule], line: dict[str, Any], product: tuple[str, str]
+) -> None:
+    found = placed(line, {**GOODS, "id": 9, "product": {"origin": "o", "key": "B"}}, rules=rules)
+    assert [exported.line.id for exported in found.lines] == [line["id"], 9]
+    assert found.lines[0].product is not None
+    assert (found.lines[0].product.origin, found.lines[0].product.key) == product
+    assert (found.charges, found.unplaced) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "kind", "amount"),
+    [
+        ("charge", SHIPPING, "shipment_cost", "6.95"),
+        ("line", SHIPPING, "shipment_cost", "6.95"),
+        ("charge", SERVICE, "shipment_cost", "6.95"),
+        ("charge", {**COUPON, "quantity": "3"}, "coupon", "-15.00"),
+        ("charge", {**SHIPPING, "quantity": "2.5", "unit_price": "1.3855"}, "shipment_cost", "3.46375"),
+    ],
+)
+def test_a_charge_is_no_line_and_exact(rule: ChargeRule, line: dict[str, Any], kind: str, amount: str) -> None:
+    found = placed(GOODS, line, rules={kind: rule})
+    (charge,) = found.charges
+    assert (charge.kind, charge.amount, charge.shop_line_id) == (kind, Decimal(amount), 2)
+    assert [exported.line.id for exported in found.lines] == [1]
+
+
+def test_a_charge_without_a_quantity_holds_the_order_although_it_is_placed() -> None:
+    (one,) = placed(GOODS, {**SHIPPING, "quantity": None}, rules={"shipment_cost": "charge"}).unplaced
+    assert "without a quantity" in str(one)
+
+
+@pytest.mark.parametrize("value", ["6.95", 6.95, Decimal("-6.95"), 7])
+def test_an_amount_of_the_order_itself_holds_it_until_a_rule_places_it(value: object) -> None:
+    (one,) = placed(GOODS, shipping_costs=value).unplaced
+    assert "field `shipping_costs`" in str(one)
+    assert "`charges.shipping_costs`" in str(one)
+    assert placed(GOODS, shipping_costs=value, rules={"shipping_costs": "ignore"}).unplaced == ()
+    (charge,) = placed(GOODS, shipping_costs=value, rules={"shipping_costs": "charge"}).charges
+    assert (charge.amount, charge.shop_line_id) == (Decimal(str(value)), None)
+    assert placed(GOODS, shipping_costs=value, rules={"shipping_costs": TO_PRODUCT}).unplaced != ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"shipping_costs": 0},
+        {"shipping_costs": "0.00"},
+        {"shipping_costs": None},
+        {"shipment_state": "none", "shipment_address": 1695, "paid_amount": "20.00", "customer": 7},
+        {"discount_percentage": 10, "coupon_code": "5", "cost_center_id": 12, "discount": True, "coupon": "WELKOM"},
+    ],
+)
+def test_other_fields_are_no_money(fields: dict[str, Any]) -> None:
+    found = placed(GOODS, **fields)
+    assert (found.unplaced, found.charges) == ((), ())
+
+
+AMOUNTS = st.one_of(st.none(), st.decimals(-1000, 1000, places=4))
+LINES = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["line", None, "shipment_cost", "coupon", "subtotal", "comment"]),
+        "product": st.sampled_from([None, {"origin": "o", "key": "A"}, {"origin": "o", "key": "VERZEND"}]),
+        "quantity": AMOUNTS,
+        "unit_price": AMOUNTS,
+    }
+)
+RULES = st.dictionaries(
+    st.sampled_from(["shipment_cost", "coupon", "VERZEND", "A"]), st.sampled_from([TO_PRODUCT, "line", "charge"])
+)
+
+
+@given(lines=st.lists(LINES), rules=RULES)
+def test_every_amount_is_somewhere(lines: list[dict[str, Any]], rules: dict[str, ChargeRule]) -> None:
+    """Conservation: without a rule `ignore`, what is a line, a charge or unplaced is all that the order comes to."""
+    found = placed(*lines, rules=rules)
+    whole = sum((line["quantity"] * line["unit_price"] for line in lines if _is_whole(line)), Decimal(0))
+    kept = sum(
+        (e.line.quantity * e.line.unit_price for e in found.lines if e.line.quantity and e.line.unit_price), Decimal(0)
+    )
+    kept += sum((charge.amount for charge in found.charges), Decimal(0))
+    if not found.unplaced:
+        assert kept == whole
+    priced = [line for line in lines if line["unit_price"] and line["quantity"] != 0]
+    assert len(found.lines) + len(found.charges) + len(found.unplaced) >= len(priced)
+
+
+def _is_whole(line: dict[str, Any]) -> bool:
+    return line["quantity"] is not None and line["unit_price"] is not None
+
+
+def test_positions_are_those_of_the_exported_lines() -> None:
+    document = {"id": 1, "reference": "CS1", "order_lines": [SHIPPING, GOODS]}
+    wire = ShopOrder.from_document(document)
+    assert [line.id for line in exported_lines(wire)] == [1]
+    assert [line.id for line in exported_lines(wire, {"shipment_cost": TO_PRODUCT})] == [2, 1]
