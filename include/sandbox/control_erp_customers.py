@@ -58,7 +58,8 @@ def erp_customer_routes(world: Callable[[], Peopled]) -> list[RouteOf]:
     async def customers(request: Request) -> Response:
         store = world().erp_customers
         if request.method == "POST":
-            return to_json(store.create(await read(request)).full(), 201)
+            wish = await read(request)
+            return to_json(store.create(wish, code=wish["buyer"].get("code")).full(), 201)
         return to_json({"customers": [customer.full() for customer in store.customers]})
 
     async def from_shop(_: Request) -> Response:

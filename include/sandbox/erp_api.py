@@ -1,14 +1,15 @@
 """The ERP's REST contract: find, create and list sales orders, list deliveries, say what it can do."""
 
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlencode
 
 from sandbox import auth
 from sandbox.config import Config
-from sandbox.erp_checks import invalid, is_instant, object_in, order_mistakes, refuse_if
+from sandbox.erp_checks import NewOrder, checked, idempotency_key, invalid, is_instant, method_not_allowed
 from sandbox.erp_customers_api import PATH as CUSTOMERS
 from sandbox.erp_customers_api import CustomersApi
 from sandbox.erp_store import ErpOrder, ErpStore
@@ -16,6 +17,7 @@ from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
 PREFIX = "/erp"
 CAPABILITIES = "/capabilities"
+_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
 class ErpApi:
@@ -24,6 +26,11 @@ class ErpApi:
     def __init__(self, store: ErpStore, customers: CustomersApi) -> None:
         self.store = store
         self._customers = customers
+        self._handlers: dict[str, dict[str, Callable[[Call, Config], Reply]]] = {
+            "/sales-orders": {"GET": self._find, "POST": self._create},
+            "/deliveries": {"GET": self._deliveries},
+            CAPABILITIES: {"GET": lambda _, config: json_reply(_capabilities(config))},
+        }
 
     @contextmanager
     def underway(self, call: Call) -> Iterator[None]:
@@ -50,15 +57,10 @@ class ErpApi:
             return json_reply({"error": "not_found"}, 404)
         if resource == CUSTOMERS:
             return self._customers.handle(path.removeprefix(CUSTOMERS), call, config)
-        match call.method, resource:
-            case "GET", "/sales-orders":
-                return self._find(call, config)
-            case "POST", "/sales-orders":
-                return self._create(call, config)
-            case "GET", _:
-                return json_reply(_capabilities(config)) if resource == CAPABILITIES else self._deliveries(call, config)
-            case _:
-                return json_reply({"error": "method_not_allowed"}, 405)
+        handlers = self._handlers[resource]
+        if call.method not in handlers:
+            return method_not_allowed(", ".join(handlers))
+        return handlers[call.method](call, config)
 
     def _deliveries(self, call: Call, config: Config) -> Reply:
         since = _since(call)
@@ -68,9 +70,14 @@ class ErpApi:
     def _find(self, call: Call, config: Config) -> Reply:
         reference, shop_order_id = call.query.get("external_reference"), call.query.get("shop_order_id")
         visible_before = time.monotonic() - config.late_commit_seconds
+        asked = {"external_reference", "since", *(["shop_order_id"] if config.erp_shop_order_id else ())}
+        if len(asked & set(call.query)) != 1 or reference == "":
+            raise Refusal(invalid(f"exactly one of {', '.join(sorted(asked))} is wanted, and not empty"))
         if reference is not None:
             found = self.store.with_reference(reference)
         elif shop_order_id is not None and config.erp_shop_order_id:
+            if not _ID.fullmatch(shop_order_id):
+                raise Refusal(invalid("`shop_order_id` must be a whole number above 0"))
             found = self.store.of_shop_order(shop_order_id)
         else:
             return self._listed(call, config, visible_before)
@@ -98,11 +105,8 @@ class ErpApi:
         return shown
 
     def _create(self, call: Call, config: Config) -> Reply:
-        request = object_in(call)
-        refuse_if(order_mistakes(request))
-        key = call.headers.get("idempotency-key") if config.honour_idempotency_key else None
-        if config.honour_idempotency_key and not key:
-            return invalid("the header Idempotency-Key is missing")
+        key = idempotency_key(call) if config.honour_idempotency_key else None
+        request = checked(call, NewOrder)
         if key:
             seen = self._seen_before(key, request, call, config)
             if seen is not None:
@@ -159,7 +163,10 @@ def _since(call: Call) -> datetime:
 
 
 def _page(name: str, rows: Sequence[JsonObject], call: Call, config: Config) -> Reply:
-    offset = int(call.query.get("offset", "0"))
+    named = call.query.get("offset", "0")
+    if not named.isdecimal():
+        raise Refusal(invalid("`offset` must be a whole number"))
+    offset = int(named)
     end = offset + config.erp_page_size
     further = f"{name}?{urlencode({**call.query, 'offset': end})}" if end < len(rows) else None
     return json_reply({"results": rows[offset:end], "next": further})

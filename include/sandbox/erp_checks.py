@@ -1,110 +1,199 @@
-"""What the ERP checks in a request before it looks at what it asks for."""
+"""What the ERP checks in a request before it looks at what it asks for: shapes only, and no type is converted."""
 
 import re
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply, loads
 
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
-_PARTIES = ("buyer", "contact", "ship_to", "bill_to")
-
-
-def object_in(call: Call) -> JsonObject:
-    """Return the object in the body; Refusal with 400 when it is none."""
-    try:
-        request = loads(call.body)
-    except ValueError:
-        raise Refusal(invalid("the body is not JSON")) from None
-    if not isinstance(request, dict):
-        raise Refusal(invalid("the body is not an object"))
-    checked: JsonObject = request
-    return checked
-
-
-def refuse_if(mistakes: list[str]) -> None:
-    """Refuse with 400 and all that is wrong."""
-    if mistakes:
-        raise Refusal(invalid("; ".join(mistakes)))
-
-
-def order_mistakes(request: JsonObject) -> list[str]:
-    """Return what breaks the contract in an order."""
-    wanted = ("external_reference", "shop", "shop_reference", "currency", "order_date")
-    found = [f"`{name}` must be a text" for name in wanted if not isinstance(request.get(name), str)]
-    if request.get("confirmed_at") is not None and not is_instant(request["confirmed_at"]):
-        found.append("`confirmed_at` must be an instant with its offset")
-    found += _amounts(request)
-    found += [f"`{n}` must be an object" for n in (*_PARTIES, "extra") if not isinstance(request.get(n), dict | None)]
-    lines = request.get("lines")
-    if not isinstance(lines, list) or not lines:
-        return [*found, "`lines` must be a list with at least one line"]
-    for line in lines:
-        found += _line_mistakes(line)
-    if not found and len({line["position"] for line in lines}) < len(lines):
-        found.append("`position` must differ per line")
-    return found
-
-
-def customer_mistakes(request: JsonObject, *, needs_buyer: bool) -> list[str]:
-    """Return what breaks the contract in a customer."""
-    buyer, addresses = request.get("buyer"), request.get("addresses")
-    found = []
-    if (needs_buyer or buyer is not None) and not _is_keyed(buyer):
-        found.append("`buyer` must be an object with `origin` and `key`")
-    if addresses is not None and not (isinstance(addresses, list) and all(map(_is_keyed, addresses))):
-        found.append("`addresses` must be a list of objects with `origin` and `key`")
-    return found
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_KEY = re.compile(r"[!-~]{1,200}")
 
 
 def is_instant(value: Any) -> bool:
     """Whether this is an ISO 8601 instant with its offset."""
+    return isinstance(value, str) and _INSTANT.fullmatch(value) is not None and _parses(datetime.fromisoformat, value)
+
+
+def _is_date(value: str) -> bool:
+    return _DATE.fullmatch(value) is not None and _parses(date.fromisoformat, value)
+
+
+def _parses(read: Callable[[str], object], value: str) -> bool:
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
-    except (TypeError, ValueError):
+        read(value.upper())
+    except ValueError:
         return False
+    return True
+
+
+def _that(test: Callable[[Any], bool], what: str) -> AfterValidator:
+    def check(value: Any) -> Any:
+        if not test(value):
+            raise ValueError(f"must be {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _whole(value: Any) -> Any:
+    """Take 1.0 for 1, as JSON Schema does."""
+    return int(value) if isinstance(value, Decimal) and value % 1 == 0 else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Amount = Annotated[str, Field(pattern=r"\A-?[0-9]{1,12}([.][0-9]{1,8})?\z")]
+Origin = Annotated[str, Field(pattern=r"\A[A-Za-z0-9_-]{1,40}\z")]
+Filled = Annotated[str, Field(min_length=1)]
+Instant = Annotated[str, _that(is_instant, "an instant with its offset")]
+Day = Annotated[str, _that(_is_date, "a date")]
+Extra = dict[str, Any] | None
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(strict=True, extra="allow")
+
+
+class _Product(_Request):
+    origin: str | None = None
+    key: Filled
+
+
+class _Line(_Request):
+    position: Annotated[Whole, Field(ge=1, le=100_000)]
+    shop_line_id: Whole | None = None
+    product: _Product
+    description: str | None = None
+    quantity: Amount
+    unit_price: Amount
+    extra: Extra = None
+
+
+class _Party(_Request):
+    id: Whole | None = None
+    origin: str | None = None
+    key: str | None = None
+    code: str | None = None
+    name: str | None = None
+    vat_number: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    extra: Extra = None
+
+
+class _Address(_Request):
+    id: Whole | None = None
+    origin: str | None = None
+    key: str | None = None
+    name: str | None = None
+    attention: str | None = None
+    street1: str | None = None
+    house_number: str | None = None
+    addition: str | None = None
+    street2: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    country: str | None = None
+    subdivision: str | None = None
+    phone: str | None = None
+    extra: Extra = None
+
+
+class _Charge(_Request):
+    kind: str | None = None
+    description: str | None = None
+    amount: Amount
+    shop_line_id: Whole | None = None
+
+
+def _positions_differ(lines: list[_Line]) -> bool:
+    return len({line.position for line in lines}) == len(lines)
+
+
+class NewOrder(_Request):
+    """POST /sales-orders."""
+
+    external_reference: Filled
+    shop: str
+    shop_order_id: Whole | None = None
+    shop_reference: str
+    customer_order_number: str | None = None
+    customer: Whole | None = None
+    currency: str
+    order_date: Day
+    confirmed_at: Instant | None = None
+    requested_delivery_date: Day | None = None
+    shipment_address: Whole | None = None
+    invoice_address: Whole | None = None
+    payment_status: str | None = None
+    remarks: str | None = None
+    buyer: _Party | None = None
+    contact: _Party | None = None
+    ship_to: _Address | None = None
+    bill_to: _Address | None = None
+    charges: list[_Charge] | None = None
+    paid_amount: Amount | None = None
+    extra: Extra = None
+    lines: Annotated[list[_Line], Field(min_length=1), _that(_positions_differ, "lines of different positions")]
+
+
+class _KeyedParty(_Party):
+    origin: Origin
+    key: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class _KeyedAddress(_Address):
+    origin: Origin
+    key: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ChangedCustomer(_Request):
+    """PUT /customers/{origin}/{key}."""
+
+    buyer: _KeyedParty | None = None
+    addresses: list[_KeyedAddress] | None = None
+
+
+class NewCustomer(ChangedCustomer):
+    """POST /customers."""
+
+    buyer: _KeyedParty
+
+
+def checked(call: Call, model: type[BaseModel]) -> JsonObject:
+    """Return the object in the body as it was sent; Refusal with 400 and all that is wrong with it."""
+    try:
+        request: JsonObject = loads(call.body)
+        model.model_validate(request)
+    except ValidationError as error:
+        mistakes = [f"`{'.'.join(map(str, wrong['loc']))}`: {wrong['msg']}" for wrong in error.errors()]
+        raise Refusal(invalid("; ".join(mistakes))) from None
+    except ValueError:
+        raise Refusal(invalid("the body is not JSON")) from None
+    return request
+
+
+def idempotency_key(call: Call) -> str:
+    """Return the key of a creation; Refusal with 400 without one."""
+    key = call.headers.get("idempotency-key", "")
+    if not _KEY.fullmatch(key):
+        raise Refusal(invalid("the header Idempotency-Key is missing, or not a short printable text"))
+    return key
+
+
+def method_not_allowed(allowed: str) -> Reply:
+    """Answer a verb that is not offered, with those that are."""
+    return json_reply({"error": "method_not_allowed"}, 405, headers={"allow": allowed})
 
 
 def invalid(reason: str) -> Reply:
     """Answer a request that breaks the contract."""
     return json_reply({"error": "invalid", "reason": reason}, 400)
-
-
-def _is_keyed(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(name), str) and value[name] for name in _KEY)
-
-
-_KEY = ("origin", "key")
-
-
-def _amounts(request: JsonObject) -> list[str]:
-    found = []
-    if request.get("paid_amount") is not None and not _is_decimal(request["paid_amount"]):
-        found.append("`paid_amount` must be a decimal text")
-    charges = request.get("charges")
-    if charges is not None and not isinstance(charges, list):
-        return [*found, "`charges` must be a list"]
-    if not all(isinstance(charge, dict) and _is_decimal(charge.get("amount")) for charge in charges or ()):
-        found.append("every charge needs an `amount` as a decimal text")
-    return found
-
-
-def _line_mistakes(line: Any) -> list[str]:
-    if not isinstance(line, dict) or not isinstance(line.get("position"), int):
-        return ["every line needs a whole number `position`"]
-    where = f"line {line['position']}: "
-    found = [f"{where}`{n}` must be a decimal text" for n in ("quantity", "unit_price") if not _is_decimal(line.get(n))]
-    product = line.get("product")
-    if not isinstance(product, dict) or not isinstance(product.get("key"), str):
-        found.append(f"{where}`product` must have a `key`")
-    return found
-
-
-def _is_decimal(value: Any) -> bool:
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-        return False
-    try:
-        return Decimal(value).is_finite()
-    except InvalidOperation:
-        return False

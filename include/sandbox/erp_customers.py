@@ -63,11 +63,13 @@ class CustomerStore:
         number = buyer.get("id", request.get("customer"))
         return next((c for c in self.customers if number is not None and c.buyer.get("id") == number), None)
 
-    def create(self, request: JsonObject, idempotency_key: str | None = None) -> ErpCustomer:
-        """Add a customer; one that the ERP's own origin knows keeps its key as code."""
+    def create(
+        self, request: JsonObject, idempotency_key: str | None = None, *, code: str | None = None
+    ) -> ErpCustomer:
+        """Add a customer, under this number or the next; one of the ERP's own origin has its key as number."""
         buyer = request["buyer"]
         self._last_code += 1
-        code = buyer.get("code") or (buyer["key"] if buyer["origin"] == "erp" else str(self._last_code))
+        code = code or (buyer["key"] if buyer["origin"] == "erp" else str(self._last_code))
         new = ErpCustomer(code, ((buyer["origin"], buyer["key"]),), buyer, {}, request)
         new = replace(new, addresses=self._with(new, request.get("addresses")))
         self.customers.append(new)

@@ -3,7 +3,7 @@
 import time
 
 from sandbox.config import Config
-from sandbox.erp_checks import customer_mistakes, invalid, object_in, refuse_if
+from sandbox.erp_checks import ChangedCustomer, NewCustomer, checked, idempotency_key, invalid, method_not_allowed
 from sandbox.erp_customers import CustomerStore
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
@@ -24,7 +24,7 @@ class CustomersApi:
             return self._create(call, config)
         if path and call.method == "PUT":
             return self._update(path, call, config)
-        return json_reply({"error": "method_not_allowed"}, 405)
+        return method_not_allowed("PUT" if path else "GET, POST")
 
     def admit_order(self, request: JsonObject, config: Config) -> None:
         """Do with an order's unknown customer and addresses what the switches say; Refusal with 422 to reject it."""
@@ -52,11 +52,8 @@ class CustomersApi:
         return json_reply({"results": found})
 
     def _create(self, call: Call, config: Config) -> Reply:
-        request = object_in(call)
-        refuse_if(customer_mistakes(request, needs_buyer=True))
-        key = call.headers.get("idempotency-key") if config.honour_idempotency_key else None
-        if config.honour_idempotency_key and not key:
-            return invalid("the header Idempotency-Key is missing")
+        key = idempotency_key(call) if config.honour_idempotency_key else None
+        request = checked(call, NewCustomer)
         earlier = self.store.by_idempotency_key.get(key or "")
         if earlier is not None:
             same = earlier.request == request
@@ -69,8 +66,7 @@ class CustomersApi:
 
     def _update(self, path: str, call: Call, config: Config) -> Reply:
         origin, _, key = path.lstrip("/").partition("/")
-        request = object_in(call)
-        refuse_if(customer_mistakes(request, needs_buyer=False))
+        request = checked(call, ChangedCustomer)
         known = self.store.with_key((origin, key))
         if not known:
             return json_reply({"error": "not_found"}, 404)
