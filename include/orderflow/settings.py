@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from orderflow.domain.charges import GOODS_LINE, ToProduct
+from orderflow.domain.charges import ChargeRules
+from orderflow.domain.extra import FieldPath
 from orderflow.errors import ConfigurationError
 
 VARIABLE = "orderflow"
@@ -169,25 +170,6 @@ class Page(_Settings):
     """How often an open page asks for news."""
 
 
-def _no_goods(name: str) -> str:
-    if name == GOODS_LINE:
-        raise ValueError("lines of type `line` are goods: name a product key instead")
-    return name
-
-
-def _kind_of_rule(value: object) -> str:
-    return "word" if isinstance(value, str) else "product"
-
-
-Charges = dict[
-    Annotated[str, AfterValidator(_no_goods)],
-    Annotated[
-        Annotated[ToProduct, Tag("product")] | Annotated[Literal["line", "charge", "ignore"], Tag("word")],
-        Discriminator(_kind_of_rule),
-    ],
-]
-
-
 class Settings(_Settings):
     """All settings."""
 
@@ -199,10 +181,12 @@ class Settings(_Settings):
     """Settings by webshop id."""
     default_webshop: int = 1
     """The webshop of an order whose object names none."""
-    charges: Charges = Field(default_factory=dict)
+    charges: ChargeRules = Field(default_factory=dict)
     """Where amounts besides goods go, by the type of an order line, by product key or by field of the order: `"line"`
     makes a line with its own product, an object one with the product it names, `"charge"` an entry of `charges`, and
     `"ignore"` leaves the amount out."""
+    fields: tuple[FieldPath, ...] = ()
+    """Fields of the order object, and as `order_lines.…` of its lines, that go to the ERP as `extra`."""
     limits: Limits = Limits()
     alerts: AlertSettings = AlertSettings()
     reconciliation: Reconciliation = Reconciliation()

@@ -1,4 +1,4 @@
-"""Every cent of an order: charges, discounts and partial payments on their way into the ERP."""
+"""Every cent of an order, and the fields that only the settings know, on their way into the ERP."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.run import preview_day, run_day, run_sweep
 from orderflow.flow.services import Services
 from orderflow.settings import Settings
 from sandbox.config import TODAYS_ERP
@@ -120,3 +120,26 @@ def test_a_partial_payment_is_passed_on(services: Services, control: SandboxCont
     assert run_day(services, DAY, runs("2026-11-22")).processed == 1
     (made,) = control.erp_orders()
     assert made["request"]["paid_amount"] == "5.00"
+
+
+def test_fields_that_the_settings_name_go_to_the_erp_and_into_the_dry_run(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    named = replace(services, settings=Settings.parse({"fields": ["payment_method", "order_lines.department"]}))
+    whole = {**ORDER, "payment_method": "ideal", "order_lines": [{**GOODS, "department": "D1"}]}
+    bare, _ = control.add_orders({**ORDER, "reference": "CS2", "order_lines": [GOODS]}, whole)
+    shown: list[str] = []
+    preview_day(named, DAY, runs("2026-11-22"), shown.append)
+    assert '"extra": {"payment_method": "ideal"}' in shown[0]
+
+    (failure,) = run_day(named, DAY, runs("2026-11-22")).failures
+    assert failure.reason is Reason.FIELD_MISSING
+    assert failure.message == "`payment_method` is not there; `department` of line 1 is not there"
+    (made,) = control.erp_orders()
+    assert made["request"]["extra"] == {"payment_method": "ideal"}
+    assert made["request"]["lines"][0]["extra"] == {"department": "D1"}
+
+    (line,) = control.order(bare)["order_lines"]
+    control.edit_order(bare, payment_method=None, order_lines=[{**line, "department": "D2"}])
+    clock.advance(minutes=15)
+    assert run_sweep(named, runs()).processed == 1

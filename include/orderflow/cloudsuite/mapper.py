@@ -1,20 +1,36 @@
 """CloudSuite's words stop here: a wire order becomes a domain order."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from zoneinfo import ZoneInfo
 
+from orderflow.cloudsuite.extra import Extra, line_extra, order_extra
 from orderflow.cloudsuite.models import ShopOrder
-from orderflow.cloudsuite.placing import NO_RULES, ChargeRules, ExportedLine, exported_lines, place
-from orderflow.domain import charges as domain_charges
+from orderflow.cloudsuite.placing import NO_RULES, ExportedLine, exported_lines, place
+from orderflow.domain.charges import GOODS_LINE as _GOODS
+from orderflow.domain.charges import ChargeRules
 from orderflow.domain.order import Order, OrderKey, OrderLine
 from orderflow.domain.states import ShopState
 
-GOODS_LINE, goods_lines = domain_charges.GOODS_LINE, exported_lines
+GOODS_LINE, goods_lines = _GOODS, exported_lines
 
 
-def to_order(wire: ShopOrder, *, api_timezone: str, default_webshop: int, charges: ChargeRules = NO_RULES) -> Order:
-    """Translate an order as read; naive instants are read in `api_timezone`, `charges` place what is not goods."""
+def to_order(
+    wire: ShopOrder,
+    *,
+    api_timezone: str,
+    default_webshop: int,
+    charges: ChargeRules = NO_RULES,
+    fields: Sequence[str] = (),
+) -> Order:
+    """Translate an order as read.
+
+    Naive instants are read in `api_timezone`, `charges` place what is not goods, `fields` go along as they are.
+    """
     placed = place(wire, charges)
+    extra = order_extra(wire.document, fields)
+    of_lines = [line_extra(wire.document, exported.number, fields) for exported in placed.lines]
     return Order(
         key=OrderKey(wire.webshop if wire.webshop is not None else default_webshop, wire.id),
         reference=wire.reference,
@@ -33,10 +49,12 @@ def to_order(wire: ShopOrder, *, api_timezone: str, default_webshop: int, charge
         shipment_address=wire.shipment_address,
         invoice_address=wire.invoice_address,
         remarks=wire.description or None,
-        lines=tuple(_line(n, line) for n, line in enumerate(placed.lines, start=1)),
+        lines=tuple(map(_line, count(1), placed.lines, of_lines)),
         charges=placed.charges,
         unplaced=placed.unplaced,
         paid_amount=wire.paid_amount,
+        extra=extra.values,
+        fields_missing=(*extra.problems, *(problem for own in of_lines for problem in own.problems)),
     )
 
 
@@ -51,7 +69,7 @@ def to_instant(instant: datetime | None, api_timezone: str) -> datetime | None:
     return instant.replace(tzinfo=ZoneInfo(api_timezone))
 
 
-def _line(position: int, exported: ExportedLine) -> OrderLine:
+def _line(position: int, exported: ExportedLine, extra: Extra) -> OrderLine:
     wire = exported.line
     return OrderLine(
         position=position,
@@ -61,4 +79,5 @@ def _line(position: int, exported: ExportedLine) -> OrderLine:
         quantity=wire.quantity,
         unit_price=wire.unit_price,
         erp_line_number=wire.erp_line_number,
+        extra=extra.values,
     )

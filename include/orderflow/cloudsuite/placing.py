@@ -9,10 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
-from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRule, ToProduct, Unplaced
+from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRules, ToProduct, Unplaced
 from orderflow.domain.order import ProductKey
 
-ChargeRules = Mapping[str, ChargeRule]
 NO_RULES: ChargeRules = {}
 
 _MONEY_WORDS = frozenset({"charge", "cost", "coupon", "discount", "fee", "rounding", "shipping", "surcharge", "tip"})
@@ -23,6 +22,8 @@ _OTHER_WORDS = frozenset({"code", "count", "date", "id", "key", "name", "percent
 class ExportedLine(NamedTuple):
     """A line of the shop that is a line of the ERP's order, and with which product; line n of them is position n."""
 
+    number: int
+    """Its place among all lines of the shop's order, from 1."""
     line: ShopOrderLine
     product: ProductKey | None
 
@@ -64,10 +65,10 @@ def _place_line(number: int, line: ShopOrderLine, rules: ChargeRules) -> Exporte
         return Unplaced(where=where, keys=tuple(names), amount=_amount_text(line))
     if isinstance(rule, ToProduct):
         origin = rule.origin if rule.origin is not None else product.origin if product else ""
-        return ExportedLine(line, ProductKey(origin=origin, key=rule.product))
+        return ExportedLine(number, line, ProductKey(origin=origin, key=rule.product))
     if rule == "charge" or (rule == "line" and not product and not goods):
         return _charge(number, line, name or GOODS_LINE)
-    return ExportedLine(line, product) if rule == "line" else None
+    return ExportedLine(number, line, product) if rule == "line" else None
 
 
 def _charge(number: int, line: ShopOrderLine, kind: str) -> Charge | Unplaced:

@@ -1,9 +1,9 @@
 """What an order costs besides goods, and where the settings say that it goes."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 GOODS_LINE = "line"
 """The type of lines that are goods."""
@@ -20,9 +20,26 @@ class ToProduct(BaseModel):
     """The product's origin; that of the line's own product, if it has one, when not set."""
 
 
-ChargeRule = ToProduct | Literal["line", "charge", "ignore"]
+def _no_goods(name: str) -> str:
+    if name == GOODS_LINE:
+        raise ValueError("lines of type `line` are goods: name a product key instead")
+    return name
+
+
+def _kind_of_rule(value: object) -> str:
+    return "word" if isinstance(value, str) else "product"
+
+
+ChargeRule = Annotated[
+    Annotated[ToProduct, Tag("product")] | Annotated[Literal["line", "charge", "ignore"], Tag("word")],
+    Discriminator(_kind_of_rule),
+]
 """`line`: an order line with its own product, or a charge where it has none. `charge`: an entry of `charges`, without a
 line number. `ignore`: no money of this order."""
+
+
+ChargeRules = dict[Annotated[str, AfterValidator(_no_goods)], ChargeRule]
+"""By the type of a line, product key, or field of the order."""
 
 
 class Charge(BaseModel):

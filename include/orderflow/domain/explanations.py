@@ -47,6 +47,12 @@ EXPLAINED: dict[Reason, Explanation] = {
         "Set what the message names in the Airflow Variable `orderflow`: a product, `charge` or `ignore`. The next "
         "sweep exports the order.",
     ),
+    Reason.FIELD_MISSING: Explanation(
+        "The order lacks a field that the setting `fields` sends to the ERP, or holds a list or an object there.",
+        Owner.INTEGRATION,
+        "Correct the path that the message names in the Airflow Variable `orderflow`, or ask CloudSuite why this order "
+        "has no such field. The next sweep exports the order.",
+    ),
     Reason.NOT_IN_ERP: Explanation(
         "The shop says that the ERP has it (`processing`, or an ERP number), yet neither ledger nor ERP knows it.",
         Owner.SHOP,

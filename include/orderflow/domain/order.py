@@ -1,5 +1,6 @@
 """An order as this project thinks of it, free of the shop's and the ERP's wording."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Self
@@ -7,6 +8,7 @@ from typing import NamedTuple, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from orderflow.domain.charges import Charge, Unplaced
+from orderflow.domain.extra import Scalar
 from orderflow.domain.money import rounded
 from orderflow.domain.states import ShopState
 
@@ -48,6 +50,7 @@ class OrderLine(BaseModel):
     quantity: Decimal | None
     unit_price: Decimal | None
     erp_line_number: int | None = None
+    extra: Mapping[str, Scalar] = {}
 
     @property
     def amount(self) -> Decimal:
@@ -84,6 +87,10 @@ class Order(BaseModel):
     unplaced: tuple[Unplaced, ...] = ()
     """Money that no setting gives a place: the order is held."""
     paid_amount: Decimal | None = None
+    extra: Mapping[str, Scalar] = {}
+    """What the setting `fields` names, by path."""
+    fields_missing: tuple[str, ...] = ()
+    """What is wrong with those that are not in `extra`."""
 
     @property
     def external_reference(self) -> str:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     PAYMENT_UNKNOWN = "payment_unknown"
     ORDER_INCOMPLETE = "order_incomplete"
     CHARGE_UNMAPPED = "charge_unmapped"
+    FIELD_MISSING = "field_missing"
     NOT_IN_ERP = "not_in_erp"
     # why it is skipped
     OFFLINE = "offline"
@@ -98,7 +99,7 @@ SKIPPED = frozenset(
 )
 """Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""
 
-STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.CHARGE_UNMAPPED, Reason.NOT_IN_ERP})
+STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.CHARGE_UNMAPPED, Reason.FIELD_MISSING, Reason.NOT_IN_ERP})
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
 
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN})

@@ -57,6 +57,11 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Stel in wat de melding noemt in de Airflow-variabele `orderflow`: een artikel, `charge` of `ignore`. De "
         "volgende sweep verzendt de order.",
     ),
+    Reason.FIELD_MISSING: DutchTexts(
+        "De order mist een veld dat volgens de instelling `fields` naar het ERP gaat, of er staat een lijst in.",
+        "Verbeter het pad uit de melding in de Airflow-variabele `orderflow`, of vraag CloudSuite waarom de order dat "
+        "veld niet heeft. De volgende sweep verzendt de order.",
+    ),
     Reason.NOT_IN_ERP: DutchTexts(
         "De webshop zegt dat het ERP de order heeft (`processing`, of een ERP-nummer), maar noch het logboek noch het "
         "ERP kent hem.",

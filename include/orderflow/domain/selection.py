@@ -21,12 +21,19 @@ def decide(order: Order, *, payment_option: bool, window: Window | None = None) 
     rule = payment_rule(order.payment_status, payment_option=payment_option)
     if rule.action is not Action.PROCESS:
         return Decision(action=rule.action, reason=rule.reason, detail=f"payment_status is {order.payment_status!r}")
+    return _not_whole(order) or Decision(action=Action.PROCESS, reason=rule.reason)
+
+
+def _not_whole(order: Order) -> Decision | None:
+    """Hold an order of which the ERP would get only a part."""
     gaps = order.missing()
     if gaps:
         return Decision(action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail=f"missing: {', '.join(gaps)}")
     if order.unplaced:
         return Decision(action=Action.HOLD, reason=Reason.CHARGE_UNMAPPED, detail="; ".join(map(str, order.unplaced)))
-    return Decision(action=Action.PROCESS, reason=rule.reason)
+    if order.fields_missing:
+        return Decision(action=Action.HOLD, reason=Reason.FIELD_MISSING, detail="; ".join(order.fields_missing))
+    return None
 
 
 def _is_ours(order: Order, window: Window | None) -> Decision | None:

@@ -16,14 +16,23 @@ from pydantic import (
     model_serializer,
 )
 
+from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderKey, ProductKey
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
 """Money and quantities travel as plain decimal strings."""
 
 
+ADDITIONS = frozenset({"charges", "paid_amount", "extra"})
+
+
 class _Contract(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_additions(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out additions to the contract that are empty: an ERP that knows none of them sees it as it was."""
+        return {name: value for name, value in serialize(self).items() if value or name not in ADDITIONS}
 
 
 class SalesOrderLine(_Contract):
@@ -35,13 +44,14 @@ class SalesOrderLine(_Contract):
     description: str | None
     quantity: DecimalText
     unit_price: DecimalText
+    extra: Mapping[str, Scalar] = {}
 
 
-ADDITIONS = frozenset({"charges", "paid_amount"})
-"""Fields of a request that came later and are left out when they are empty."""
 _NO_CONTENT: dict[str, Any] = {
     "payment_status": True,
     "paid_amount": True,
+    "extra": True,
+    "lines": {"__all__": {"extra"}},
     "charges": {"__all__": {"shop_line_id"}},
 }
 """What changes without an edit."""
@@ -76,11 +86,7 @@ class SalesOrderRequest(_Contract):
     lines: tuple[SalesOrderLine, ...]
     charges: tuple[SalesOrderCharge, ...] = ()
     paid_amount: DecimalText | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_empty_additions(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what is not there: an ERP that knows none of the additions sees the contract as it was."""
-        return {name: value for name, value in serialize(self).items() if value or name not in ADDITIONS}
+    extra: Mapping[str, Scalar] = {}
 
     @property
     def idempotency_key(self) -> str:
@@ -90,7 +96,7 @@ class SalesOrderRequest(_Contract):
     @property
     def payload_hash(self) -> str:
         """A fingerprint of what was ordered: payment and line ids change without an edit, the ids at a shop's PUT."""
-        return _fingerprint(self, {**_NO_CONTENT, "lines": {"__all__": {"shop_line_id"}}})
+        return _fingerprint(self, {**_NO_CONTENT, "lines": {"__all__": {"shop_line_id", "extra"}}})
 
     def payload_hashes(self, line_ids: Mapping[int, int | None]) -> set[str]:
         """Return the fingerprints by which a ledger may know this content, sent with these line ids (by position).

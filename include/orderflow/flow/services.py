@@ -58,6 +58,7 @@ class Services:
             api_timezone=self.settings.api_timezone,
             default_webshop=self.settings.default_webshop,
             charges=self.settings.charges,
+            fields=self.settings.fields,
         )
 
     def exported_lines(self, wire: ShopOrder) -> list[ShopOrderLine]:
