@@ -3,6 +3,8 @@
 `running(postgres_url, folder)` gives its address, and the extra of a connection to it.
 """
 
+import json
+import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +16,10 @@ import requests
 from sqlalchemy import URL
 
 from service import Service, free_port, wait_until
-from tryton_database import ADMIN_PASSWORD, SHOPS, environment, fresh_database, install, maintain
+from tryton_database import ADMIN_PASSWORD, environment, fresh_database, install, maintain
+from tryton_wish import SHOPS
 
+TYPED = Path(__file__).with_name("tryton_typed.py")
 WORKERS = 2
 START_TIMEOUT = 60
 
@@ -28,6 +32,8 @@ class RunningTryton:
     database: URL
     company: int
     key: str
+    key_of_all_companies: str
+    """Of a user who works for the second company, too."""
 
     @property
     def connection_extra(self) -> dict[str, Any]:
@@ -44,6 +50,22 @@ class RunningTryton:
     def forget_sales(self) -> None:
         """Empty the sales, and all that came of them, within milliseconds; the master data stays."""
         maintain(self.database, "TRUNCATE sale_sale, stock_shipment_out, stock_move CASCADE")
+
+    def as_typed(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Type sales as a person does in the client, and read what became of them (tools/tryton_typed.py)."""
+        program = [str(install() / "python"), str(TYPED), str(self.database.database)]
+        ran = subprocess.run(
+            program,
+            input=json.dumps(wanted),
+            env=environment(self.database),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode:
+            raise RuntimeError(f"the sales could not be typed: {ran.stderr[-2000:]}")
+        facts: dict[str, Any] = json.loads(ran.stdout)
+        return facts
 
     def rpc(self, method: str, *parameters: Any) -> Any:
         """Call Tryton as its administrator, over JSON-RPC, as its own clients do; RuntimeError when it refuses."""
@@ -64,7 +86,7 @@ def running(postgres: URL, folder: Path) -> Iterator[RunningTryton]:
         fresh_database(postgres, programs, folder) as (database, made),
         _serving(programs, database, folder) as url,
     ):
-        yield RunningTryton(url, database, made["company"], made["key"])
+        yield RunningTryton(url, database, made["company"], made["key"], made["key_of_all_companies"])
 
 
 @contextmanager

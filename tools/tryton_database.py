@@ -21,8 +21,8 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.engine import Connection
 
 from postgres import server_programs
-from sandbox.catalogue import PRODUCTS
 from service import loopback_environment
+from tryton_wish import wish as everything
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOCAL = REPOSITORY / ".local"
@@ -31,13 +31,6 @@ REQUIREMENTS = Path(__file__).with_name("tryton-requirements.txt")
 SEED = Path(__file__).with_name("tryton_seed.py")
 MODULES = ("sale", "web_shop")
 ADMIN_PASSWORD = "orderflow-demo-1"  # noqa: S105  # for a Tryton that listens on 127.0.0.1 while we run
-SHOPS = {"1": "Webshop 1", "2": "Webshop 2"}
-"""The sandbox's webshops and the web shops in Tryton that stand for them."""
-CUSTOMERS = range(1300, 1400)
-"""The sandbox's customers; their shipment and invoice addresses have ids that lie this far from theirs."""
-SHIPMENT_ADDRESS, INVOICE_ADDRESS = 370, 330
-UNITS = {"KG": "Kilogram", "M": "Meter", "L": "Liter"}
-"""Tryton's unit for the last part of a product key; `Unit` for the others."""
 
 
 def install() -> Path:
@@ -98,7 +91,7 @@ def _template(postgres: URL, programs: Path, folder: Path) -> tuple[str, dict[st
 
     Seeding takes a minute or more, so that a dump is kept: servers that have no template yet get it from there.
     """
-    wish = json.dumps(_wish())
+    wish = json.dumps(everything())
     recipe = hashlib.sha256(f"{wish}{SEED.read_text()}{REQUIREMENTS.read_text()}".encode()).hexdigest()[:12]
     name, kept = f"tryton_template_{recipe}", LOCAL / f"tryton-{recipe}"
     with _connected(postgres) as connection:
@@ -145,27 +138,3 @@ def _fill(database: URL, programs: Path, folder: Path, wish: str) -> dict[str, A
         run = subprocess.run(seed, env=environ, input=wish.encode(), stdout=subprocess.PIPE, stderr=log, check=True)
     made: dict[str, Any] = json.loads(run.stdout)
     return made
-
-
-def _wish() -> dict[str, Any]:
-    """Say what the sandbox's orders need: every product of its catalogue, every customer with both addresses."""
-    return {
-        "shops": list(SHOPS.values()),
-        "products": [
-            {"code": key, "name": name, "price": price, "unit": UNITS.get(key.rpartition("_")[2], "Unit")}
-            for key, name, price in PRODUCTS
-        ],
-        "customers": [_customer(customer) for customer in CUSTOMERS],
-    }
-
-
-def _customer(customer: int) -> dict[str, Any]:
-    street = {"postal_code": "1000 AA", "city": "Amsterdam"}
-    return {
-        "name": f"Customer {customer}",
-        "code": f"customer:{customer}",
-        "addresses": {
-            f"address:{customer + SHIPMENT_ADDRESS}": {"street_unstructured": f"Loading dock {customer}", **street},
-            f"address:{customer + INVOICE_ADDRESS}": {"street_unstructured": f"Office {customer}", **street},
-        },
-    }

@@ -107,8 +107,13 @@ ERP: dict[str, Any] = {
         },
         "taxes": {
             "label": "Tryton: taxes",
-            "schema": {"type": ["string", "null"], "enum": ["product", "none"]},
-            "description": "The taxes of the product's account category (`product`, when not set), or `none`.",
+            "schema": {"type": ["string", "null"], "enum": ["form", "none"]},
+            "description": "The taxes that Tryton's own form would fill in (`form`, when not set), or `none`.",
+        },
+        "payment": {
+            "label": "Tryton: terms by payment status",
+            "schema": {"type": ["object", "null"]},
+            "description": "Terms by the shop's payment status, as JSON; otherwise those of the customer.",
         },
         "confirm": {
             "label": "Tryton: confirm sales",

@@ -19,7 +19,7 @@ def test_little_has_to_be_said() -> None:
     assert options.code_of_customer(1324) == "customer:1324"
     assert options.code_of_address(1695) == "address:1695"
     assert options.code_of_product(ProductKey(origin="myorigin", key="124_STUK")) == "124_STUK"
-    assert (options.confirm, options.unit, options.taxes) == (False, "sale", "product")
+    assert (options.confirm, options.unit, options.taxes) == (False, "sale", "form")
 
 
 def test_codes_are_made_by_the_rule_of_the_connection() -> None:
@@ -39,12 +39,19 @@ def test_codes_are_made_by_the_rule_of_the_connection() -> None:
         ({"customer_code": "everybody"}, "the same for every order; put {customer} in it"),
         ({"unit": "box"}, "`unit`"),
         ({"confirm": "perhaps"}, "`confirm`"),
+        ({"confirm": True, "taxes": "none"}, "without VAT"),
+        ({"payment": {"paid": {"term": "Net 30 days"}}}, "`payment.paid.term`"),
+        ({"payment": {"paid": {"invoice_method": "fulfillment", "shipment_method": "invoice"}}}, "wait for each other"),
     ],
 )
 def test_a_mistake_is_named_with_its_extra(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         TrytonOptions.parse({**GIVEN, **wrong})
     assert said in str(caught.value)
+
+
+def test_the_former_name_of_the_taxes_goes_on_working() -> None:
+    assert TrytonOptions.parse({**GIVEN, "taxes": "product"}).taxes == "form"
 
 
 def test_all_mistakes_are_named_at_once() -> None:

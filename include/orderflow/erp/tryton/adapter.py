@@ -8,21 +8,15 @@ from typing import Any
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.erp.port import Capabilities
-from orderflow.erp.tryton.master_data import MasterData, WebShop, gather, read_web_shops
+from orderflow.erp.tryton.answer import to_listed, to_sales_order
+from orderflow.erp.tryton.cents import changes_for_cents
+from orderflow.erp.tryton.form import changes_of_form
+from orderflow.erp.tryton.master_data import MasterData, gather
 from orderflow.erp.tryton.options import TrytonOptions
-from orderflow.erp.tryton.sale import (
-    FIELDS,
-    SALE,
-    Sale,
-    is_begun_only,
-    is_untouched,
-    same_content,
-    to_changes,
-    to_listed,
-    to_sales_order,
-    to_values,
-)
+from orderflow.erp.tryton.sale import FIELDS, SALE, Sale, is_begun_only, is_untouched, same_content
 from orderflow.erp.tryton.shipment import read_deliveries
+from orderflow.erp.tryton.values import to_changes, to_values
+from orderflow.erp.tryton.web_shops import Installation, WebShop, read_installation
 from orderflow.erp.tryton.wire import TrytonRest
 from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
 from orderflow.transport import Channel, RefusedError, UnavailableError
@@ -39,12 +33,12 @@ class TrytonErp:
     def __init__(self, channel: Channel, extra: Mapping[str, Any]) -> None:
         self._options = TrytonOptions.parse(extra)
         self._rest = TrytonRest(channel, self._options.database)
-        self._shops: dict[str, WebShop] | None = None
+        self._read: Installation | None = None
 
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when Tryton has none, or one that `create` began and did not bring to its end."""
         sale = self._sale(external_reference)
-        return None if sale is None or is_begun_only(sale, self._options) else _numbered(sale)
+        return None if sale is None or is_begun_only(sale, self._options) else _numbered(sale, self._options)
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:
         """Create the sale, quote it (that gives its number) and, where wanted, confirm it.
@@ -54,22 +48,23 @@ class TrytonErp:
         is missing, or Tryton refuses; InDoubtError: no answer to one of the requests that write.
         """
         shop = self._shop(request.shop)
-        data = gather(self._rest, self._options, shop, request)
+        data = gather(self._rest, self._options, self._installation, shop, request)
         sale = self._sale(request.external_reference) or self._created(request, data)
         if is_begun_only(sale, self._options) and not same_content(sale, request, data):
             sale = self._rewritten(sale, request, data)
-        return _numbered(self._finished(sale, shop.company))
+        return _numbered(self._finished(sale, request, data), self._options)
 
     def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
         """Yield the orders created at or after an aware instant."""
         domain = [*self._ours(), ["create_date", ">=", since], ["number", "!=", None], ["web_id", "!=", None]]
         for sale in self._rest.search_all(Sale, SALE, domain, FIELDS, company=self._company):
-            yield to_listed(sale)
+            yield to_listed(sale, self._options)
 
     def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
         """Yield the packing slips made, or changed, at or after an aware instant."""
-        shops = [shop.id for shop in self._web_shops.values()]
-        yield from read_deliveries(self._rest, since, web_shops=shops, company=self._company)
+        installation = self._installation
+        shops = [shop.id for shop in installation.web_shops.values()]
+        yield from read_deliveries(self._rest, self._options, since, web_shops=shops, companies=installation.companies)
 
     def _created(self, request: SalesOrderRequest, data: MasterData) -> Sale:
         """Make the sale; whoever is refused because another was faster gets the other's.
@@ -93,11 +88,16 @@ class TrytonErp:
                 raise PermanentError(f"Tryton refused the sale: {error.message}", reason=Reason.ERP_REJECTED) from error
             return sale
 
-    def _finished(self, sale: Sale, company: int) -> Sale:
-        """Press what remains to be pressed."""
-        for state, button in (("draft", "quote"), ("quotation", "confirm")):
+    def _finished(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
+        """Fill in what Tryton's form would, and press what remains to be pressed."""
+        company = data.web_shop.company
+        if is_begun_only(sale, self._options) and sale.state == "draft":
+            sale = self._filled_in(sale, request, data)
+        for state, button in (("draft", "quote"), ("quotation", "confirm"), ("confirmed", "process")):
             if is_begun_only(sale, self._options) and sale.state == state:
                 sale = self._pressed(sale, button, company)
+            if sale.state == "confirmed" and state == "quotation":
+                sale = self._look_again(sale.web_id) or sale  # without a worker, Tryton processes it after its answer
         return sale
 
     def _rewritten(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
@@ -115,10 +115,21 @@ class TrytonErp:
         company = data.web_shop.company
         if sale.state != "draft":
             sale = self._pressed(sale, "draft", company)
-        values = to_changes(sale, request, data, self._options)
-        return self._changed(
-            sale, "rewrite", lambda: self._rest.update(Sale, SALE, sale.id, values, FIELDS, company=company)
-        )
+        return self._updated(sale, data, lambda draft: to_changes(draft, request, data, self._options))
+
+    def _filled_in(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
+        sale = self._updated(sale, data, lambda draft: changes_of_form(self._rest, draft, data, self._options))
+        return self._updated(sale, data, lambda draft: changes_for_cents(draft, request, self._options, data.rounding))
+
+    def _updated(self, sale: Sale, data: MasterData, changes: Callable[[Sale], dict[str, Any]]) -> Sale:
+        """Change a draft, if there is anything to be changed."""
+
+        def update() -> Sale:
+            values = changes(sale)
+            company = data.web_shop.company
+            return self._rest.update(Sale, SALE, sale.id, values, FIELDS, company=company) if values else sale
+
+        return self._changed(sale, "fill in", update) if sale.state == "draft" else sale
 
     def _pressed(self, sale: Sale, button: str, company: int) -> Sale:
         return self._changed(
@@ -163,35 +174,35 @@ class TrytonErp:
 
     def _shop(self, webshop: str) -> WebShop:
         try:
-            return self._web_shops[webshop]
+            return self._installation.web_shops[webshop]
         except KeyError:
             raise ConfigurationError(
                 f"extra `web_shop` of the ERP's connection names no web shop of Tryton for webshop {webshop}"
             ) from None
 
     def _ours(self) -> list[Any]:
-        return [["web_shop", "in", [shop.id for shop in self._web_shops.values()]]]
+        return [["web_shop", "in", [shop.id for shop in self._installation.web_shops.values()]]]
 
     @property
     def _company(self) -> int:
-        return next(iter(self._web_shops.values())).company
+        return self._installation.companies[0]
 
     @property
-    def _web_shops(self) -> dict[str, WebShop]:
-        """The web shops, read once; threads that come first at the same time read the same."""
-        if self._shops is None:
-            self._shops = read_web_shops(self._rest, self._options)
-        return self._shops
+    def _installation(self) -> Installation:
+        """What the extra names, read once; threads that come first at the same time read the same."""
+        if self._read is None:
+            self._read = read_installation(self._rest, self._options)
+        return self._read
 
 
-def _numbered(sale: Sale) -> SalesOrder:
+def _numbered(sale: Sale, options: TrytonOptions) -> SalesOrder:
     if not sale.number:
         raise PermanentError(
             f"the sale with id {sale.id} for {sale.web_id} is {sale.state} and has no number: "
             "reopen it in Tryton, or empty its web ID to have it made anew",
             reason=Reason.ERP_REJECTED,
         )
-    return to_sales_order(sale)
+    return to_sales_order(sale, options)
 
 
 def _doubt(error: RefusedError | UnavailableError) -> InDoubtError:

@@ -1,16 +1,24 @@
 """Customer shipments in Tryton, read as packing slips."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from orderflow.erp.models import Delivery, DeliveryLine
+from orderflow.erp.tryton.answer import ordered_product
+from orderflow.erp.tryton.line_key import LineKey, originals
+from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.wire import Record, TrytonRest
 
 SHIPMENT = "stock.shipment.out"
 LEFT = ("shipped", "done")
 """States in which the goods are on their way."""
+
+
+class _Unit(Record):
+    factor: Decimal
+    digits: int
 
 
 class _Product(Record):
@@ -24,10 +32,16 @@ class _Sale(Record):
 
 class _Move(Record):
     quantity: Decimal
+    unit: _Unit
     product: _Product
     origin: str | None
     """`sale.line,12` for a move that a sale asked for."""
     sale: _Sale | None
+
+    @property
+    def line(self) -> int:
+        """The id of the sale's line."""
+        return int((self.origin or "").rpartition(",")[2])
 
 
 class _Shipment(Record):
@@ -39,24 +53,82 @@ class _Shipment(Record):
     outgoing_moves: tuple[_Move, ...]
 
 
+class _Line(Record):
+    sale: int
+    note: str | None
+    unit: _Unit | None
+
+    @property
+    def key(self) -> LineKey | None:
+        """Where it came from."""
+        return LineKey.read(self.note)
+
+
 _FIELDS = ("number", "reference", "effective_date", "planned_date", "last_modified_at")
-_MOVES = ("quantity", "product.code", "origin", "sale.number", "sale.web_shop")
+_UNIT = ("unit.factor", "unit.digits")
+_MOVES = ("quantity", *_UNIT, "product.code", "origin", "sale.number", "sale.web_shop")
+_SALES_AT_ONCE = 50
 
 
-def read_deliveries(rest: TrytonRest, since: datetime, *, web_shops: Sequence[int], company: int) -> Iterator[Delivery]:
+def read_deliveries(
+    rest: TrytonRest, options: TrytonOptions, since: datetime, *, web_shops: Sequence[int], companies: Sequence[int]
+) -> Iterator[Delivery]:
     """Yield the shipments that left and were last changed at or after an instant, one for each of our sales in them."""
-    domain = [["state", "in", LEFT], ["last_modified_at", ">=", since], ["company", "=", company]]
+    domain = [["state", "in", LEFT], ["last_modified_at", ">=", since], ["company", "in", companies]]
     fields = (*_FIELDS, *(f"outgoing_moves.{field}" for field in _MOVES))
-    for shipment in rest.search_all(_Shipment, SHIPMENT, domain, fields, company=company):
-        of_sale: dict[str, list[_Move]] = defaultdict(list)
-        for move in shipment.outgoing_moves:
-            if move.sale and move.sale.number and move.sale.web_shop in web_shops and move.quantity:
-                of_sale[move.sale.number].append(move)
-        for number, moves in of_sale.items():
-            yield _delivery(shipment, number, moves)
+    for page in rest.pages(_Shipment, SHIPMENT, domain, fields, company=companies[0]):
+        ours = [(shipment, _by_sale(shipment, web_shops)) for shipment in page]
+        sales = {move.sale.id for _, of_sale in ours for moves in of_sale.values() for move in moves if move.sale}
+        lines = _lines(rest, sorted(sales), company=companies[0])
+        for shipment, of_sale in ours:
+            for number, moves in of_sale.items():
+                yield _delivery(shipment, number, [_to_line(move, lines, options) for move in moves])
 
 
-def _delivery(shipment: _Shipment, order_number: str, moves: Sequence[_Move]) -> Delivery:
+def _by_sale(shipment: _Shipment, web_shops: Sequence[int]) -> dict[str, list[_Move]]:
+    of_sale: dict[str, list[_Move]] = defaultdict(list)
+    for move in shipment.outgoing_moves:
+        if move.sale and move.sale.number and move.sale.web_shop in web_shops and move.quantity:
+            of_sale[move.sale.number].append(move)
+    return of_sale
+
+
+def _lines(rest: TrytonRest, sales: Sequence[int], *, company: int) -> dict[int, tuple[_Line, int]]:
+    """Return every line of these sales, and the id of the line that it is a part or a copy of."""
+    found: dict[int, tuple[_Line, int]] = {}
+    for first in range(0, len(sales), _SALES_AT_ONCE):
+        some = ["sale", "in", list(sales[first : first + _SALES_AT_ONCE])]
+        by_sale: dict[int, list[_Line]] = defaultdict(list)
+        for line in rest.search_all(_Line, "sale.line", [some], ("sale", "note", *_UNIT), company=company):
+            by_sale[line.sale].append(line)
+        for lines in by_sale.values():
+            found |= _with_originals(lines)
+    return found
+
+
+def _with_originals(lines: Iterable[_Line]) -> dict[int, tuple[_Line, int]]:
+    first = originals(lines)
+    return {line.id: (line, first[line.key.position].id if line.key else line.id) for line in lines}
+
+
+def _to_line(move: _Move, lines: dict[int, tuple[_Line, int]], options: TrytonOptions) -> DeliveryLine:
+    """Say what left in the words of the order: its line, its unit, and its product unless another one was sent."""
+    line, number = lines.get(move.line, (None, move.line))
+    code = move.product.code
+    return DeliveryLine(
+        line_number=number,
+        quantity=_in_unit(move.quantity, move.unit, line.unit if line else None),
+        product_key=ordered_product(line.key, code, options).key if line and line.key else code or "",
+    )
+
+
+def _in_unit(quantity: Decimal, unit: _Unit, ordered: _Unit | None) -> Decimal:
+    if ordered is None or ordered.id == unit.id:
+        return quantity
+    return round(quantity * unit.factor / ordered.factor, ordered.digits)
+
+
+def _delivery(shipment: _Shipment, order_number: str, lines: Sequence[DeliveryLine]) -> Delivery:
     """Translate; the base modules know no carrier, and keep what the carrier says in `reference`."""
     return Delivery(
         number=shipment.number,
@@ -66,12 +138,5 @@ def _delivery(shipment: _Shipment, order_number: str, moves: Sequence[_Move]) ->
         tracking_code=shipment.reference,
         comment=None,
         order_number=order_number,
-        lines=tuple(
-            DeliveryLine(
-                line_number=int((move.origin or "").rpartition(",")[2]),
-                quantity=move.quantity,
-                product_key=move.product.code or "",
-            )
-            for move in moves
-        ),
+        lines=tuple(lines),
     )

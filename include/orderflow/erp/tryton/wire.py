@@ -17,6 +17,8 @@ LONGEST_VALUES = 1500
 """Bytes of values in one search: a domain travels in the address, and gunicorn takes 4094 of those."""
 
 Domain = Sequence[Any]
+EVERYBODY: Domain = (["active", "in", [True, False]],)
+"""Inactive records too, which a plain search hides."""
 
 
 class Record(BaseModel):
@@ -54,21 +56,36 @@ class TrytonRest:
     def search_all(
         self, kind: type[R], model: str, domain: Domain, fields: Sequence[str], *, company: int | None = None
     ) -> Iterable[R]:
-        """Yield all records, read page by page from one id to the next, so that new ones move nothing."""
+        """Yield all records."""
+        for page in self.pages(kind, model, domain, fields, company=company):
+            yield from page
+
+    def pages(
+        self, kind: type[R], model: str, domain: Domain, fields: Sequence[str], *, company: int | None = None
+    ) -> Iterable[list[R]]:
+        """Yield all records page by page, read from one id to the next, so that new ones move nothing."""
         page = self.search(kind, model, domain, fields, company=company)
         while page:
-            yield from page
+            yield page
             if len(page) < PAGE:
                 return
             page = self.search(kind, model, [*domain, ["id", ">", page[-1].id]], fields, company=company)
 
     def search_in(
-        self, kind: type[R], model: str, field: str, values: Iterable[str], fields: Sequence[str], *, company: int
+        self,
+        kind: type[R],
+        model: str,
+        field: str,
+        values: Iterable[str],
+        fields: Sequence[str],
+        *,
+        company: int,
+        also: Domain = (),
     ) -> list[R]:
         """Return every record whose `field` is one of `values`, in as many requests as their length needs."""
         found: list[R] = []
         for some in _batches(sorted(set(values))):
-            found += self.search_all(kind, model, [[field, "in", some]], fields, company=company)
+            found += self.search_all(kind, model, [[field, "in", some], *also], fields, company=company)
         return found
 
     def create(self, kind: type[R], model: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
@@ -84,6 +101,10 @@ class TrytonRest:
     def press(self, kind: type[R], model: str, record: int, button: str, fields: Sequence[str], *, company: int) -> R:
         """Press a button of a record's form: one request. Errors as in `create`."""
         return self._write("POST", kind, f"{model}/{record}/{button}", {}, fields, company=company)
+
+    def ask(self, kind: type[R], path: str, *, company: int) -> R:
+        """Call a method that stores nothing, such as an on-change of a form, on `model/id/method`."""
+        return self._write("POST", kind, path, {}, (), company=company)
 
     def _write(
         self, method: str, kind: type[R], path: str, values: dict[str, Any], fields: Sequence[str], *, company: int

@@ -1,0 +1,79 @@
+"""A sale as the port's order: what the flow hears of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderflow.domain.order import ProductKey
+from orderflow.erp.models import AcceptedLine, ListedSalesOrder, SalesOrder
+from orderflow.erp.tryton.line_key import LineKey, originals
+from orderflow.erp.tryton.options import TrytonOptions
+from orderflow.erp.tryton.sale import Sale, SaleLine
+
+
+def to_sales_order(sale: Sale, options: TrytonOptions) -> SalesOrder:
+    """Translate a sale. Its line numbers are the ids of its lines: those stay when lines are moved about."""
+    return SalesOrder.model_validate(_values(sale, options))
+
+
+def to_listed(sale: Sale, options: TrytonOptions) -> ListedSalesOrder:
+    """Translate a sale for a listing."""
+    values = {**_values(sale, options), "currency": sale.currency.code, "created_at": sale.create_date}
+    return ListedSalesOrder.model_validate(values)
+
+
+def ordered_product(key: LineKey, code: str | None, options: TrytonOptions) -> ProductKey:
+    """Return the product with this code: the one that was ordered, unless somebody has put another in its place."""
+    return key.product if options.code_of_product(key.product) == code else ProductKey(origin="", key=code or "")
+
+
+def missing_effects(sale: Sale) -> tuple[str, ...]:
+    """Say what a sale that is being processed has not led to, though its methods say that it does."""
+    if sale.state not in {"processing", "done"}:
+        return ()
+    goods = any(line.movable and (line.quantity or 0) > 0 for line in sale.lines)
+    found = []
+    if sale.shipment_method == "order" and goods and sale.shipment_state == "none":
+        found.append("Tryton has made no shipment for it")
+    if sale.invoice_method == "order" and any(line.quantity for line in sale.lines) and sale.invoice_state == "none":
+        found.append("Tryton has made no invoice for it")
+    return tuple(found)
+
+
+def _values(sale: Sale, options: TrytonOptions) -> dict[str, Any]:
+    lines = originals(sale.lines)
+    keys = {line.key for line in lines.values() if line.key}
+    customers = {options.customer_of(identifier.code) for identifier in sale.party.identifiers} - {None}
+    return {
+        "number": sale.number or "",
+        "external_reference": sale.web_id,
+        "shop_order_id": min((key.order_id for key in keys), default=None),
+        "customer": customers.pop() if len(customers) == 1 else None,
+        "status": sale.state,
+        "total": sale.untaxed_amount,
+        "lines": _keyed(lines, options) if lines else _by_sequence(sale),
+    }
+
+
+def _keyed(lines: Mapping[int, SaleLine], options: TrytonOptions) -> tuple[AcceptedLine, ...]:
+    return tuple(
+        AcceptedLine.model_validate(
+            {
+                "position": position,
+                "line_number": line.id,
+                "product": ordered_product(line.key, line.product.code if line.product else None, options),
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+            }
+        )
+        for position, line in lines.items()
+        if line.key
+    )
+
+
+def _by_sequence(sale: Sale) -> tuple[AcceptedLine, ...]:
+    """Return the lines of a sale of before there were keys: their position was their sequence."""
+    return tuple(
+        AcceptedLine(position=line.sequence, line_number=line.id)
+        for line in sorted(sale.lines, key=lambda line: line.sequence or 0)
+        if line.type == "line" and line.sequence is not None
+    )

@@ -1,0 +1,63 @@
+"""What Tryton's own form fills in: its on-change calls, made on the stored draft of a sale.
+
+They answer with what the form would change and store nothing. Whoever types the sale gets the same, so that tax rules,
+terms and methods of the party, and what other modules add to them, hold for our sales too.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from orderflow.erp.tryton.master_data import MasterData
+from orderflow.erp.tryton.options import TrytonOptions
+from orderflow.erp.tryton.sale import SALE, Sale, SaleLine
+from orderflow.erp.tryton.wire import Record, TrytonRest
+
+LINE = "sale.line"
+
+
+class FilledIn(Record):
+    """What the form sets when the party is chosen; the addresses, which it also chooses, are the order's."""
+
+    id: int = 0
+    payment_term: int | None = None
+    invoice_method: str | None = None
+    shipment_method: str | None = None
+
+
+class _TaxAdded(Record): ...
+
+
+class _TaxChanges(NamedTuple):
+    add: tuple[tuple[int, _TaxAdded], ...] = ()
+    remove: tuple[int, ...] = ()
+
+
+class _LineFilledIn(Record):
+    id: int = 0
+    taxes: _TaxChanges = _TaxChanges()
+
+
+def changes_of_form(rest: TrytonRest, sale: Sale, data: MasterData, options: TrytonOptions) -> dict[str, Any]:
+    """Return what a draft still has to be changed to, to be as if somebody had typed it; empty when nothing."""
+    company = data.web_shop.company
+    form = rest.ask(FilledIn, f"{SALE}/{sale.id}/on_change_party", company=company)
+    terms = {**form.model_dump(exclude={"id"}, exclude_unset=True), **data.terms}
+    changes = {name: value for name, value in terms.items() if value != getattr(sale, name)}
+    lines = list(_line_changes(rest, sale, data)) if options.taxes == "form" else []
+    return {**changes, "lines": lines} if lines else changes
+
+
+def _line_changes(rest: TrytonRest, sale: Sale, data: MasterData) -> Iterable[list[Any]]:
+    """Yield a change for all lines of one account category: what taxes they get depends on nothing else of a line."""
+    category_of = {product.id: product.category or -product.id for product in data.products.values()}
+    alike: dict[int, list[SaleLine]] = {}
+    for line in sale.lines:
+        if line.product and line.product.id in category_of:
+            alike.setdefault(category_of[line.product.id], []).append(line)
+    for first, *others in alike.values():
+        form = rest.ask(_LineFilledIn, f"{LINE}/{first.id}/on_change_sale", company=data.web_shop.company).taxes
+        wanted = {*first.taxes, *(tax.id for _, tax in form.add)} - set(form.remove)
+        for line in (first, *others):
+            wrong, missing = sorted({*line.taxes} - wanted), sorted(wanted - {*line.taxes})
+            if wrong or missing:
+                yield ["write", [line.id], {"taxes": [["remove", wrong], ["add", missing]]}]

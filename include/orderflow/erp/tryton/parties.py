@@ -1,0 +1,119 @@
+"""The party and the addresses of an order, found by the identifiers that carry the shop's ids.
+
+Tryton keeps inactive identifiers: merging two parties makes those of the source inactive and moves them to the target,
+which is the right party then. A deactivated party or address must not get an order, although Tryton would take it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from orderflow.erp.models import SalesOrderRequest
+from orderflow.erp.tryton.options import TrytonOptions
+from orderflow.erp.tryton.problems import Problems, how_many
+from orderflow.erp.tryton.wire import EVERYBODY, Record, TrytonRest
+
+PARTY, IDENTIFIER = "party.party", "party.identifier"
+
+
+class Party(Record):
+    """A customer as read."""
+
+    name: str
+    active: bool
+
+
+class _Address(Record):
+    active: bool
+
+
+class _Identifier(Record):
+    code: str
+    active: bool
+    party: Party
+    address: _Address | None
+
+
+class Place(NamedTuple):
+    """An address, and the party it belongs to."""
+
+    address: int
+    party: int
+
+
+class Customer(NamedTuple):
+    """Who buys, who pays, and where it goes."""
+
+    party: int
+    invoice: Place
+    shipment: Place
+
+
+_FIELDS = ("code", "active", "party.name", "party.active", "address.active")
+
+
+def find_customer(
+    rest: TrytonRest, options: TrytonOptions, company: int, request: SalesOrderRequest, problems: Problems
+) -> Customer | None:
+    """Find the party and both addresses, of which one stands in for the other; None when there are problems."""
+    code = options.code_of_customer(request.customer)
+    wanted = {id_: options.code_of_address(id_) for id_ in (request.invoice_address, request.shipment_address) if id_}
+    found = rest.search_in(
+        _Identifier, IDENTIFIER, "code", [code, *wanted.values()], _FIELDS, company=company, also=EVERYBODY
+    )
+    party = _party(rest, [i for i in found if i.code == code], f"{code!r} for customer {request.customer}", problems)
+    places = {
+        address: _place([i for i in found if i.code == code_], party, f"{code_!r} for address {address}", problems)
+        for address, code_ in wanted.items()
+    }
+    if not wanted:
+        problems.add("the order names no address")
+    invoice = places.get(request.invoice_address or request.shipment_address or 0)
+    shipment = places.get(request.shipment_address or request.invoice_address or 0)
+    return Customer(party.id, invoice, shipment) if party and invoice and shipment else None
+
+
+def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: Problems) -> Party | None:
+    parties = {i.party.id: i.party for i in found if i.active} or _merged_into(rest, found)
+    in_use = {id_: party for id_, party in parties.items() if party.active}
+    if len(in_use) == 1:
+        return next(iter(in_use.values()))
+    if parties and not in_use:
+        problems.add(f"the party with the identifier {what} is inactive ({_names(parties.values())})")
+    elif found and not parties:
+        problems.add(f"the identifier {what} is inactive ({_names(i.party for i in found)})")
+    else:
+        problems.add(f"{how_many(len(in_use))} party with the identifier {what}")
+    return None
+
+
+def _merged_into(rest: TrytonRest, found: Iterable[_Identifier]) -> dict[int, Party]:
+    """Return the parties with inactive identifiers that another party was merged into, and brought them along."""
+    parties = {i.party.id: i.party for i in found}
+    if not parties:
+        return {}
+    sources = rest.search(_Source, PARTY, [["replaced_by", "in", sorted(parties)], *EVERYBODY], ("replaced_by",))
+    return {source.replaced_by: parties[source.replaced_by] for source in sources}
+
+
+class _Source(Record):
+    replaced_by: int
+
+
+def _place(found: Sequence[_Identifier], party: Party | None, what: str, problems: Problems) -> Place | None:
+    """Choose the address with this identifier; the customer's own goes before another party's."""
+    said = [i for i in found if i.active] or found
+    places = {Place(i.address.id, i.party.id): i.address.active and i.party.active for i in said if i.address}
+    own = {place: active for place, active in places.items() if party and place.party == party.id}
+    chosen = own or places
+    in_use = [place for place, active in chosen.items() if active]
+    if len(in_use) == 1:
+        return in_use[0]
+    if chosen and not in_use:
+        problems.add(f"the address with the identifier {what} is inactive: tie the identifier to one in use")
+    elif party or not chosen:  # which of several is meant, only a known customer could tell
+        problems.add(f"{how_many(len(in_use))} address with the identifier {what}")
+    return None
+
+
+def _names(parties: Iterable[Party]) -> str:
+    return ", ".join(sorted({party.name for party in parties}))
