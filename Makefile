@@ -27,10 +27,19 @@ erp-demo: $(SETUP) postgresql ## One day of orders into a real Tryton, set up he
 	@$(BIN)/python tools/erp_demo.py
 
 ##@ Run it without a scheduler
-.PHONY: run reconcile
+.PHONY: run sweep deliveries resolve reconcile
 
 run: $(SETUP) ## One day against the configured connections: make run DATE=2026-11-22 [DRY_RUN=1]
 	@$(if $(DATE),,echo 'say which day: make run DATE=2026-11-22' >&2; exit 2;) $(BIN)/python -m orderflow run --date $(DATE) $(if $(DRY_RUN),--dry-run)
+
+sweep: $(SETUP) ## Whatever is open, or one order: make sweep [REFERENCE=2/CS48193]
+	@$(BIN)/python -m orderflow sweep $(if $(REFERENCE),--reference '$(REFERENCE)')
+
+deliveries: $(SETUP) ## Tell the shop of the ERP's new packing slips: make deliveries [SINCE=2026-11-22]
+	@$(BIN)/python -m orderflow deliveries $(if $(SINCE),--since $(SINCE))
+
+resolve: $(SETUP) ## Close an order that somebody has dealt with by hand: make resolve NAME=2/CS48193
+	@$(if $(NAME),,echo 'say which order: make resolve NAME=2/CS48193' >&2; exit 2;) $(BIN)/python -m orderflow resolve '$(NAME)'
 
 reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAYS=7] [WEBSHOP=1]
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))

@@ -111,3 +111,59 @@ def test_a_secret_is_never_printed(environment: dict[str, str], control: Sandbox
     assert code == 2
     assert "shop_auth" in errors
     assert "sandbox-secret" not in errors + "".join(lines)
+
+
+def test_whatever_was_begun_ends_with_its_report(environment: dict[str, str], control: SandboxControl) -> None:
+    """The offline orders cannot be listed: the others are done, and the summary says so."""
+    control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+    control.fault("status", service="shop", method="GET", path="offline=true", status=400, times=0)
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert code == 1
+    assert json.loads(lines[-1])["processed"] == 1
+    assert "FAILED order offline orders: shop: GET /api/order/ answered 400" in errors
+
+
+def test_a_sweep_does_what_is_open_and_names_what_nobody_knows(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.add_orders(
+        {"reference": "CS1", "webshop": 1, "confirm_date": "2020-11-22T12:00:00", "payment_status": "paid"},
+        {"reference": "CS2", "webshop": 1, "confirm_date": "2020-11-22T12:00:00", "payment_status": "paid"},
+    )
+    code, lines, errors = command(environment, "sweep", "--reference", "NOPE123", "--reference", "CS1")
+    assert code == 1, errors
+    assert "FAILED order NOPE123: the shop has no order NOPE123" in errors
+    assert (json.loads(lines[-1])["listed"], json.loads(lines[-1])["processed"]) == (1, 1)
+
+    code, lines, errors = command(environment, "sweep")
+    assert code == 0, errors
+    assert json.loads(lines[-1])["processed"] == 1
+
+
+def test_packing_slips_are_sent_and_what_is_not_is_named(environment: dict[str, str], control: SandboxControl) -> None:
+    control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+    command(environment, "run", "--date", DAY)
+    slip = control.deliver(control.erp_orders()[0]["number"])
+    code, lines, errors = command({**environment, "AIRFLOW_VAR_ORDERFLOW": "{}"}, "deliveries")
+    assert code == 1
+    assert f"FAILED packing slip {slip['number']}" in errors
+    assert "set `webshops.1.messages.user`" in errors
+    assert (json.loads(lines[-1])["looked_at"], json.loads(lines[-1])["sent"]) == (1, 0)
+
+    code, lines, errors = command(environment, "deliveries")
+    assert code == 0, errors
+    assert json.loads(lines[-1])["sent"] == 1
+
+
+def test_what_somebody_dealt_with_is_resolved_and_what_nobody_knows_is_named(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.add_orders(
+        {"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "currency": None}
+    )
+    assert command(environment, "run", "--date", DAY)[0] == 1
+    code, lines, errors = command(environment, "resolve", "CS1", "CS9")
+    assert code == 1
+    assert "FAILED order CS9: the ledger knows no order 'CS9'" in errors
+    assert json.loads(lines[-1]) == {"resolved": 1, "failed": 1}
+    assert command(environment, "open")[:2] == (0, [])

@@ -4,6 +4,8 @@ Every error carries a reason code, and through it who fixes it. A message says w
 what to do; it never holds a secret.
 """
 
+import traceback
+
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
 
@@ -71,3 +73,22 @@ class CallDeferredError(TransientError):
     """A call was not made at all: this project's own limits forbid it for a while."""
 
     reason = Reason.BUDGET_SPENT
+
+
+def unforeseen(error: Exception) -> PermanentError:
+    """Say what an exception that nobody foresaw was, and where: never its text, which may hold anything at all."""
+    return PermanentError(f"{type(error).__name__} at {_place(error)}")
+
+
+def _place(error: Exception) -> str:
+    """Name the innermost line of this project's own code that the exception came through."""
+    trace = list(traceback.extract_tb(error.__traceback__))
+    frames = trace[1:] or trace  # the first is where it was caught
+    own = [frame for frame in frames if f"/{_PACKAGE}/" in frame.filename] or frames
+    if not own:
+        return "an unknown place"
+    path = own[-1].filename.rpartition(f"/{_PACKAGE}/")[2].rpartition("/site-packages/")[2]
+    return f"{path}:{own[-1].lineno} in {own[-1].name}"
+
+
+_PACKAGE = __name__.partition(".")[0]

@@ -7,19 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.domain.backoff import OPEN, PACES, is_due, is_finish_due
+from orderflow.domain.reasons import Reason
 from orderflow.domain.states import TRANSITIONS, WRITTEN, Progress
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SWEEP = timedelta(minutes=15)
 
 
-def looks(progress: Progress, *, days: int) -> int:
+def looks(progress: Progress, *, days: int, reason: Reason | None = None) -> int:
     """Count the looks that sweeps every 15 minutes take on the last of so many days."""
     first_seen, count = NOW - timedelta(days=days), 0
     last_look = NOW - timedelta(days=2)
     for n in range(96):
         now = NOW - timedelta(days=1) + n * SWEEP
-        if is_due(progress, first_seen=first_seen, last_look=last_look, now=now):
+        if is_due(progress, reason, first_seen=first_seen, last_look=last_look, now=now):
             count, last_look = count + 1, now
     return count
 
@@ -43,12 +44,18 @@ def test_what_the_erp_rejected_is_not_hammered() -> None:
     assert looks(Progress.REJECTED, days=1) <= 4
 
 
+def test_an_order_that_the_shop_refuses_to_show_is_asked_for_less_and_less() -> None:
+    assert looks(Progress.UNREAD, days=1, reason=Reason.SHOP_AUTH) <= 30
+    assert looks(Progress.UNREAD, days=30, reason=Reason.SHOP_AUTH) == 4
+    assert looks(Progress.UNREAD, days=1, reason=Reason.SHOP_UNAVAILABLE) == 96
+
+
 @given(
     progress=st.sampled_from(sorted(OPEN)),
     age=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3000)),
 )
 def test_every_open_order_is_looked_at_again_within_a_day_however_old(progress: Progress, age: timedelta) -> None:
-    assert is_due(progress, first_seen=NOW - age, last_look=NOW - timedelta(days=1), now=NOW)
+    assert is_due(progress, None, first_seen=NOW - age, last_look=NOW - timedelta(days=1), now=NOW)
     assert {pace.until_age for pace in PACES[progress]} >= {timedelta.max}
 
 

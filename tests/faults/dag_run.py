@@ -156,9 +156,8 @@ class ShipmentRun(DagRun):
 
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
-            return list(
-                dict.fromkeys([*self._word.arrived, *self._word.send_now, *list_shipments(self._services, self._asked)])
-            )
+            listed = list_shipments(self._services, self._asked).numbers
+            return list(dict.fromkeys([*self._word.arrived, *self._word.send_now, *listed]))
         numbers = self.told[LIST] or []
         if task == SEND:
             raise_failures(send_shipments(self._services, numbers, run, self._word))

@@ -29,7 +29,7 @@ class Shipments:
 
     def __call__(self, **word: list[str]) -> list[ShipmentResult]:
         named = [number for numbers in word.values() for number in numbers]
-        numbers = list(dict.fromkeys([*named, *list_shipments(self.services)]))
+        numbers = list(dict.fromkeys([*named, *list_shipments(self.services).numbers]))
         return send_shipments(self.services, numbers, self._runs(), OperatorDecision(**word))
 
     def standing(self, number: str) -> tuple[ShipmentProgress, Reason | None]:

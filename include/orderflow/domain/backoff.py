@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from orderflow.domain.reasons import PASSING, Reason
 from orderflow.domain.states import Progress
 
 
@@ -25,6 +26,9 @@ SPARING: Sequence[Pace] = (Pace(_DAY, 6 * _HOUR), Pace(timedelta.max, _DAY))
 
 EAGER: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(timedelta.max, _HOUR))
 """Begun and not finished, or never read: this must not stay so."""
+
+REFUSED: Sequence[Pace] = (Pace(_HOUR, EVERY_SWEEP), Pace(_DAY, _HOUR), Pace(timedelta.max, 6 * _HOUR))
+"""The shop refuses to show this order: it is asked less and less, whatever it says of the others."""
 
 PACES: dict[Progress, Sequence[Pace]] = {
     Progress.WAITING: PATIENT,
@@ -49,9 +53,12 @@ def is_finish_due(*, first_seen: datetime, last_look: datetime, now: datetime) -
     return paced(PATIENT, first_seen, last_look, now)
 
 
-def is_due(progress: Progress, *, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
+def is_due(
+    progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
+) -> bool:
     """Whether an open order is to be looked at again now."""
-    return paced(PACES[progress], first_seen, last_look, now)
+    unread = progress is Progress.UNREAD and reason not in PASSING
+    return paced(REFUSED if unread else PACES[progress], first_seen, last_look, now)
 
 
 def paced(paces: Sequence[Pace], first_seen: datetime, last_look: datetime, now: datetime) -> bool:

@@ -104,3 +104,6 @@ STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.CHARGE_UNMAPPED, Reason.FIELD
 
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN})
 """The call was not made: whatever it was to do has certainly not happened."""
+
+PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE}
+"""Trouble that says nothing about an order, and goes away without anybody changing it."""

@@ -8,6 +8,8 @@ import pendulum
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 KEY_FORMAT = "YYYY-MM-DD"
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+"""Any clock's days; at the ends of the calendar there is no day before, or after, in another time zone."""
 _SMALLEST = timedelta(microseconds=1)
 
 
@@ -31,8 +33,10 @@ class Window(BaseModel):
         """Return the shop-local day named `YYYY-MM-DD`, midnight to midnight; ValueError for any other text."""
         try:
             start = pendulum.from_format(key, KEY_FORMAT, tz=timezone)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValueError(f"{key!r} is not a day; write it as 2026-11-22") from error
+        if not _FIRST_YEAR <= start.year <= _LAST_YEAR:
+            raise ValueError(f"{key!r} is not a day of the years {_FIRST_YEAR} to {_LAST_YEAR}")
         return cls(key=start.format(KEY_FORMAT), start=start, end=_beginning(start.date().add(days=1), timezone))
 
     @classmethod

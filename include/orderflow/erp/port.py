@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
+from orderflow.errors import OrderflowError
 
 
 class Capabilities(NamedTuple):
@@ -31,6 +32,14 @@ class Capabilities(NamedTuple):
         return self.idempotency_key or self.unique_reference
 
 
+class UnreadableRow(NamedTuple):
+    """A row of a listing that cannot be understood: the others can."""
+
+    name: str
+    """What it calls itself, as far as it can be read: an order's reference, a packing slip's number."""
+    error: OrderflowError
+
+
 class ErpPort(Protocol):
     """An ERP that takes sales orders."""
 
@@ -52,8 +61,8 @@ class ErpPort(Protocol):
         it up.
         """
 
-    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
+    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder | UnreadableRow]:
         """Yield the orders created at or after an aware instant, for reconciliation. TransientError, PermanentError."""
 
-    def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
+    def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
         """Yield the packing slips made at or after an aware instant. TransientError, PermanentError."""

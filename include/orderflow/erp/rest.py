@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
-from orderflow.erp.port import Capabilities
+from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError
 
@@ -26,6 +27,8 @@ DELIVERIES = "/deliveries"
 CAPABILITIES = "/capabilities"
 REJECTED = "rejected"
 
+_MOST_MISTAKES = 5
+_LONGEST_NAME = 100
 _CREATED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _UNSETTLED = frozenset({HTTPStatus.CONFLICT, *range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)})
 """Statuses that do not say whether the order exists: a conflict, and a redirect, which may follow a creation."""
@@ -42,13 +45,10 @@ class _Page(BaseModel):
 
     next: str | None = None
 
-
-class _ListedOrders(_Page):
-    results: tuple[ListedSalesOrder, ...]
+    results: tuple[Any, ...]
 
 
-class _Deliveries(_Page):
-    results: tuple[Delivery, ...]
+Row = TypeVar("Row", bound=BaseModel)
 
 
 class _Said(BaseModel):
@@ -140,26 +140,41 @@ class RestErp:
         except RefusedError as error:
             raise InDoubtError(f"{error.message}; the order may exist", reason=error.reason) from error
 
-    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
+    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder | UnreadableRow]:
         """Yield the orders created at or after an aware instant."""
-        for answer in self._pages(SALES_ORDERS, since):
-            yield from answer.parse(_ListedOrders.model_validate).results
+        return self._rows(SALES_ORDERS, since, ListedSalesOrder, "external_reference")
 
-    def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
+    def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
         """Yield the packing slips made at or after an aware instant."""
-        for answer in self._pages(DELIVERIES, since):
-            yield from answer.parse(_Deliveries.model_validate).results
+        return self._rows(DELIVERIES, since, Delivery, "number")
 
-    def _pages(self, path: str, since: datetime) -> Iterator[Answer]:
+    def _rows(self, path: str, since: datetime, model: type[Row], name: str) -> Iterator[Row | UnreadableRow]:
+        """Yield every row, read on its own: one that cannot be understood hides no other."""
+        for answer, page in self._pages(path, since):
+            for row in page.results:
+                try:
+                    yield model.model_validate(row)
+                except ValidationError as error:
+                    yield _unreadable(answer, row, name, error)
+
+    def _pages(self, path: str, since: datetime) -> Iterator[tuple[Answer, _Page]]:
         """Follow `next`, of which only the query counts: host and path stay ours. A page seen before ends it."""
         query: tuple[tuple[str, str], ...] = (("since", since.isoformat()),)
         seen = set()
         while query and query not in seen:
             seen.add(query)
             answer = self._channel.call("GET", path, params=dict(query), retry=True)
-            yield answer
-            following = answer.parse(_Page.model_validate).next
-            query = tuple(parse_qsl(urlsplit(following).query)) if following else ()
+            page = answer.parse(_Page.model_validate)
+            yield answer, page
+            query = tuple(parse_qsl(urlsplit(page.next).query)) if page.next else ()
+
+
+def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> UnreadableRow:
+    """Name the row and its wrong fields; what they hold is not repeated, for it may be anything."""
+    called = row.get(name) if isinstance(row, dict) else None
+    wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:_MOST_MISTAKES])
+    listed = str(called) if isinstance(called, str | int) and called else "without a name"
+    return UnreadableRow(listed[:_LONGEST_NAME], answer.unreadable(f"has a row that is not as agreed ({wrong})"))
 
 
 def _rejection(answer: Answer) -> OrderflowError:

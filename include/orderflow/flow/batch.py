@@ -1,11 +1,25 @@
-"""Work on many orders at once: groups for tasks, what came of each order, and one error for all that failed."""
+"""Work on many orders at once: groups for tasks, each unit of work on its own, and one error for all that failed."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from orderflow.domain.order import OrderKey
-from orderflow.errors import ClaimedElsewhereError, OrderflowError, PermanentError, TransientError
+from orderflow.domain.reasons import Reason
+from orderflow.errors import (
+    CallDeferredError,
+    ClaimedElsewhereError,
+    OrderflowError,
+    PermanentError,
+    TransientError,
+    unforeseen,
+)
 from orderflow.ledger.models.orders import Outcome
+
+log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 
 def share_out(keys: Sequence[OrderKey | str], groups: int) -> list[list[str]]:
@@ -20,6 +34,44 @@ class StepResult(NamedTuple):
     key: OrderKey
     outcome: Outcome | None
     error: OrderflowError | None
+
+
+def isolated(work: Callable[[], Value], about: str) -> Value | OrderflowError:
+    """Do one unit of work: a row, an order, a packing slip, a finding. Its failure is returned and never raised.
+
+    So whatever one unit does, foreseen or not, the others go on. `about` names the unit in the error.
+    """
+    try:
+        return work()
+    except OrderflowError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may get through
+        failure = unforeseen(error)
+        log.error("%s: %s\n%s", about, failure.message, "".join(traceback.format_tb(error.__traceback__)))  # noqa: TRY400 - the error's own text may hold secrets
+    failure.order = failure.order or about
+    return failure
+
+
+def ends_run(error: object) -> bool:
+    """Whether nothing more can be done in this run: our own limits forbid every call, and say nothing of an order.
+
+    What the circuit breaker holds back is no such error: other calls go through.
+    """
+    return isinstance(error, CallDeferredError) and error.reason is not Reason.CIRCUIT_OPEN
+
+
+def values(results: Iterable[Value | OrderflowError]) -> list[Value]:
+    """Return what came of the units that went well; the error of one after which nothing more can be done is raised."""
+    kept = list(results)
+    for result in kept:
+        if isinstance(result, OrderflowError) and ends_run(result):
+            raise result
+    return [result for result in kept if not isinstance(result, OrderflowError)]
+
+
+def errors(results: Iterable[object]) -> list[OrderflowError]:
+    """Return what went wrong with the others."""
+    return [result for result in results if isinstance(result, OrderflowError)]
 
 
 class Result(Protocol):
@@ -39,13 +91,13 @@ def raise_failures(results: Iterable[Result]) -> None:
 
     What another run is working on has not failed.
     """
-    errors = [
+    failed = [
         result.error for result in results if result.error and not isinstance(result.error, ClaimedElsewhereError)
     ]
-    if not errors:
+    if not failed:
         return
-    text = "; ".join(map(str, errors))
-    transient = [error for error in errors if isinstance(error, TransientError)]
+    text = "; ".join(map(str, failed))
+    transient = [error for error in failed if isinstance(error, TransientError)]
     if transient:
         raise BatchFailedError(text, reason=transient[0].reason)
-    raise PermanentError(text, reason=errors[0].reason)
+    raise PermanentError(text, reason=failed[0].reason)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import pendulum
@@ -17,9 +18,12 @@ from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
 from orderflow.cloudsuite.placing import exported_lines
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
+from orderflow.domain.reasons import Reason
 from orderflow.domain.selection import charges_not_taken, decide
 from orderflow.domain.window import Window
 from orderflow.erp.port import ErpPort
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import isolated
 from orderflow.ledger.ledger import Ledger
 from orderflow.settings import Settings
 
@@ -51,6 +55,24 @@ class Services:
         with ThreadPoolExecutor(self.settings.limits.concurrency) as pool:
             return list(pool.map(lambda context, item: context.run(work, item), contexts, todo))
 
+    def each(
+        self, work: Callable[[Item], Result], items: Iterable[Item], about: Callable[[Item], str]
+    ) -> list[Result | OrderflowError]:
+        """Do the same, each item on its own: its failure is its result, and the others go on.
+
+        What the circuit breaker held back is tried once more after the others, one of which may have closed it.
+        """
+
+        def alone(item: Item) -> Result | OrderflowError:
+            return isolated(partial(work, item), about(item))
+
+        todo = list(items)
+        results = self.in_parallel(alone, todo)
+        again = [n for n, result in enumerate(results) if _is_held_back(result)]
+        for n, result in zip(again, self.in_parallel(alone, [todo[n] for n in again]), strict=True):
+            results[n] = result
+        return results
+
     def understand(self, wire: ShopOrder) -> Order:
         """Translate an order as read."""
         return to_order(
@@ -72,3 +94,7 @@ class Services:
         if decision.action is Action.PROCESS and order.charges and not self.erp.capabilities.charges:
             return charges_not_taken(order)
         return decision
+
+
+def _is_held_back(result: object) -> bool:
+    return isinstance(result, OrderflowError) and result.reason is Reason.CIRCUIT_OPEN

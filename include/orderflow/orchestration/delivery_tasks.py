@@ -7,15 +7,16 @@ from typing import Any
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.flow.batch import raise_failures, share_out
 from orderflow.flow.plan import Plan, keep_plan
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.preview import preview_shipments
-from orderflow.flow.shipments.report import end_shipments
+from orderflow.flow.shipments.report import UnreadableShipment, end_shipments
 from orderflow.flow.shipments.send import OperatorDecision, send_shipments
 from orderflow.orchestration.connect import connect
-from orderflow.orchestration.failed_tasks import broken_tasks, publish_error, raise_broken
+from orderflow.orchestration.failed_tasks import broken_tasks, failed_units, publish_error, publish_units, raise_broken
 from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.tasks import LABEL
@@ -34,11 +35,14 @@ def list_packing_slips() -> list[list[str]]:
     if here.dry_run:
         log.info("%s", keep_plan(services, here.run, Plan(preview_shipments(services, asked))))
         return []
-    listed, named = list_shipments(services, asked), _named(here)
-    unknown = set(named) - services.ledger.shipments.get_many(named).keys()
-    if unknown:
-        raise PermanentError(f"the ERP shows no such packing slip: {', '.join(sorted(unknown))}")
-    numbers = list(dict.fromkeys([*named, *listed]))
+    listed, unreadable = list_shipments(services, asked)
+    named = _named(here)
+    known = services.ledger.shipments.get_many(named)
+    unknown = [_unknown(number) for number in named if number not in known]
+    for number, error in unreadable.items():
+        error.order = number
+    publish_units([*unreadable.values(), *unknown])
+    numbers = list(dict.fromkeys([*known, *listed]))
     return share_out(numbers, services.settings.limits.max_mapped)
 
 
@@ -61,7 +65,8 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
     services, broken = connect(read_only=True), broken_tasks()
-    summary, news = end_shipments(services, numbers, here.run)
+    unreadable = [UnreadableShipment(*unit) for unit in failed_units("list_packing_slips")]
+    summary, news = end_shipments(services, numbers, here.run, unreadable)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
@@ -70,6 +75,10 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     if not {alert.shipment for alert in news.still_open} & set(numbers):  # which would say why a task failed
         raise_broken(broken)
     return summary.model_dump(mode="json")
+
+
+def _unknown(number: str) -> PermanentError:
+    return PermanentError("the ERP shows no such packing slip", reason=Reason.CONFIGURATION, order=number)
 
 
 def _word(here: RunContext) -> OperatorDecision:

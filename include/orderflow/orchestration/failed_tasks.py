@@ -1,6 +1,6 @@
 """Tasks that failed as a whole: the run's last task runs whatever happened, so it has to say that, and why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -10,6 +10,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError, PermanentError
 
 _ERROR = "error"
+_UNITS = "failed_units"
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -26,6 +27,14 @@ class FailedTask(NamedTuple):
     def __str__(self) -> str:
         index = "" if self.map_index is None else f"[{self.map_index}]"
         return f"{self.task_id}{index}: {self.error or 'see its log'}"
+
+
+class FailedUnit(NamedTuple):
+    """One unit of a task's work that failed: a named order, a packing slip."""
+
+    name: str
+    reason: Reason
+    error: str
 
 
 class BrokenTasksError(PermanentError):
@@ -49,6 +58,19 @@ def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
             raise
 
     return told
+
+
+def publish_units(errors: Iterable[OrderflowError]) -> None:
+    """Hand on to the run's last task what is wrong with single units of this one's work, which goes well without."""
+    told = [{"name": error.order or "", "reason": str(error.reason), "error": str(error)} for error in errors]
+    if told:
+        _ti().xcom_push(_UNITS, told)
+
+
+def failed_units(task_id: str) -> list[FailedUnit]:
+    """Return what a task of this run has handed on so."""
+    told = _ti().xcom_pull(task_ids=task_id, key=_UNITS) or []
+    return [FailedUnit(unit["name"], Reason(unit["reason"]), unit["error"]) for unit in told]
 
 
 def broken_tasks(*, besides: str | None = None) -> list[FailedTask]:

@@ -9,7 +9,8 @@ from airflow.sdk import Asset, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.domain.order import OrderKey
-from orderflow.flow.batch import raise_failures, share_out
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import errors, raise_failures, share_out, values
 from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
 from orderflow.flow.orders.listing import find_referenced, list_window
@@ -24,7 +25,14 @@ from orderflow.flow.reporting.worklists import open_state
 from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_run
 from orderflow.orchestration.connect import connect
-from orderflow.orchestration.failed_tasks import FailedTask, broken_tasks, publish_error, raise_broken
+from orderflow.orchestration.failed_tasks import (
+    FailedTask,
+    broken_tasks,
+    failed_units,
+    publish_error,
+    publish_units,
+    raise_broken,
+)
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
@@ -34,6 +42,9 @@ log = logging.getLogger(__name__)
 
 ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
 """Emitted, with the partition key, by every run that ends green: no order failed, and none is news to people."""
+
+_LISTING = ("list_confirmed", "list_open_orders")
+"""The tasks that find the orders; a DAG has one of them."""
 
 LABEL = "{{ label }}"
 
@@ -45,7 +56,7 @@ def list_confirmed() -> list[int]:
     here = RunContext()
     services = connect(read_only=True)
     if here.references:
-        return find_referenced(services, here.references)
+        return _found(find_referenced(services, here.references))
     return list_window(services, here.window(services.settings))
 
 
@@ -55,12 +66,14 @@ def list_open_orders() -> list[int]:
     """Close what people have seen to; list what is open and due for a look, and what the ledger has not seen."""
     here = RunContext()
     services = connect(read_only=True)
-    resolved = find_to_resolve(services, here.to_resolve)
-    if not here.dry_run:
-        resolve(services, resolved, here.run)
-    named = here.order_ids + find_referenced(services, here.references)
-    dealt_with = {key.order_id for key in resolved}
-    return [order_id for order_id in named or list_open(services) if order_id not in dealt_with]
+    to_resolve = find_to_resolve(services, here.to_resolve)
+    resolved = [] if here.dry_run else resolve(services, values(to_resolve), here.run)
+    found = find_referenced(services, here.references)
+    publish_units(errors([*to_resolve, *resolved, *found]))
+    dealt_with = {key.order_id for key in values(to_resolve)}
+    named = [*here.order_ids, *values(found)]
+    asked = named or here.order_ids or here.references
+    return [order_id for order_id in (named if asked else list_open(services)) if order_id not in dealt_with]
 
 
 @task(pool=SHOP_POOL)
@@ -153,10 +166,16 @@ def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) ->
     summary, news = _end(order_ids, batches)
     broken = _broken()
     close_outages(connect(read_only=True).ledger, RunContext(), broken)
-    news.raise_opened()
+    news.raise_opened(summary.unfound)
     if order_ids is None or batches is None or not summary.failures:  # which otherwise say why a task failed
         raise_broken(broken)
     return summary.numbers
+
+
+def _found(results: Sequence[int | OrderflowError]) -> list[int]:
+    """Return the named orders that were found; the others are named at the end of the run."""
+    publish_units(errors(results))
+    return sorted(set(values(results)))
 
 
 def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, AlertChanges]:
@@ -170,8 +189,10 @@ def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[
         here.run,
         date=here.run.partition or "any day",
         listed=order_ids or [],
-        selected=set(_keys(_flat(batches))),
+        selected=None if batches is None else set(_keys(_flat(batches))),
     )
+    unfound = tuple(unit.error for task_id in _LISTING for unit in failed_units(task_id))
+    summary = summary.model_copy(update={"unfound": unfound})
     log.info("%s", json.dumps(summary.numbers))
     count(summary, open_state(services))
     if news.still_open:

@@ -7,7 +7,7 @@ from typing import Any
 
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
-from orderflow.erp.port import Capabilities
+from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.tryton.answer import to_listed, to_sales_order
 from orderflow.erp.tryton.cents import changes_for_cents
 from orderflow.erp.tryton.form import changes_of_form
@@ -54,13 +54,13 @@ class TrytonErp:
             sale = self._rewritten(sale, request, data)
         return _numbered(self._finished(sale, request, data), self._options)
 
-    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder]:
+    def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder | UnreadableRow]:
         """Yield the orders created at or after an aware instant."""
         domain = [*self._ours(), ["create_date", ">=", since], ["number", "!=", None], ["web_id", "!=", None]]
         for sale in self._rest.search_all(Sale, SALE, domain, FIELDS, company=self._company):
             yield to_listed(sale, self._options)
 
-    def deliveries_since(self, since: datetime) -> Iterator[Delivery]:
+    def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
         """Yield the packing slips made, or changed, at or after an aware instant."""
         installation = self._installation
         shops = [shop.id for shop in installation.web_shops.values()]

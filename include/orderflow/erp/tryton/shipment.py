@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, DeliveryLine
+from orderflow.erp.port import UnreadableRow
 from orderflow.erp.tryton.answer import ordered_product
 from orderflow.erp.tryton.line_key import LineKey, originals
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.wire import Record, TrytonRest
+from orderflow.errors import PermanentError
 
 SHIPMENT = "stock.shipment.out"
 LEFT = ("shipped", "done")
@@ -72,7 +75,7 @@ _SALES_AT_ONCE = 50
 
 def read_deliveries(
     rest: TrytonRest, options: TrytonOptions, since: datetime, *, web_shops: Sequence[int], companies: Sequence[int]
-) -> Iterator[Delivery]:
+) -> Iterator[Delivery | UnreadableRow]:
     """Yield the shipments that left and were last changed at or after an instant, one for each of our sales in them."""
     domain = [["state", "in", LEFT], ["last_modified_at", ">=", since], ["company", "in", companies]]
     fields = (*_FIELDS, *(f"outgoing_moves.{field}" for field in _MOVES))
@@ -82,7 +85,15 @@ def read_deliveries(
         lines = _lines(rest, sorted(sales), company=companies[0])
         for shipment, of_sale in ours:
             for number, moves in of_sale.items():
-                yield _delivery(shipment, number, [_to_line(move, lines, options) for move in moves])
+                try:
+                    yield _delivery(shipment, number, [_to_line(move, lines, options) for move in moves])
+                except (ValueError, ArithmeticError) as error:
+                    yield _unreadable(shipment, number, error)
+
+
+def _unreadable(shipment: _Shipment, order_number: str, error: Exception) -> UnreadableRow:
+    message = f"shipment {shipment.number}: its moves for order {order_number} cannot be read ({type(error).__name__})"
+    return UnreadableRow(shipment.number, PermanentError(message, reason=Reason.ERP_ANSWER_INVALID))
 
 
 def _by_sale(shipment: _Shipment, web_shops: Sequence[int]) -> dict[str, list[_Move]]:

@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.mapper import to_instant
 from orderflow.cloudsuite.models import OrderRow
 from orderflow.domain.backoff import OPEN, is_due
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ShopState
+from orderflow.domain.states import Progress, ShopState
+from orderflow.flow.batch import isolated
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 
@@ -44,23 +46,30 @@ def list_open(services: Services) -> list[int]:
 def _is_due(order: LedgerOrder, now: datetime) -> bool:
     """Whether to look now; an offline order that could not be marked is the finish's to look at, and not this one's."""
     return order.progress in OPEN and is_due(
-        order.progress, first_seen=order.first_seen_at, last_look=order.updated_at, now=now
+        order.progress, order.reason, first_seen=order.first_seen_at, last_look=order.updated_at, now=now
     )
 
 
 def _not_read_yet(services: Services, rows: Iterable[OrderRow]) -> list[int]:
     """Return the ids of rows the ledger does not know as they are now."""
-    listed = {row.id: to_instant(row.modified_date, services.settings.api_timezone) for row in rows}
+    listed = {row.id: row for row in rows}
     known = services.ledger.by_order_id(listed)
-    return sorted(
-        order_id
-        for order_id, modified_at in listed.items()
-        if order_id not in known or _has_news(known[order_id], modified_at)
-    )
+    zone = services.settings.api_timezone
+
+    def has_news(row: OrderRow) -> bool:
+        return row.id not in known or _has_news(known[row.id], to_instant(row.modified_date, zone))
+
+    # A row that nobody can make sense of (an error, which is true) is read like a new one: its detail decides.
+    return sorted(row.id for row in listed.values() if isolated(partial(has_news, row), f"order id {row.id}"))
 
 
 def _has_news(known: LedgerOrder, modified_at: datetime | None) -> bool:
-    """Whether a confirmed order may be something else than what was decided about it."""
+    """Whether a confirmed order may be something else than what was decided about it.
+
+    One that could not be read is looked at when it is due: a shop that refuses it is not asked at every sweep.
+    """
+    if known.progress is Progress.UNREAD:
+        return False
     if modified_at is not None and modified_at != known.shop_modified_at:
         return True
     # "Not of this day" was said by another day's run: in a sweep there are no days. And here it is, after all.

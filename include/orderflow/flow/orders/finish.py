@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from structlog.contextvars import bind_contextvars
@@ -10,13 +11,13 @@ from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
+from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
-from orderflow.errors import CallDeferredError, OrderflowError, PermanentError
-from orderflow.flow.batch import StepResult
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.batch import StepResult, ends_run, isolated, values
 from orderflow.flow.orders.steps import OrderStep, run_step
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
@@ -33,13 +34,22 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
     """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`."""
     unread, orders = unsent_offline(services, window, run)
     understood = [services.understand(order) for order in orders]
-    keys = [order.key for order in understood]
-    tried = {key for key, known in services.ledger.get_many(keys).items() if _mark_failed(services, known)}
-    for offline in understood:
-        if offline.key not in tried:  # why it failed is what it stands on the list of failed ones for
-            services.ledger.decide(offline, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
+    known = services.ledger.get_many(order.key for order in understood)
+    tried = {key for key, order in known.items() if _mark_failed(services, order)}
+
+    def note(order: Order) -> OrderKey:
+        if order.key not in tried:  # why it failed is what it stands on the list of failed ones for
+            services.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
+        return order.key
+
+    noted = [isolated(partial(note, order), str(order.key)) for order in understood]
+    failed = [
+        StepResult(order.key, None, result)
+        for order, result in zip(understood, noted, strict=True)
+        if isinstance(result, OrderflowError)
+    ]
     step = OrderStep(Step.OFFLINE_SENT, _mark_sent, None)
-    return unread + run_step(services, step, keys, run, first_try=first_try)
+    return [*unread, *failed, *run_step(services, step, values(noted), run, first_try=first_try)]
 
 
 def _mark_failed(services: Services, known: LedgerOrder) -> bool:
@@ -56,9 +66,13 @@ def unsent_offline(
     listed = _list(services, window, offline=True)
     known = services.ledger.by_order_id(listed)
     unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
-    read = services.in_parallel(lambda i: _read(services, i, run), unsent)
-    unread = [result for result in read if isinstance(result, StepResult)]
-    return unread, _proven_offline(services, window, [order for order in read if isinstance(order, ShopOrder)])
+    read = services.each(lambda i: _read(services, i, run), unsent, _named)
+    unread = [
+        StepResult(OrderKey(UNKNOWN_WEBSHOP, order_id), None, result)
+        for order_id, result in zip(unsent, read, strict=True)
+        if isinstance(result, OrderflowError)
+    ]
+    return unread, _proven_offline(services, window, values(read))
 
 
 class Unfinished(NamedTuple):
@@ -183,19 +197,20 @@ def _list(services: Services, window: Window, *, offline: bool) -> list[int]:
     return sorted(row.id for row in rows if not offline or row.state in _UNFINISHED_STATES)
 
 
-def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder | StepResult:
+def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder:
     """Read an order; one that cannot be read is a failed one, for nothing else would come back to it."""
     bind_contextvars(order=str(OrderKey(UNKNOWN_WEBSHOP, order_id)), step=Step.OFFLINE_SENT.value)
-    try:
-        return services.shop.get_order(order_id)
-    except CallDeferredError:
-        raise  # our own limits say nothing about an order
-    except OrderflowError as error:
-        error.order = error.order or f"id {order_id}"
-        log.warning("offline order: %s", error)
-        if run:
-            services.ledger.unread(order_id, "", error.reason, error.message, run)
-        return StepResult(OrderKey(UNKNOWN_WEBSHOP, order_id), None, error)
+    read = isolated(lambda: services.read(order_id)[0], _named(order_id))
+    if not isinstance(read, OrderflowError):
+        return read
+    log.warning("offline order: %s", read)
+    if run and not ends_run(read):
+        services.ledger.unread(order_id, "", read.reason, read.message, run)
+    raise read
+
+
+def _named(order_id: int) -> str:
+    return f"id {order_id}"
 
 
 def _proven_offline(services: Services, window: Window, orders: Sequence[ShopOrder]) -> list[ShopOrder]:

@@ -8,9 +8,10 @@ from orderflow.cloudsuite.models import OrderRow
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, ShopState
 from orderflow.domain.window import Window
-from orderflow.errors import ConfigurationError
+from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.orders.conditions import is_order_id
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +42,18 @@ def _is_finished(known: LedgerOrder | None) -> bool:
     return known is not None and (known.progress in WRITTEN or known.reason is Reason.ALREADY_EXPORTED)
 
 
-def find_referenced(services: Services, references: Iterable[str]) -> list[int]:
-    """Return the sorted ids of named orders; a reference is `CS48193`, or `2/CS48193` to name the webshop too."""
-    return sorted({_find(services, reference.strip()) for reference in references})
+def find_referenced(services: Services, references: Iterable[str]) -> list[int | OrderflowError]:
+    """Return the id of each named order, or why there is none: one that is wrong hides no other.
+
+    A reference is `CS48193`, or `2/CS48193` to name the webshop too.
+    """
+    names = list(dict.fromkeys(reference.strip() for reference in references))
+    return services.each(lambda name: _find(services, name), names, str)
 
 
 def _find(services: Services, reference: str) -> int:
     webshop, slash, bare = reference.rpartition("/")
-    if slash and not webshop.isdigit():
+    if not bare or not bare.isprintable() or (slash and not is_order_id(webshop)):
         raise ConfigurationError(f"{reference!r} is not an order reference; write CS48193 or 2/CS48193")
     return services.shop.find_order(bare, webshop=int(webshop) if webshop else None).id
 

@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.worklist import Worklist
-from orderflow.errors import OrderflowError, PermanentError
+from orderflow.errors import ConfigurationError, OrderflowError, PermanentError
+from orderflow.flow.batch import isolated
 from orderflow.flow.orders.push import fingerprint
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import LedgerOrder, RunRef
+from orderflow.ledger.models.orders import RunRef
 
 log = logging.getLogger(__name__)
 
@@ -19,24 +21,34 @@ _NOTHING_TO_RESOLVE = {Worklist.WAITING, Worklist.OVERDUE, Worklist.SKIPPED}
 """The way out of these is in the shop: payment, or cancelling the order there."""
 
 
-def find_to_resolve(services: Services, names: Iterable[str]) -> list[OrderKey]:
-    """Return the orders that people call so, by the ledger, for the shop may have deleted them; PermanentError."""
-    return [_find(services, name.strip()).key for name in dict.fromkeys(names)]
+def find_to_resolve(services: Services, names: Iterable[str]) -> list[OrderKey | OrderflowError]:
+    """Return each order that people call so, or why there is none to resolve: one that is wrong hides no other.
+
+    They are looked up in the ledger, for the shop may have deleted them.
+    """
+    return [isolated(partial(_find, services, name), name) for name in dict.fromkeys(name.strip() for name in names)]
 
 
-def resolve(services: Services, keys: Iterable[OrderKey], run: RunRef) -> None:
+def resolve(services: Services, keys: Iterable[OrderKey], run: RunRef) -> list[OrderKey | OrderflowError]:
     """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
 
     What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is.
+    Returns each order, or why it could not be closed.
     """
-    for key in keys:
+
+    def one(key: OrderKey) -> OrderKey:
         order = _as_it_is_now(services, key)
         with services.ledger.claim(key, run) as claim:
             claim.resolve(order.modified_at if order else None, fingerprint(order) if order else None)
-        log.info("%s: seen to, stands at %s now", claim.order.external_reference, claim.order.progress)
+        log.info("%s: resolved, at %s now", claim.order.external_reference, claim.order.progress)
+        return key
+
+    return services.each(one, keys, str)
 
 
-def _find(services: Services, name: str) -> LedgerOrder:
+def _find(services: Services, name: str) -> OrderKey:
+    if not name or not name.isprintable():
+        raise ConfigurationError(f"{name!r} is no name of an order; write CS48193, 2/CS48193 or the shop's id")
     found = services.ledger.called(name)
     if not found:
         raise PermanentError(f"the ledger knows no order {name!r}", reason=Reason.ORDER_NOT_FOUND)
@@ -53,7 +65,7 @@ def _find(services: Services, name: str) -> LedgerOrder:
             "correct or cancel it in the shop",
             reason=order.reason,
         )
-    return order
+    return order.key
 
 
 def _as_it_is_now(services: Services, key: OrderKey) -> Order | None:

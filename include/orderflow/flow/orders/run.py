@@ -1,12 +1,15 @@
 """A whole run in one go, without a scheduler: the same use cases in the same sequence as the DAG's tasks."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
-from orderflow.flow.orders.listing import list_window
+from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.orders.select import Selected, select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
@@ -16,24 +19,39 @@ from orderflow.flow.reporting.report import Report
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 
+Found = TypeVar("Found", int, OrderKey)
+
 
 def run_day(services: Services, window: Window, run: RunRef) -> Report:
-    """Take the window's orders through the ERP and back; failures of orders are in the report, not raised."""
-    listed = list_window(services, window)
-    keys = _process(services, listed, window, run)
-    mark_offline_sent(services, window, run)
-    finish_undelivered(services, keys, run)
-    summary, _ = end_run(services, run, date=window.key, listed=listed, selected=set(keys))
-    return summary
+    """Take the window's orders through the ERP and back.
+
+    Nothing is raised: what failed of the orders, and what failed as a whole, is in the report.
+    """
+    listed = isolated(lambda: list_window(services, window), "listing")
+    keys = isolated(lambda: _process(services, _or_none(listed), window, run), "selecting")
+    marked = isolated(lambda: mark_offline_sent(services, window, run), "offline orders")
+    finished = isolated(lambda: finish_undelivered(services, _or_none(keys), run), "finishing")
+    return _report(services, run, window.key, listed=listed, keys=keys, others=[marked, finished])
 
 
-def run_sweep(services: Services, run: RunRef) -> Report:
-    """Look at everything that is open, whatever its day."""
-    listed = list_open(services)
-    keys = _process(services, listed, None, run)
-    finish_outstanding(services, find_outstanding(services, listed, keys), run)
-    summary, _ = end_run(services, run, date="sweep", listed=listed, selected=set(keys))
-    return summary
+def run_sweep(
+    services: Services, run: RunRef, *, references: Sequence[str] = (), order_ids: Sequence[int] = ()
+) -> Report:
+    """Look at everything that is open, whatever its day; or only at the orders that somebody names."""
+    found = find_referenced(services, references)
+    named = list(dict.fromkeys([*order_ids, *values(found)]))
+    asked = bool(references or order_ids)
+    listed = named if asked else isolated(lambda: list_open(services), "listing")
+    keys = isolated(lambda: _process(services, _or_none(listed), None, run), "selecting")
+    finished = isolated(lambda: _finish_sweep(services, _or_none(listed), _or_none(keys), run), "finishing")
+    unfound = tuple(map(str, errors(found)))
+    return _report(services, run, "sweep", listed=listed, keys=keys, others=[finished]).model_copy(
+        update={"unfound": unfound}
+    )
+
+
+def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[OrderKey], run: RunRef) -> object:
+    return finish_outstanding(services, find_outstanding(services, listed, keys), run)
 
 
 def _process(services: Services, listed: Sequence[int], window: Window | None, run: RunRef) -> list[OrderKey]:
@@ -42,6 +60,30 @@ def _process(services: Services, listed: Sequence[int], window: Window | None, r
     for step in ORDER_STEPS:
         run_step(services, step, keys, run)
     return keys
+
+
+def _or_none(result: list[Found] | OrderflowError) -> list[Found]:
+    return [] if isinstance(result, OrderflowError) else result
+
+
+def _report(
+    services: Services,
+    run: RunRef,
+    date: str,
+    *,
+    listed: list[int] | OrderflowError,
+    keys: list[OrderKey] | OrderflowError,
+    others: Sequence[object],
+) -> Report:
+    summary, _ = end_run(
+        services,
+        run,
+        date=date,
+        listed=_or_none(listed),
+        selected=None if isinstance(keys, OrderflowError) else set(keys),
+    )
+    broken = tuple(map(str, errors([listed, keys, *others])))
+    return summary.model_copy(update={"broken": broken, "is_made": not isinstance(listed, OrderflowError)})
 
 
 def preview_day(

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 from structlog.contextvars import bind_contextvars, bound_contextvars
@@ -12,7 +13,8 @@ from orderflow.domain.order import Order, OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
 from orderflow.domain.window import Window
-from orderflow.errors import CallDeferredError, OrderflowError
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import ends_run, isolated, values
 from orderflow.flow.orders.push import stays_resolved
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, RunRef, Step
@@ -41,19 +43,17 @@ def select(
     def one(order_id: int) -> Selected:
         key = known[order_id].key if order_id in known else OrderKey(UNKNOWN_WEBSHOP, order_id)
         with bound_contextvars(order=str(key), step=Step.SELECT.value):
-            return decide(order_id)
+            selected = isolated(partial(decide, order_id), f"order id {order_id}")
+            if not isinstance(selected, OrderflowError):
+                return selected
+            log.warning("could not be read: %s", selected)
+            if record and not ends_run(selected):
+                reference = known[order_id].reference if order_id in known else ""
+                services.ledger.unread(order_id, reference, selected.reason, selected.message, run)
+            raise selected
 
     def decide(order_id: int) -> Selected:
-        try:
-            _, order = services.read(order_id)
-        except CallDeferredError:
-            raise  # our own limits say nothing about an order
-        except OrderflowError as error:
-            log.warning("order id %d could not be read: %s", order_id, error)
-            if record:
-                reference = known[order_id].reference if order_id in known else ""
-                services.ledger.unread(order_id, reference, error.reason, error.message, run)
-            return Selected(order_id=order_id, error=f"{error.reason}: {error.message}")
+        _, order = services.read(order_id)
         decision = _with_memory(services.decide(order, window), order, known.get(order_id))
         if record:
             services.ledger.decide(order, decision, run)
@@ -61,7 +61,14 @@ def select(
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
         return Selected(order_id=order_id, key=order.key, decision=decision)
 
-    selected = services.in_parallel(one, order_ids)
+    results = services.each(one, order_ids, lambda order_id: f"order id {order_id}")
+    values(results)  # unless nothing more can be done
+    selected = [
+        Selected(order_id=order_id, error=f"{result.reason}: {result.message}")
+        if isinstance(result, OrderflowError)
+        else result
+        for order_id, result in zip(order_ids, results, strict=True)
+    ]
     log.info("selected: %s", dict(Counter(s.decision.action if s.decision else "unread" for s in selected)))
     return selected
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from structlog.contextvars import bound_contextvars
@@ -10,7 +11,7 @@ from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import DEFERRED, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
-from orderflow.flow.batch import StepResult
+from orderflow.flow.batch import StepResult, isolated
 from orderflow.flow.orders.push import push
 from orderflow.flow.orders.write_back import patch_erp_order_number, patch_state, put_order_lines
 from orderflow.flow.services import Services
@@ -51,44 +52,40 @@ def run_step(
     """
     refused = _refused(services, order_step.step, run, first_try)
 
-    def one(key: OrderKey) -> StepResult:
+    def one(key: OrderKey) -> Outcome | None:
         if key in refused:
-            return StepResult(key, None, refused[key])
+            raise refused[key]
         with bound_contextvars(order=str(key), step=order_step.step.value):
             return _one(services, order_step, key, run)
 
-    return services.in_parallel(one, keys)
+    results = zip(keys, services.each(one, keys, str), strict=True)
+    return [
+        StepResult(key, None, result) if isinstance(result, OrderflowError) else StepResult(key, result, None)
+        for key, result in results
+    ]
 
 
-def _one(services: Services, order_step: OrderStep, key: OrderKey, run: RunRef) -> StepResult:
-    try:
-        with services.ledger.claim(key, run) as claim:
-            if order_step.needs and claim.order.progress is not order_step.needs:
-                return StepResult(key, None, None)
-            outcome = _recorded(services, order_step, claim, run)
-    except OrderflowError as error:
-        error.order = error.order or str(key)
-        log.warning("%s %s: %s", order_step.step, key, error)
-        return StepResult(key, None, error)
-    log.info("%s %s: %s", order_step.step, key, outcome)
-    return StepResult(key, outcome, None)
+def _one(services: Services, order_step: OrderStep, key: OrderKey, run: RunRef) -> Outcome | None:
+    """Do the work on an order whose turn it is; whatever goes wrong is in the ledger before it is raised."""
+    with services.ledger.claim(key, run) as claim:
+        if order_step.needs and claim.order.progress is not order_step.needs:
+            return None
+        before = claim.order.progress
+        result = isolated(partial(order_step.work, services, claim, run), str(key))
+        if not isinstance(result, OrderflowError):
+            log.info("%s %s: %s", order_step.step, key, result)
+            return result
+        failure = _doubted(result, claim.order.progress)
+        log.warning("%s %s: %s", order_step.step, key, failure)
+        claim.fail(order_step.step, failure, progress=_progress_after(failure, before, claim.order.progress))
+        raise failure
 
 
-def _recorded(services: Services, order_step: OrderStep, claim: Claim, run: RunRef) -> Outcome:
-    """Do the work; whatever goes wrong is in the ledger before it is raised."""
-    before = claim.order.progress
-    try:
-        return order_step.work(services, claim, run)
-    except OrderflowError as error:
-        claim.fail(order_step.step, error, progress=_progress_after(error, before, claim.order.progress))
-        raise
-    except Exception as error:
-        log.exception("%s %s", order_step.step, claim.order.key)
-        message = f"{type(error).__name__}: {error}"
-        open_intent = claim.order.progress in INTENT_OPEN
-        unforeseen = InDoubtError(message) if open_intent else PermanentError(message)
-        claim.fail(order_step.step, unforeseen, progress=_progress_after(unforeseen, before, claim.order.progress))
-        raise unforeseen from error
+def _doubted(error: OrderflowError, now: Progress) -> OrderflowError:
+    """Doubt what became of a push under which something unforeseen happened: its request may have gone out."""
+    if error.reason is Reason.UNEXPECTED and now in INTENT_OPEN and not isinstance(error, InDoubtError):
+        return InDoubtError(error.message, order=error.order)
+    return error
 
 
 def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> Progress | None:

@@ -23,9 +23,12 @@ import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from orderflow.domain.findings import KINDS
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.reconcile import Reconciled
 from orderflow.ledger.models.reconciliation import DayTotal, Finding
 from orderflow.settings import Settings
@@ -63,8 +66,8 @@ def write_csv(reconciled: Reconciled, folder: Path) -> Path:
     name = summary.last_day if summary.webshop is None else f"{summary.last_day}-webshop-{summary.webshop}"
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
-        *(_row(finding, past_grace="yes") for finding in reconciled.overdue),
-        *(_row(finding, past_grace="no") for finding in reconciled.young),
+        *(_readable_row(finding, past_grace="yes") for finding in reconciled.overdue),
+        *(_readable_row(finding, past_grace="no") for finding in reconciled.young),
     ]
     path = folder / f"{name}.csv"
     _write(path, COLUMNS, rows)
@@ -86,6 +89,15 @@ def _may_be_formula(text: str) -> bool:
         return True
     seen = next((sign for sign in text if not sign.isspace() and unicodedata.category(sign)[0] not in "CZ"), "")
     return unicodedata.normalize("NFKC", seen).startswith(_STARTS_FORMULA)
+
+
+def _readable_row(finding: Finding, *, past_grace: str) -> list[object]:
+    """Write a row; of one that cannot be written, which finding it is and why not."""
+    name = finding.external_reference
+    row = isolated(partial(_row, finding, past_grace=past_grace), name)
+    if isinstance(row, OrderflowError):
+        return [str(finding.kind), name, *[""] * (len(COLUMNS) - 3), f"this row could not be written: {row}"]
+    return row
 
 
 def _row(finding: Finding, *, past_grace: str) -> list[object]:
@@ -116,7 +128,7 @@ def _instant(instant: datetime) -> str:
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     """Write a file whole or not at all."""
     unfinished = path.with_suffix(".part")
-    with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+    with unfinished.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL)
         writer.writerow(columns)
         writer.writerows([safe_cell(cell) for cell in row] for row in rows)

@@ -1,12 +1,14 @@
 """The ERP's side of a comparison: its orders by the name they have there. Reads only."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from orderflow.domain.reconciliation import ErpOrder
 from orderflow.erp.models import ListedSalesOrder, SalesOrder
+from orderflow.erp.port import UnreadableRow
+from orderflow.errors import OrderflowError
 from orderflow.flow.services import Services
 
 log = logging.getLogger(__name__)
@@ -19,11 +21,17 @@ class ErpSide(NamedTuple):
     """By external reference, those made first first."""
     foreign_numbers: Collection[str]
     """Numbers of orders without a shop's reference: somebody entered them in the ERP."""
+    unreadable: Mapping[str, OrderflowError]
+    """What is wrong with rows that cannot be understood, by their reference as far as it can be read."""
 
 
 def read_erp(services: Services, since: datetime, webshop: int | None) -> ErpSide:
     """List the orders made since then that carry a reference of one webshop, or of any."""
-    listed = list(services.erp.orders_since(since))
+    rows = list(services.erp.orders_since(since))
+    listed = [row for row in rows if not isinstance(row, UnreadableRow)]
+    unreadable = {row.name: row.error for row in rows if isinstance(row, UnreadableRow)}
+    for name, error in unreadable.items():
+        error.order = name
     by_name: dict[str, list[ErpOrder]] = {}
     for order in sorted(listed, key=lambda order: (order.created_at, order.number)):
         shop = webshop_of(order.external_reference)
@@ -31,7 +39,7 @@ def read_erp(services: Services, since: datetime, webshop: int | None) -> ErpSid
             by_name.setdefault(order.external_reference, []).append(_listed(order))
     log.info("ERP: %d orders listed, under %d references of the shop", len(listed), len(by_name))
     foreign = {order.number for order in listed if webshop_of(order.external_reference) is None}
-    return ErpSide(by_name, foreign)
+    return ErpSide(by_name, foreign, unreadable)
 
 
 def find_erp_orders(services: Services, names: Collection[str]) -> tuple[ErpOrder, ...]:

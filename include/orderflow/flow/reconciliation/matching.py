@@ -11,7 +11,8 @@ from orderflow.domain.payment import payment_rule
 from orderflow.domain.reconciliation import Pair
 from orderflow.domain.states import IN_ERP, ShopState
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError, PermanentError
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import values
 from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, read_erp, webshop_of
 from orderflow.flow.reconciliation.shop_orders import find_order, read_order, read_shop
 from orderflow.flow.services import Services
@@ -54,17 +55,17 @@ def read_both_sides(
     erp = read_erp(services, min([window.start, *days]), webshop)
     pairing = _Pairing(services, erp, open_findings)
     known = services.ledger.by_order_id(order.key.order_id for order in shop.orders)
-    matched = [
-        pairing.subject(order, known.get(order.key.order_id), offline=order.key.order_id in shop.offline)
-        for order in shop.orders
-    ]
-    others = pairing.of_the_rest({name for subject in matched for name in subject.names}, window.start)
-    results = services.in_parallel(lambda subject: _looked_up(services, subject), matched) + others
-    errors = [*shop.errors, *(result for result in results if isinstance(result, OrderflowError))]
-    return BothSides(
-        [result for result in results if isinstance(result, ReconciliationItem)],
-        list({str(error): error for error in errors}.values()),
-    )
+
+    def one(order: Order) -> ReconciliationItem:
+        offline = order.key.order_id in shop.offline
+        return _looked_up(services, pairing.subject(order, known.get(order.key.order_id), offline=offline))
+
+    results = services.each(one, shop.orders, lambda order: order.external_reference)
+    taken = {name for subject in values(results) for name in subject.names}
+    taken |= {order.external_reference for order in shop.orders}
+    results += pairing.of_the_rest(taken, window.start)
+    errors = [*shop.errors, *erp.unreadable.values(), *(r for r in results if isinstance(r, OrderflowError))]
+    return BothSides(values(results), list({error.message: error for error in errors}.values()))
 
 
 def local_day(services: Services, instant: datetime) -> str:
@@ -111,28 +112,23 @@ class _Pairing:
         )
         known = self._services.ledger.by_external_reference(names)
 
-        def one(name: str) -> ReconciliationItem | OrderflowError:
+        def one(name: str) -> ReconciliationItem:
             order_id = known[name].key.order_id if name in known else self._again.get(name)
             found = find_order(self._services, name) if order_id is None else read_order(self._services, order_id)
-            if isinstance(found, OrderflowError):
-                return found
             if found:
                 subject = self.subject(found, known.get(name), offline=bool(found.offline))
                 return subject._replace(names=list(dict.fromkeys([name, *subject.names])))
             pair = Pair(order=None, erp_orders=tuple(self._erp.by_name.get(name, [])))
             return ReconciliationItem([name], webshop_of(name) or 0, pair, known.get(name))
 
-        return self._services.in_parallel(one, names)
+        return self._services.each(one, names, str)
 
 
-def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem | OrderflowError:
+def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem:
     """Look up by name what the ERP should have and has not listed."""
     pair = subject.pair
     told = pair.order is not None and pair.order.state in _EXPORTED
     if pair.erp_orders or pair.offline or not (pair.payable or pair.exported_as or told):
         return subject
-    try:
-        found = find_erp_orders(services, subject.names)
-    except PermanentError as error:
-        return error
+    found = find_erp_orders(services, subject.names)
     return subject._replace(pair=pair.model_copy(update={"erp_orders": found}))

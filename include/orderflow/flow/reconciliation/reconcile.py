@@ -1,8 +1,9 @@
 """Reconcile: compare shop and ERP in both directions, keep what differs in the ledger, and change neither side."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ from orderflow.domain.findings import KINDS
 from orderflow.domain.reasons import Reason
 from orderflow.domain.reconciliation import NONE, compare
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError, PermanentError
-from orderflow.flow.reconciliation.matching import BothSides, ReconciliationItem, local_day, read_both_sides
+from orderflow.errors import OrderflowError, PermanentError, TransientError
+from orderflow.flow.batch import isolated
+from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides
 from orderflow.flow.reconciliation.totals import day_totals
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
@@ -37,6 +39,8 @@ class Reconciled(NamedTuple):
             return
         more = [f"and {len(lines) - _LONGEST_LIST} more: see the CSV file"] if len(lines) > _LONGEST_LIST else []
         text = "\n".join(f"- {line}" for line in [*lines[:_LONGEST_LIST], *more])
+        if not self.overdue and all(isinstance(error, TransientError) for error in self.errors):
+            raise TransientError(f"{len(self.errors)} orders not compared:\n{text}", reason=self.errors[0].reason)
         raise PermanentError(
             f"{len(self.overdue)} differences between shop and ERP, {len(self.errors)} orders not compared:\n{text}",
             reason=Reason.SIDES_DIFFER,
@@ -54,27 +58,27 @@ def reconcile(services: Services, run: RunRef, *, days: int | None = None, websh
         if webshop in {None, finding.webshop} and finding.day >= oldest
     ]
     sides = read_both_sides(services, window, open_findings, webshop)
-    judged = [subject for subject in sides.subjects if not _in_flight(services, subject, now)]
-    met = [finding for subject in judged for finding in _met(services, subject, now)]
-    names = {name for subject in judged for name in subject.names}
-    findings, resolved = services.ledger.findings.update(met, judged=names)
+    done = _compare(services, sides.subjects, now)
+    errors = [*sides.errors, *done.errors]
+    names = {name for subject in done.compared for name in subject.names}
+    findings, resolved = services.ledger.findings.update(done.differences, judged=names)
     overdue = [finding for finding in findings if is_overdue(services, finding, now)]
     summary = Reconciliation(
         first_day=local_day(services, window.start),
         last_day=local_day(services, now),
         webshop=webshop,
-        compared=len(judged),
-        in_flight=len(sides.subjects) - len(judged),
-        unreadable=len(sides.errors),
+        compared=len(done.compared),
+        in_flight=len(done.in_flight),
+        unreadable=len(errors),
         findings=len(findings),
         overdue=len(overdue),
         resolved=resolved,
-        totals=day_totals(services, sides.subjects, window),
+        totals=day_totals(services, [*done.compared, *done.in_flight], window),
     )
     services.ledger.findings.add_reconciliation(summary, run)
     young = [finding for finding in findings if finding not in overdue]
-    _log(sides, summary, overdue, young)
-    return Reconciled(summary, overdue, young, sides.errors)
+    _log(summary, overdue, young)
+    return Reconciled(summary, overdue, young, errors)
 
 
 def last_days(now: datetime, days: int, timezone: str) -> Window:
@@ -117,6 +121,33 @@ def _in_flight(services: Services, subject: ReconciliationItem, now: datetime) -
     return changed is not None and now - changed < timedelta(minutes=services.settings.reconciliation.in_flight_minutes)
 
 
+class _Comparison(NamedTuple):
+    compared: list[ReconciliationItem]
+    in_flight: list[ReconciliationItem]
+    """Still on their way, and not judged."""
+    differences: list[DetectedDifference]
+    errors: list[OrderflowError]
+
+
+def _compare(services: Services, subjects: Iterable[ReconciliationItem], now: datetime) -> _Comparison:
+    """Judge each order on its own."""
+    done = _Comparison([], [], [], [])
+    for subject in subjects:
+        met = isolated(partial(_judge, services, subject, now), subject.names[0])
+        if isinstance(met, OrderflowError):
+            done.errors.append(met)
+        elif met is None:
+            done.in_flight.append(subject)
+        else:
+            done.compared.append(subject)
+            done.differences.extend(met)
+    return done
+
+
+def _judge(services: Services, subject: ReconciliationItem, now: datetime) -> list[DetectedDifference] | None:
+    return None if _in_flight(services, subject, now) else _met(services, subject, now)
+
+
 def _met(services: Services, subject: ReconciliationItem, now: datetime) -> list[DetectedDifference]:
     order = subject.pair.order
     changed = subject.pair.changed_at(now) or now
@@ -134,7 +165,7 @@ def _met(services: Services, subject: ReconciliationItem, now: datetime) -> list
     ]
 
 
-def _log(sides: BothSides, summary: Reconciliation, overdue: Sequence[Finding], young: Sequence[Finding]) -> None:
+def _log(summary: Reconciliation, overdue: Sequence[Finding], young: Sequence[Finding]) -> None:
     for total in summary.totals:
         log.info("%s", total)
     for finding in young:
@@ -146,7 +177,7 @@ def _log(sides: BothSides, summary: Reconciliation, overdue: Sequence[Finding], 
         summary.last_day,
         summary.compared,
         summary.in_flight,
-        len(sides.errors),
+        summary.unreadable,
         len(overdue),
         len(young),
         summary.resolved,

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from orderflow.cloudsuite.filters import OrderFilter
@@ -10,7 +11,8 @@ from orderflow.cloudsuite.models import OrderRow
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError, TransientError
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import isolated, values
 from orderflow.flow.services import Services
 
 log = logging.getLogger(__name__)
@@ -31,11 +33,12 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
     """
     online = _list(services, window, webshop, offline=False)
     offline = _list(services, window, webshop, offline=True)
-    read = services.in_parallel(lambda order_id: read_order(services, order_id), sorted({*online, *offline, *also}))
+    ids = sorted({*online, *offline, *also})
+    read = services.each(lambda order_id: read_order(services, order_id), ids, lambda order_id: f"order id {order_id}")
     orders = [
         order
-        for order in read
-        if isinstance(order, Order)
+        for order in values(read)
+        if order is not None
         and webshop in {None, order.key.webshop}
         and (order.confirmed_at is None or order.confirmed_at in window or order.key.order_id in also)
     ]
@@ -47,25 +50,24 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
     )
 
 
-def read_order(services: Services, order_id: int) -> Order | OrderflowError | None:
-    """Read an order; None when the shop has none, the error when only this order is the matter."""
-    return _isolated(lambda: services.read(order_id)[1])
+def read_order(services: Services, order_id: int) -> Order | None:
+    """Read an order; None when the shop has none."""
+    return _unless_gone(lambda: services.read(order_id)[1])
 
 
-def find_order(services: Services, external_reference: str) -> Order | OrderflowError | None:
+def find_order(services: Services, external_reference: str) -> Order | None:
     """Find an order by its name in the ERP; else the same."""
     webshop, _, reference = external_reference.partition("/")
-    return _isolated(lambda: services.understand(services.shop.find_order(reference, webshop=int(webshop))))
+    return _unless_gone(lambda: services.understand(services.shop.find_order(reference, webshop=int(webshop))))
 
 
-def _isolated(read: Callable[[], Order]) -> Order | OrderflowError | None:
-    """Read one order in isolation: TransientError still ends everything."""
+def _unless_gone(read: Callable[[], Order]) -> Order | None:
     try:
         return read()
-    except TransientError:
-        raise
     except OrderflowError as error:
-        return None if error.reason is Reason.ORDER_NOT_FOUND else error
+        if error.reason is Reason.ORDER_NOT_FOUND:
+            return None
+        raise
 
 
 def _list(services: Services, window: Window, webshop: int | None, *, offline: bool) -> set[int]:
@@ -74,7 +76,8 @@ def _list(services: Services, window: Window, webshop: int | None, *, offline: b
     rows = services.shop.list_orders(
         OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
     )
-    return {row.id for row in rows if _may_be_of(row, window, zone)}
+    # A row that nobody can make sense of (an error, which is true) may be of any window: its detail decides.
+    return {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
 
 
 def _may_be_of(row: OrderRow, window: Window, zone: str) -> bool:

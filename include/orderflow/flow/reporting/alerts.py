@@ -9,7 +9,8 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.worklist import Worklist
 from orderflow.errors import PermanentError
-from orderflow.flow.reporting.report import Failure, Report, report
+from orderflow.flow.batch import isolated
+from orderflow.flow.reporting.report import UNFOUND, Failure, Report, report
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert, Outage
@@ -27,11 +28,16 @@ class AlertChanges(NamedTuple):
     closed: int
     still_open: Sequence[Alert]
 
-    def raise_opened(self) -> None:
-        """PermanentError naming every new cause; nothing when there is none."""
-        if self.opened:
-            lines = "\n".join(f"- {cause}" for cause in self.opened)
-            raise PermanentError(f"{len(self.opened)} new:\n{lines}", reason=self.opened[0].reason)
+    def raise_opened(self, unfound: Sequence[str] = ()) -> None:
+        """PermanentError naming every new cause, and the named orders that were not found; nothing without any."""
+        parts = [
+            f"{len(lines)} {what}:\n" + "\n".join(f"- {line}" for line in lines)
+            for what, lines in (("new", self.opened), (UNFOUND, unfound))
+            if lines
+        ]
+        if parts:
+            reason = self.opened[0].reason if self.opened else Reason.ORDER_NOT_FOUND
+            raise PermanentError("\n".join(parts), reason=reason)
 
     def digest(self) -> str:
         """Return one line per open alert: order, reason, how often met, who fixes it."""
@@ -56,7 +62,7 @@ def _line(what: str, told: Alert | Outage) -> str:
 
 
 def end_run(
-    services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[OrderKey]
+    services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[OrderKey] | None
 ) -> tuple[Report, AlertChanges]:
     """Sum a run up and bring the book of alerts up to date with it."""
     seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
@@ -72,12 +78,19 @@ def update_alerts(
     """Open an alert for each new cause among a run's orders, and close those of orders that are fine again."""
     causes = [*failures, *_flags(seen), *_overdue(services, seen)]
     book = services.ledger.alerts
-    opened = [cause for cause in causes if book.see(cause.key, cause.order, cause.reason, cause.message, run=run)]
+    opened = [cause for cause in causes if _is_news(services, cause, run)]
     by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
     alerted = {alert.key for alert in book.open() if not alert.shipment}
     over = alerted & {s.order.key for s in seen} | _not_looked_at_again(services, alerted)
     closed = sum(book.close(key, but=by_key.get(key)) for key in over)
     return AlertChanges(opened, closed, book.open())
+
+
+def _is_news(services: Services, cause: Failure, run: RunRef) -> bool:
+    """Note a cause on its own; one that cannot be noted is told, rather than never."""
+    see = services.ledger.alerts.see
+    new = isolated(lambda: see(cause.key, cause.order, cause.reason, cause.message, run=run), cause.order)
+    return bool(new)
 
 
 def _not_looked_at_again(services: Services, alerted: Collection[OrderKey]) -> set[OrderKey]:

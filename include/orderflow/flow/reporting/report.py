@@ -1,6 +1,7 @@
 """The report: what became of every order of a run, in numbers, as a table, and as one error when something failed."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -9,10 +10,15 @@ from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import STUCK, Reason
 from orderflow.domain.states import WRITTEN, Progress
-from orderflow.errors import PermanentError
-from orderflow.ledger.models.orders import COURTESIES, LedgerOrder, Outcome, RunOrder, Step
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.batch import isolated
+from orderflow.ledger.models.orders import COURTESIES, UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunOrder, Step
 
 _FAILURES = {Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED}
+
+
+_NUMBERS = ("date", "listed", "processed", "unchanged", "waiting", "held", "failed", "offline_sent")
+UNFOUND = "named and not found"
 
 
 class Failure(BaseModel):
@@ -53,28 +59,43 @@ class Report(BaseModel):
     failed: int
     offline_sent: int
     failures: tuple[Failure, ...] = ()
+    unfound: tuple[str, ...] = ()
+    """What is wrong with orders that somebody has named and that were not found."""
+    broken: tuple[str, ...] = ()
+    """What failed as a whole, so that no order can be named."""
+    is_made: bool = True
+    """Whether the orders could be listed at all."""
     flags: tuple[Failure, ...] = ()
     """What this run was the first to find about orders that did not fail: edited after the export, for instance."""
 
     @property
     def numbers(self) -> dict[str, Any]:
         """The numbers alone, for JSON."""
-        return self.model_dump(mode="json", exclude={"failures", "flags"})
+        return self.model_dump(mode="json", include=set(_NUMBERS))
 
     def raise_failures(self) -> None:
         """PermanentError naming every order that failed or was flagged, its reason code and who fixes it, if any."""
         parts = [
             f"{len(causes)} {what}:\n" + "\n".join(f"- {cause}" for cause in causes)
-            for what, causes in (("failed", self.failures), ("flagged", self.flags))
+            for what, causes in (("failed", self.failures), ("flagged", self.flags), (UNFOUND, self.unfound))
             if causes
         ]
         if parts:
-            raise PermanentError("\n".join(parts), reason=(self.failures or self.flags)[0].reason)
+            causes = self.failures or self.flags
+            raise PermanentError("\n".join(parts), reason=causes[0].reason if causes else Reason.ORDER_NOT_FOUND)
 
 
-def report(seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[OrderKey]) -> Report:
-    """Sum a run up from what the ledger saw of it, which holds what tasks did even where the tasks themselves died."""
-    failures = {order.order.key: failure for order in seen if (failure := _failure(order, selected))}
+def report(
+    seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[OrderKey] | None
+) -> Report:
+    """Sum a run up from what the ledger saw of it, which holds what tasks did even where the tasks themselves died.
+
+    Whatever was listed is accounted for: with nothing recorded of it, it failed. `selected` is None when selecting
+    failed as a whole, which says more than the name of each order would.
+    """
+    lost = set(listed) - {order.order.key.order_id for order in seen}
+    failures = {order.order.key: failure for order in seen if (failure := _judged(order, selected or ()))}
+    named = [] if selected is None else [_lost(order_id) for order_id in lost]
     of_the_day = set(listed)
     fine = [s for s in seen if s.order.key.order_id in of_the_day and s.order.key not in failures]
     processed = sum(_was(s, Step.PUT_LINES, Outcome.DONE) or _was(s, Step.PUSH, Outcome.DONE) for s in fine)
@@ -86,11 +107,19 @@ def report(seen: Collection[RunOrder], *, date: str, listed: Collection[int], se
         processed=processed,
         waiting=waiting,
         held=held,
-        failed=len(failures),
+        failed=len(failures) + len(lost),
         unchanged=len(fine) - processed - waiting - held,
         offline_sent=sum(_was(s, Step.OFFLINE_SENT, Outcome.DONE) for s in seen),
-        failures=tuple(sorted(failures.values(), key=lambda failure: failure.order)),
+        failures=tuple(sorted([*failures.values(), *named], key=lambda failure: failure.order)),
     )
+
+
+def _judged(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
+    """Judge an order on its own; one that cannot be judged is not fine."""
+    failure = isolated(partial(_failure, order, selected), str(order.order.key))
+    if isinstance(failure, OrderflowError):
+        return Failure.of(order.order, failure.reason, failure.message)
+    return failure
 
 
 def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
@@ -107,6 +136,13 @@ def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
     if order.order.key in selected and _hangs(order):
         return Failure.of(order.order, Reason.UNFINISHED, f"It stands at {order.order.progress}.")
     return None
+
+
+def _lost(order_id: int) -> Failure:
+    message = "It was listed, and nothing was recorded of it."
+    return Failure(
+        key=OrderKey(UNKNOWN_WEBSHOP, order_id), order=f"id {order_id}", reason=Reason.UNFINISHED, message=message
+    )
 
 
 def _hangs(order: RunOrder) -> bool:

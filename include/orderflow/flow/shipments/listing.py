@@ -2,13 +2,19 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from orderflow.domain.backoff import paced
 from orderflow.domain.shipment import SHIPMENT_PACES, Shipment, ShipmentItem, merged
 from orderflow.erp.models import Delivery
+from orderflow.erp.port import UnreadableRow
+from orderflow.errors import OrderflowError, TransientError
+from orderflow.flow.batch import isolated
 from orderflow.flow.services import Services
+from orderflow.ledger.books.shipments import Noted
 from orderflow.ledger.models.shipments import LedgerShipment
 
 log = logging.getLogger(__name__)
@@ -17,20 +23,57 @@ _FIRST_LOOK = timedelta(days=30)
 """How far back the very first reading goes, when nobody says otherwise: there were orders before it was switched on."""
 
 
-def list_shipments(services: Services, asked: datetime | None = None) -> list[str]:
-    """Read the ERP's slips into the ledger; return the numbers of those to look at now, the longest known first.
+class Shown(NamedTuple):
+    """What the ERP shows: packing slips, and what is wrong with those that cannot be understood, by number."""
 
-    `asked` is the start of the run's window; what was missed since the last reading is read, too.
+    shipments: Sequence[Shipment]
+    unreadable: Mapping[str, OrderflowError]
+
+
+class Listed(NamedTuple):
+    """The numbers of the slips to look at now, and what is wrong with those that cannot be understood, by number."""
+
+    numbers: list[str]
+    unreadable: Mapping[str, OrderflowError]
+
+
+def list_shipments(services: Services, asked: datetime | None = None) -> Listed:
+    """Read the ERP's slips into the ledger; return those to look at now, the longest known first.
+
+    `asked` is the start of the run's window; what was missed since the last reading is read, too. While there is a
+    slip that cannot be understood, the next reading begins no later than this one: nothing else would show it again.
     """
     began = services.now()
     book = services.ledger.shipments
-    noted = book.note(read_shipments(services, read_from(services, asked)))
-    book.was_read(began)
+    shown = read_shipments(services, read_from(services, asked))
+    noted, refused = _noted(services, shown.shipments)
+    unreadable = {**shown.unreadable, **refused}
+    if not unreadable:
+        book.was_read(began)
     shipments = book.open()
     due = [shipment.number for shipment in shipments if _is_due(shipment, began)]
     found = list(dict.fromkeys([*due, *noted.new, *noted.changed, *book.skipped_and_known()]))
     log.info("%d new packing slips, %d open, %d of all to look at", len(noted.new), len(shipments), len(found))
-    return found
+    return Listed(found, unreadable)
+
+
+def _noted(services: Services, shipments: Sequence[Shipment]) -> tuple[Noted, dict[str, OrderflowError]]:
+    """Take the slips over into the ledger: all at once or, where it refuses one, each on its own."""
+    note = services.ledger.shipments.note
+    together = isolated(partial(note, shipments), "packing slips")
+    if not isinstance(together, OrderflowError):
+        return together, {}
+    if isinstance(together, TransientError):
+        raise together
+    noted, refused = Noted([], []), {}
+    for shipment in shipments:
+        alone = isolated(partial(note, [shipment]), f"packing slip {shipment.number}")
+        if isinstance(alone, OrderflowError):
+            refused[shipment.number] = alone
+        else:
+            noted.new.extend(alone.new)
+            noted.changed.extend(alone.changed)
+    return noted, refused
 
 
 def _is_due(shipment: LedgerShipment, now: datetime) -> bool:
@@ -46,12 +89,29 @@ def read_from(services: Services, asked: datetime | None) -> datetime:
     return min(asked or overlapping, overlapping)
 
 
-def read_shipments(services: Services, since: datetime) -> list[Shipment]:
-    """Return the ERP's slips made since an instant; it shows a slip for several orders once per order."""
+def read_shipments(services: Services, since: datetime) -> Shown:
+    """Return the ERP's slips made since an instant; it shows a slip for several orders once per order.
+
+    A slip of which one part cannot be understood is not understood: half of it must not be sent.
+    """
     parts: dict[str, list[Delivery]] = defaultdict(list)
-    for delivery in services.erp.deliveries_since(since):
-        parts[delivery.number].append(delivery)
-    return [_whole(some) for some in parts.values()]
+    unreadable: dict[str, OrderflowError] = {}
+    for row in services.erp.deliveries_since(since):
+        if isinstance(row, UnreadableRow):
+            unreadable[row.name] = row.error
+        else:
+            parts[row.number].append(row)
+    shipments: list[Shipment] = []
+    for number, some in parts.items():
+        whole = isolated(partial(_whole, some), f"packing slip {number}")
+        if isinstance(whole, OrderflowError):
+            unreadable[number] = whole
+        elif number not in unreadable:
+            shipments.append(whole)
+    for number, error in unreadable.items():
+        error.order = error.order or f"packing slip {number}"
+        log.warning("%s", error)
+    return Shown(shipments, unreadable)
 
 
 def _whole(parts: Sequence[Delivery]) -> Shipment:

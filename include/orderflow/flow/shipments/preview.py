@@ -14,7 +14,7 @@ from orderflow.ledger.models.dry_runs import PlannedCall
 
 def preview_shipments(services: Services, asked: datetime | None) -> list[PlannedCall]:
     """Return the messages that a run now would send. Reads shop, ERP and ledger only."""
-    shown = {shipment.number: shipment for shipment in read_shipments(services, read_from(services, asked))}
+    shown = {shipment.number: shipment for shipment in read_shipments(services, read_from(services, asked)).shipments}
     known = services.ledger.shipments.get_many(shown)
     waiting = {
         shipment.number: shipment.content

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,12 +40,23 @@ class ShipmentReport(BaseModel):
     skipped: int
 
 
+class UnreadableShipment(NamedTuple):
+    """A slip that cannot be understood, and why."""
+
+    number: str
+    reason: Reason
+    message: str
+
+
 def end_shipments(
-    services: Services, numbers: Collection[str], run: RunRef | None = None
+    services: Services,
+    numbers: Collection[str],
+    run: RunRef | None = None,
+    unreadable: Collection[UnreadableShipment] = (),
 ) -> tuple[ShipmentReport, AlertChanges]:
-    """Sum up where these slips stand, and bring the book of alerts up to date with them."""
+    """Sum up where these slips stand, and bring the book of alerts up to date with them and with the unreadable."""
     shipments = services.ledger.shipments.get_many(numbers)
-    return _summed(shipments.values()), _update_alerts(services, shipments.values(), run)
+    return _summed(shipments.values()), _update_alerts(services, shipments.values(), run, unreadable)
 
 
 def _summed(shipments: Collection[LedgerShipment]) -> ShipmentReport:
@@ -62,7 +74,12 @@ def _summed(shipments: Collection[LedgerShipment]) -> ShipmentReport:
     )
 
 
-def _update_alerts(services: Services, shipments: Collection[LedgerShipment], run: RunRef | None) -> AlertChanges:
+def _update_alerts(
+    services: Services,
+    shipments: Collection[LedgerShipment],
+    run: RunRef | None,
+    unreadable: Collection[UnreadableShipment],
+) -> AlertChanges:
     grace = timedelta(hours=services.settings.limits.slip_grace_hours)
     book = services.ledger.alerts
     opened, closed = [], 0
@@ -71,7 +88,19 @@ def _update_alerts(services: Services, shipments: Collection[LedgerShipment], ru
         closed += book.close_shipment(shipment.number, but=cause.reason if cause else None)
         if cause and book.see(cause.key, cause.order, cause.reason, cause.message, run=run, shipment=shipment.number):
             opened.append(cause)
+    for bad in unreadable:
+        cause = Failure(key=_NO_ORDER, order=f"packing slip {bad.number}", reason=bad.reason, message=bad.message)
+        if book.see(cause.key, cause.order, cause.reason, cause.message, run=run, shipment=bad.number):
+            opened.append(cause)
+    for number in _gone(services, {bad.number for bad in unreadable}):
+        closed += book.close_shipment(number)
     return AlertChanges(opened, closed, [alert for alert in book.open() if alert.shipment])
+
+
+def _gone(services: Services, unreadable: Collection[str]) -> set[str]:
+    """Return the slips that could not be understood, and that the ERP does not show any more."""
+    alerted = {alert.shipment for alert in services.ledger.alerts.open() if alert.shipment} - set(unreadable)
+    return alerted - services.ledger.shipments.get_many(alerted).keys()
 
 
 def _cause(services: Services, shipment: LedgerShipment, old_before: datetime) -> Failure | None:

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from orderflow.cloudsuite.despatch_advice import DesadvItem, DespatchAdvice
 from orderflow.cloudsuite.messages import Sent
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import UNCLEAR, Shipment, ShipmentProgress
-from orderflow.errors import CallDeferredError, InDoubtError, OrderflowError, PermanentError, TransientError
+from orderflow.errors import CallDeferredError, InDoubtError, OrderflowError, TransientError
+from orderflow.flow.batch import isolated
 from orderflow.flow.customer_status import tell
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.eligibility import check_eligibility
@@ -44,17 +46,25 @@ def send_shipments(
     """Look at many slips at once and send those that are to be sent; one's failure is its own: recorded, not raised."""
 
     def one(number: str) -> ShipmentResult:
-        try:
-            with services.ledger.shipments.claim(number, run) as claim:
-                error = _recorded(services, claim, decided)
-                log.info("packing slip %s: %s %s", number, claim.shipment.progress, claim.shipment.reason or "")
-                return ShipmentResult(number, claim.shipment.progress, error)
-        except OrderflowError as error:
-            error.order = error.order or f"packing slip {number}"
-            log.warning("%s", error)
-            return ShipmentResult(number, None, error)
+        with services.ledger.shipments.claim(number, run) as claim:
+            error = _recorded(services, claim, decided)
+            log.info("packing slip %s: %s %s", number, claim.shipment.progress, claim.shipment.reason or "")
+            if error and error.reason is Reason.CIRCUIT_OPEN:
+                raise error  # so that it is tried again after the others
+            return ShipmentResult(number, claim.shipment.progress, error)
 
-    return services.in_parallel(one, numbers)
+    results = [
+        ShipmentResult(number, None, result) if isinstance(result, OrderflowError) else result
+        for number, result in zip(numbers, services.each(one, numbers, _named), strict=True)
+    ]
+    for result in results:
+        if result.error:
+            log.warning("%s", result.error)
+    return results
+
+
+def _named(number: str) -> str:
+    return f"packing slip {number}"
 
 
 def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecision) -> OrderflowError | None:
@@ -62,18 +72,11 @@ def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecisio
     forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
     # A person's decided ends the doubt that was: what may happen now is what may happen to any slip.
     before = ShipmentProgress.OPEN if forced else claim.shipment.progress
-    try:
-        _look(services, claim, decided, forced=forced)
-    except OrderflowError as error:
-        failed = error
-    except Exception as error:
-        log.exception("packing slip %s", claim.shipment.number)
-        failed = PermanentError(f"{type(error).__name__}: {error}")
-    else:
+    failed = isolated(partial(_look, services, claim, decided, forced=forced), _named(claim.shipment.number))
+    if failed is None:
         return None
     after = _after(failed, before, claim.shipment.progress)
     claim.fail(failed, after)
-    failed.order = failed.order or f"packing slip {claim.shipment.number}"
     return failed if after is before else None  # else the report tells of it
 
 

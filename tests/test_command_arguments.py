@@ -1,0 +1,77 @@
+"""Whatever is typed after `python -m orderflow`: a sentence and an exit code, never a trace."""
+
+import pytest
+
+from orderflow.__main__ import main
+from sandbox.control import SandboxControl
+
+HOSTILE = (
+    "",
+    " ",
+    "0",
+    "-1",
+    "1.5",
+    "1e9",
+    "٣",
+    "²",
+    "9" * 19,
+    "9" * 5000,
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "2026-11-22T12:00",
+    "2026-11-22\n",
+    "today",
+    "\0",
+    "\ud800",
+    "a" * 100_000,
+    "'; drop table orderflow_order; --",
+    "../../etc/passwd",
+    "{}",
+    "%s%n",
+    "{0.__class__}",
+    "2/",
+    "/",
+    "//",
+    "x/CS1",
+    "-5/CS1",
+    "99999999999999999999/CS1",
+    "1/\u202eCS1",
+    "\N{PILE OF POO}",
+)
+COMMANDS = (
+    ("run", "--date="),
+    ("run", "--dry-run", "--date="),
+    ("sweep", "--reference="),
+    ("sweep", "--order-id="),
+    ("deliveries", "--since="),
+    ("resolve", "--", ""),
+    ("reconcile", "--days="),
+    ("reconcile", "--webshop="),
+    ("",),
+    ("open", ""),
+)
+
+
+@pytest.fixture(autouse=True)
+def connected(environment: dict[str, str], control: SandboxControl, monkeypatch: pytest.MonkeyPatch) -> None:
+    del control  # has emptied the sandbox
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("given", COMMANDS, ids=" ".join)
+def test_any_argument_ends_with_a_sentence_and_an_exit_code(
+    given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text in HOSTILE:
+        arguments = [*given[:-1], given[-1] + text]
+        try:
+            code = main(arguments)
+        except SystemExit as ended:  # argparse's own way to refuse
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        assert code in {0, 1, 2}, arguments
+        assert code == 0 or said.err.strip(), arguments
+        assert "Traceback" not in said.err, arguments
+        assert "unexpected" not in said.err, (arguments, said.err)
