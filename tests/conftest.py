@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Airflow reads these when it is first imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="orderflow-tests-")
@@ -23,6 +24,9 @@ from support.live_airflow import live, whole  # noqa: F401 - fixtures: one Airfl
 from support.orderflow_command import environment  # noqa: F401 - a fixture of both command tests
 from tryton import RunningTryton
 from tryton import running as running_tryton
+
+if TYPE_CHECKING:
+    from support.django_shop.server import DjangoShop
 
 hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("tests")
@@ -48,6 +52,22 @@ def control(sandbox: RunningSandbox) -> Iterator[SandboxControl]:
         control.reset()
         yield control
         control.release()
+
+
+@pytest.fixture(scope="session")
+def django_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DjangoShop"]:
+    """Return the one shop made with Django REST Framework; `django_shop` empties it for each test."""
+    from support.django_shop.server import running as running_django  # noqa: PLC0415 - half a second, for few tests
+
+    with running_django(tmp_path_factory.mktemp("django")) as shop:
+        yield shop
+
+
+@pytest.fixture
+def django_shop(django_server: "DjangoShop") -> "DjangoShop":
+    """Return the shop without orders, well behaved."""
+    django_server.empty()
+    return django_server
 
 
 @pytest.fixture(scope="session")

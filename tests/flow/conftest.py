@@ -33,15 +33,19 @@ def settings() -> dict[str, object]:
 
 
 @pytest.fixture
+def shop_url(sandbox: RunningSandbox) -> str:
+    """Return where the shop is; tests override this fixture to have another one than the sandbox's."""
+    return sandbox.url
+
+
+@pytest.fixture
 def services(
-    sandbox: RunningSandbox,
+    shop_url: str,
     control: SandboxControl,
     tmp_path: Path,
     clock: Clock,
     settings: dict[str, object],
 ) -> Services:
-    del control  # has emptied the sandbox
-
     def channel(service: Service, url: str, scheme: str, token: str) -> Channel:
         policy = RetryPolicy(attempts=3, sleep=lambda _: None)
         authorize = FixedAuthorization(scheme, token)
@@ -51,9 +55,9 @@ def services(
 
     defaults = Config()
     return Services(
-        shop=CloudSuiteClient(channel(SHOP, sandbox.url, "Token", str(defaults.legacy_token))),
-        messages=MessagesClient(channel(MESSAGES, sandbox.url, "Token", str(defaults.legacy_token))),
-        erp=RestErp(channel(ERP, sandbox.erp_url, "Bearer", defaults.erp_token)),
+        shop=CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),
+        messages=MessagesClient(channel(MESSAGES, control.url, "Token", str(defaults.legacy_token))),
+        erp=RestErp(channel(ERP, f"{control.url}/erp", "Bearer", defaults.erp_token)),
         ledger=open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock),
         settings=Settings.parse(settings),
         now=clock,
