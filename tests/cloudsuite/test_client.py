@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from orderflow.cloudsuite.client import CloudSuiteClient
+from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
+from orderflow.domain.states import ShopState
 from orderflow.errors import PermanentError
+from orderflow.transport import UnavailableError
 from sandbox.control import SandboxControl
 
 Clients = Callable[..., CloudSuiteClient]
@@ -56,20 +59,70 @@ def test_an_order_with_another_key_is_not_taken(control: SandboxControl, client:
     assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
 
 
-@pytest.mark.parametrize("write", ["get", "patch", "put"])
-def test_an_answer_about_another_order_is_not_taken(
-    control: SandboxControl, client: CloudSuiteClient, write: str
-) -> None:
+def test_an_answer_about_another_order_is_not_taken(control: SandboxControl, client: CloudSuiteClient) -> None:
     (order_id,) = control.add_orders({})
     control.fault("wrong_answer", service="shop", answer={"id": 99, "reference": "CS99"})
-    calls: dict[str, Callable[[], object]] = {
-        "get": lambda: client.get_order(order_id),
-        "patch": lambda: client.patch_order(order_id, {"state": "processing"}),
-        "put": lambda: client.put_order(order_id, {"id": order_id}),
-    }
     with pytest.raises(PermanentError, match=f"about order 99, not {order_id}") as caught:
-        calls[write]()
+        client.get_order(order_id)
     assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
+
+
+@pytest.mark.parametrize("write", ["patch", "patch_if", "put"])
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "not kept"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"html": ""},
+        {"html": "<title>OK</title>"},
+        {"html": "\x00"},
+        {"answer": None},
+        {"answer": []},
+        {"answer": {}},
+        {"answer": {"state": "processing"}},
+        {"answer": {"id": 20001, "state": "processing"}},
+        {"answer": {"id": 99, "reference": "CS99", "state": "processing"}},
+        {"answer": {"id": 20001, "reference": "CS1", "state": "confirmed"}},
+        {"answer": {"id": 20001, "reference": "CS1", "state": "processing", "modified_date": "gisteren"}},
+    ],
+    ids=str,
+)
+def test_a_write_whose_answer_proves_nothing_is_judged_by_a_read(
+    control: SandboxControl, client: CloudSuiteClient, answer: dict[str, Any], write: str, *, kept: bool
+) -> None:
+    (order_id,) = control.add_orders({"reference": "CS1", "state": "confirmed"})
+    assert order_id == 20001
+    before = client.get_order(order_id)
+    calls: dict[str, Callable[[], ShopOrder | None]] = {
+        "patch": lambda: client.patch_order(order_id, {"state": "processing"}, retry=False),
+        "patch_if": lambda: client.patch_order_if(ShopState.CONFIRMED, order_id, {"state": "processing"}),
+        "put": lambda: client.put_order(order_id, {**before.document, "state": "processing"}),
+    }
+    control.fault("wrong_answer", service="shop", commit=kept, **answer)
+    seen = calls[write]()
+    assert seen is not None
+    assert seen.state == ("processing" if kept else "confirmed")
+    assert seen.document == control.order(order_id)
+    assert [entry["method"] for entry in control.journal(service="shop")][-1] == "GET"
+
+
+@pytest.mark.parametrize(("action", "not_sent"), [("reset_after_commit", False), ("reset_before_commit", False)])
+@pytest.mark.parametrize("write", ["patch", "patch_if", "put"])
+def test_a_write_without_retry_is_sent_once(
+    control: SandboxControl, client: CloudSuiteClient, write: str, action: str, *, not_sent: bool
+) -> None:
+    (order_id,) = control.add_orders({"reference": "CS1", "state": "confirmed"})
+    document = client.get_order(order_id).document
+    control.fault(action, service="shop", times=0)
+    calls: dict[str, Callable[[], object]] = {
+        "patch": lambda: client.patch_order(order_id, {"state": "processing"}, retry=False),
+        "patch_if": lambda: client.patch_order_if(ShopState.CONFIRMED, order_id, {"state": "processing"}, retry=False),
+        "put": lambda: client.put_order(order_id, document, retry=False),
+    }
+    sent = len(control.journal(service="shop"))
+    with pytest.raises(UnavailableError) as caught:
+        calls[write]()
+    assert caught.value.not_sent is not_sent
+    assert len(control.journal(service="shop")) == sent + 1
 
 
 def test_an_order_with_a_wrong_field_is_told_with_order_and_field(

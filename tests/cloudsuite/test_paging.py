@@ -97,46 +97,170 @@ def test_rows_in_another_order_on_every_page_are_all_found(control: SandboxContr
     assert sorted(row.id for row in clients(page_size=3).list_orders(EVERYTHING)) == ids
 
 
-def test_a_shop_that_counts_more_than_it_lists_is_told_in_the_log(
+def test_a_shop_that_counts_more_than_it_lists_is_short(
     control: SandboxControl, client: CloudSuiteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = {"count": 3, "next": None, "results": [_row(1), _row(1), _row(2)]}
     control.fault("wrong_answer", service="shop", answer=answer, times=0)
+    rows = client.list_orders(EVERYTHING)
     with caplog.at_level(logging.WARNING):
-        assert [row.id for row in client.list_orders(EVERYTHING)] == [1, 2]
+        assert [row.id for row in rows] == [1, 2]
     assert "counts 3 orders but lists only 2" in caplog.text
+    assert "counts 3 orders but lists only 2" in str(rows.short)
     assert len(_offsets(control)) == 3
 
 
+@pytest.mark.parametrize("following", [None, ""])
+def test_a_list_that_ends_before_its_count_is_read_on(
+    control: SandboxControl, clients: Clients, following: str | None
+) -> None:
+    """The link says that this was all, the count that it was not."""
+    ids = control.add_orders(*[{}] * 7)
+    answer = {"count": 7, "next": following, "results": [_row(number) for number in ids[:3]]}
+    control.fault("wrong_answer", service="shop", answer=answer)
+    rows = clients(page_size=3).list_orders(EVERYTHING)
+    assert [row.id for row in rows] == ids
+    assert rows.short is None
+    assert _offsets(control) == ["0", "3", "6"]
+
+
+def test_a_shop_that_never_says_that_there_is_more_still_gives_everything(
+    control: SandboxControl, clients: Clients
+) -> None:
+    ids = control.add_orders(*[{}] * 7)
+    control.faults(
+        [
+            {
+                "service": "shop",
+                "action": "wrong_answer",
+                "path": f"offset={start}&",
+                "answer": {"count": 7, "next": None, "results": [_row(number) for number in ids[start : start + 3]]},
+                "times": 0,
+            }
+            for start in (0, 3, 6)
+        ]
+    )
+    rows = clients(page_size=3).list_orders(EVERYTHING)
+    assert [row.id for row in rows] == ids
+    assert rows.short is None
+
+
+def test_an_empty_page_in_the_middle_is_passed_by(control: SandboxControl, clients: Clients) -> None:
+    ids = control.add_orders(*[{}] * 6)
+    control.fault(
+        "wrong_answer",
+        service="shop",
+        path="offset=2",
+        answer={"count": 6, "next": "/api/order/?offset=4", "results": []},
+    )
+    rows = clients(page_size=2).list_orders(EVERYTHING)
+    assert sorted(row.id for row in rows) == ids
+    assert rows.short is None
+
+
+def test_what_is_short_after_all_says_so_behind_the_rows(control: SandboxControl, clients: Clients) -> None:
+    """A shop that ignores the offset, and says each time that this was all."""
+    answer = {"count": 7, "next": None, "results": [_row(number) for number in (1, 2, 3)]}
+    control.fault("wrong_answer", service="shop", answer=answer, times=0)
+    rows = clients(page_size=3).list_orders(EVERYTHING)
+    assert [row.id for row in rows] == [1, 2, 3]
+    assert rows.short is not None
+    assert rows.short.reason is Reason.SHOP_ANSWER_INVALID
+    assert "counts 7 orders but lists only 3" in rows.short.message
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "ids", "lacks"),
     [
-        {"count": 2, "next": "/api/order/?offset=1", "results": [_row(1)]},
-        {"next": "/api/order/?offset=1", "results": [_row(1)]},
-        {"next": "/api/order/", "results": [_row(1)]},
-        {"next": "/api/order/?offset=0", "results": [_row(1)]},
-        {"next": "/api/order/?offset=9", "results": []},
-        {"next": "/api/order/?cursor=abc", "results": []},
+        ({"count": 2, "next": "/api/order/?offset=1", "results": [_row(1)]}, [1], "counts 2 orders but lists only 1"),
+        ({"count": 1, "next": "/api/order/?offset=1", "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "/api/order/?offset=1", "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "/api/order/", "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "/api/order/?offset=0", "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "/api/order/?offset=-9", "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "/api/order/?offset=" + "9" * 5000, "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "http://[", "results": [_row(1)]}, [1], "again and again"),
+        ({"next": "/api/order/?offset=9", "results": []}, [], "again and again"),
+        ({"next": "/api/order/?cursor=abc", "results": []}, [], "again and again"),
+        ({"count": 10**15, "results": [_row(1)]}, [1], "counts 1000000000000000 orders"),
+        ({"count": 10**15, "results": []}, [], "counts 1000000000000000 orders"),
     ],
     ids=str,
 )
-def test_a_list_without_end_is_an_invalid_answer(
-    control: SandboxControl, client: CloudSuiteClient, answer: dict[str, Any]
+def test_a_list_without_end_ends_and_is_short(
+    control: SandboxControl, client: CloudSuiteClient, answer: dict[str, Any], ids: list[int], lacks: str
 ) -> None:
     control.fault("wrong_answer", service="shop", answer=answer, times=0)
-    with pytest.raises(PermanentError, match="no more can be") as caught:
-        list(client.list_orders(EVERYTHING))
-    assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
+    rows = client.list_orders(EVERYTHING)
+    assert [row.id for row in rows] == ids
+    assert lacks in str(rows.short)
+    assert len(_offsets(control)) <= 40
 
 
 @pytest.mark.parametrize(
-    ("answer", "named"),
-    [
-        ({"results": [{"id": "x", "reference": "CS1"}]}, "results.0.id"),
-        ({"count": 0}, "results"),
-        ([], "not a JSON object"),
-    ],
+    "odd", [{"next": 7}, {"next": []}, {"count": "many"}, {"count": -1}, {"count": 10**400}], ids=str
 )
+def test_what_is_odd_about_a_page_does_not_matter_to_its_rows(
+    control: SandboxControl, client: CloudSuiteClient, odd: dict[str, Any]
+) -> None:
+    control.fault("wrong_answer", service="shop", answer={"next": None, "results": [_row(1), _row(2)], **odd})
+    rows = client.list_orders(EVERYTHING)
+    assert [row.id for row in rows] == [1, 2]
+    assert rows.short is None
+
+
+@pytest.mark.parametrize("row", [None, 7, "CS1", [], {}, {"id": None}, {"id": "x"}, {"id": 0}, {"id": 2**63}], ids=str)
+def test_a_row_without_an_id_hides_none_of_the_others(
+    control: SandboxControl, client: CloudSuiteClient, row: object
+) -> None:
+    answer = {"count": 3, "next": None, "results": [_row(1), row, _row(2)]}
+    control.fault("wrong_answer", service="shop", answer=answer, times=0)
+    rows = client.list_orders(EVERYTHING)
+    assert [row.id for row in rows] == [1, 2]
+    assert "name no order (row 1: " in str(rows.short)
+    assert len(_offsets(control)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reference", None),
+        ("reference", "a\0b"),
+        ("reference", {"a": 1}),
+        ("reference", "x" * 10_000),
+        ("state", 7.5),
+        ("state", ["confirmed"]),
+        ("erp_order_number", False),
+        ("modified_date", "0001-01-01T00:00:00"),
+        ("modified_date", "gisteren"),
+        ("modified_date", 20240101),
+        ("create_date", "gisteren"),
+        ("order_date", "0000-00-00"),
+        ("customer_order_number", {}),
+    ],
+    ids=str,
+)
+def test_a_row_needs_an_id_and_nothing_else(
+    control: SandboxControl, client: CloudSuiteClient, field: str, value: object
+) -> None:
+    answer = {"count": 2, "next": None, "results": [{**_row(1), field: value}, _row(2)]}
+    control.fault("wrong_answer", service="shop", answer=answer)
+    rows = client.list_orders(EVERYTHING)
+    odd, good = rows
+    assert (odd.id, good.id, good.reference) == (1, 2, "CS2")
+    assert rows.short is None
+    used = field in {"reference", "state", "erp_order_number", "modified_date"}
+    assert (field in odd.unreadable) == (used and value is not None and value != 7.5)
+    if field == "state":
+        assert odd.may_be("confirmed") == (odd.state is None)
+
+
+def test_a_reference_that_is_a_number_is_a_text(control: SandboxControl, client: CloudSuiteClient) -> None:
+    control.fault("wrong_answer", service="shop", answer={"results": [{"id": "1", "reference": 7.50}]})
+    assert [(row.id, row.reference) for row in client.list_orders(EVERYTHING)] == [(1, "7.5")]
+
+
+@pytest.mark.parametrize(("answer", "named"), [({"count": 0}, "results"), ([], "not a JSON object")])
 def test_a_list_that_is_none_is_an_invalid_answer_that_says_where(
     control: SandboxControl, client: CloudSuiteClient, answer: Any, named: str
 ) -> None:

@@ -214,7 +214,7 @@ def test_an_expected_status_is_an_answer(control: SandboxControl, channels: Chan
 def test_a_success_that_is_not_json_is_an_invalid_answer(control: SandboxControl, channels: Channels) -> None:
     control.fault("wrong_answer", html="<html><head><title>Maintenance</title></head><body>soon</body></html>")
     answer = channels().call("GET", "/api/order/", retry=True)
-    with pytest.raises(RefusedError, match=r"is not JSON: GET /api/order/ answered 200: Maintenance") as caught:
+    with pytest.raises(RefusedError, match=r"is not JSON \(.*\): GET /api/order/ answered 200: Maintenance") as caught:
         answer.json()
     assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
 

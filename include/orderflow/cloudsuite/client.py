@@ -1,18 +1,21 @@
 """CloudSuite's order calls (Orders GET, order states page, Usage Info), typed."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from orderflow.cloudsuite.filters import OrderFilter
-from orderflow.cloudsuite.models import OrderRow, ShopOrder
-from orderflow.cloudsuite.paging import ORDERS, all_rows
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.cloudsuite.paging import ORDERS, Listing
 from orderflow.cloudsuite.state_condition import StateCondition
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import ShopState
 from orderflow.errors import PermanentError
-from orderflow.transport import Answer, Channel, Service
+from orderflow.transport import Answer, Channel, RefusedError, Service
+
+log = logging.getLogger(__name__)
 
 SHOP = Service(
     name="shop",
@@ -22,6 +25,11 @@ SHOP = Service(
     not_found=Reason.ORDER_NOT_FOUND,
     answer_invalid=Reason.SHOP_ANSWER_INVALID,
 )
+
+_ALWAYS_THERE = frozenset({"id", "reference", "state"})
+"""What an answer that is the whole order shows."""
+_TOLD = ("state", "erp_order_number")
+"""What of a whole order has to come back as it was sent for the answer to be a new one."""
 
 
 class CloudSuiteClient:
@@ -36,12 +44,12 @@ class CloudSuiteClient:
         self._page_size = page_size
         self.state_condition = StateCondition(self)
 
-    def list_orders(self, criteria: OrderFilter) -> Iterator[OrderRow]:
-        """Yield every row of every page, each id once.
+    def list_orders(self, criteria: OrderFilter) -> Listing:
+        """Return an iterator over every row of every page, each id once; its `short` says what is missing.
 
         The rows are what the shop gave: one that does not know a filter ignores it, so check each of them.
         """
-        return all_rows(self._channel, criteria.params(), page_size=self._page_size)
+        return Listing(self._channel, criteria.params(), page_size=self._page_size)
 
     def get_order(self, order_id: int) -> ShopOrder:
         """Read an order; ORDER_NOT_FOUND."""
@@ -63,18 +71,25 @@ class CloudSuiteClient:
             raise _ambiguous(reference, ids)
         if several:
             ids = self._ids(OrderFilter(reference=reference, webshop=webshop))
-        orders = [order for order in map(self.get_order, ids) if webshop is None or order.webshop in {webshop, None}]
+        orders = [order for order in map(self.get_order, ids) if order.reference == reference]
+        orders = [order for order in orders if webshop is None or order.webshop in {webshop, None}]
         if not orders:
             raise PermanentError(f"the shop has no order {_name(reference, webshop)}", reason=Reason.ORDER_NOT_FOUND)
         if len(orders) > 1 or (several and orders[0].webshop is None):
             raise _ambiguous(reference, [order.id for order in orders])
         return orders[0]
 
-    def patch_order(self, order_id: int, changes: Mapping[str, Any]) -> ShopOrder:
-        """Change some fields; the order as the shop answers it, which need not hold what was sent: compare."""
-        return self._written(order_id, self._channel.call("PATCH", _path(order_id), json=dict(changes), retry=True))
+    def patch_order(self, order_id: int, changes: Mapping[str, Any], *, retry: bool = True) -> ShopOrder:
+        """Change some fields; the order as the shop shows it then, which need not hold what was sent: compare.
 
-    def patch_order_if(self, state: ShopState, order_id: int, changes: Mapping[str, Any]) -> ShopOrder | None:
+        Without `retry` one request is sent: UnavailableError says by `not_sent` whether it may have been done.
+        """
+        answer = self._channel.call("PATCH", _path(order_id), json=dict(changes), retry=retry)
+        return self._written(order_id, changes, answer)
+
+    def patch_order_if(
+        self, state: ShopState, order_id: int, changes: Mapping[str, Any], *, retry: bool = True
+    ) -> ShopOrder | None:
         """Change some fields, asking for an order in this state; None when the shop finds no such order.
 
         Whether the shop obeys is ASSUMED until `state_condition` has proved it. Repeated after a lost answer, a change
@@ -83,25 +98,42 @@ class CloudSuiteClient:
         accept = {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}
         params = {"state": state.value}
         answer = self._channel.call(
-            "PATCH", _path(order_id), params=params, json=dict(changes), retry=True, accept=accept
+            "PATCH", _path(order_id), params=params, json=dict(changes), retry=retry, accept=accept
         )
-        return None if answer.status in accept else self._written(order_id, answer)
+        return None if answer.status in accept else self._written(order_id, changes, answer)
 
-    def put_order(self, order_id: int, document: Mapping[str, Any]) -> ShopOrder:
+    def put_order(self, order_id: int, document: Mapping[str, Any], *, retry: bool = True) -> ShopOrder:
         """Replace the whole order by `document`: the `ShopOrder.document` just read, with what is to change.
 
         A PUT on an id the shop does not know creates an order, so the document must name the same id.
         """
-        if document.get("id") != order_id:
+        if str(document.get("id")) != str(order_id):
             raise ValueError(f"the document to PUT is not the one read from order {order_id}")
-        return self._written(order_id, self._channel.call("PUT", _path(order_id), json=dict(document), retry=True))
+        answer = self._channel.call("PUT", _path(order_id), json=dict(document), retry=retry)
+        return self._written(order_id, {name: document[name] for name in _TOLD if name in document}, answer)
 
     def _ids(self, criteria: OrderFilter) -> list[int]:
-        return [row.id for row in self.list_orders(criteria) if row.reference == criteria.reference]
+        """Return the ids of rows that may be the one: a row without a reference has to be read to know."""
+        rows = self.list_orders(criteria)
+        ids = [row.id for row in rows if row.reference in {criteria.reference, None}]
+        if rows.short is not None:
+            raise rows.short
+        return ids
 
-    def _written(self, order_id: int, answer: Answer) -> ShopOrder:
-        # That a write is answered by the whole object is what its framework does, not what a page says.
-        return _same(order_id, answer) if answer.body.strip() else self.get_order(order_id)
+    def _written(self, order_id: int, sent: Mapping[str, Any], answer: Answer) -> ShopOrder:
+        """Return the order that a write was answered with; where the answer proves nothing, the order as it is now.
+
+        That a write is answered by the whole object is what the shop's framework does, not what a page says: an
+        answer that is empty, partial, old or cannot be read says nothing about what was done.
+        """
+        try:
+            order = _same(order_id, answer)
+        except RefusedError as error:
+            log.info("%s: reading the order instead", error)
+            return self.get_order(order_id)
+        shown = order.document
+        is_whole = shown.keys() >= _ALWAYS_THERE and all(shown.get(name) == value for name, value in sent.items())
+        return order if is_whole else self.get_order(order_id)
 
 
 def _path(name: object) -> str:

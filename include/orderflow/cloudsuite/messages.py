@@ -117,19 +117,19 @@ def _is_redirect(error: RefusedError, path: str) -> bool:
 
 def _outcome(what: str, known: str, answer: Answer) -> Sent:
     if answer.status < HTTPStatus.MULTIPLE_CHOICES and _is_page(answer):
-        raise _in_doubt(what, answer.unreadable("is a page"))
+        raise _in_doubt(what, answer.unreadable("is a page", quoted=True))
     try:
         status = _status(answer)
     except XmlError as error:
-        raise _in_doubt(what, answer.unreadable(f"cannot be understood ({error})")) from error
+        raise _in_doubt(what, answer.unreadable(f"cannot be understood ({error})", quoted=True)) from error
     code = status.code if status else answer.status
     if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _in_doubt(what, answer.unreadable(f"has the status {code}"))
+        raise _in_doubt(what, answer.unreadable(f"has the status {code}", quoted=True))
     if code < HTTPStatus.BAD_REQUEST:
         return Sent.TAKEN
     if says_taken(status.text if status else answer.body, known):
         return Sent.ALREADY_TAKEN
-    refused = answer.unreadable(f"has the status {code}")
+    refused = answer.unreadable(f"has the status {code}", quoted=True)
     raise PermanentError(f"{what}: {refused.message}", reason=Reason.MESSAGE_REJECTED) from refused
 
 

@@ -1,36 +1,47 @@
 """What CloudSuite sends, as far as this project reads it (Orders GET, Orders POST and orderflow pages).
 
-Numbers may come as JSON numbers or as strings; instants come naive. Unknown fields are ignored here and survive in
-`ShopOrder.document`, the object exactly as read, which is what a PUT sends back.
+Numbers may come as JSON numbers or as strings; instants come naive. Fields that nobody here uses are not read: they
+survive in `ShopOrder.document`, the object exactly as read, which is what a PUT sends back.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from orderflow.transport.fields import (
+    BLANK_IS_NONE,
+    Amount,
+    Day,
+    Id,
+    Instant,
+    Name,
+    Number,
+    Text,
+    read_leniently,
+)
 
 JsonObject = Mapping[str, Any]
 
+_MOST_LINES = 10_000
 
-def _text(value: object) -> object:
-    return None if value is None else str(value)
+MaybeName = Annotated[Name | None, BLANK_IS_NONE]
+MaybeText = Text | None
+MaybeId = Annotated[Id | None, BLANK_IS_NONE]
+MaybeNumber = Annotated[Number | None, BLANK_IS_NONE]
+MaybeAmount = Annotated[Amount | None, BLANK_IS_NONE]
+MaybeDay = Annotated[Day | None, BLANK_IS_NONE]
+MaybeInstant = Annotated[Instant | None, BLANK_IS_NONE]
 
 
-Text = Annotated[str | None, BeforeValidator(_text)]
-"""A string field that a lax sender may have filled with a number."""
-
-
-def _decimal(value: object) -> Decimal | None:
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
+        return read(value)
+    except ValidationError:
         return None
-    return amount if amount.is_finite() else None
 
 
-LaxDecimal = Annotated[Decimal | None, BeforeValidator(_decimal)]
+LaxAmount = Annotated[Amount | None, WrapValidator(_or_none)]
 """An amount that no order fails for: what is no number is none."""
 
 
@@ -39,61 +50,70 @@ class _Wire(BaseModel):
 
 
 class OrderRow(_Wire):
-    """One row of GET /api/order/: only these fields are ever there, so payment needs the detail call."""
+    """One row of GET /api/order/. It needs an id and nothing else: what it does not say, the order itself does."""
 
-    id: int
-    reference: str
-    state: str | None = None
-    erp_order_number: Text = None
-    customer_order_number: Text = None
-    order_date: date | None = None
-    create_date: datetime | None = None
-    modified_date: datetime | None = None
+    id: Id
+    reference: MaybeName = None
+    state: MaybeName = None
+    erp_order_number: MaybeName = None
+    modified_date: MaybeInstant = None
+    unreadable: frozenset[str] = Field(default=frozenset(), exclude=True)
+    """The fields that are there and cannot be understood; here they are None."""
+
+    @classmethod
+    def from_document(cls, document: Any) -> Self:
+        """Read a row leniently; pydantic.ValidationError when it has no id that can be one."""
+        row, unreadable = read_leniently(cls, document)
+        return row.model_copy(update={"unreadable": unreadable})
+
+    def may_be(self, state: str) -> bool:
+        """Whether the order may be in this state: a row that does not say it leaves that open."""
+        return self.state is None or self.state == state
 
 
 class ShopProduct(_Wire):
     """`key` is unique within `origin`."""
 
-    origin: Text = None
-    key: Text = None
+    origin: MaybeName = None
+    key: MaybeName = None
 
 
 class ShopOrderLine(_Wire):
     """A line of an order; only those of type `line` are goods."""
 
-    id: int | None = None
+    id: MaybeId = None
     product: ShopProduct | None = None
-    description: Text = None
-    type: str | None = "line"
-    quantity: Decimal | None = None
-    unit_price: Decimal | None = None
-    erp_line_number: int | None = None
+    description: MaybeText = None
+    type: MaybeName = "line"
+    quantity: MaybeAmount = None
+    unit_price: MaybeAmount = None
+    erp_line_number: MaybeNumber = None
 
 
 class ShopOrder(_Wire):
     """GET /api/order/{id}/."""
 
-    id: int
-    reference: str
-    webshop: int | None = None
-    state: str | None = None
-    payment_status: Text = None
-    shipment_state: Text = None
-    offline: bool | None = None
-    confirm_date: datetime | None = None
-    modified_date: datetime | None = None
-    order_date: date | None = None
-    requested_delivery_date: date | None = None
-    customer_order_number: Text = None
-    erp_order_number: Text = None
-    currency: Text = None
-    paid_amount: LaxDecimal = None
-    customer: int | None = None
-    user: int | None = None
-    shipment_address: int | None = None
-    invoice_address: int | None = None
-    description: Text = None
-    order_lines: tuple[ShopOrderLine, ...] = ()
+    id: Id
+    reference: Name
+    webshop: MaybeNumber = None
+    state: MaybeName = None
+    payment_status: MaybeName = None
+    shipment_state: MaybeName = None
+    offline: Annotated[bool | None, BLANK_IS_NONE] = None
+    confirm_date: MaybeInstant = None
+    modified_date: MaybeInstant = None
+    order_date: MaybeDay = None
+    requested_delivery_date: MaybeDay = None
+    customer_order_number: MaybeText = None
+    erp_order_number: MaybeName = None
+    currency: MaybeName = None
+    paid_amount: LaxAmount = None
+    customer: MaybeId = None
+    user: MaybeId = None
+    shipment_address: MaybeId = None
+    invoice_address: MaybeId = None
+    description: MaybeText = None
+    order_lines: Annotated[tuple[ShopOrderLine, ...], Field(max_length=_MOST_LINES)] = ()
     document: Mapping[str, Any] = Field(default_factory=dict, exclude=True, repr=False)
 
     @classmethod

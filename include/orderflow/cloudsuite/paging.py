@@ -3,13 +3,16 @@
 import logging
 from collections.abc import Generator, Iterator, Mapping
 from http import HTTPStatus
+from typing import Annotated, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from orderflow.cloudsuite.models import OrderRow
 from orderflow.domain.reasons import Reason
+from orderflow.errors import OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError
+from orderflow.transport.fields import LARGEST_ID, wrong_fields
 
 ORDERS = "/api/order/"
 """With the slash, always: without it the shop redirects."""
@@ -17,75 +20,145 @@ ORDERS = "/api/order/"
 _PASSES = 10
 _QUIET_PASSES = 2
 """A list that came out short is read again, at most ten times, and not after two times without a new row."""
+_MOST_PAGES = 10_000
+_MOST_IDLE_PAGES = 10
+"""In a row: empty, or with rows that were on another page."""
 
 log = logging.getLogger(__name__)
+
+
+def _link(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and 0 <= value <= LARGEST_ID else None
 
 
 class _Page(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    results: tuple[OrderRow, ...]
-    next: str | None = None
-    count: int | None = None
+    results: tuple[Any, ...]
+    next: Annotated[str | None, BeforeValidator(_link)] = None
+    count: Annotated[int | None, BeforeValidator(_count)] = None
 
 
-def all_rows(channel: Channel, params: Mapping[str, str], *, page_size: int) -> Iterator[OrderRow]:
-    """Yield the rows of every page, each id once.
+class Listing(Iterator[OrderRow]):
+    """The rows of every page, each id once; `short` says after the last one whether some are missing.
 
     The shop states no sort order, and rows that leave the filter shift the others, so a row can slip between two
     pages. When fewer rows came than the shop counts, the list is read again, for the rows not seen yet.
     """
-    seen: set[int] = set()
-    quiet = 0
-    for _ in range(_PASSES):
-        before = len(seen)
-        expected = yield from _one_pass(channel, params, page_size, seen)
-        if expected is None or len(seen) >= expected:
-            return
-        quiet = quiet + 1 if len(seen) == before else 0
-        if quiet == _QUIET_PASSES:
-            break
-    log.warning("the shop counts %d orders but lists only %d, however often it is asked", expected, len(seen))
+
+    def __init__(self, channel: Channel, params: Mapping[str, str], *, page_size: int) -> None:
+        self.short: OrderflowError | None = None
+        """What is known to be missing: work on the rows there are, then let the run fail with it."""
+        self._channel = channel
+        self._params = params
+        self._page_size = page_size
+        self._seen: set[int] = set()
+        self._nameless: set[str] = set()
+        self._rows = self._all()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> OrderRow:
+        return next(self._rows)
+
+    def _all(self) -> Iterator[OrderRow]:
+        quiet = 0
+        expected = None
+        for _ in range(_PASSES):
+            before = len(self._seen)
+            expected = yield from self._one_pass()
+            missing = 0 if expected is None else expected - len(self._seen) - len(self._nameless)
+            quiet = quiet + 1 if len(self._seen) == before else 0
+            if missing <= 0 or quiet == _QUIET_PASSES:
+                break
+        self._conclude(expected)
+
+    def _one_pass(self) -> Generator[OrderRow, None, int | None]:
+        """Yield the rows not seen yet; return how many the shop says there are.
+
+        A page without an end to it, an empty one and one that repeats another are left behind as long as the shop
+        counts more rows, or promises another page.
+        """
+        offset = idle = 0
+        listed: set[int] = set()
+        for _ in range(_MOST_PAGES):
+            page = self._page(offset)
+            rows = self._read(page, offset)
+            for row in rows:
+                if row.id not in self._seen:
+                    self._seen.add(row.id)
+                    yield row
+            ids = {row.id for row in rows}
+            idle = 0 if ids - listed else idle + 1
+            listed |= ids
+            offset = self._following(offset, page)
+            beyond = page.count is None or offset >= page.count
+            if page.next is None and beyond:
+                return page.count
+            if idle >= (1 if beyond and page.results else _MOST_IDLE_PAGES):
+                if beyond:
+                    self._lacks("promises another page again and again, with nothing new on it")
+                return page.count
+        self._lacks(f"has more than {_MOST_PAGES} pages")
+        return None
+
+    def _page(self, offset: int) -> _Page:
+        params = {**self._params, "limit": str(self._page_size), "offset": str(offset)}
+        answer = self._channel.call("GET", ORDERS, params=params, retry=True, accept={HTTPStatus.NOT_FOUND})
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise _no_list()
+        return _parsed(answer)
+
+    def _read(self, page: _Page, offset: int) -> list[OrderRow]:
+        """Read each row by itself: one that has no id names no order, and hides none of the others."""
+        rows = []
+        for position, document in enumerate(page.results, start=offset):
+            try:
+                rows.append(OrderRow.from_document(document))
+            except ValidationError as error:
+                self._nameless.add(f"row {position}: {wrong_fields(error)}")
+        return rows
+
+    def _following(self, offset: int, page: _Page) -> int:
+        """Return where the next page begins: what the link says, but never beyond the rows received.
+
+        Only the offset is taken from the link: it may name another host, and the token must not go there. The shop
+        may give fewer rows a page than it was asked for. An empty page is passed by whole.
+        """
+        received = len(page.results) or self._page_size
+        named = parse_qs(_query(page.next)).get("offset", [""])[0]
+        is_number = named.isascii() and named.isdecimal() and len(named) < len(str(LARGEST_ID))
+        return min(int(named), offset + received) if is_number and int(named) > offset else offset + received
+
+    def _conclude(self, expected: int | None) -> None:
+        if self._nameless:
+            self._lacks(f"has rows that name no order ({'; '.join(sorted(self._nameless)[:3])})")
+        if expected is not None and expected > len(self._seen) + len(self._nameless):
+            self._lacks(f"counts {expected} orders but lists only {len(self._seen)}, however often it is asked")
+
+    def _lacks(self, what: str) -> None:
+        self.short = PermanentError(f"shop: the list of orders {what}", reason=Reason.SHOP_ANSWER_INVALID)
+        log.warning("%s", self.short)
 
 
-def _one_pass(
-    channel: Channel, params: Mapping[str, str], page_size: int, seen: set[int]
-) -> Generator[OrderRow, None, int | None]:
-    """Yield the rows not in `seen` yet, adding them; return how many the shop says there are."""
-    offset = 0
-    listed: set[int] = set()
-    while True:
-        answer, page = _page(channel, {**params, "limit": str(page_size), "offset": str(offset)})
-        ids = {row.id for row in page.results}
-        for row in page.results:
-            if row.id not in seen:
-                seen.add(row.id)
-                yield row
-        if page.next is None:
-            return page.count
-        following = _following(offset, len(page.results), page.next)
-        endless = ids <= listed if page.count is None else following >= page.count
-        if following <= offset or endless:
-            raise answer.unreadable(f"promises another page after row {offset + len(ids)}, where no more can be")
-        listed |= ids
-        offset = following
+def _query(link: str | None) -> str:
+    try:
+        return urlsplit(link or "").query
+    except ValueError:
+        return ""
 
 
-def _page(channel: Channel, params: Mapping[str, str]) -> tuple[Answer, _Page]:
-    answer = channel.call("GET", ORDERS, params=params, retry=True, accept={HTTPStatus.NOT_FOUND})
-    if answer.status == HTTPStatus.NOT_FOUND:
-        raise RefusedError(
-            f"shop: there is no {ORDERS} at this address; the connection's host is the API's address without `/api`",
-            reason=Reason.SHOP_REFUSED,
-        )
-    return answer, answer.parse(_Page.model_validate)
+def _parsed(answer: Answer) -> _Page:
+    return answer.parse(_Page.model_validate)
 
 
-def _following(offset: int, received: int, link: str) -> int:
-    """Return where the next page begins: what the link says, but never beyond the rows received.
-
-    Only the offset is taken from the link: it may name another host, and the token must not go there. The shop may
-    give fewer rows a page than it was asked for.
-    """
-    named = parse_qs(urlsplit(link).query).get("offset", [""])[0]
-    return min(int(named), offset + received) if named.isdecimal() else offset + received
+def _no_list() -> RefusedError:
+    return RefusedError(
+        f"shop: there is no {ORDERS} at this address; the connection's host is the API's address without `/api`",
+        reason=Reason.SHOP_REFUSED,
+    )

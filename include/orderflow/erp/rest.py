@@ -179,7 +179,7 @@ def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> 
 
 def _rejection(answer: Answer) -> OrderflowError:
     """Read a 422; one that is not a plain rejection (a key used before, say) does not prove that no order exists."""
-    refusal = answer.unreadable("is a refusal")
+    refusal = answer.unreadable("is a refusal", quoted=True)
     try:
         rejection = answer.parse(_Rejection.model_validate)
     except RefusedError:

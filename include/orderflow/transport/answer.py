@@ -2,14 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import simplejson
 from pydantic import ValidationError
 
+from orderflow.transport.document import read_document
 from orderflow.transport.failures import RefusedError
+from orderflow.transport.fields import wrong_fields
 
 T = TypeVar("T")
+
+
+class Unreadable(Protocol):
+    """Makes the error that says what is wrong with an answer."""
+
+    def __call__(self, what: str, *, quoted: bool) -> RefusedError:
+        """Return it; `quoted` with an excerpt of what was answered."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +26,28 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    body: str = field(repr=False)
-    unreadable: Callable[[str], RefusedError] = field(repr=False)
-    """Makes the error that says what is wrong with this answer: `raise answer.unreadable("names no id")`."""
+    content: bytes = field(repr=False)
+    refusal: Unreadable = field(repr=False)
+
+    @property
+    def body(self) -> str:
+        """The content as text, to be searched and quoted; documents are read by `json`, which guesses nothing."""
+        return self.content.decode("utf-8", "replace")
+
+    def unreadable(self, what: str, *, quoted: bool = False) -> RefusedError:
+        """Return the error that says what is wrong with this answer: `raise answer.unreadable("names no id")`.
+
+        What was answered is quoted only where the caller knows that it is a message and not somebody's order. A page
+        is always quoted by its title: it comes from something that stands before the service.
+        """
+        return self.refusal(what, quoted=quoted or self.content.lstrip()[:1] == b"<")
 
     def json(self) -> Any:
         """Return the body with every number as it was written (10.00 stays 10.00); RefusedError when not JSON."""
         try:
-            return simplejson.loads(self.body, use_decimal=True)
+            return read_document(self.content)
         except ValueError as error:
-            raise self.unreadable("is not JSON") from error
+            raise self.unreadable(str(error)) from None
 
     def json_object(self) -> dict[str, Any]:
         """Return the body as one JSON object; RefusedError when it is something else."""
@@ -42,5 +62,4 @@ class Answer:
         try:
             return model(document)
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise self.unreadable(f"is not as agreed ({wrong})") from error
+            raise self.unreadable(f"is not as agreed ({wrong_fields(error)})") from None

@@ -8,14 +8,14 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple, Protocol
 
 import requests
-import simplejson
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization
+from orderflow.transport.document import write_document
 from orderflow.transport.failures import Exchange, RefusedError, Service
-from orderflow.transport.faults import fault_of_answer, fault_of_error, text_of
+from orderflow.transport.faults import fault_of_answer, fault_of_error
 from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.redaction import excerpt
 from orderflow.transport.retry import DEFAULT_POLICY, RetryPolicy
@@ -110,7 +110,7 @@ class Channel:
             "method": method,
             "url": self._base_url + path,
             "params": params,
-            "data": data if json is None else simplejson.dumps(json, use_decimal=True, ensure_ascii=False).encode(),
+            "data": data if json is None else write_document(json),
             "headers": {
                 "Accept": "application/json",
                 **({} if json is None else {"Content-Type": "application/json"}),
@@ -124,13 +124,13 @@ class Channel:
 
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
         response = self._send(exchange, request)
-        body = text_of(response)
         status = response.status_code
         if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in accept):
             fault = fault_of_answer(response, exchange, self.service, self._secrets())
             if self._gate and isinstance(fault, RefusedError) and fault.exchange:
                 self._gate.refused(exchange.method, exchange.path, status, fault.exchange.excerpt)
             raise fault
+        body = response.content
         return Answer(status, response.headers, body, partial(self._unreadable, exchange, status, body))
 
     def _send(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
@@ -163,8 +163,9 @@ class Channel:
         finally:
             self._meter.called(self.service.name, exchange.method, time.monotonic() - start)
 
-    def _unreadable(self, exchange: Exchange, status: int, body: str, what: str) -> RefusedError:
-        exchange = exchange._replace(status=status, excerpt=excerpt(body, self._secrets()))
+    def _unreadable(self, exchange: Exchange, status: int, content: bytes, what: str, *, quoted: bool) -> RefusedError:
+        text = excerpt(content.decode("utf-8", "replace"), self._secrets()) if quoted else ""
+        exchange = exchange._replace(status=status, excerpt=text)
         return RefusedError(
             f"{self.service.name}: the answer {what}: {exchange}", exchange=exchange, reason=self.service.answer_invalid
         )

@@ -30,7 +30,7 @@ def list_open(services: Services) -> list[int]:
     rows = [
         row
         for row in services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
-        if row.state == ShopState.CONFIRMED
+        if row.may_be(ShopState.CONFIRMED)
     ]
     fresh = _not_read_yet(services, rows)
     log.info(

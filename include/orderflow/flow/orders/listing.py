@@ -23,7 +23,7 @@ def list_window(services: Services, window: Window) -> list[int]:
     show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
     """
     rows = _rows(services, window)
-    confirmed = [row for row in rows if row.state == ShopState.CONFIRMED]
+    confirmed = [row for row in rows if row.may_be(ShopState.CONFIRMED)]
     processing = [row for row in rows if row.state == ShopState.PROCESSING]
     known = services.ledger.by_order_id(row.id for row in processing)
     halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]

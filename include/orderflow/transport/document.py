@@ -1,0 +1,88 @@
+"""JSON documents that can be put back as they came: strict when read, every number as it was written."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any, Self
+
+import simplejson
+
+DEEPEST = 64
+"""Levels of nesting; the documents of this project have five."""
+_LONGEST_INTEGER = 30
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class WrittenNumber(Decimal):
+    """A number that is written again as it was read: `1e30`, `-0`, `10.00`; NaN where Decimal cannot hold it."""
+
+    written: str
+
+    def __new__(cls, text: str) -> Self:
+        """Read the text of a JSON number."""
+        try:
+            number = super().__new__(cls, text)
+        except InvalidOperation:
+            number = super().__new__(cls, "NaN")
+        number.written = text
+        return number
+
+    def __str__(self) -> str:
+        return self.written
+
+
+def read_document(content: bytes) -> Any:
+    """Read a JSON text; ValueError says what is wrong with it, without showing any of it.
+
+    Refused besides broken JSON: any other encoding than UTF-8, NaN and Infinity, a field named twice in one object
+    (which of them counts nobody knows), and nesting that no honest document has.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"is not UTF-8 (byte {error.start})") from None
+    if _is_too_deep(content):
+        raise ValueError(f"is nested deeper than {DEEPEST} levels")
+    try:
+        return simplejson.loads(
+            text, parse_float=WrittenNumber, parse_int=_integer, object_pairs_hook=_object, allow_nan=False
+        )
+    except simplejson.JSONDecodeError as error:
+        raise ValueError(f"is not JSON (line {error.lineno}, column {error.colno})") from None
+    except RecursionError:
+        raise ValueError(f"is nested deeper than {DEEPEST} levels") from None
+
+
+def write_document(value: Any) -> bytes:
+    """Write a JSON text in UTF-8; ValueError for what JSON has no word for.
+
+    A lone surrogate has no UTF-8 form: it is written as the escape it must have come from.
+    """
+    try:
+        text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, allow_nan=False)
+    except (TypeError, RecursionError) as error:
+        raise ValueError("cannot be written as JSON") from error
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _integer(text: str) -> int | WrittenNumber:
+    return WrittenNumber(text) if text == "-0" or len(text) > _LONGEST_INTEGER else int(text)
+
+
+def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = list(pairs)
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("names a field twice")
+    return found
+
+
+def _is_too_deep(content: bytes) -> bool:
+    """Whether brackets outside of strings are nested too deep, found without any recursion."""
+    depth = 0
+    for bracket in _STRING.sub(b"", content).translate(None, _NO_BRACKET):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False
