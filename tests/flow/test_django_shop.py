@@ -147,7 +147,7 @@ def test_a_web_page_instead_of_an_answer_is_that_orders_alone(
     clock: Clock,
     runs: Runs,
 ) -> None:
-    switches.broken = {(method, orders[3])}
+    switches.broken = {(method, str(orders[3]))}
 
     first = run_day(services, DAY, runs("2026-11-22"))
     assert (first.processed, first.failed) == (COUNT - 1, 1)

@@ -20,7 +20,7 @@ class Switches:
     """The time that the rate goes by, in seconds."""
     clients_wait: bool = False
     """Whoever is told to come back later does, in no time: `now` goes on by that."""
-    broken: set[tuple[str, int]] = field(default_factory=set)
+    broken: set[tuple[str, str]] = field(default_factory=set)
     """Methods and order ids on which the code fails."""
 
 
