@@ -1,6 +1,7 @@
 """`python -m orderflow run`: exit codes, and a last line that programs can read."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +168,54 @@ def test_what_somebody_dealt_with_is_resolved_and_what_nobody_knows_is_named(
     assert "FAILED order CS9: the ledger knows no order 'CS9'" in errors
     assert json.loads(lines[-1]) == {"resolved": 1, "failed": 1}
     assert command(environment, "open")[:2] == (0, [])
+
+
+@pytest.fixture
+def homeless(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Return an environment with a home directory in which there is no Airflow."""
+    (tmp_path / "person").mkdir()
+    del environment["AIRFLOW_HOME"]
+    return environment | {"HOME": str(tmp_path / "person")}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["reconcile", "--help"]])
+def test_help_says_nothing_else_and_makes_no_file(homeless: dict[str, str], arguments: list[str]) -> None:
+    code, lines, errors = command(homeless, *arguments)
+    assert (code, errors) == (0, "")
+    assert lines[0].startswith("usage: python -m orderflow")
+    assert list(Path(homeless["HOME"]).iterdir()) == []
+
+
+def test_no_command_makes_files_in_a_home_directory_unasked(homeless: dict[str, str], control: SandboxControl) -> None:
+    control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+    code, lines, errors = command(homeless, "run", "--date", DAY)
+    assert (code, lines) == (2, [])
+    assert "set AIRFLOW_HOME to a folder" in errors
+
+    ledger = {"AIRFLOW_CONN_ORDERFLOW_LEDGER": f"sqlite:///{homeless['HOME']}.db"}
+    code, lines, errors = command(homeless | ledger, "run", "--date", DAY)
+    assert code == 0, errors
+    assert json.loads(lines[-1])["processed"] == 1
+    assert list(Path(homeless["HOME"]).iterdir()) == []
+
+
+def test_in_the_repository_it_finds_what_make_up_uses(
+    homeless: dict[str, str], control: SandboxControl, tmp_path: Path
+) -> None:
+    control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "started"})
+    connections = {name: value for name, value in homeless.items() if name.startswith("AIRFLOW_")}
+    kept = connections | {"AIRFLOW_CONN_ORDERFLOW_LEDGER": f"sqlite:///{tmp_path}/up.db"}
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "environment.json").write_text(json.dumps(kept), encoding="utf-8")
+    bare = {name: value for name, value in homeless.items() if not name.startswith("AIRFLOW_")}
+
+    code, lines, errors = command(bare, "run", "--date", DAY, cwd=tmp_path)
+    assert code == 0, errors
+    assert "As `make up` is connected" in errors
+    code, lines, errors = command(bare, "open", cwd=tmp_path)
+    assert ["1/CS1" in line for line in lines] == [True]
+
+    elsewhere = {"AIRFLOW_CONN_CLOUDSUITE_DEFAULT": '{"conn_type": "cloudsuite", "host": "https://127.0.0.1:1"}'}
+    code, lines, errors = command(bare | elsewhere, "open", cwd=tmp_path)
+    assert code == 2, "the sandbox's ledger is not that of another shop"
+    assert "make up" not in errors

@@ -5,6 +5,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     domain               -> nothing
     errors               -> domain
     settings             -> domain, errors
+    home                 -> domain, errors
     transport            -> domain, errors
     cloudsuite           -> domain, errors, settings, transport
     erp                  -> domain, errors, settings, transport
@@ -13,17 +14,19 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     ledger.tables        -> domain, errors, ledger.database, ledger.models
     ledger.orders        -> domain, errors, ledger.database, ledger.models, ledger.tables
     ledger.books         -> domain, errors, ledger.database, ledger.models, ledger.tables, ledger.orders
-    ledger               -> domain, errors, settings, ledger.*
+    ledger               -> domain, errors, settings, home, ledger.*
     flow                 -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*
     flow.reporting       -> domain, errors, settings, ledger, ledger.*, flow
     flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
-    flow.reconciliation  -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
+    flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     orchestration        -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing
-    __main__             -> domain, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
+    commands             -> domain, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
+    command_line         -> nothing
+    __main__             -> command_line, commands
 
 What they hold:
 

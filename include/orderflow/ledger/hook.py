@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import URL, Engine
 
 from orderflow.errors import ConfigurationError
+from orderflow.home import airflow_home
 from orderflow.ledger.database.engine import POSTGRES_DRIVER, make_engine
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.schema import bring_to_head
@@ -38,8 +39,7 @@ def ledger_url(conn_id: str = LEDGER_CONN_ID) -> URL:
         variable = f"AIRFLOW_CONN_{conn_id.upper()}"
         if os.environ.get(variable):  # Airflow says "not found" also of what it cannot parse
             raise ConfigurationError(f"{variable} is neither a connection URI nor connection JSON") from error
-        home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
-        return URL.create("sqlite", database=str(home / "orderflow.db"))
+        return URL.create("sqlite", database=str(airflow_home() / "orderflow.db"))
     if connection.conn_type == "sqlite":
         return _sqlite_url(connection)
     if connection.conn_type in _POSTGRES_TYPES:

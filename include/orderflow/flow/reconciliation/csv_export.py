@@ -19,7 +19,6 @@ one webshop adds `-webshop-<id>` to both names.
 """
 
 import csv
-import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -30,6 +29,7 @@ from orderflow.domain.findings import KINDS
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.reconcile import Reconciled
+from orderflow.home import airflow_home
 from orderflow.ledger.models.reconciliation import DayTotal, Finding
 from orderflow.settings import Settings
 
@@ -56,8 +56,9 @@ _STARTS_FORMULA = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n")
 
 def csv_folder(settings: Settings) -> Path:
     """Return where the files go."""
-    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow"))
-    return (settings.reconciliation.csv_folder or home / "orderflow" / "reconciliation").expanduser()
+    if folder := settings.reconciliation.csv_folder:
+        return folder.expanduser()
+    return airflow_home() / "orderflow" / "reconciliation"
 
 
 def write_csv(reconciled: Reconciled, folder: Path) -> Path:

@@ -1,0 +1,132 @@
+"""What the commands of `python -m orderflow` do, once the command line was read."""
+
+import json
+import logging
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from orderflow.domain.decision import Action
+from orderflow.domain.window import Window
+from orderflow.errors import OrderflowError, unforeseen
+from orderflow.flow.batch import errors, values
+from orderflow.flow.orders.resolve import find_to_resolve, resolve
+from orderflow.flow.orders.run import preview_day, run_day, run_sweep
+from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
+from orderflow.flow.reconciliation.reconcile import describe, reconcile
+from orderflow.flow.reporting.report import Report
+from orderflow.flow.reporting.worklists import open_lines
+from orderflow.flow.services import Services
+from orderflow.flow.shipments.run import run_shipments
+from orderflow.ledger.models.orders import RunRef
+from orderflow.orchestration.connect import connect
+
+_FAILED, _UNUSABLE = 1, 2
+
+
+def execute(asked: Namespace) -> int:
+    """Carry out what the command line asks for; returns the exit code."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        return _WORK[asked.command](asked)
+    except (OrderflowError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+    except Exception as error:  # noqa: BLE001 - whatever it is: say so in a sentence, and by the exit code
+        sys.stderr.write(f"{unforeseen(error)}\n")
+    return _UNUSABLE
+
+
+def _run(asked: Namespace) -> int:
+    services = connect(read_only=asked.dry_run)
+    window = Window.of_day(asked.date, services.settings.timezone)
+    if not window.is_over(datetime.now(UTC)) and not asked.allow_open_window:
+        raise ValueError(
+            f"the day {asked.date} ends at {window.end.isoformat()}: add --allow-open-window to run what it has so far"
+        )
+    run = _named(asked.date, window.key)
+    return _dry_run(services, window, run) if asked.dry_run else _ended(run_day(services, window, run))
+
+
+def _dry_run(services: Services, window: Window, run: RunRef) -> int:
+    selected, plan = preview_day(services, window, run, print)
+    counted = Counter(s.decision.action if s.decision else "failed" for s in selected)
+    failed = counted["failed"] + len({result.key for result in plan.failed})
+    numbers = {"date": window.key, "dry_run": True, "listed": len(selected), **{a.value: counted[a] for a in Action}}
+    return _end({**numbers, "failed": failed}, _FAILED if failed else 0)
+
+
+def _sweep(asked: Namespace) -> int:
+    services = connect()
+    return _ended(run_sweep(services, _named("sweep"), references=asked.reference, order_ids=asked.order_id))
+
+
+def _ended(report: Report) -> int:
+    _tell("FAILED", [*report.failures, *report.unfound, *report.broken])
+    _tell("FLAGGED", report.flags)
+    failed = report.failures or report.unfound or report.broken
+    return _end(report.numbers, (_FAILED if report.is_made else _UNUSABLE) if failed else 0)
+
+
+def _deliveries(asked: Namespace) -> int:
+    services = connect()
+    since = Window.of_day(asked.since, services.settings.timezone).start if asked.since else None
+    report, failures = run_shipments(services, _named("deliveries"), since)
+    _tell("FAILED", failures)
+    return _end(report.model_dump(mode="json"), _FAILED if failures else 0)
+
+
+def _resolve(asked: Namespace) -> int:
+    services = connect(read_only=True)
+    found = find_to_resolve(services, asked.name)
+    done = resolve(services, values(found), _named("resolve"))
+    failed = errors([*found, *done])
+    _tell("FAILED", failed)
+    return _end({"resolved": len(values(done)), "failed": len(failed)}, _FAILED if failed else 0)
+
+
+def _open(_asked: Namespace) -> int:
+    for line in open_lines(connect(read_only=True)):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _reconcile(asked: Namespace) -> int:
+    services = connect(read_only=True)
+    folder = csv_folder(services.settings)
+    reconciled = reconcile(services, _named("reconcile"), days=asked.days, webshop=asked.webshop)
+    path = write_csv(reconciled, folder)
+    failures = [*map(describe, reconciled.overdue), *map(str, reconciled.errors)]
+    _tell("FAILED", failures)
+    numbers = reconciled.summary.model_dump(mode="json", exclude={"totals"})
+    return _end({**numbers, "csv": str(path)}, _FAILED if failures else 0)
+
+
+def _tell(what: str, lines: Iterable[object]) -> None:
+    for line in lines:
+        sys.stderr.write(f"{what} {line}\n")
+
+
+def _end(summary: Mapping[str, Any], code: int) -> int:
+    sys.stdout.write(f"{json.dumps(summary)}\n")
+    return code
+
+
+def _named(what: str, partition: str | None = None) -> RunRef:
+    return RunRef(dag_id="command", run_id=f"command__{what}__{uuid4().hex[:8]}", partition=partition)
+
+
+_WORK: dict[str, Callable[[Namespace], int]] = {
+    "run": _run,
+    "sweep": _sweep,
+    "deliveries": _deliveries,
+    "resolve": _resolve,
+    "open": _open,
+    "reconcile": _reconcile,
+}
