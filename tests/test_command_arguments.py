@@ -2,6 +2,7 @@
 
 import pytest
 
+import orderflow.commands  # noqa: F401 - Airflow's logging keeps the stream that it finds when it is imported
 from orderflow.__main__ import main
 from sandbox.control import SandboxControl
 

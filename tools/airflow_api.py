@@ -56,6 +56,11 @@ class AirflowApi:
     def unpause(self, dag_id: str) -> None:
         self.api("PATCH", f"/dags/{dag_id}", {"is_paused": False})
 
+    def set_variable(self, name: str, value: str) -> None:
+        """Make a Variable, unless there is one of this name: what a person has set stays."""
+        if name not in [known["key"] for known in self._rows("/variables", "variables")]:
+            self.api("POST", "/variables", {"key": name, "value": value})
+
     def set_pool(self, name: str, slots: int) -> None:
         """Make a pool, or give it this many slots."""
         pool = {"name": name, "slots": slots, "include_deferred": False}

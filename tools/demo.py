@@ -9,6 +9,7 @@ import sys
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from local_airflow import LocalAirflow
@@ -81,13 +82,18 @@ def _print_orders(control: SandboxControl, known: dict[int, LedgerOrder]) -> Non
                 order["webshop"],
                 str(order["payment_status"]),
                 (seen.decision or "-") if seen else "-",
-                (seen.reason or "-") if seen else "another day",
+                (seen.reason or "-") if seen else _why_not(order),
                 order["erp_order_number"] or "-",
                 numbered,
                 order["state"],
                 order["shipment_state"] or "-",
             )
         )
+
+
+def _why_not(order: dict[str, Any]) -> str:
+    """Say why the run did not list an order."""
+    return "cancelled" if order["state"] == "cancel" else "another day"
 
 
 if __name__ == "__main__":

@@ -78,10 +78,18 @@ def free_port() -> int:
         return port
 
 
-def taken(port: int) -> bool:
-    """Say whether somebody listens on this port of 127.0.0.1."""
+def unusable(port: int) -> str | None:
+    """Say why no program of ours can listen on this port of 127.0.0.1; None when it can."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            return "another program listens there"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            return str(error)
+    return None
 
 
 def loopback_environment() -> dict[str, str]:

@@ -4,7 +4,8 @@
     python tools/up.py stop
 
 With AIRFLOW_CONN_CLOUDSUITE_DEFAULT in the environment no sandbox is started: the shop and the ERP are yours, and every
-AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is handed to Airflow.
+AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is handed to Airflow. Without, the sandbox and its
+ledger are kept over restarts, and the settings are a Variable that can be changed on Airflow's page.
 """
 
 import argparse
@@ -16,22 +17,27 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TextIO
 from zoneinfo import ZoneInfo
 
-import httpx
-
+from kept_sandbox import KeptSandbox
 from local_airflow import REPOSITORY, LocalAirflow
+from sandbox.catalogue import SHOP_TIMEZONE
 from sandbox_env import sandbox_environment
-from service import Service, ServiceError, loopback_environment, taken, wait_until
+from service import Service, ServiceError, unusable, wait_until
 
-STATE = REPOSITORY / ".local"
+STATE = Path(os.environ.get("ORDERFLOW_LOCAL") or REPOSITORY / ".local")
 LOG = STATE / "logs" / "up.log"
 LOCK = STATE / "up.lock"  # held by the process in the background for as long as it lives
 READY = STATE / "up.json"  # what it says of itself once all is up
+HOME = STATE / "airflow"
+ENVIRONMENT = STATE / "environment.json"  # how it is connected, for `python -m orderflow`
 DAG_ID = "orderflow_daily"
+PAUSED = ("orderflow_sweep", "orderflow_deliveries", "orderflow_reconcile")
+SHOP = "AIRFLOW_CONN_CLOUDSUITE_DEFAULT"
+VARIABLE = "AIRFLOW_VAR_ORDERFLOW"
 HANDED_ON = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "ORDERFLOW_")
 POOLS = ("ORDERFLOW_SHOP_POOL", "ORDERFLOW_ERP_POOL")
 """Pools that are named here are made, unlike elsewhere; their slots can be changed on Airflow's page."""
@@ -48,9 +54,7 @@ def start(port: int, sandbox_port: int) -> None:
     READY.unlink(missing_ok=True)
     lock.close()
     LOG.parent.mkdir(exist_ok=True)
-    for number, setting in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
-        if taken(number):
-            raise ServiceError(f"port {number} is taken by another program: make up {setting}=<another one>")
+    _check_ports(port, None if SHOP in os.environ else sandbox_port)
     print("Starting Airflow; this takes about half a minute …", flush=True)
     command = [sys.executable, __file__, "serve", "--port", str(port), "--sandbox-port", str(sandbox_port)]
     with LOG.open("wb") as log:
@@ -74,7 +78,9 @@ def stop() -> None:
     os.kill(int(LOCK.read_text(encoding="utf-8")), signal.SIGTERM)
     wait_until(_locked, 60, "end of Airflow").close()
     READY.unlink(missing_ok=True)
-    print("Stopped. Airflow's runs are kept in .local/; delete that folder to begin afresh.")
+    print(
+        "Stopped. Airflow's runs, the sandbox and the ledger are kept in .local/; delete that folder to begin afresh."
+    )
 
 
 def serve(port: int, sandbox_port: int) -> NoReturn:
@@ -89,17 +95,24 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
     facts: dict[str, Any] = {"sandbox": None}
     with ExitStack() as running:
         parts: list[Service | LocalAirflow] = []
-        if "AIRFLOW_CONN_CLOUDSUITE_DEFAULT" not in environment:
-            day = datetime.now(ZoneInfo(os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam"))).date() - timedelta(1)
-            facts |= {"sandbox": f"http://127.0.0.1:{sandbox_port}", "day": day.isoformat()}
-            environment |= sandbox_environment(facts["sandbox"]) | _fresh_ledger()
-            sandbox = _sandbox(sandbox_port, day)
+        variables: dict[str, str] = {}
+        connections = {"AIRFLOW_HOME": str(HOME)}
+        if SHOP not in environment:
+            kept = KeptSandbox(STATE)
+            sandbox, facts["sandbox"] = kept.start(sandbox_port)
             running.callback(sandbox.stop)
-            _await_sandbox(sandbox, facts["sandbox"])
+            facts["day"] = kept.fill(facts["sandbox"], ZoneInfo(os.environ.get("ORDERFLOW_TIMEZONE", SHOP_TIMEZONE)))
             parts.append(sandbox)
+            connections |= sandbox_environment(facts["sandbox"]) | kept.ledger
+            environment = connections | environment
+            if VARIABLE not in os.environ:
+                variables["orderflow"] = environment.pop(VARIABLE)
         pools = {environment[name]: POOL_SLOTS for name in POOLS if name in environment}
-        airflow = LocalAirflow(STATE / "airflow", port=port, environment=environment, pools=pools, expect=[DAG_ID])
+        airflow = LocalAirflow(HOME, port=port, environment=environment, pools=pools, expect=[DAG_ID])
         parts.append(running.enter_context(airflow))
+        for name, value in variables.items():
+            airflow.set_variable(name, value)
+        _keep_private(ENVIRONMENT, json.dumps(connections))
         airflow.unpause(DAG_ID)
         READY.write_text(json.dumps(facts | {"url": airflow.url}), encoding="utf-8")
         while True:
@@ -112,30 +125,19 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _sandbox(port: int, day: date) -> Service:
-    environment = loopback_environment() | {"PYTHONPATH": str(REPOSITORY / "include")}
-    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--day", day.isoformat()]
-    return Service("sandbox", command, env=environment, log=STATE / "logs" / "sandbox.log")
+def _check_ports(port: int, sandbox_port: int | None) -> None:
+    """ServiceError with what to type when a port cannot be had."""
+    if port == sandbox_port:
+        raise ServiceError(f"PORT and SANDBOX_PORT are both {port}: make up PORT=<another one>")
+    for number, setting in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
+        if number is not None and (why := unusable(number)):
+            raise ServiceError(f"port {number} cannot be used ({why}): make up {setting}=<another one>")
 
 
-def _fresh_ledger() -> dict[str, str]:
-    """Return the connection of an empty ledger: a sandbox knows nothing of the one before it, nor may its ledger."""
-    ledger = STATE / "sandbox-ledger.db"
-    for file in STATE.glob(f"{ledger.name}*"):
-        file.unlink()
-    return {"AIRFLOW_CONN_ORDERFLOW_LEDGER": f"sqlite:///{ledger}"}
-
-
-def _await_sandbox(sandbox: Service, url: str) -> None:
-    def answers() -> bool | None:
-        sandbox.check()
-        try:
-            httpx.get(url, trust_env=False)
-        except httpx.TransportError:
-            return None
-        return True
-
-    wait_until(answers, 30, "answer of the sandbox")
+def _keep_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, encoding="utf-8")
 
 
 def _locked() -> TextIO | None:
@@ -158,9 +160,10 @@ def _welcome(facts: dict[str, Any]) -> None:
     print(f"Airflow   {facts['url']}   log in as admin / admin (or viewer / viewer, who may only look)")
     print(f"the DAG   {facts['url']}/dags/{DAG_ID}")
     if facts["sandbox"]:
-        print(f"sandbox   {facts['sandbox']}   a shop and an ERP with the orders of {facts['day']}")
-        print(f"Try: Trigger {DAG_ID} with partition key {facts['day']}.")
-    print("logs      .local/logs and .local/airflow/logs")
+        print(f"sandbox   {facts['sandbox']}   a shop and an ERP; yesterday's orders are on their way already")
+        print(f"Try: trigger {DAG_ID} with partition key {facts['day']}, a day with orders that has not run yet.")
+    print(f"Paused: {', '.join(PAUSED)}. Switch them on with the toggle at {facts['url']}/dags.")
+    print(f"logs      {STATE.name}/logs and {STATE.name}/airflow/logs")
     print("`make down` stops it all.")
 
 

@@ -5,11 +5,13 @@ import asyncio
 import contextlib
 import sys
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sandbox.catalogue import SHOP_TIMEZONE
 from sandbox.catalogue_parts import PARTS
 from sandbox.config import Config
+from sandbox.keeping import Keeper
 from sandbox.manners.table import MANNERS, checked
 from sandbox.server import SandboxServer, build, listen, url_of
 
@@ -19,6 +21,9 @@ def main() -> None:
     arguments = _arguments()
     config = Config(manners=arguments.manners)
     app = build(arguments.day, arguments.count, config, parts=arguments.parts)
+    keeper = Keeper(arguments.keep) if arguments.keep else None
+    if keeper:
+        keeper.restore(app.world)
     with listen(arguments.host, arguments.port) as sock:
         url = url_of(sock)
         sys.stdout.write(
@@ -27,7 +32,7 @@ def main() -> None:
         )
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(SandboxServer(app).serve([sock]))
+            asyncio.run(SandboxServer(app, keeper).serve([sock]))
 
 
 def _arguments() -> argparse.Namespace:
@@ -42,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--day", type=date.fromisoformat, default=yesterday, help="YYYY-MM-DD, yesterday by default")
     parser.add_argument("--count", type=int, default=40, help="orders in the shop")
     parser.add_argument("--parts", type=_parts, default=(), help=f"further orders, by comma: {', '.join(PARTS)}")
+    parser.add_argument("--keep", type=Path, help="a file that keeps shop and ERP over a restart")
     known = "\n".join(f"  {name:28}{manner.sentence}" for name, manner in MANNERS.items())
     parser.epilog = f"manners:\n{known}"
     parser.add_argument("--manners", type=_manners, default=frozenset(), help="ways of a real shop, by comma")

@@ -13,8 +13,10 @@ import uvicorn
 from sandbox.app import SandboxApp
 from sandbox.catalogue import orders_for_day
 from sandbox.config import Config
+from sandbox.keeping import Keeper
 
 START_TIMEOUT = 20
+TICKS_PER_SECOND = 10  # of uvicorn
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class RunningSandbox:
 class SandboxServer(uvicorn.Server):
     """uvicorn, telling when it is ready."""
 
-    def __init__(self, app: SandboxApp) -> None:
+    def __init__(self, app: SandboxApp, keeper: Keeper | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -51,16 +53,25 @@ class SandboxServer(uvicorn.Server):
         )
         self.ready = threading.Event()
         self._app = app
+        self._keeper = keeper
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening."""
         await super().startup(sockets)
         self.ready.set()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Keep what is there, about once a second."""
+        if self._keeper and counter % TICKS_PER_SECOND == 0:
+            self._keeper.keep(self._app.world)
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, letting go of held calls first."""
         self._app.world.release()
         await super().shutdown(sockets)
+        if self._keeper:
+            self._keeper.keep(self._app.world)
 
 
 def build(

@@ -1,0 +1,74 @@
+"""The sandbox of `make up`: kept over restarts together with the ledger that knows its orders."""
+
+import hashlib
+import sys
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from sandbox.catalogue import FIRST_ID, FIRST_NUMBER, orders_for_day
+from sandbox.control import SandboxControl
+from service import Service, loopback_environment, wait_until
+
+INCLUDE = Path(__file__).resolve().parent.parent / "include"
+ORDERS = 40
+FILES = "sandbox-*"
+
+
+class KeptSandbox:
+    """A shop and an ERP, and the ledger that belongs to them; new code begins with new ones."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        name = f"sandbox-{_fingerprint()}"
+        self._state = folder / f"{name}.state"
+        for file in folder.glob(FILES):  # a ledger is worth nothing without the shop that it speaks of
+            if not file.name.startswith(name) or not self._state.exists():
+                file.unlink()
+        self.ledger = {"AIRFLOW_CONN_ORDERFLOW_LEDGER": f"sqlite:///{folder / name}.db"}
+
+    def start(self, port: int) -> tuple[Service, str]:
+        """Start it and wait until it answers; returns the program and its address."""
+        environment = loopback_environment() | {"PYTHONPATH": str(INCLUDE)}
+        command = [sys.executable, "-m", "sandbox", "--port", str(port), "--count", "0", "--keep", str(self._state)]
+        sandbox = Service("sandbox", command, env=environment, log=self._folder / "logs" / "sandbox.log")
+        url = f"http://127.0.0.1:{port}"
+
+        def answers() -> bool | None:
+            sandbox.check()
+            try:
+                httpx.get(url, trust_env=False)
+            except httpx.TransportError:
+                return None
+            return True
+
+        wait_until(answers, 30, "answer of the sandbox")
+        return sandbox, url
+
+    def fill(self, url: str, zone: ZoneInfo) -> str:
+        """Add orders of yesterday, which Airflow runs at once, and of the day before, unless they are there.
+
+        Returns the day before.
+        """
+        yesterday = datetime.now(zone).date() - timedelta(days=1)
+        with SandboxControl(url) as control:
+            for day in (yesterday, yesterday - timedelta(days=1)):
+                _add(control, day)
+        return (yesterday - timedelta(days=1)).isoformat()
+
+
+def _add(control: SandboxControl, day: date) -> None:
+    orders = control.orders()
+    if sum(str(order["confirm_date"]).startswith(day.isoformat()) for order in orders) < ORDERS // 2:
+        number = max((order["id"] for order in orders), default=FIRST_ID - 1) - FIRST_ID + 1 + FIRST_NUMBER
+        control.add_orders(*orders_for_day(day, ORDERS, first_number=number))
+
+
+def _fingerprint() -> str:
+    """Return what changes when the sandbox's code does: what it has kept cannot be read then."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted((INCLUDE / "sandbox").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
