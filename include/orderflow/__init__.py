@@ -35,7 +35,7 @@ What they hold:
     cloudsuite     the shop's words: wire models, client, mapper, connection
     erp            the port every ERP implements, and its adapters
     ledger         the durable record of what was decided and done
-    flow           the use cases: orders, shipments, reconciliation, and reporting on all of them
+    flow           the use cases: customers, orders, shipments, reconciliation, and reporting on all of them
     orchestration  Airflow tasks around the use cases; the only room that knows about tasks
     web            the page in Airflow; reads the ledger, and Airflow's login
     plugin         the entry point by which Airflow finds the page

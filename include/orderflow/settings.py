@@ -77,6 +77,9 @@ class Addressee(NamedTuple):
     user: int
 
 
+OriginCode = Annotated[str, Field(pattern=r"^[^\s/]+$")]
+
+
 class WebshopSettings(_Settings):
     """What differs between webshops."""
 
@@ -88,6 +91,15 @@ class WebshopSettings(_Settings):
     """How orders are finished where no DESADV is sent."""
     confirmation: Literal["json", "cxml"] = "json"
     """How the ERP's number and line numbers are told to the shop."""
+    customers: Literal["must_exist", "create", "create_and_update"] = "must_exist"
+    """What happens to a customer that the ERP does not have: its orders are held, or it is created there. The last one
+    also takes changes to customers and addresses of the shop's own to the ERP."""
+    guests: str = Field(default="one_per_order", pattern=r"^(one_per_order|by_mail|fixed:[^\s]+)$")
+    """Which customer of the ERP a guest's order is for: one of its own, one per mail address, or always the one with
+    this key, as `fixed:erp/GUESTS`."""
+    tell_customer_code: bool = False
+    """Whether the ERP's own customer number goes back to the shop, as `code`. ASSUMED: the vendor documents PATCH for
+    users only."""
     messages: MessageSettings = MessageSettings()
 
 
@@ -181,6 +193,10 @@ class Settings(_Settings):
     """Settings by webshop id."""
     default_webshop: int = 1
     """The webshop of an order whose object names none."""
+    origins: tuple[OriginCode, ...] = ()
+    """Codes of the shop's origins whose lists name customers, addresses and users; without, orders hold ids alone."""
+    shop_origins: tuple[OriginCode, ...] = ("webshop",)
+    """Origins whose records were born in the shop. All other records belong to the ERP and are never changed there."""
     charges: ChargeRules = Field(default_factory=dict)
     """Where amounts besides goods go, by the type of an order line, by product key or by field of the order: `"line"`
     makes a line with its own product, an object one with the product it names, `"charge"` an entry of `charges`, and

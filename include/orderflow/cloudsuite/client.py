@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from orderflow.cloudsuite.directory import Directory
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.paging import ORDERS, Listing
@@ -43,6 +44,7 @@ class CloudSuiteClient:
         self._channel = channel
         self._page_size = page_size
         self.state_condition = StateCondition(self)
+        self.directory = Directory(channel)
 
     def list_orders(self, criteria: OrderFilter) -> Listing:
         """Return an iterator over every row of every page, each id once; its `short` says what is missing.

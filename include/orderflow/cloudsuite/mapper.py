@@ -1,6 +1,6 @@
 """CloudSuite's words stop here: a wire order becomes a domain order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -11,9 +11,18 @@ from orderflow.cloudsuite.placing import NO_RULES, ExportedLine, exported_lines,
 from orderflow.domain.charges import GOODS_LINE as _GOODS
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.order import Order, OrderKey, OrderLine
+from orderflow.domain.people import RecordKey, RecordRef, Role
 from orderflow.domain.states import ShopState
 
 GOODS_LINE, goods_lines = _GOODS, exported_lines
+
+
+_FIELDS = {
+    Role.BUYER: "customer",
+    Role.CONTACT: "user",
+    Role.SHIP_TO: "shipment_address",
+    Role.BILL_TO: "invoice_address",
+}
 
 
 def to_order(
@@ -53,9 +62,22 @@ def to_order(
         charges=placed.charges,
         unplaced=placed.unplaced,
         paid_amount=wire.paid_amount,
+        people=_people(wire),
         extra=extra.values,
         fields_missing=(*extra.problems, *(problem for own in of_lines for problem in own.problems)),
     )
+
+
+def _people(wire: ShopOrder) -> dict[Role, RecordRef]:
+    """Read whom the order names; `…_key` beside an id is DOCUMENTED for POST and ASSUMED for GET."""
+    named = {role: (getattr(wire, field), _key(wire.document.get(f"{field}_key"))) for role, field in _FIELDS.items()}
+    return {role: RecordRef(*found) for role, found in named.items() if any(part is not None for part in found)}
+
+
+def _key(twin: object) -> RecordKey | None:
+    if not isinstance(twin, Mapping) or not twin.get("origin") or not twin.get("key"):
+        return None
+    return RecordKey(str(twin["origin"]), str(twin["key"]))
 
 
 def _state(text: str | None) -> ShopState | None:

@@ -4,6 +4,7 @@ One table for decisions, failures, alerts, the page and the runbook, so that non
 """
 
 from orderflow.domain.explanation import NOTHING, Explanation
+from orderflow.domain.explanations_of_customers import OF_CUSTOMERS
 from orderflow.domain.explanations_of_messages import OF_MESSAGES
 from orderflow.domain.reasons import Owner, Reason
 
@@ -39,19 +40,6 @@ EXPLAINED: dict[Reason, Explanation] = {
         "The order lacks something the ERP cannot do without (lines, product key, quantity, price, currency).",
         Owner.SHOP,
         "Complete the order in the shop; the message names what is missing.",
-    ),
-    Reason.CHARGE_UNMAPPED: Explanation(
-        "The order has an amount besides goods, such as shipping costs or a discount, for which the settings name no "
-        "place in the ERP.",
-        Owner.INTEGRATION,
-        "Set what the message names in the Airflow Variable `orderflow`: a product, `charge` or `ignore`. The next "
-        "sweep exports the order.",
-    ),
-    Reason.FIELD_MISSING: Explanation(
-        "The order lacks a field that the setting `fields` sends to the ERP, or holds a list or an object there.",
-        Owner.INTEGRATION,
-        "Correct the path that the message names in the Airflow Variable `orderflow`, or ask CloudSuite why this order "
-        "has no such field. The next sweep exports the order.",
     ),
     Reason.NOT_IN_ERP: Explanation(
         "The shop says that the ERP has it (`processing`, or an ERP number), yet neither ledger nor ERP knows it.",
@@ -204,5 +192,6 @@ EXPLAINED: dict[Reason, Explanation] = {
     Reason.UNEXPECTED: Explanation(
         "An error nobody foresaw.", Owner.INTEGRATION, "Read the task log and report it as a defect."
     ),
+    **OF_CUSTOMERS,
     **OF_MESSAGES,
 }

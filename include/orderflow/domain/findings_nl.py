@@ -1,7 +1,7 @@
 """The texts of the findings in Dutch: the same table as `KINDS`, for people who read the page in Dutch."""
 
+from orderflow.domain.dutch import DutchTexts
 from orderflow.domain.findings import FindingKind
-from orderflow.domain.reasons_nl import DutchTexts
 
 _SWEEP = "Start orderflow_sweep met de referentie van deze order."
 _COMPARE = "Vergelijk beide orders en voer de wijziging met de hand door aan de kant die achterloopt."

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from orderflow.domain.charges import Charge, Unplaced
 from orderflow.domain.extra import Scalar
 from orderflow.domain.money import rounded
+from orderflow.domain.people import RecordRef, Role
 from orderflow.domain.states import ShopState
 
 
@@ -87,6 +88,8 @@ class Order(BaseModel):
     unplaced: tuple[Unplaced, ...] = ()
     """Money that no setting gives a place: the order is held."""
     paid_amount: Decimal | None = None
+    people: Mapping[Role, RecordRef] = {}
+    """Whom and which places the order names."""
     extra: Mapping[str, Scalar] = {}
     """What the setting `fields` names, by path."""
     fields_missing: tuple[str, ...] = ()

@@ -31,6 +31,9 @@ class Reason(StrEnum):
     ORDER_INCOMPLETE = "order_incomplete"
     CHARGE_UNMAPPED = "charge_unmapped"
     FIELD_MISSING = "field_missing"
+    CUSTOMER_UNKNOWN = "customer_unknown"
+    CUSTOMER_NOT_IN_ERP = "customer_not_in_erp"
+    CUSTOMER_REJECTED = "customer_rejected"
     NOT_IN_ERP = "not_in_erp"
     # why it is skipped
     OFFLINE = "offline"
@@ -47,6 +50,8 @@ class Reason(StrEnum):
     ERP_ANSWER_INVALID = "erp_answer_invalid"
     ERP_ORDER_GONE = "erp_order_gone"
     TOTAL_DIFFERS = "total_differs"
+    CUSTOMER_IN_DOUBT = "customer_in_doubt"
+    ADDRESS_CHANGED = "address_changed"
     # what went wrong with the shop
     SHOP_REFUSED = "shop_refused"
     SHOP_AUTH = "shop_auth"
@@ -99,7 +104,17 @@ SKIPPED = frozenset(
 )
 """Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""
 
-STUCK = frozenset({Reason.ORDER_INCOMPLETE, Reason.CHARGE_UNMAPPED, Reason.FIELD_MISSING, Reason.NOT_IN_ERP})
+STUCK = frozenset(
+    {
+        Reason.ORDER_INCOMPLETE,
+        Reason.CHARGE_UNMAPPED,
+        Reason.FIELD_MISSING,
+        Reason.CUSTOMER_UNKNOWN,
+        Reason.CUSTOMER_NOT_IN_ERP,
+        Reason.CUSTOMER_REJECTED,
+        Reason.NOT_IN_ERP,
+    }
+)
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
 
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN})

@@ -1,16 +1,8 @@
 """The texts of the reason codes in Dutch: the same table as `EXPLAINED`, for people who read the page in Dutch."""
 
-from typing import NamedTuple
-
+from orderflow.domain.dutch import DutchTexts
 from orderflow.domain.reasons import Owner, Reason
-
-
-class DutchTexts(NamedTuple):
-    """What a reason means and what the fixer does."""
-
-    meaning: str
-    action: str
-
+from orderflow.domain.reasons_nl_of_customers import OF_CUSTOMERS_NL
 
 FIXERS_NL: dict[Owner, str] = {
     Owner.NOBODY: "niemand",
@@ -51,17 +43,7 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "De order mist iets wat het ERP nodig heeft (regels, artikelsleutel, aantal, prijs, valuta).",
         "Vul de order aan in de webshop; de melding zegt wat er ontbreekt.",
     ),
-    Reason.CHARGE_UNMAPPED: DutchTexts(
-        "De order bevat naast de artikelen een bedrag, zoals verzendkosten of een korting, waarvoor de instellingen "
-        "geen plek in het ERP noemen.",
-        "Stel in wat de melding noemt in de Airflow-variabele `orderflow`: een artikel, `charge` of `ignore`. De "
-        "volgende sweep verzendt de order.",
-    ),
-    Reason.FIELD_MISSING: DutchTexts(
-        "De order mist een veld dat volgens de instelling `fields` naar het ERP gaat, of er staat een lijst in.",
-        "Verbeter het pad uit de melding in de Airflow-variabele `orderflow`, of vraag CloudSuite waarom de order dat "
-        "veld niet heeft. De volgende sweep verzendt de order.",
-    ),
+    **OF_CUSTOMERS_NL,
     Reason.NOT_IN_ERP: DutchTexts(
         "De webshop zegt dat het ERP de order heeft (`processing`, of een ERP-nummer), maar noch het logboek noch het "
         "ERP kent hem.",

@@ -18,12 +18,13 @@ from pydantic import (
 
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderKey, ProductKey
+from orderflow.domain.people import Address, Party
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
 """Money and quantities travel as plain decimal strings."""
 
 
-ADDITIONS = frozenset({"charges", "paid_amount", "extra"})
+ADDITIONS = frozenset({"charges", "paid_amount", "extra", "buyer", "contact", "ship_to", "bill_to"})
 
 
 class _Contract(BaseModel):
@@ -51,6 +52,10 @@ _NO_CONTENT: dict[str, Any] = {
     "payment_status": True,
     "paid_amount": True,
     "extra": True,
+    "buyer": True,
+    "contact": True,
+    "ship_to": True,
+    "bill_to": True,
     "lines": {"__all__": {"extra"}},
     "charges": {"__all__": {"shop_line_id"}},
 }
@@ -86,6 +91,10 @@ class SalesOrderRequest(_Contract):
     lines: tuple[SalesOrderLine, ...]
     charges: tuple[SalesOrderCharge, ...] = ()
     paid_amount: DecimalText | None = None
+    buyer: Party | None = None
+    contact: Party | None = None
+    ship_to: Address | None = None
+    bill_to: Address | None = None
     extra: Mapping[str, Scalar] = {}
 
     @property

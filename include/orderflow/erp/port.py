@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from orderflow.erp.customers import CustomerPort
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.errors import OrderflowError
 
@@ -46,6 +47,10 @@ class ErpPort(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What is proved about this ERP; may ask it, once. TransientError, PermanentError."""
+
+    @property
+    def customers(self) -> CustomerPort | None:
+        """Its customers, for an adapter that can find and make them; whether this ERP can, `capabilities` says."""
 
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when the ERP has none, or only the beginning of one. TransientError, PermanentError.

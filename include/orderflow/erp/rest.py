@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.erp.port import Capabilities, UnreadableRow
+from orderflow.erp.rest_customers import RestCustomers
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError
 
@@ -79,6 +80,7 @@ class RestErp:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._capabilities: Capabilities | None = None
+        self.customers = RestCustomers(channel, lambda: self.capabilities.idempotency_key)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -1,12 +1,14 @@
 """The services of a run: shop, its message addresses, ERP, ledger, and the settings they are used with."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from threading import Lock
 from typing import TypeVar
 
 import pendulum
@@ -32,6 +34,17 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What the threads of one task share."""
+
+    lock: Lock = field(default_factory=Lock)
+    done: set[str] = field(default_factory=set)
+    """What is done once per task, under the lock."""
+    of_customers: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
+    """One at a time works on a customer; other processes are kept out by its claim in the ledger."""
+
+
+@dataclass(frozen=True)
 class Services:
     """Everything a use case talks to; clock and sleep are among it, so that tests can hold them."""
 
@@ -42,6 +55,7 @@ class Services:
     settings: Settings = field(default_factory=Settings)
     now: Callable[[], datetime] = pendulum.now
     sleep: Callable[[float], None] = time.sleep
+    shared: Shared = field(default_factory=Shared)
 
     def read(self, order_id: int) -> tuple[ShopOrder, Order]:
         """Read an order from the shop now: the object as it came, and what it means."""

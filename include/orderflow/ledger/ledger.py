@@ -19,6 +19,7 @@ from orderflow.ledger.books.alerts import AlertBook
 from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
 from orderflow.ledger.books.outages import OutageBook
+from orderflow.ledger.books.people import PeopleBooks
 from orderflow.ledger.books.shipments import ShipmentBook
 from orderflow.ledger.database.clock import utc_now
 from orderflow.ledger.database.transactions import reading, writing
@@ -77,6 +78,11 @@ class Ledger:
     def shipments(self) -> ShipmentBook:
         """The ERP's packing slips, and what became of them."""
         return ShipmentBook(self._engine, clock=self._clock, lease=self._lease)
+
+    @property
+    def people(self) -> PeopleBooks:
+        """Customers and addresses: their keys, and what the ERP has of them."""
+        return PeopleBooks(self._engine, clock=self._clock, lease=self._lease)
 
     @property
     def plans(self) -> PlanBook:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from orderflow.errors import ConfigurationError
 from orderflow.ledger.database.transactions import failures_as_transient, for_reading
 from orderflow.ledger.tables import limits as gate_tables  # noqa: F401 - so that all tables are known
+from orderflow.ledger.tables import people as people_tables  # noqa: F401
 from orderflow.ledger.tables.base import SCHEMA_REVISION
 
 MIGRATIONS = Path(__file__).parent / "migrations"

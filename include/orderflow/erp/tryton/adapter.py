@@ -28,6 +28,7 @@ class TrytonErp:
     An order is a sale with `web_shop` and `web_id`, of which the database allows one only, whatever state it is in.
     """
 
+    customers = None
     capabilities = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=True)
 
     def __init__(self, channel: Channel, extra: Mapping[str, Any]) -> None:

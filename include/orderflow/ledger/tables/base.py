@@ -9,13 +9,14 @@ from sqlalchemy.orm import DeclarativeBase
 
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
+from orderflow.domain.people import RecordKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, UtcDateTime, text_enum
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0011"
 """The migration that makes exactly these tables."""
 
 
@@ -29,12 +30,14 @@ class Base(DeclarativeBase):
         dict[str, int]: JSON,
         dict[str, int | None]: JSON,
         dict[str, Any]: JSON,
+        dict[str, str | None]: JSON,
         list[dict[str, Any]]: JSON,
         Action: text_enum(Action),
         FindingKind: text_enum(FindingKind),
         Outcome: text_enum(Outcome),
         Progress: text_enum(Progress),
         Reason: text_enum(Reason),
+        RecordKind: text_enum(RecordKind),
         ShipmentProgress: text_enum(ShipmentProgress),
         Step: text_enum(Step),
     }

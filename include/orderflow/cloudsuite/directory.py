@@ -1,0 +1,118 @@
+"""The shop's customers, users and addresses: lists to learn which id has which key, and records by key.
+
+DOCUMENTED: nothing is pushed; the lists hold records of every origin, filtered by `create_date__gte`, and a record is
+read by its key. There is no call from an id to a key, so the lists have to be remembered.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Self
+from urllib.parse import quote
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from orderflow.domain.people import RecordKey, RecordKind
+from orderflow.domain.reasons import Reason
+from orderflow.errors import ConfigurationError, PermanentError
+from orderflow.transport import Channel
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+Key = Annotated[
+    str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value), Field(min_length=1)
+]
+
+
+class DirectoryRow(BaseModel):
+    """A row of a list. Its origin may be missing: the list's own says nothing, for it holds records of all."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: int
+    key: Key
+    origin: Annotated[
+        str | None, BeforeValidator(lambda value: value if isinstance(value, str) and value else None)
+    ] = None
+    create_date: Annotated[datetime | None, BeforeValidator(_instant)] = None
+
+    @property
+    def made(self) -> str | None:
+        """When it was created, in the shop's own naive time."""
+        return self.create_date.replace(tzinfo=None).isoformat(timespec="microseconds") if self.create_date else None
+
+    @classmethod
+    def from_document(cls, document: Any) -> Self:
+        """Read one row; pydantic.ValidationError when it has no id or no key."""
+        return cls.model_validate(document)
+
+
+class Directory:
+    """Reads records; never writes them, but for a customer's `code`."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def page(
+        self, origin: str, kind: RecordKind, *, since: datetime | None, offset: int, limit: int
+    ) -> "DirectoryPage":
+        """Return the rows of one page, of records created at or after a naive time of the shop's."""
+        params = {"limit": str(limit), "offset": str(offset)}
+        if since is not None:
+            params["create_date__gte"] = since.replace(tzinfo=None).isoformat()
+        path = f"/api/origin/{quote(origin, safe='')}/{kind}/"
+        answer = self._channel.call("GET", path, params=params, retry=True, accept={HTTPStatus.NOT_FOUND})
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise ConfigurationError(f"the shop has no origin `{origin}` with a list of kind {kind}: correct `origins`")
+        return answer.parse(DirectoryPage.model_validate)
+
+    def read(self, kind: RecordKind, record: RecordKey, record_id: int | None) -> Mapping[str, Any]:
+        """Read a record as it is now; ORDER_NOT_FOUND when there is none.
+
+        The answer has to be about this very record: a key that leads to another id is no proof of anything.
+        """
+        path = f"/api/origin/{quote(record.origin, safe='')}/{kind}/{quote(record.key, safe='')}/"
+        answer = self._channel.call("GET", path, retry=True, accept={HTTPStatus.NOT_FOUND})
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise PermanentError(f"the shop has no {kind} {record}", reason=Reason.CUSTOMER_UNKNOWN)
+        document = answer.json_object()
+        other = record_id is not None and str(document.get("id", record_id)) != str(record_id)
+        if other or str(document.get("key", record.key)) != record.key:
+            raise answer.unreadable(f"is about another {kind} than {record} with id {record_id}")
+        return document
+
+    def set_code(self, record: RecordKey, code: str) -> None:
+        """Give a customer the ERP's own number. ASSUMED: PATCH is documented for users only."""
+        path = f"/api/origin/{quote(record.origin, safe='')}/customer/{quote(record.key, safe='')}/"
+        self._channel.call("PATCH", path, json={"code": code}, retry=True)
+
+
+class DirectoryPage(BaseModel):
+    """Rows that could be read, and how many there are in all."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    results: tuple[Any, ...]
+    next: str | None = None
+    count: int | None = None
+
+    def is_last(self, position: int) -> bool:
+        """Whether nothing comes after row `position`: by the count, else by the link."""
+        if not self.results:
+            return True
+        return self.next is None if self.count is None else position >= self.count
+
+    @property
+    def rows(self) -> Iterator[DirectoryRow]:
+        """The rows that name a record; one that does not hides none of the others."""
+        for document in self.results:
+            try:
+                yield DirectoryRow.from_document(document)
+            except ValueError:
+                continue

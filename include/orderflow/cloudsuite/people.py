@@ -1,0 +1,70 @@
+"""The shop's customers, users and addresses in this project's words.
+
+SEEN: the fields of a user's profile, of which those of an address are ASSUMED to be the same. Every field may come
+under another name or not at all; what nobody foresaw goes along in `extra`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderflow.domain.people import Address, Party, RecordKey
+
+GUEST = "guest"
+"""ASSUMED: a customer says in this field whether it is a guest."""
+_NAMES: dict[str, tuple[str, ...]] = {
+    "code": ("code",),
+    "name": ("name", "company_name"),
+    "email": ("email", "email_address"),
+    "phone": ("phone", "company_telephone_number", "telephone_number"),
+    "vat_number": ("vat_number", "vat"),
+    "language": ("language", "language_code"),
+    "attention": ("attention",),
+    "street1": ("street1", "street"),
+    "house_number": ("house_number",),
+    "addition": ("addition",),
+    "street2": ("street2",),
+    "zip": ("zip", "zipcode"),
+    "city": ("city",),
+    "country": ("country",),
+    "subdivision": ("subdivision",),
+}
+_NOT_SENT = frozenset({"id", "origin", "key", "create_date", "modified_date", GUEST, "inactive", "registration"})
+"""Fields that say something about the record and nothing about the person."""
+
+
+def to_party(document: Mapping[str, Any], record: RecordKey) -> Party:
+    """Read a customer or a user."""
+    return Party.model_validate(_fields(document, record, Party.model_fields))
+
+
+def to_address(document: Mapping[str, Any], record: RecordKey) -> Address:
+    """Read an address."""
+    return Address.model_validate(_fields(document, record, Address.model_fields))
+
+
+def is_guest(document: Mapping[str, Any]) -> bool | None:
+    """Whether a customer is a guest; None when its record does not say."""
+    said = document.get(GUEST)
+    return said if isinstance(said, bool) else None
+
+
+def _fields(document: Mapping[str, Any], record: RecordKey, wanted: Mapping[str, object]) -> dict[str, Any]:
+    found: dict[str, Any] = {"origin": record.origin, "key": record.key, "id": document.get("id")}
+    used = set(_NOT_SENT)
+    for name in wanted.keys() & _NAMES.keys():
+        for spelling in _NAMES[name]:
+            used.add(spelling)
+            text = _text(document.get(spelling))
+            if text is not None:
+                found.setdefault(name, text)
+    return {**found, "extra": {name: value for name, value in document.items() if name not in used and _is_one(value)}}
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip() or None
+
+
+def _is_one(value: object) -> bool:
+    return isinstance(value, str | int) and value != ""

@@ -1,0 +1,10 @@
+"""What a table of Dutch texts is made of."""
+
+from typing import NamedTuple
+
+
+class DutchTexts(NamedTuple):
+    """What a reason means and what the fixer does."""
+
+    meaning: str
+    action: str

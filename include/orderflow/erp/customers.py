@@ -1,0 +1,66 @@
+"""Customers as an ERP is asked for them, and as it answers."""
+
+import hashlib
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.people import Address, Party, RecordKey
+
+
+class CustomerRequest(BaseModel):
+    """A customer to be made or changed; without `buyer` only the addresses are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    buyer: Party | None = None
+    addresses: tuple[Address, ...] = ()
+
+
+class ErpAddress(BaseModel):
+    """An address that the ERP has, under the shop's key."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    origin: str
+    key: str
+    code: str | None = None
+
+
+class ErpCustomer(BaseModel):
+    """A customer that the ERP has, under the shop's key; `code` is the ERP's own number."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    origin: str
+    key: str
+    code: str | None = None
+    addresses: tuple[ErpAddress, ...] = ()
+
+    @property
+    def address_keys(self) -> set[str]:
+        """The addresses as `origin/key`."""
+        return {str(RecordKey(address.origin, address.key)) for address in self.addresses}
+
+
+class CustomerPort(Protocol):
+    """The customers of an ERP that can be told of them."""
+
+    @property
+    def resend_is_safe(self) -> bool:
+        """Whether a creation whose outcome is unknown may be sent once more."""
+
+    def find(self, record: RecordKey) -> ErpCustomer | None:
+        """Look a customer up by the shop's key, which also leads to the one that it was merged into. Never writes."""
+
+    def create(self, request: CustomerRequest) -> ErpCustomer:
+        """Create a customer with its addresses; errors as in `ErpPort.create`."""
+
+    def update(self, record: RecordKey, request: CustomerRequest) -> ErpCustomer:
+        """Change what the request names and leave the rest; may be repeated. Errors as in `create`."""
+
+
+def content_hash(person: Party | Address) -> str:
+    """Return what tells a record's content from any other; the ERP's own number is no content."""
+    content = person.model_dump_json(exclude={"id", "code"})
+    return hashlib.sha256(content.encode()).hexdigest()

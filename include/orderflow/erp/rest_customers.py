@@ -1,0 +1,116 @@
+"""Customers over the REST contract (docs/reference/erp-rest-contract.md): find, create, update."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.people import RecordKey
+from orderflow.domain.reasons import Reason
+from orderflow.erp.customers import CustomerRequest, ErpCustomer
+from orderflow.errors import InDoubtError, OrderflowError, PermanentError
+from orderflow.transport import Answer, Channel, RefusedError, UnavailableError
+
+CUSTOMERS = "/customers"
+_DONE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
+
+
+class _Found(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    results: tuple[ErpCustomer, ...]
+
+
+class _Refusal(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    error: str = "rejected"
+    reason: str = "no reason given"
+
+
+class RestCustomers:
+    """A `CustomerPort`; safe to share between threads."""
+
+    def __init__(self, channel: Channel, resend_is_safe: Callable[[], bool]) -> None:
+        self._channel = channel
+        self._resend_is_safe = resend_is_safe
+
+    @property
+    def resend_is_safe(self) -> bool:
+        """Whether the ERP knows a request again by its key."""
+        return self._resend_is_safe()
+
+    def find(self, record: RecordKey) -> ErpCustomer | None:
+        """Look a customer up; an answer about others, or about several, proves nothing."""
+        answer = self._channel.call("GET", CUSTOMERS, params=record._asdict(), retry=True)
+        found = answer.parse(_Found.model_validate).results
+        if len(found) > 1 or any((one.origin, one.key) != record for one in found):
+            raise answer.unreadable(f"to a search for customer {record} is not about this one customer")
+        return found[0] if found else None
+
+    def create(self, request: CustomerRequest) -> ErpCustomer:
+        """Create a customer: one request, never repeated here."""
+        if request.buyer is None:
+            raise ValueError("a customer cannot be made without `buyer`")
+        record = request.buyer.record
+        headers = {"Idempotency-Key": idempotency_key(record)}
+        answer = self._write("POST", CUSTOMERS, record, _body(request), headers)
+        return _checked(answer, record)
+
+    def update(self, record: RecordKey, request: CustomerRequest) -> ErpCustomer:
+        """Change a customer; the same change again changes nothing."""
+        path = f"{CUSTOMERS}/{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
+        return _checked(self._write("PUT", path, record, _body(request)), record)
+
+    def _write(
+        self, method: str, path: str, record: RecordKey, body: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> Answer:
+        accept, retry = {HTTPStatus.UNPROCESSABLE_ENTITY}, method == "PUT"
+        try:
+            answer = self._channel.call(method, path, json=body, headers=headers, retry=retry, accept=accept)
+        except UnavailableError as error:
+            if error.not_sent:
+                raise
+            raise _doubt(error.message, record) from error
+        except RefusedError as error:
+            if error.status is None or error.status < HTTPStatus.BAD_REQUEST or error.status == HTTPStatus.CONFLICT:
+                raise _doubt(error.message, record) from error
+            raise
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise _rejection(answer, record)
+        return answer
+
+
+def idempotency_key(record: RecordKey) -> str:
+    """Return what is the same for every attempt at the same customer, in characters that a header may hold."""
+    return f"cloudsuite:customer:{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
+
+
+def _body(request: CustomerRequest) -> dict[str, Any]:
+    body = request.model_dump(mode="json", exclude_none=True)
+    return body if request.addresses else {"buyer": body["buyer"]}
+
+
+def _rejection(answer: Answer, record: RecordKey) -> OrderflowError:
+    refusal = answer.parse(_Refusal.model_validate)
+    if refusal.error != "rejected":
+        return _doubt(answer.unreadable("is a refusal").message, record)
+    return PermanentError(f"the ERP rejected customer {record}: {refusal.reason}", reason=Reason.CUSTOMER_REJECTED)
+
+
+def _checked(answer: Answer, record: RecordKey) -> ErpCustomer:
+    try:
+        if answer.status not in _DONE:
+            raise answer.unreadable("is a success the contract does not know")
+        customer = answer.parse(ErpCustomer.model_validate)
+        if (customer.origin, customer.key) != record:
+            raise answer.unreadable(f"is about {customer.origin}/{customer.key}, not {record}")
+    except RefusedError as error:
+        raise _doubt(error.message, record) from error
+    return customer
+
+
+def _doubt(message: str, record: RecordKey) -> InDoubtError:
+    return InDoubtError(f"{message}; customer {record} may have been made or changed", reason=Reason.CUSTOMER_IN_DOUBT)

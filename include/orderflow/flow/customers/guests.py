@@ -1,0 +1,50 @@
+"""Guests: whose order a guest's order is in the ERP, as the settings say."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from orderflow.cloudsuite.people import is_guest, to_party
+from orderflow.domain.people import Party, RecordKey
+from orderflow.errors import ConfigurationError
+from orderflow.flow.customers.resolve import Named
+from orderflow.flow.services import Services
+
+FIXED = "fixed:"
+
+
+def party_of(services: Services, rule: str, document: Mapping[str, Any], named: Named, *, keep: bool) -> Party:
+    """Return the customer of an order by the setting `guests`; `keep` False asks without remembering the answer."""
+    guest = is_guest(document)
+    own = to_party(document, named.record)
+    if guest is None:
+        raise ConfigurationError(
+            f"customer {named.record} does not say whether it is a guest, which `guests` has to know to be {rule!r}"
+        )
+    if not guest:
+        return own
+    if rule.startswith(FIXED):
+        origin, key = _fixed(services, rule)
+        return Party(origin=origin, key=key)
+    if own.email is None:
+        return own
+    directory, mail = services.ledger.people.directory, mail_hash(own.email)
+    first = directory.party_of_guest(mail, named.record) if keep else directory.known_guest(mail) or named.record
+    if first == named.record:
+        return own
+    return own.model_copy(update={"id": None, "origin": first.origin, "key": first.key})
+
+
+def mail_hash(mail: str) -> str:
+    """Return what a mail address is remembered as; case does not count."""
+    return hashlib.sha256(f"orderflow guest {mail.strip().lower()}".encode()).hexdigest()
+
+
+def _fixed(services: Services, rule: str) -> RecordKey:
+    key = rule.removeprefix(FIXED)
+    if "/" in key:
+        return RecordKey.parse(key)
+    others = [origin for origin in services.settings.origins if origin not in services.settings.shop_origins]
+    if len(others) != 1:
+        raise ConfigurationError(f"setting `guests`: name the origin too, as `{FIXED}origin/{key}`")
+    return RecordKey(others[0], key)

@@ -1,0 +1,76 @@
+"""Read the shop's lists of customers, addresses and users, so that ids can be understood.
+
+Each list is read from the newest record on, with an overlap, page by page; a reading that is cut off goes on where it
+was. A list that came out short counts as not read, and once a day it is read from its beginning if an id is missing.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from orderflow.domain.people import RecordKind
+from orderflow.flow.services import Services
+from orderflow.ledger.models.people import LedgerListing
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(days=2)
+"""Records may be committed late, and the shop's naive times repeat an hour in autumn."""
+_WHOLE_AGAIN = timedelta(days=1)
+_MOST_PAGES = 10_000
+_PASSES = 3
+
+
+def read_lists(services: Services, kinds: Collection[RecordKind], *, is_enough: Callable[[RecordKind], bool]) -> None:
+    """Read the lists of these kinds, of one origin after the other, until enough is known; each once per task."""
+    with services.shared.lock:
+        for whole in (False, True):
+            for kind in sorted(kinds):
+                for origin in services.settings.origins:
+                    if not is_enough(kind):
+                        _read_once(services, origin, kind, whole=whole)
+
+
+def _read_once(services: Services, origin: str, kind: RecordKind, *, whole: bool) -> None:
+    """Read a list unless this task has done so; from its beginning at most once a day."""
+    this = f"{origin} {kind} {whole}"
+    if this in services.shared.done:
+        return
+    book = services.ledger.people.directory
+    known = book.listing(origin, kind)
+    recently = known.whole_at is not None and services.now() - known.whole_at < _WHOLE_AGAIN
+    if whole and not recently:
+        known = LedgerListing()
+    if not whole or not recently:
+        for _ in range(_PASSES):
+            known, is_short = _read(services, origin, kind, known)
+            if not is_short:
+                break
+    services.shared.done.add(this)
+
+
+def _read(services: Services, origin: str, kind: RecordKind, known: LedgerListing) -> tuple[LedgerListing, bool]:
+    """Read a list to its end, keeping every page; say how far that came, and whether rows are missing."""
+    book, size = services.ledger.people.directory, services.settings.limits.page_size
+    since = datetime.fromisoformat(known.since) - OVERLAP if known.since else None
+    position, newest, seen = known.position, known.newest, set[int]()
+    for _ in range(_MOST_PAGES):
+        page = services.shop.directory.page(origin, kind, since=since, offset=position, limit=size)
+        rows = list(page.rows)
+        book.keep(kind, [(row.id, row.origin, row.key) for row in rows])
+        seen |= {row.id for row in rows}
+        newest = max(filter(None, [newest, *(row.made for row in rows)]), default=None)
+        position += len(page.results)
+        if page.is_last(position):
+            break
+        book.was_read(origin, kind, known.model_copy(update={"position": position, "newest": newest}))
+    is_short = known.position == 0 and page.count is not None and len(seen) < page.count
+    log.info("%ss of %s: %d rows read%s", kind, origin, len(seen), ", fewer than the shop counts" if is_short else "")
+    is_whole = known.since is None and known.position == 0 and not is_short
+    read = LedgerListing(
+        since=known.since if is_short else newest or known.since,
+        whole_at=services.now() if is_whole else known.whole_at,
+        read_at=services.now(),
+    )
+    book.was_read(origin, kind, read)
+    return read, is_short

@@ -1,0 +1,123 @@
+"""Who buys and where it goes: what an order that is sent says about people, once the ERP knows them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderflow.cloudsuite.people import to_address, to_party
+from orderflow.domain.order import Order
+from orderflow.domain.people import Address, Party, People, RecordKey, RecordKind, Role
+from orderflow.domain.reasons import Reason
+from orderflow.erp.customers import content_hash
+from orderflow.errors import PermanentError
+from orderflow.flow.customers.guests import party_of
+from orderflow.flow.customers.parties import Wanted, ensure, tell_code
+from orderflow.flow.customers.resolve import Named, read_record, resolve
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef
+
+NOBODY = People()
+
+
+def who(services: Services, order: Order, run: RunRef) -> People:
+    """Return what the order says about people, after making sure that the ERP knows them.
+
+    Nothing where the setting `origins` is empty: the order names ids alone. Errors as in `resolve` and `ensure`.
+    """
+    people = plan(services, order, keep=True)
+    port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
+    if people.buyer is None or port is None:
+        return people
+    webshop = services.settings.webshop(order.key.webshop)
+    party = ensure(services, port, Wanted(people.buyer, people.addresses, webshop.customers), run)
+    if webshop.tell_customer_code and people.buyer.origin in services.settings.shop_origins:
+        tell_code(services, people.buyer.record, party, run)
+    return people.model_copy(update={"buyer": people.buyer.model_copy(update={"code": party.code})})
+
+
+def plan(services: Services, order: Order, *, keep: bool = False) -> People:
+    """Return what the order would say about people, read afresh from the shop.
+
+    Of a customer that the ERP has with all addresses, only the delivery address is read: the ERP knows the rest by key.
+    """
+    if not services.settings.origins:
+        return NOBODY
+    named = resolve(services, order)
+    read = _Reader(services)
+    whole = not _is_known(services, order, named)
+    ship_to, bill_to = named.get(Role.SHIP_TO), named.get(Role.BILL_TO)
+    return People(
+        buyer=_buyer(services, order, named.get(Role.BUYER), read, whole=whole, keep=keep),
+        contact=_contact(named.get(Role.CONTACT), read, whole=whole),
+        ship_to=_address(ship_to, read, whole=True),
+        bill_to=_address(bill_to, read, whole=whole or bill_to == ship_to),
+    )
+
+
+def were_sent(services: Services, people: People) -> list[RecordKey]:
+    """Remember which addresses went to the ERP; return those that an earlier order took there as something else."""
+    book = services.ledger.people.directory
+    return [
+        place.record
+        for place in people.addresses
+        if place.id is not None
+        and not place.is_bare
+        and book.was_sent(RecordKind.ADDRESS, place.id, content_hash(place))
+    ]
+
+
+class _Reader:
+    """Reads each record once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._read: dict[Named, Mapping[str, Any]] = {}
+
+    def __call__(self, named: Named) -> Mapping[str, Any]:
+        if named not in self._read:
+            self._read[named] = read_record(self._services, named)
+        return self._read[named]
+
+
+def _is_known(services: Services, order: Order, named: Mapping[Role, Named]) -> bool:
+    """Whether the ERP has the customer with all addresses of the order, and no change is to be taken there."""
+    buyer, mode = named.get(Role.BUYER), services.settings.webshop(order.key.webshop).customers
+    if buyer is None or mode == "create_and_update" or not services.erp.capabilities.customers:
+        return False
+    known = services.ledger.people.parties.get(buyer.record)
+    places = {str(place.record) for place in named.values() if place.kind is RecordKind.ADDRESS}
+    return known.in_erp and (mode == "must_exist" or places <= known.addresses.keys())
+
+
+def _buyer(
+    services: Services, order: Order, named: Named | None, read: _Reader, *, whole: bool, keep: bool
+) -> Party | None:
+    if named is None:
+        return None
+    rule = services.settings.webshop(order.key.webshop).guests
+    may_be_guest = named.record.origin in services.settings.shop_origins and rule != "one_per_order"
+    if not whole:
+        return Party(id=named.id, origin=named.record.origin, key=named.record.key)
+    document = read(named)
+    return party_of(services, rule, document, named, keep=keep) if may_be_guest else to_party(document, named.record)
+
+
+def _contact(named: Named | None, read: _Reader, *, whole: bool) -> Party | None:
+    """Return who placed the order; one whose record the shop does not show (an inactive user) is left out."""
+    if named is None:
+        return None
+    if not whole:
+        return Party(id=named.id, origin=named.record.origin, key=named.record.key)
+    try:
+        return to_party(read(named), named.record)
+    except PermanentError as error:
+        if error.reason is not Reason.CUSTOMER_UNKNOWN:
+            raise
+        return None
+
+
+def _address(named: Named | None, read: _Reader, *, whole: bool) -> Address | None:
+    if named is None:
+        return None
+    if not whole:
+        return Address(id=named.id, origin=named.record.origin, key=named.record.key)
+    return to_address(read(named), named.record)
