@@ -30,12 +30,27 @@ def python(tmp_path: Path, code: str, **environment: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_airflow_finds_the_plugin_on_pythonpath_once_and_without_complaint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["none", str(ROOT / "plugins")], ids=["no plugins folder", "the project's"])
+def test_airflow_finds_the_plugin_on_pythonpath_once_and_without_complaint(tmp_path: Path, folder: str) -> None:
     code = (
         "import json; from airflow import plugins_manager as m; names = [p['name'] for p in m.get_plugin_info()]; "
         "print(json.dumps([names.count('orderflow'), m.get_import_errors()]))"
     )
-    assert python(tmp_path, code) == [1, {}]
+    assert python(tmp_path, code, AIRFLOW__CORE__PLUGINS_FOLDER=folder) == [1, {}]
+
+
+def test_without_an_entry_point_the_plugins_folder_registers_the_page(tmp_path: Path) -> None:
+    """Somebody copies the package's folder alone to where Python finds it."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "orderflow").symlink_to(PACKAGE)
+    code = (
+        "import json; from airflow import plugins_manager as m; names = [p['name'] for p in m.get_plugin_info()]; "
+        "print(json.dumps([names.count('orderflow'), m.get_import_errors()]))"
+    )
+    found = python(
+        tmp_path, code, PYTHONPATH=str(tmp_path / "lib"), AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins")
+    )
+    assert found == [1, {}]
 
 
 def test_a_connection_of_our_types_gives_our_hook(tmp_path: Path) -> None:

@@ -120,6 +120,26 @@ ERP: dict[str, Any] = {
             "schema": {"type": ["boolean", "null"]},
             "description": "Confirm the sale, so that Tryton ships and invoices it; without, a person confirms it.",
         },
+        "process": {
+            "label": "Tryton: process sales",
+            "schema": {"type": ["string", "null"], "enum": ["now", "queued"]},
+            "description": "Process a confirmed sale at once (`now`, when not set), or leave that to Tryton's worker.",
+        },
+        "delivery_days": {
+            "label": "Tryton: delivery days",
+            "schema": _NUMBER,
+            "description": "How many days before the requested delivery date shipping starts; 0 when not set.",
+        },
+        "cents": {
+            "label": "Tryton: rounding differences",
+            "schema": {"type": ["string", "null"], "enum": ["accept", "line", "hold"]},
+            "description": "What becomes of an order whose total differs by rounding only; `accept` when not set.",
+        },
+        "rounding_product": {
+            "label": "Tryton: rounding product",
+            "schema": _TEXT,
+            "description": "The code of the product of the line that makes up the difference. Needed with `line`.",
+        },
     },
 }
 
