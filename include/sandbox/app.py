@@ -46,7 +46,7 @@ class SandboxApp:
         service = service_of(call.path)
         world = self.world
         with world.journal.call(service, call) as entry:
-            working = world.erp.underway(call) if service == "erp" else contextlib.nullcontext()
+            working = world.underway.working_on(call) if service == "erp" else contextlib.nullcontext()
             with working:
                 await asyncio.sleep(world.config.latency_ms.get(service, 0) / 1000)
                 await _serve(world, service, call, entry, connection)

@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from sandbox.erp_checks import NewOrder, checked, idempotency_key, invalid, is_i
 from sandbox.erp_customers_api import PATH as CUSTOMERS
 from sandbox.erp_customers_api import CustomersApi
 from sandbox.erp_store import ErpOrder, ErpStore
+from sandbox.erp_underway import Underway
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
 PREFIX = "/erp"
@@ -23,30 +23,15 @@ _ID = re.compile(r"[1-9][0-9]{0,18}")
 class ErpApi:
     """Answers calls below `/erp`."""
 
-    def __init__(self, store: ErpStore, customers: CustomersApi) -> None:
+    def __init__(self, store: ErpStore, customers: CustomersApi, underway: Underway) -> None:
         self.store = store
         self._customers = customers
+        self._underway = underway
         self._handlers: dict[str, dict[str, Callable[[Call, Config], Reply]]] = {
             "/sales-orders": {"GET": self._find, "POST": self._create},
             "/deliveries": {"GET": self._deliveries},
             CAPABILITIES: {"GET": lambda _, config: json_reply(_capabilities(config))},
         }
-
-    @contextmanager
-    def underway(self, call: Call) -> Iterator[None]:
-        """Mark a call as being worked on, for as long as it waits and runs."""
-        key = call.headers.get("idempotency-key")
-        if key is None:
-            yield
-            return
-        calls = self.store.running.setdefault(key, [])
-        calls.append(call)
-        try:
-            yield
-        finally:
-            calls.remove(call)
-            if not calls:
-                del self.store.running[key]
 
     def handle(self, call: Call, config: Config) -> Reply:
         """Answer one call."""
@@ -124,8 +109,7 @@ class ErpApi:
         return json_reply(self._shown(order, config), 201, committed=True)
 
     def _seen_before(self, key: str, request: JsonObject, call: Call, config: Config) -> Reply | None:
-        if self.store.running.get(key, [call])[0] is not call:
-            return json_reply({"error": "in_progress"}, 409)
+        self._underway.refuse_second(call, key)
         order: ErpOrder | None = self.store.by_key.get(key)
         if order is None:
             return None

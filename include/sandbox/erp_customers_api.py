@@ -5,6 +5,7 @@ import time
 from sandbox.config import Config
 from sandbox.erp_checks import ChangedCustomer, NewCustomer, checked, idempotency_key, invalid, method_not_allowed
 from sandbox.erp_customers import CustomerStore
+from sandbox.erp_underway import Underway
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
 PATH = "/customers"
@@ -13,8 +14,9 @@ PATH = "/customers"
 class CustomersApi:
     """Answers calls below `/erp/customers`, and says what an order's customer and addresses are to this ERP."""
 
-    def __init__(self, store: CustomerStore) -> None:
+    def __init__(self, store: CustomerStore, underway: Underway) -> None:
         self.store = store
+        self._underway = underway
 
     def handle(self, path: str, call: Call, config: Config) -> Reply:
         """Answer one call; `path` is what follows `/customers`."""
@@ -54,6 +56,8 @@ class CustomersApi:
     def _create(self, call: Call, config: Config) -> Reply:
         key = idempotency_key(call) if config.honour_idempotency_key else None
         request = checked(call, NewCustomer)
+        if key:
+            self._underway.refuse_second(call, key)
         earlier = self.store.by_idempotency_key.get(key or "")
         if earlier is not None:
             same = earlier.request == request

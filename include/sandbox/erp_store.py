@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sandbox.wire import Call, JsonObject
+from sandbox.wire import JsonObject
 
 FIRST_NUMBER = 100001
 FIRST_PACKING_SLIP = 1001
@@ -63,8 +63,6 @@ class ErpStore:
         self.orders: list[ErpOrder] = []
         self.deliveries: list[tuple[datetime, JsonObject]] = []
         self.by_key: dict[str, ErpOrder] = {}
-        self.running: dict[str, list[Call]] = {}
-        """Idempotency key to the calls that carry it and are not answered yet, first one first."""
         self.lookups: Counter[str] = Counter()
         """How often an order was shown by a look-up, by number."""
         self._by_reference: dict[str, list[ErpOrder]] = {}

@@ -96,7 +96,7 @@ class ShopApi:
         return _written(before, after, body, config, 200 if existed else 201)
 
     def _post(self, call: Call, config: Config) -> Reply:
-        body = json_body(call)
+        body = self._with_ids(json_body(call))
         values, mistakes = read_fields(body, ORDER_FIELDS)
         for name in POST_REQUIRED:
             if name not in body:
@@ -110,6 +110,18 @@ class ShopApi:
         order = as_stored(order, "POST", config)
         self.store.save(order)
         return json_reply(self._shown(order, config), 201, committed=True)
+
+    def _with_ids(self, body: JsonObject) -> JsonObject:
+        """Take `shipment_address_key` and its like for the ids they stand for; documented for POST."""
+        found = {}
+        for field, kind in OF_ORDER.items():
+            twin = body.get(f"{field}_key")
+            if isinstance(twin, dict) and field not in body:
+                record = self._directory.by_key(kind, str(twin.get("origin")), str(twin.get("key")))
+                if record is None:
+                    raise Refusal(json_reply({f"{field}_key": ["Object does not exist."]}, 400))
+                found[field] = record["id"]
+        return {**body, **found}
 
     def _shown(self, order: JsonObject, config: Config) -> JsonObject:
         twins = {f"{field}_key": self._directory.twin(kind, order[field]) for field, kind in OF_ORDER.items()}

@@ -17,6 +17,7 @@ from sandbox.erp_api import ErpApi
 from sandbox.erp_customers import CustomerStore
 from sandbox.erp_customers_api import CustomersApi
 from sandbox.erp_store import ErpStore
+from sandbox.erp_underway import Underway
 from sandbox.faults import FaultRule, Faults
 from sandbox.journal import Journal, order_named_by
 from sandbox.manners.table import MANNERS
@@ -43,7 +44,8 @@ class World:
         self.directory = DirectoryApi(self.people, entrance)
         self.proxy = ProxyApi(self.orders, self.issuer)
         self.erp_customers = CustomerStore()
-        self.erp = ErpApi(self.erp_store, CustomersApi(self.erp_customers))
+        self.underway = Underway()
+        self.erp = ErpApi(self.erp_store, CustomersApi(self.erp_customers, self.underway), self.underway)
         self._released = asyncio.Event()
         self._happened: set[tuple[str, int]] = set()
         """Manner and order: each event happens once."""

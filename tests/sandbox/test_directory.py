@@ -187,3 +187,15 @@ def test_a_day_of_guests_arrives_with_its_people(control: SandboxControl):
     assert len(orders) == 65
     addresses = {row["id"]: row for row in control.people.all("address")}
     assert all(addresses[order["shipment_address"]]["customer"] == order["customer"] for order in orders)
+
+
+def test_an_offline_order_may_name_its_addresses_by_key(shop, control: SandboxControl):
+    address = control.people.add("address")
+    body = {"erp_order_number": "E1", "state": "done", "order_date": "2026-11-22", "currency": "EUR", "order_lines": []}
+    twin = {"origin": "webshop", "key": address["key"]}
+
+    made = shop("POST", "/api/order/", json={**body, "shipment_address_key": twin})
+    unknown = shop("POST", "/api/order/", json={**body, "shipment_address_key": {**twin, "key": "x"}})
+
+    assert (made.status_code, made.json()["shipment_address"]) == (201, address["id"])
+    assert (unknown.status_code, unknown.json()) == (400, {"shipment_address_key": ["Object does not exist."]})

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import requests
 
 from sandbox.config import TODAYS_ERP
 from sandbox.control import SandboxControl
@@ -46,6 +47,19 @@ def test_the_same_key_with_another_customer_is_refused(erp):
     answer = post(erp, "/customers", {"buyer": {**BUYER, "key": "BK2"}})
 
     assert (answer.status_code, answer.json()) == (422, {"error": "key_reused"})
+
+
+def test_while_the_first_request_runs_the_same_key_is_in_progress(erp, control: SandboxControl):
+    control.fault("hang_then_commit", service="erp")
+    with pytest.raises(requests.ReadTimeout):
+        erp("POST", "/customers", json={"buyer": BUYER}, headers={"Idempotency-Key": "k-1"}, timeout=0.2)
+
+    waiting = post(erp, "/customers", {"buyer": BUYER})
+    control.release()
+    control.settle()
+
+    assert (waiting.status_code, waiting.json()) == (409, {"error": "in_progress"})
+    assert post(erp, "/customers", {"buyer": BUYER}).status_code == 200
 
 
 def test_an_erp_that_checks_nothing_makes_doubles(erp, control: SandboxControl):
