@@ -63,3 +63,10 @@ def test_a_call_that_hangs_is_done_when_nobody_waits_any_more(proxy: FaultyProxy
     wait_until(lambda: proxy.seen["calls"] or None, 30, "call")
     proxy.settle()
     assert _arrived(control) == 1
+
+
+def test_a_real_server_can_be_given_the_manners_of_the_wire(proxy: FaultyProxy, control: SandboxControl) -> None:
+    proxy.faults([{"action": "behave", "manners": ["byte_order_mark", "gzip"]}])
+    assert _ask(proxy).content.startswith(b"\xef\xbb\xbf{")
+    assert _ask(proxy).content.startswith(b"{")
+    assert _arrived(control) == 2
