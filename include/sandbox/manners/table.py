@@ -60,16 +60,16 @@ MANNERS: dict[str, Manner] = {
     ),
     "count_too_high": Manner("`count` is two more than there are rows.", page=pages.count_too_high),
     "count_null": Manner("`count` is null.", page=pages.without_count),
-    # the wire; an ERP may have these, too
+    # the wire, in the order in which they are applied; an ERP may have these, too
     "html_errors": Manner("Every error is a web page.", reply=bodies.html_errors),
-    "trickling": Manner("Answers come byte by byte, `trickle_seconds` apart.", reply=bodies.trickling),
+    "latin1": Manner("Answers are in Latin-1 under a JSON header.", reply=bodies.latin1),
+    "utf16": Manner("Answers are in UTF-16 under a JSON header.", reply=bodies.utf16),
+    "byte_order_mark": Manner("Answers begin with a byte order mark.", reply=bodies.byte_order_mark),
     "gzip": Manner("Answers are compressed for a client that takes it.", reply=bodies.gzipped),
     "gzip_bomb": Manner(
         "Answers are followed by blanks: `bomb_megabytes` once unpacked, little on the wire.", reply=bodies.gzip_bomb
     ),
-    "latin1": Manner("Answers are in Latin-1 under a JSON header.", reply=bodies.latin1),
-    "utf16": Manner("Answers are in UTF-16 under a JSON header.", reply=bodies.utf16),
-    "byte_order_mark": Manner("Answers begin with a byte order mark.", reply=bodies.byte_order_mark),
+    "trickling": Manner("Answers come byte by byte, `trickle_seconds` apart.", reply=bodies.trickling),
     # what happens between two calls
     "renamed_after_read": Manner("An order is renamed once its detail was read.", event=events.renamed),
     "moved_after_read": Manner("An order moves to the next webshop once its detail was read.", event=events.moved),
