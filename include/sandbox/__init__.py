@@ -7,8 +7,10 @@ The shop behaves as its documentation says and, where that is silent, as Django 
 
     /realms/CloudSuite/protocol/openid-connect/token   token endpoint
     /api/order/                                        shop
+    /api/origin/{origin}/customer/, address/, user/    shop, people and places
     /proxy/des_adv_xml/delivery/                       shop, delivery messages
     /erp/sales-orders, /erp/deliveries                 ERP
+    /erp/customers, /erp/capabilities                  ERP, what a simpler one does not have
     /_control/                                         what is there, what goes wrong, what was called
 
 Everything is in memory, on one event loop; handlers are plain functions from `Call` to `Reply`.

@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -228,6 +229,18 @@ def _trickling(shop: Shop) -> None:
         shop.call("GET", DETAIL, timeout=0.2)
     shop.control.settle()
     assert shop.control.journal()[-1]["finished"]
+
+
+def test_a_trickling_answer_that_is_released_comes_whole(shop, control: SandboxControl) -> None:
+    control.add_orders(ORDER)
+    control.configure(manners=["trickling"], trickle_seconds=3600)
+
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(shop, "GET", DETAIL)
+        while not answer.done():
+            control.release()
+
+    assert answer.result().json()["id"] == 7
 
 
 def _gzip(shop: Shop) -> None:
