@@ -14,7 +14,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.port import ErpPort
 from orderflow.erp.rest import RestErp
-from orderflow.errors import InDoubtError, PermanentError, TransientError
+from orderflow.errors import CallDeferredError, InDoubtError, PermanentError, TransientError
 from orderflow.transport import FixedAuthorization, Timeouts, UnavailableError
 from sandbox.control import SandboxControl
 
@@ -104,11 +104,26 @@ def test_a_look_up_that_proves_nothing_is_an_invalid_answer(
     assert caught.value.reason is Reason.ERP_ANSWER_INVALID
 
 
+def test_a_throttled_order_was_not_made_and_waits_for_its_turn(
+    control: SandboxControl, erp: RestErp, request_for: Requests
+) -> None:
+    control.fault("status", method="POST", status=429, headers={"retry-after": "1"})
+    assert erp.create(request_for()).number
+    assert _posts(control) == 2
+
+
+def test_a_long_pause_is_no_doubt(control: SandboxControl, erp: RestErp, request_for: Requests) -> None:
+    control.fault("status", method="POST", status=429, headers={"retry-after": "3600"})
+    with pytest.raises(CallDeferredError) as caught:
+        erp.create(request_for())
+    assert caught.value.reason is Reason.THROTTLED
+    assert caught.value.retry_after == 3600
+
+
 @pytest.mark.parametrize(
     "fault",
     [
         {"action": "status", "status": 408},
-        {"action": "status", "status": 429, "headers": {"retry-after": "1"}},
         {"action": "status", "status": 500, "html": "<title>boom</title>"},
         {"action": "status", "status": 500, "html": "<title>boom</title>", "commit": True},
         {"action": "status", "status": 503},

@@ -16,7 +16,7 @@ from orderflow.errors import PermanentError
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.orders.steps import PUSH, run_step
 from orderflow.flow.services import Services
-from orderflow.ledger.limits import CallGuard, CallLimits
+from orderflow.ledger.limits import CallLimits, SharedCallGuard
 from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.transport import Channel
 from sandbox.control import SandboxControl
@@ -195,21 +195,18 @@ def test_a_push_that_our_own_limits_held_back_was_certainly_not_sent(
 ) -> None:
     """No doubt remains, nothing is looked up, and the next run sends it as any other."""
     (order_id,) = control.add_orders(ORDER)
-    gate = CallGuard(
-        services.ledger._engine, "erp", CallLimits(breaker_errors=1), timezone="UTC", clock=services.now
-    )  # refused once is enough
-    gate.refused("POST", "/sales-orders", 403, "the key is blocked")
+    gate = SharedCallGuard(services.ledger._engine, "erp", CallLimits(per_day=0), timezone="UTC", clock=services.now)
     closed = replace(services, erp=RestErp(channel_of(services.erp, gate)))
     run = runs("2026-11-22")
     report = run_day(closed, DAY, run)
 
-    assert [failure.reason for failure in report.failures] == [Reason.CIRCUIT_OPEN]
-    assert progress(services, order_id) == (Progress.READY, Reason.CIRCUIT_OPEN)
+    assert [failure.reason for failure in report.failures] == [Reason.BUDGET_SPENT]
+    assert progress(services, order_id) == (Progress.READY, Reason.BUDGET_SPENT)
     assert control.journal(service="erp", method="POST") == []
     assert run_day(services, DAY, runs("2026-11-22")).processed == 1
 
 
-def channel_of(erp: ErpPort, gate: CallGuard) -> Channel:
+def channel_of(erp: ErpPort, gate: SharedCallGuard) -> Channel:
     """Return the channel of an adapter, with a gate before it."""
     assert isinstance(erp, RestErp)
     channel = copy(erp._channel)

@@ -14,7 +14,7 @@ from multiprocessing.synchronize import Barrier
 from orderflow.domain.order import OrderKey
 from orderflow.errors import ClaimedElsewhereError
 from orderflow.ledger.database.engine import make_engine
-from orderflow.ledger.limits import CallGuard, CallLimits
+from orderflow.ledger.limits import CallLimits, SharedCallGuard
 from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.ledger.opening import open_ledger
 
@@ -47,7 +47,7 @@ def crash(url: str, _answered: Barrier) -> str:
 def reserve(url: str, _answered: Barrier) -> list[float]:
     """Go through the gate five times without waiting; say what the waits would have been."""
     waits: list[float] = []
-    gate = CallGuard(make_engine(url), "shop", CallLimits(per_second=0.001), timezone="UTC", sleep=waits.append)
+    gate = SharedCallGuard(make_engine(url), "shop", CallLimits(per_second=0.001), timezone="UTC", sleep=waits.append)
     for _ in range(5):
         gate.enter("GET", "/api/order/")
     return waits

@@ -163,6 +163,12 @@ EXPLAINED: dict[Reason, Explanation] = {
         Owner.INTEGRATION,
         "Read the answer in the message and correct its cause; calls go on by themselves after the pause.",
     ),
+    Reason.THROTTLED: Explanation(
+        "The other side has asked for a pause (429) that is longer than a run waits for; nothing was sent.",
+        Owner.INTEGRATION,
+        "Nothing if it is rare: a later sweep continues. Else set `limits.shop_per_second` (or `erp_per_second`) to "
+        "what it allows.",
+    ),
     Reason.UNFINISHED: Explanation(
         "The run ended before this order was done and nobody recorded why (a task was killed, for instance).",
         Owner.INTEGRATION,

@@ -82,6 +82,7 @@ class Reason(StrEnum):
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     BUDGET_SPENT = "budget_spent"
     CIRCUIT_OPEN = "circuit_open"
+    THROTTLED = "throttled"
     UNFINISHED = "unfinished"
     SIDES_DIFFER = "sides_differ"
     CONFIGURATION = "configuration"
@@ -117,7 +118,7 @@ STUCK = frozenset(
 )
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
 
-DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN})
+DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED})
 """The call was not made: whatever it was to do has certainly not happened."""
 
 PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE}

@@ -184,6 +184,11 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Niets als het zelden gebeurt: de volgende sweep op een andere dag gaat verder. Verhoog anders de grens, of "
         "haal minder dagen tegelijk in.",
     ),
+    Reason.THROTTLED: DutchTexts(
+        "De andere kant vroeg om een pauze (429) die langer is dan een run wacht; er is niets verstuurd.",
+        "Niets als het zelden voorkomt: een latere sweep gaat verder. Zet anders `limits.shop_per_second` (of "
+        "`erp_per_second`) op wat daar is toegestaan.",
+    ),
     Reason.CIRCUIT_OPEN: DutchTexts(
         "De andere kant weigerde steeds dezelfde soort aanroep met hetzelfde antwoord; die wordt een "
         "tijdje niet gedaan.",

@@ -11,7 +11,7 @@ from orderflow.erp.hook import ErpHook
 from orderflow.flow.services import Services
 from orderflow.ledger.hook import engine_from_connection
 from orderflow.ledger.ledger import Ledger
-from orderflow.ledger.limits import CallGuard, CallLimits
+from orderflow.ledger.limits import CallLimits, SharedCallGuard
 from orderflow.orchestration.metrics import AirflowMeter
 from orderflow.orchestration.run_context import is_backfill
 from orderflow.settings import VARIABLE, Limits, Settings
@@ -47,14 +47,16 @@ def connect(*, read_only: bool = False) -> Services:
     )
 
 
-def _gate(engine: Engine, settings: Settings, service: str, per_second: float | None, per_day: int | None) -> CallGuard:
+def _gate(
+    engine: Engine, settings: Settings, service: str, per_second: float | None, per_day: int | None
+) -> SharedCallGuard:
     limits = CallLimits(
         per_second=per_second,
         per_day=per_day,
         breaker_errors=settings.limits.breaker_errors,
         breaker_pause=timedelta(minutes=settings.limits.breaker_minutes),
     )
-    return CallGuard(engine, service, limits, timezone=settings.timezone)
+    return SharedCallGuard(engine, service, limits, timezone=settings.timezone)
 
 
 def _budget(limits: Limits) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import requests
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError
+from orderflow.errors import CallDeferredError, PermanentError
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization
 from orderflow.transport.document import write_document
@@ -18,7 +18,8 @@ from orderflow.transport.failures import Exchange, RefusedError, Service
 from orderflow.transport.faults import fault_of_answer, fault_of_error
 from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.redaction import excerpt
-from orderflow.transport.retry import DEFAULT_POLICY, RetryPolicy
+from orderflow.transport.retry import DEFAULT_POLICY, RetryPolicy, retry_after
+from orderflow.transport.throttle import Throttle
 
 REPEATABLE = frozenset({"GET", "PATCH", "PUT"})
 _TURNED_AWAY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -38,10 +39,16 @@ class CallGuard(Protocol):
     """What every single request has to pass, repeated ones too."""
 
     def enter(self, method: str, path: str) -> None:
-        """Wait until it may be sent; HeldBackError when it may not for longer than a wait is worth."""
+        """Wait until it may be sent; CallDeferredError when it may not for longer than a wait is worth."""
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
-        """Hear that it was refused for good, with what answer."""
+        """Hear that it was refused for good, with what answer; must not raise."""
+
+    def succeeded(self, method: str, path: str) -> None:
+        """Hear that it was answered as it should be; must not raise."""
+
+    def throttled(self, seconds: float) -> None:
+        """Hear that the other side asks everybody for a pause; must not raise."""
 
 
 class Channel:
@@ -75,6 +82,7 @@ class Channel:
         self._read_only = read_only
         self._extra_secrets = tuple(secrets)
         self._gate = gate
+        self._throttle = Throttle()
         self._meter = meter
 
     def __repr__(self) -> str:
@@ -95,10 +103,11 @@ class Channel:
         """Send a request, `path` below the base URL; return its 2xx answer, or one whose status is in `accept`.
 
         The body is `json` (Decimals become numbers as they are written), or `data`: a form, or bytes as they are.
-        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without, one request is sent; a second
-        one only when a renewable token was turned away (401, 403), which means that nothing was done.
-        UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run; HeldBackError
-        when the gate lets nothing through.
+        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without, one request is sent; another one
+        only after an answer which means that nothing was done: a renewable token was turned away (401, 403), or the
+        other side asked for a short pause (429).
+        UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run;
+        CallDeferredError when the gate lets nothing through or the other side asked for a long pause: nothing was done.
         """
         if self._read_only and method != "GET":
             raise PermanentError(
@@ -125,17 +134,52 @@ class Channel:
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
         response = self._send(exchange, request)
         status = response.status_code
-        if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status in accept):
+        succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+        if not (succeeded or status in accept):
             fault = fault_of_answer(response, exchange, self.service, self._secrets())
             if self._gate and isinstance(fault, RefusedError) and fault.exchange:
                 self._gate.refused(exchange.method, exchange.path, status, fault.exchange.excerpt)
             raise fault
+        if self._gate and succeeded:
+            self._gate.succeeded(exchange.method, exchange.path)
         body = response.content
         return Answer(status, response.headers, body, partial(self._unreadable, exchange, status, body))
 
     def _send(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
+        """Send it, as often as the other side asks for a pause that is worth the wait."""
+        waited = 0.0
+        while True:
+            waited += self._wait_for_turn(exchange)
+            response = self._send_once(exchange, request)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                self._throttle.answered()
+                return response
+            pause = self._throttle.told(retry_after(response.headers.get("Retry-After")))
+            if self._gate:
+                self._gate.throttled(pause)
+            if pause > self._policy.longest_retry_after or waited + pause > self._policy.deadline:
+                raise self._throttled(exchange, pause)
+            self._meter.repeated(self.service.name, exchange.method)
+
+    def _wait_for_turn(self, exchange: Exchange) -> float:
+        ahead = self._throttle.wait_ahead()
+        if ahead > self._policy.longest_retry_after:
+            raise self._throttled(exchange, ahead)
+        wait = self._throttle.take_turn()
+        if wait > 0:
+            self._policy.sleep(wait)
         if self._gate:
             self._gate.enter(exchange.method, exchange.path)
+        return wait
+
+    def _throttled(self, exchange: Exchange, pause: float) -> CallDeferredError:
+        return CallDeferredError(
+            f"{self.service.name}: {exchange}: asked for a pause of {pause:.0f} s (429); nothing was done",
+            reason=Reason.THROTTLED,
+            retry_after=pause,
+        )
+
+    def _send_once(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
         if self._authorize is None:
             return self._transmit(exchange, request, None)
         header = self._authorize.header()

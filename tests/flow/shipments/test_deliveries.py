@@ -17,7 +17,7 @@ from orderflow.flow.services import Services
 from orderflow.flow.shipments.listing import read_from
 from orderflow.flow.shipments.preview import preview_shipments
 from orderflow.flow.shipments.report import end_shipments
-from orderflow.ledger.limits import CallGuard, CallLimits
+from orderflow.ledger.limits import CallLimits, SharedCallGuard
 from orderflow.ledger.schema import bring_to_head
 from orderflow.settings import OrderStatusTexts
 from sandbox.control import SandboxControl
@@ -335,13 +335,12 @@ def test_a_slip_that_our_own_limits_held_back_is_not_in_doubt(
     shipments: Shipments, exported: list[str], services: Services, runs: Runs, control: SandboxControl
 ) -> None:
     number = deliver(control, exported[0], "4", "4")
-    gate = CallGuard(services.ledger._engine, "shop", CallLimits(breaker_errors=1), timezone="UTC", clock=services.now)
-    gate.refused("POST", "/proxy/des_adv_xml/delivery/", 403, "blocked")
+    gate = SharedCallGuard(services.ledger._engine, "shop", CallLimits(per_day=0), timezone="UTC", clock=services.now)
     channel = copy(services.messages._channel)
     channel._gate = gate
     (result,) = Shipments(replace(services, messages=MessagesClient(channel)), runs)()
     assert result.error
-    assert shipments.standing(number) == (ShipmentProgress.OPEN, Reason.CIRCUIT_OPEN)
+    assert shipments.standing(number) == (ShipmentProgress.OPEN, Reason.BUDGET_SPENT)
     assert end_shipments(services, [number])[1].opened == []
     assert not posts(control)
     shipments()

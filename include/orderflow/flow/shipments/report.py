@@ -21,6 +21,7 @@ _PATIENTLY = {
     Reason.SLIP_PARTLY_UNKNOWN,
     Reason.BUDGET_SPENT,
     Reason.CIRCUIT_OPEN,
+    Reason.THROTTLED,
 }
 """Why an open slip is no news while it is young."""
 _NO_ORDER = OrderKey(0, 0)

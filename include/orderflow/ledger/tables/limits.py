@@ -16,6 +16,8 @@ class RateRow(Base):
     service: Mapped[str] = mapped_column(primary_key=True)
     next_at: Mapped[int]
     """When the next call may be made, in microseconds since 1970."""
+    quiet_until: Mapped[int] = mapped_column(server_default="0")
+    """Until when the other side has asked for a pause, likewise."""
     day: Mapped[str]
     used: Mapped[int]
     """Calls made on that day."""
@@ -30,5 +32,7 @@ class RefusalRow(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     service: Mapped[str]
     endpoint: Mapped[str]
+    order: Mapped[str]
+    """The ids that its path names; empty when it names none."""
     answer: Mapped[str]
     at: Mapped[datetime]

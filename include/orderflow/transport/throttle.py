@@ -1,0 +1,59 @@
+"""A 429 quietens the whole channel: what one thread is told, all of them keep to."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+_FIRST_GAP, _LONGEST_GAP, _NO_GAP = 0.1, 10.0, 0.02
+_EASE = 0.9
+
+
+class Throttle:
+    """When the next call may leave; safe to share between threads.
+
+    After a 429 nobody calls until the pause is over. Then calls leave in single file, with a gap between them that
+    doubles with every further burst of 429 and shrinks with every answer: the pace settles at what is borne.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._quiet_until = 0.0
+        self._next_at = 0.0
+        self._gap = 0.0
+        self._in_a_row = 0
+
+    def wait_ahead(self) -> float:
+        """Return the seconds until the next turn, without taking it."""
+        with self._lock:
+            return max(0.0, self._next_at - self._clock())
+
+    def take_turn(self) -> float:
+        """Take the next turn; returns the seconds until then."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next_at)
+            if self._gap:
+                self._next_at = turn + self._gap
+            return turn - now
+
+    def told(self, wished: float | None) -> float:
+        """Note a 429 and the pause that it asks for (seconds); returns the pause that is made."""
+        with self._lock:
+            now = self._clock()
+            if now >= self._quiet_until:  # else it was under way when another one was told the same
+                self._in_a_row += 1
+                self._gap = min(max(2 * self._gap, _FIRST_GAP), _LONGEST_GAP)
+            growing = min(_FIRST_PAUSE * 2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE)
+            pause = max(growing if wished is None else wished, self._gap)
+            self._quiet_until = max(self._quiet_until, now + pause)
+            self._next_at = max(self._next_at, self._quiet_until)
+            return pause
+
+    def answered(self) -> None:
+        """Note any other answer."""
+        with self._lock:
+            self._in_a_row = 0
+            eased = self._gap * _EASE
+            self._gap = eased if eased > _NO_GAP else 0.0
