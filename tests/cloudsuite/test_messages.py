@@ -101,7 +101,7 @@ def test_what_the_shop_refuses_is_refused_with_its_words(client: MessagesClient)
         ({"action": "reset_before_commit"}, "in_doubt", True),
         ({"action": "reset_after_commit"}, "in_doubt", True),
         ({"action": "truncated_body"}, "in_doubt", True),
-        ({"action": "status", "status": 429, "headers": {"Retry-After": "7"}}, "unavailable", False),
+        ({"action": "status", "status": 429, "headers": {"Retry-After": "700"}}, "throttled", False),
         ({"action": "status", "status": 400, "answer": {"detail": "no"}}, "rejected", False),
         ({"action": "status", "status": 404, "html": "<h1>Not Found</h1>"}, "rejected", False),
         ({"action": "status", "status": 401}, "auth", False),
@@ -116,13 +116,13 @@ def test_every_failure_is_one_request_and_says_whether_it_may_have_been_taken(
         send(client)
     reasons = {
         "in_doubt": Reason.MESSAGE_IN_DOUBT,
-        "unavailable": Reason.SHOP_UNAVAILABLE,
+        "throttled": Reason.THROTTLED,
         "rejected": Reason.MESSAGE_REJECTED,
         "auth": Reason.SHOP_AUTH,
     }
     assert caught.value.reason is reasons[reason]
     assert isinstance(caught.value, InDoubtError) is doubt
-    assert isinstance(caught.value, TransientError) is (reason in {"in_doubt", "unavailable"})
+    assert isinstance(caught.value, TransientError) is (reason in {"in_doubt", "throttled"})
     assert len(posts(control)) == (2 if reason == "auth" else 1), "only a turned away token is renewed, for once"
 
 

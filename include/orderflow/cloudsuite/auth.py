@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import requests
 
 from orderflow.domain.reasons import Reason
-from orderflow.transport import DEFAULT_TIMEOUTS, Answer, Channel, Service, Timeouts, UnavailableError
+from orderflow.errors import CallDeferredError
+from orderflow.transport import DEFAULT_TIMEOUTS, Answer, Channel, RetryPolicy, Service, Timeouts, UnavailableError
 
 TOKEN_SERVICE = Service(
     name="shop's token address",
@@ -36,6 +37,10 @@ class Credentials(NamedTuple):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.token_url})"
+
+
+_ASK_ONCE = RetryPolicy(deadline=0)
+"""Also after a 429: the channel that needs the token waits, and asks again."""
 
 
 class _Token(NamedTuple):
@@ -67,6 +72,7 @@ class ClientCredentials:
             service=TOKEN_SERVICE,
             timeouts=timeouts,
             secrets=(credentials.client_secret,),
+            policy=_ASK_ONCE,
         )
         self._credentials = credentials
         self._on_token = on_token
@@ -100,6 +106,10 @@ class ClientCredentials:
         asked_at = self._clock()
         try:
             answer = self._channel.call("POST", self._path, retry=False, data=self._form())
+        except CallDeferredError as error:
+            raise UnavailableError(
+                error.message, reason=TOKEN_SERVICE.unavailable, retry_after=error.retry_after, not_sent=True
+            ) from error
         except UnavailableError as error:
             # Whatever became of this request, the one that needed the token was never sent.
             error.not_sent = True

@@ -50,7 +50,8 @@ class RateLimiter:
         self._clock = clock
         self._sleep = sleep
         self._lock = Lock()
-        self._looked_at: float | None = None
+        self._quiet_until = 0.0
+        self._look_again_at = 0.0
 
     def wait(self) -> None:
         """Wait until the next call may be made; CallDeferredError when it may not today, or not for a while."""
@@ -86,22 +87,22 @@ class RateLimiter:
             self._add()
 
     def _pause_left(self) -> float:
-        """Return how long a pause that any process was told still lasts; looked up once a second."""
+        """Return how long a pause that any process was told still lasts; the ledger is asked once a second."""
         with self._lock:
             now = time.monotonic()
-            if self._looked_at is not None and now - self._looked_at < _LOOK_AGAIN_SECONDS:
-                return 0.0
-            self._looked_at = now
+            if now >= self._look_again_at:
+                self._quiet_until = now + self._pause_in_ledger()
+                self._look_again_at = now + _LOOK_AGAIN_SECONDS
+            return max(0.0, self._quiet_until - now)
+
+    def _pause_in_ledger(self) -> float:
         left = RateRow.quiet_until - _now(self._engine)
         try:
             with reading(self._engine) as session:
                 wait = session.execute(select(left).where(RateRow.service == self._service)).scalar_one_or_none() or 0
         except TransientError:
             return 0.0  # a ledger that is away is found by whoever needs it
-        if wait > 0:
-            with self._lock:
-                self._looked_at = None  # the others have to wait, too
-        return max(0.0, wait / _MICROSECONDS)
+        return float(wait / _MICROSECONDS)
 
     def _reserve(self) -> float:
         """Take the next free moment and one of the day's calls; returns the seconds until then."""
