@@ -19,9 +19,10 @@ if ! [ -x .venv/bin/uv ]; then
 fi
 
 say 'Installing requirements.lock …'
-by_uv() { .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock; }
-# uv has died of a segmentation fault where the same command went through a moment later.
-by_uv || { say 'uv failed; once more …' && by_uv; } || {
+by_uv() { .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python "$@" requirements.lock; }
+# uv has died of a segmentation fault where the same command went through a moment later. Behind a proxy with certificates of
+# its own it fails until it takes the system's.
+by_uv || { say 'uv failed; once more, with the certificates of the system …' && by_uv --system-certs; } || {
     say 'uv failed again; by pip, which takes some minutes …'
     .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock >&2
 }

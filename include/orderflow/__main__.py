@@ -13,8 +13,8 @@ from pathlib import Path
 
 from orderflow.command_line import parser
 
-LOCAL = Path(".local/environment.json")
-"""Written by `make up`: how its Airflow is connected, for commands that are run in the repository."""
+LOCAL = os.environ.get("ORDERFLOW_LOCAL", ".local")
+"""Where `make up` keeps its state. Commands that are run in the repository find there how its Airflow is connected."""
 _SHOP = "AIRFLOW_CONN_CLOUDSUITE_DEFAULT"
 _LOGS = "AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 
@@ -36,12 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _connect_as_make_up_did() -> None:
     """Use the home and the sandbox of `make up`, unless a home or another shop is named."""
-    if "AIRFLOW_HOME" in os.environ or not LOCAL.exists():
+    file = Path(LOCAL) / "environment.json"
+    if "AIRFLOW_HOME" in os.environ or not file.exists():
         return
-    kept: dict[str, str] = json.loads(LOCAL.read_text(encoding="utf-8"))
+    kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     if _SHOP in kept and _SHOP in os.environ:
         return
-    sys.stderr.write(f"As `make up` is connected ({LOCAL}); set AIRFLOW_HOME to use another Airflow.\n")
+    sys.stderr.write(f"As `make up` is connected ({file}); set AIRFLOW_HOME to use another Airflow.\n")
     for name, value in kept.items():
         os.environ.setdefault(name, value)
 

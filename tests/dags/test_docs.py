@@ -12,7 +12,9 @@ import link_check
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("page", ["dag_docs", "runbook_docs", "settings_docs", "connection_docs", "dist_info"])
+@pytest.mark.parametrize(
+    "page", ["dag_docs", "runbook_docs", "settings_docs", "connection_docs", "command_docs", "metric_docs", "dist_info"]
+)
 def test_a_generated_page_is_up_to_date(page: str) -> None:
     check = subprocess.run(
         [sys.executable, str(ROOT / "tools" / f"{page}.py"), "--check"],

@@ -1,5 +1,6 @@
 """Metrics leave this process by Airflow's own StatsD client, and reach a real receiver."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from orderflow.domain.worklist import OPEN_LISTS, Worklist
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import OpenState
 from orderflow.orchestration.connect import connect
-from orderflow.orchestration.metrics import count
+from orderflow.orchestration.metrics import METRICS, count
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
@@ -41,6 +42,7 @@ def test_a_run_is_counted_by_outcome_and_says_what_is_open(statsd: StatsdReceive
     assert statsd.of("airflow.orderflow.open.half_written") == ["0|g"]
     sent = {name: statsd.of(f"airflow.orderflow.orders.{name}") for name in ("processed", "waiting", "offline_sent")}
     assert sent == {"processed": ["4|c"], "waiting": ["2|c"], "offline_sent": ["3|c"]}
+    assert _undocumented(statsd) == set()
 
 
 def test_calls_are_timed_by_service_and_method_and_repeats_are_counted(
@@ -65,3 +67,10 @@ def test_calls_are_timed_by_service_and_method_and_repeats_are_counted(
     assert len(statsd.of("airflow.orderflow.call.shop.GET")) == 2, "the one that was answered by 503 too"
     assert statsd.of("airflow.orderflow.call_repeated.shop.GET") == ["1|c"]
     assert statsd.of("airflow.orderflow.call_repeated.erp.GET") == []
+    assert _undocumented(statsd) == set()
+
+
+def _undocumented(statsd: StatsdReceiver) -> set[str]:
+    """Return the names that were received and that docs/reference/metrics.md, made of METRICS, does not have."""
+    known = [re.compile("airflow." + re.sub("<[a-z]+>", "[A-Za-z_]+", name)) for name in METRICS]
+    return {name for name in statsd.names() if not any(pattern.fullmatch(name) for pattern in known)}

@@ -21,6 +21,10 @@ class StatsdReceiver:
         self.port: int = self._socket.getsockname()[1]
         Thread(target=self._receive, daemon=True).start()
 
+    def names(self) -> set[str]:
+        """Return the names of all metrics that have come."""
+        return {line.partition(":")[0] for line in list(self.lines)}
+
     def of(self, name: str) -> list[str]:
         """Return what was sent of one metric, as `value|type`."""
         return [line.partition(":")[2] for line in list(self.lines) if line.partition(":")[0] == name]

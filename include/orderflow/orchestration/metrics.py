@@ -1,9 +1,10 @@
 """Figures for whoever watches, by Airflow's own metrics: StatsD or OpenTelemetry, as Airflow is set; nowhere when not.
 
-Plain StatsD has no tags, so what tells figures apart is in their names. docs/how-to/observability.md lists them.
+Plain StatsD has no tags, so what tells figures apart is in their names. docs/reference/metrics.md lists them.
 """
 
 from datetime import timedelta
+from typing import Literal, NamedTuple
 
 from airflow.sdk.observability import stats
 
@@ -11,6 +12,31 @@ from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import OpenState
 
 OUTCOMES = ("processed", "unchanged", "waiting", "held", "failed", "offline_sent")
+
+
+class Metric(NamedTuple):
+    """What a figure is."""
+
+    kind: Literal["counter", "gauge", "timer"]
+    meaning: str
+
+
+METRICS = {
+    "orderflow.orders.<outcome>": Metric(
+        "counter",
+        f"Orders of a run by what became of them ({', '.join(OUTCOMES)}), added at the end of each daily run and "
+        "sweep. An order that waits is counted by each run that looks at it.",
+    ),
+    "orderflow.open.<list>": Metric("gauge", "Orders on that open list of the ledger now, whatever their day."),
+    "orderflow.open.oldest_seconds": Metric("gauge", "Age of the oldest order that is open; 0 when none is."),
+    "orderflow.call.<service>.<method>": Metric(
+        "timer", "Every request to `shop` or `erp`, answered or not, such as `orderflow.call.erp.POST`."
+    ),
+    "orderflow.call_repeated.<service>.<method>": Metric(
+        "counter", "Requests that the client made again after one that failed."
+    ),
+}
+"""Every figure that is sent from here; <words> are filled in."""
 
 
 class AirflowMeter:
