@@ -19,7 +19,7 @@ from orderflow.provider import CLOUDSUITE, ERP
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "include" / "orderflow"
-KNOWN_TO_AIRFLOW = {"airflow": "apache-airflow"}
+KNOWN_TO_AIRFLOW = {"airflow": "apache-airflow", "opentelemetry": "opentelemetry-api"}
 
 
 def python(tmp_path: Path, code: str, **environment: str) -> Any:

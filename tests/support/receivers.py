@@ -1,5 +1,6 @@
 """Real receivers on loopback: of StatsD's datagrams, and of a webhook's messages."""
 
+import gzip
 import json
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from service import wait_until
 
@@ -57,3 +62,41 @@ def webhook_receiver() -> Iterator[tuple[str, list[Any]]]:
     yield f"http://127.0.0.1:{server.server_address[1]}/hook", received
     server.shutdown()
     server.server_close()
+
+
+class OtlpReceiver:
+    """Keeps what is exported to it by OTLP over HTTP: spans, and the names of metrics."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self.metrics: set[str] = set()
+        receiver = self
+
+        class Collector(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.headers.get("Content-Encoding") == "gzip":
+                    body = gzip.decompress(body)
+                receiver._keep(self.path, body)
+                self.send_response(200)
+                self.send_header("Content-Type", "application/x-protobuf")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Keep quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def _keep(self, path: str, body: bytes) -> None:
+        if path == "/v1/traces":
+            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+                self.spans += [span for scope in resource.scope_spans for span in scope.spans]
+        elif path == "/v1/metrics":
+            for resource_metrics in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+                self.metrics |= {metric.name for scope in resource_metrics.scope_metrics for metric in scope.metrics}
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -3,14 +3,17 @@
 Plain StatsD has no tags, so what tells figures apart is in their names. docs/reference/metrics.md lists them.
 """
 
+import time
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from airflow.sdk.observability import stats
+from opentelemetry import trace
 
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import OpenState
 
+_TRACER = trace.get_tracer("orderflow")
 OUTCOMES = ("processed", "unchanged", "waiting", "held", "failed", "offline_sent")
 
 
@@ -43,7 +46,9 @@ class AirflowMeter:
     """Measures the calls to shop and ERP: a `orderflow.transport.Meter`."""
 
     def called(self, service: str, method: str, seconds: float) -> None:
-        """Time one request, answered or not."""
+        """Time one request, answered or not, and make it a span of the trace."""
+        end = time.time_ns()
+        _TRACER.start_span(f"{service} {method}", start_time=end - int(seconds * 1e9)).end(end)
         stats.timing(f"orderflow.call.{service}.{method}", timedelta(seconds=seconds))
 
     def repeated(self, service: str, method: str) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import simplejson
-from structlog.contextvars import bound_contextvars
 
 from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
@@ -27,6 +26,7 @@ from orderflow.flow.orders.push import gone, is_reopened, require_safe_resend, s
 from orderflow.flow.orders.write_back import line_numbers, refuse_cancelled, refuse_other_number, with_erp_fields
 from orderflow.flow.plan import Plan, joined, planned
 from orderflow.flow.services import Services
+from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.dry_runs import PlannedCall
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def _planned(services: Services, work: Callable[[OrderKey], Iterable[PlannedCall
 
     def one(key: OrderKey) -> Plan:
         calls: list[PlannedCall] = []
-        with bound_contextvars(order=str(key), step="dry_run"):
+        with working_on(key, "dry_run"):
             try:
                 for call in work(key):
                     calls.append(call)  # noqa: PERF402 - what was planned before a failure stays

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
-from structlog.contextvars import bind_contextvars, bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order, OrderKey
@@ -17,6 +17,7 @@ from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
 from orderflow.flow.orders.push import stays_resolved
 from orderflow.flow.services import Services
+from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, RunRef, Step
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def select(
 
     def one(order_id: int) -> Selected:
         key = known[order_id].key if order_id in known else OrderKey(UNKNOWN_WEBSHOP, order_id)
-        with bound_contextvars(order=str(key), step=Step.SELECT.value):
+        with working_on(key, Step.SELECT.value):
             selected = isolated(partial(decide, order_id), f"order id {order_id}")
             if not isinstance(selected, OrderflowError):
                 return selected

@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from structlog.contextvars import bound_contextvars
-
 from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import DEFERRED, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
@@ -15,6 +13,7 @@ from orderflow.flow.batch import StepResult, isolated
 from orderflow.flow.orders.push import push
 from orderflow.flow.orders.write_back import patch_erp_order_number, patch_state, put_order_lines
 from orderflow.flow.services import Services
+from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
 
@@ -55,7 +54,7 @@ def run_step(
     def one(key: OrderKey) -> Outcome | None:
         if key in refused:
             raise refused[key]
-        with bound_contextvars(order=str(key), step=order_step.step.value):
+        with working_on(key, order_step.step.value):
             return _one(services, order_step, key, run)
 
     results = zip(keys, services.each(one, keys, str), strict=True)
