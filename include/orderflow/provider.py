@@ -152,4 +152,5 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Confirmed CloudSuite webshop orders into an ERP, and the result written back.",
         "versions": [version("orderflow")],
         "connection-types": [CLOUDSUITE, ERP],
+        "notifications": ["orderflow.orchestration.notifier.OrderflowNotifier"],
     }

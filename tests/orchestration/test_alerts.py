@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from airflow.sdk import DAG
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.orchestration.alerts import alert_failed_run, send
 from orderflow.orchestration.deadline import alert_late_run
+from orderflow.orchestration.notifier import OrderflowNotifier
+from orderflow.provider import get_provider_info
 from service import free_port
 from support.receivers import webhook_receiver
 
@@ -145,3 +148,18 @@ def test_settings_that_cannot_be_read_do_not_hide_the_alert(
     monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"nonsense": 1}))
     send("a", "the orders", {})
     assert "the orders" in caplog.text
+
+
+def test_other_dags_can_send_by_the_same_channels(mailbox: Mailbox, webhook: list[Any]) -> None:
+    context = {"dag": DAG("stock_import", schedule=None), "run_id": "manual__1", "ti": failed("")["ti"]}
+    OrderflowNotifier(text="{{ run_id }} could not be read")(context)
+    (mail,) = mailbox.mails
+    assert mail["Subject"] == "[Orderflow] stock_import failed"
+    (posted,) = webhook
+    assert "manual__1 could not be read" in posted["text"]
+    assert "Log: http://airflow/log" in posted["text"]
+
+
+def test_airflow_knows_the_notifier() -> None:
+    (named,) = get_provider_info()["notifications"]
+    assert named == f"{OrderflowNotifier.__module__}.{OrderflowNotifier.__qualname__}"
