@@ -11,7 +11,6 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.opening import open_ledger
@@ -22,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 ROLES = ["airflow", "orderflow"]
 PASSWORDS = {"AIRFLOW_DB_PASSWORD": "of 'airflow' \\ only", "LEDGER_DB_PASSWORD": 'of "the" ledger; $1'}
 RUN = RunRef(dag_id="orderflow_daily", run_id="r", task_id="select_payable", partition="2026-11-22")
-KEY = OrderKey(1, 12345)
+KEY = 12345
 
 
 def program(name: str, server: URL, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -136,7 +135,7 @@ def test_a_backup_is_restored_by_the_commands_of_the_page(server: URL, ledger_ur
 
     again = open_ledger(ledger_url)
     assert again.get(KEY) == kept
-    assert len(again.events(key=KEY)) == 1
+    assert len(again.events(order_id=KEY)) == 1
     owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
     assert execute(server.set(database="orderflow"), owners) == [("orderflow",)]
     with again.claim(KEY, RUN):

@@ -45,7 +45,7 @@ def main() -> int:
             airflow.unpause(DAG)
             print(f"First run of {day} …", flush=True)
             first = _run(airflow, day)
-            known = open_ledger(ledger_url).by_order_id(order["id"] for order in control.orders())
+            known = open_ledger(ledger_url).get_many(order["id"] for order in control.orders())
             _print_orders(control, known)
             print(f"\n{json.dumps(first)}\n")
             seen = control.journal()[-1]["n"]

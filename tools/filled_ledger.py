@@ -68,12 +68,12 @@ def fill(engine: Engine, count: int, now: datetime, seed: int = 1) -> None:
             connection.execute(insert(OrderRow), chunk)
         for step, task_id, outcome in STEPS:
             connection.execute(_events(step, task_id, outcome))
-        alerts = select(OrderRow.webshop, OrderRow.order_id, OrderRow.external_reference, OrderRow.reason).where(
+        alerts = select(OrderRow.order_id, OrderRow.reference, OrderRow.reason).where(
             OrderRow.progress.in_([Progress.REJECTED, Progress.IN_DOUBT])
         )
         for row in connection.execute(alerts.limit(30)).all():
             connection.execute(insert(AlertRow), _alert(*row, now=now))
-        some = select(OrderRow.webshop, OrderRow.order_id, OrderRow.external_reference).limit(len(DIFFERENCES))
+        some = select(OrderRow.order_id, OrderRow.reference).limit(len(DIFFERENCES))
         for kind, found in zip(DIFFERENCES, connection.execute(some).all(), strict=False):
             connection.execute(insert(FindingRow), _finding(kind, *found, now=now))
         connection.execute(insert(PlannedCallRow), [_planned(number, now) for number in range(DRY_RUN_CALLS)])
@@ -104,7 +104,7 @@ def _order(
         "webshop": webshop,
         "order_id": order_id,
         "reference": f"CS{order_id}",
-        "external_reference": f"{webshop}/CS{order_id}",
+        "external_reference": f"{webshop}/CS{order_id}" if in_erp else None,
         "partition": f"{seen:%Y-%m-%d}" if chance.random() < 0.5 else None,  # noqa: PLR2004 - else found by a sweep
         "progress": progress,
         "decision": Action.PROCESS,
@@ -146,9 +146,8 @@ def _events(step: Step, task_id: str, outcome: Outcome) -> Insert:
     return insert(EventRow).from_select(list(columns), rows)
 
 
-def _alert(webshop: int, order_id: int, name: str, reason: Reason | None, *, now: datetime) -> dict[str, Any]:
+def _alert(order_id: int, name: str, reason: Reason | None, *, now: datetime) -> dict[str, Any]:
     return {
-        "webshop": webshop,
         "order_id": order_id,
         "order": name,
         "reason": reason,
@@ -159,11 +158,11 @@ def _alert(webshop: int, order_id: int, name: str, reason: Reason | None, *, now
     }
 
 
-def _finding(kind: FindingKind, webshop: int, order_id: int, name: str, *, now: datetime) -> dict[str, Any]:
+def _finding(kind: FindingKind, order_id: int, name: str, *, now: datetime) -> dict[str, Any]:
     shop, erp = DIFFERENCES[kind]
     return {
         "kind": kind,
-        "webshop": webshop,
+        "webshop": 1,
         "order_id": order_id,
         "external_reference": name,
         "shop_value": shop,
@@ -186,7 +185,6 @@ def _planned(number: int, now: datetime) -> dict[str, Any]:
         "map_index": number % 32,
         "try_number": 1,
         "subject": f"1/CS{order_id}",
-        "webshop": 1,
         "order_id": order_id,
         "system": "shop",
         "method": "PUT",

@@ -208,9 +208,10 @@ class Settings(_Settings):
     reconciliation: Reconciliation = Reconciliation()
     page: Page = Page()
 
-    def webshop(self, webshop: int) -> WebshopSettings:
-        """Return the settings of a webshop; one that is not named has the defaults."""
-        return self.webshops.get(webshop, WebshopSettings())
+    @property
+    def without_deliveries(self) -> frozenset[int]:
+        """The webshops whose orders this flow finishes, as the shop hears of no deliveries there."""
+        return frozenset(shop for shop, settings in self.webshops.items() if settings.deliveries == "none")
 
     @property
     def amount_tolerance(self) -> Decimal:
@@ -218,12 +219,18 @@ class Settings(_Settings):
         own = self.reconciliation.tolerance
         return self.limits.total_tolerance if own is None else own
 
-    def message_shop(self, webshop: int) -> int:
-        """Return the shop that messages about a webshop's orders name."""
-        named = self.webshop(webshop).messages.shop
-        return webshop if named is None else named
+    def webshop(self, webshop: int | None) -> WebshopSettings:
+        """Return the settings of a webshop; one that is not named, or not known, has the defaults."""
+        return WebshopSettings() if webshop is None else self.webshops.get(webshop, WebshopSettings())
 
-    def addressee(self, webshop: int) -> Addressee:
+    def message_shop(self, webshop: int | None) -> int:
+        """Return the shop that messages about a webshop's orders name; ConfigurationError when nobody knows it."""
+        for named in (self.webshop(webshop).messages.shop, webshop):
+            if named is not None:
+                return named
+        raise ConfigurationError("the order's webshop is not known, so that no message can name it")
+
+    def addressee(self, webshop: int | None) -> Addressee:
         """Return whom messages about a webshop's orders name; ConfigurationError when the user is not set."""
         user = self.webshop(webshop).messages.user
         if user is None:

@@ -80,7 +80,7 @@ def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
     frame.get_by_role("link", name=name, exact=True).first.click()
     expect(frame.locator(".timeline li")).to_have_count(2)
     expect(frame.locator(".why-panel")).to_contain_text(SCRIPT)
-    expect(page).to_have_url(re.compile(r"/plugin/orders/orderflow/order\?webshop="))
+    expect(page).to_have_url(re.compile(r"/plugin/orders/orderflow/order\?id="))
 
     control.edit_order(rejected, order_lines=[{**control.order(rejected)["order_lines"][0], "product": PRODUCT}])
     before = live.airflow.runs("orderflow_sweep")

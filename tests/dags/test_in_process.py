@@ -38,7 +38,7 @@ def test_a_day_by_its_parameter(connected: str, control: SandboxControl) -> None
     assert run.state == "success"
     payable = [order for order in control.orders() if order["state"] == "processing" and not order["offline"]]
     assert len(control.erp_orders()) == len(payable) > 15
-    known = open_ledger(connected).by_order_id(order["id"] for order in payable)
+    known = open_ledger(connected).get_many(order["id"] for order in payable)
     assert {order.partition for order in known.values()} == {DAY}
 
 
@@ -54,9 +54,9 @@ def test_what_a_person_has_seen_to_is_closed_by_the_sweep(connected: str, contro
     control.edit_order(order_id, state="cancel")
     ledger = open_ledger(connected)
     assert sweep(seen_to=["CS1"], dry_run=True) == "success"
-    assert ledger.by_order_id([order_id])[order_id].progress is Progress.PUSHED
+    assert ledger.get_many([order_id])[order_id].progress is Progress.PUSHED
 
     assert sweep(resolve=["CS1"]) == "success"
 
-    assert ledger.by_order_id([order_id])[order_id].progress is Progress.RESOLVED
+    assert ledger.get_many([order_id])[order_id].progress is Progress.RESOLVED
     assert ledger.alerts.open() == []

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import raise_failures
@@ -130,8 +129,8 @@ class DagRun:
         summary.raise_failures()
         return summary.numbers
 
-    def _keys(self) -> list[OrderKey]:
-        return [OrderKey.parse(text) for text in self.told[SELECT] or []]
+    def _keys(self) -> list[int]:
+        return [*(self.told[SELECT] or [])]
 
 
 class ShipmentRun(DagRun):

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from faults.world import Terms, content, goods
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, Progress
 from orderflow.ledger.ledger import Ledger
@@ -50,7 +49,7 @@ class Books:
         for order in control.erp_orders() if orders is None else orders:
             self.erp[order["external_reference"]].append(order)
         self.ledger = ledger
-        self.known = ledger.by_order_id(self.shop)
+        self.known = ledger.get_many(self.shop)
         self.versions = versions
         self.terms = terms
 
@@ -152,7 +151,7 @@ class Books:
         return known is not None and (known.progress in WRITTEN or self._is_said(known, *reasons))
 
     def _is_said(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
-        events = self.ledger.events(key=OrderKey(*known.key)) if known else ()
+        events = self.ledger.events(order_id=known.order_id) if known else ()
         return any(event.reason in reasons for event in events)
 
 

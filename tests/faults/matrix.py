@@ -85,7 +85,7 @@ class Bench:
 
     def left(self) -> str:
         """Say where the ledger has the online order now."""
-        known = self._ledger.by_order_id([ONLINE]).get(ONLINE)
+        known = self._ledger.get_many([ONLINE]).get(ONLINE)
         return known.progress.value if known else "unknown"
 
     @property

@@ -35,13 +35,13 @@ MUTATIONS = (
     Mutation(
         "intent row",
         "include/orderflow/flow/orders/push.py",
-        "        claim.intend(Step.PUSH, **_content(request))\n",
+        "        claim.intend(Step.PUSH, **_intent(request))\n",
         "        pass\n",
     ),
     Mutation(
         "look-up before POST",
         "include/orderflow/flow/orders/push.py",
-        "    found = services.erp.find(claim.order.external_reference if begun else order.external_reference)\n",
+        "    found = services.erp.find(claim.order.external_reference or order.external_reference)\n",
         "    found = None\n",
     ),
     Mutation(

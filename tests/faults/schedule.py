@@ -246,8 +246,8 @@ class Schedule:
         field, value = {"shipment_sent": ("shipment_state", "sent"), "done": ("state", "done")}[
             self.settings["webshops"][2]["finish"]
         ]
-        known = self._services().ledger.by_order_id(self.world.versions)
-        exported = {i for i, order in known.items() if order.key.webshop == 2 and order.progress in WRITTEN}
+        known = self._services().ledger.get_many(self.world.versions)
+        exported = {i for i, order in known.items() if order.webshop == 2 and order.progress in WRITTEN}
         self.seen["orders finished without deliveries"] += len(exported)
         return [
             f"order {order['id']}: HALF: {field} is {order[field]}"
@@ -288,7 +288,7 @@ class Schedule:
         )
 
     def _progress(self) -> dict[int, str]:
-        known = self._services().ledger.by_order_id(self.world.versions)
+        known = self._services().ledger.get_many(self.world.versions)
         return {order_id: order.progress.value for order_id, order in known.items()}
 
     def _books(self) -> Books:

@@ -10,7 +10,6 @@ from faults.dag_run import DagRun
 from faults.ledgers import SqliteLedgers
 from faults.points import AFTER, DURING, breaking
 from faults.stand import Connect
-from orderflow.domain.order import OrderKey
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.flow.services import Services
@@ -65,12 +64,12 @@ def test_what_may_have_been_sent_is_not_sent_again(control: SandboxControl, conn
     run(impatient, "second")
     control.release()
     control.settle()
-    assert impatient.ledger.by_order_id([order_id])[order_id].progress is Progress.IN_DOUBT
+    assert impatient.ledger.get_many([order_id])[order_id].progress is Progress.IN_DOUBT
     clock.advance(minutes=6)
     run(connect(), "third")
 
     assert len(control.erp_orders()) == 1
-    assert impatient.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+    assert impatient.ledger.get_many([order_id])[order_id].progress is Progress.WRITTEN_BACK
 
 
 @pytest.mark.parametrize(("moment", "left"), [(DURING, Progress.IN_DOUBT), (AFTER, Progress.PUSHED)])
@@ -87,7 +86,7 @@ def test_an_outcome_that_the_ledger_did_not_take_leaves_the_intent_open(
     dag_run.go()
 
     assert [(failure.task, failure.reason) for failure in dag_run.failures] == [("push_to_erp", "ledger_unavailable")]
-    assert services.ledger.by_order_id([order_id])[order_id].progress is left
+    assert services.ledger.get_many([order_id])[order_id].progress is left
 
 
 def test_a_lost_ledger_doubles_nothing(
@@ -189,6 +188,6 @@ def test_a_day_run_after_the_loss_of_the_ledger_finishes_what_was_half_written(
     run(services, "second")
 
     assert [line["erp_line_number"] for line in control.order(order_id)["order_lines"]] == [11, 21]
-    known = services.ledger.get(OrderKey(1, order_id))
+    known = services.ledger.get(order_id)
     assert known is not None
     assert known.progress is Progress.WRITTEN_BACK

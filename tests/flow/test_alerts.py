@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
@@ -19,7 +18,7 @@ from orderflow.flow.orders.steps import PUSH, run_step
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, RunRef
+from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import UNKNOWN_PRODUCT, Runs, calls, last_call
@@ -73,13 +72,12 @@ def test_what_a_run_has_opened_is_news_to_its_retry_and_to_nobody_else(
 def test_the_alert_of_an_order_that_could_not_be_read_is_closed_once_it_is(
     services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
-    """It stands under no webshop until the order is read, and under the order's own from then on."""
     (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
     control.faults(
         [{"action": "status", "status": 401, "method": "GET", "path": f"/api/order/{order_id}/", "times": 0}]
     )
     assert run_sweep(services, runs()).failed == 1
-    assert [alert.key for alert in services.ledger.alerts.open()] == [OrderKey(UNKNOWN_WEBSHOP, order_id)]
+    assert [alert.order_id for alert in services.ledger.alerts.open()] == [order_id]
     clock.advance(minutes=15)
     run_sweep(services, runs())
     assert [alert.seen for alert in services.ledger.alerts.open()] == [2]
@@ -94,7 +92,7 @@ def test_an_alert_that_an_earlier_version_left_behind_is_closed_whatever_the_run
 ) -> None:
     (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
     run_sweep(services, runs())
-    services.ledger.alerts.see(OrderKey(UNKNOWN_WEBSHOP, order_id), f"id {order_id}", Reason.SHOP_AUTH, "401")
+    services.ledger.alerts.see(order_id, f"id {order_id}", Reason.SHOP_AUTH, "401")
     clock.advance(minutes=15)
     run_sweep(services, runs())
     assert services.ledger.alerts.open() == []
@@ -136,12 +134,12 @@ def test_an_order_deleted_in_the_shop_before_its_export_is_skipped_and_told_once
 ) -> None:
     (order_id,) = control.add_orders({"confirm_date": NOON, **order})
     run_sweep(services, runs())
-    assert services.ledger.by_order_id([order_id])[order_id].progress is before
+    assert services.ledger.get_many([order_id])[order_id].progress is before
     gone = partial(control.fault, "status", method="GET", path=f"/api/order/{order_id}/", status=404, times=0)
     gone()
     clock.advance(hours=6)
     assert run_sweep(services, runs()).failed == 1
-    known = services.ledger.by_order_id([order_id])[order_id]
+    known = services.ledger.get_many([order_id])[order_id]
     assert worklist_of(services, known) is Worklist.SKIPPED
     assert [alert.reason for alert in services.ledger.alerts.open()] == [Reason.ORDER_NOT_FOUND]
     control.edit_order(order_id, state="draft")
@@ -164,9 +162,7 @@ def test_an_order_that_was_not_found_and_is_listed_is_looked_at_until_it_is(
     control.clear_faults()
     assert run_sweep(services, runs()).processed == 1
     assert services.ledger.alerts.open() == []
-    known = services.ledger.by_order_id([order_id])[order_id]
-    assert services.ledger.get(OrderKey(UNKNOWN_WEBSHOP, order_id)) is None
-    assert [event.reason for event in services.ledger.events(key=known.key)][:2] == [Reason.ORDER_NOT_FOUND] * 2
+    assert [event.reason for event in services.ledger.events(order_id=order_id)][:2] == [Reason.ORDER_NOT_FOUND] * 2
 
 
 def test_an_order_deleted_in_the_shop_after_its_export_began_stays_open(
@@ -179,7 +175,7 @@ def test_an_order_deleted_in_the_shop_after_its_export_began_stays_open(
     for _ in range(2):
         clock.advance(minutes=15)
         assert run_sweep(services, runs()).failed == 1
-    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.PUSHED
+    assert services.ledger.get_many([order_id])[order_id].progress is Progress.PUSHED
     assert [alert.reason for alert in services.ledger.alerts.open()] == [Reason.ORDER_NOT_FOUND]
 
 
@@ -190,11 +186,10 @@ def test_an_order_that_another_run_works_on_has_not_failed_here(
     (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
     daily, sweep = runs("2026-11-22"), runs()
     (chosen,) = select(services, [order_id], run=daily, window=DAY)
-    assert chosen.key is not None
-    with services.ledger.claim(chosen.key, sweep) as claim:
-        results = run_step(services, PUSH, [chosen.key], daily)
+    with services.ledger.claim(chosen.order_id, sweep) as claim:
+        results = run_step(services, PUSH, [chosen.order_id], daily)
         raise_failures(results)
         assert isinstance(results[0].error, ClaimedElsewhereError)
         clock.advance(seconds=1)
         push(services, claim, sweep)
-    assert end_run(services, daily, date="", listed=[order_id], selected={chosen.key})[0].failed == 0
+    assert end_run(services, daily, date="", listed=[order_id], selected={chosen.order_id})[0].failed == 0

@@ -63,7 +63,7 @@ def test_what_is_ignored_is_left_to_the_shop(services: Services, control: Sandbo
     assert run_day(with_charges(services, {"shipment_cost": "ignore"}), DAY, runs("2026-11-22")).processed == 1
     (made,) = control.erp_orders()
     assert (made["total"], "charges" in made["request"]) == ("20.00", False)
-    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+    assert services.ledger.get_many([order_id])[order_id].progress is Progress.WRITTEN_BACK
 
 
 @pytest.mark.parametrize(

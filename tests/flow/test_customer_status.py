@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.customer_status import tell
@@ -27,9 +26,9 @@ def settings() -> dict[str, object]:
     return {"webshops": {"1": {"messages": {"order_status": TEXTS}}}}
 
 
-def told(services: Services, key: OrderKey) -> list[tuple[Step, Outcome, Reason | None]]:
+def told(services: Services, key: int) -> list[tuple[Step, Outcome, Reason | None]]:
     steps = {Step.TELL_PUSHED, Step.TELL_DELIVERED}
-    return [(e.step, e.outcome, e.reason) for e in services.ledger.events(key=key) if e.step in steps]
+    return [(e.step, e.outcome, e.reason) for e in services.ledger.events(order_id=key) if e.step in steps]
 
 
 def test_the_customer_is_told_once_the_order_is_written_back(
@@ -64,7 +63,7 @@ def test_a_status_that_fails_is_recorded_and_neither_resent_nor_held_against_the
     control.fault(**fault, path=PATH, times=2)
     report = run_day(services, DAY, runs("2026-11-22"))
     assert (report.processed, report.failed) == (1, 0)
-    key = OrderKey(1, order_id)
+    key = order_id
     known = services.ledger.get(key)
     assert known is not None
     assert known.reason is None
@@ -84,7 +83,7 @@ def test_a_worker_that_died_after_its_intent_is_not_followed_by_a_second_message
     run = runs("2026-11-22")
     _, order = services.read(order_id)
     services.ledger.decide(order, services.decide(order), run)
-    with services.ledger.claim(order.key, run) as claim:
+    with services.ledger.claim(order.order_id, run) as claim:
         claim.note(Step.TELL_PUSHED, Outcome.INTENT)
     run_day(services, DAY, run)
     assert control.order_statuses() == []
@@ -95,7 +94,7 @@ def test_delivered_is_told_by_key_or_by_claim_once(services: Services, control: 
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
     run_day(services, DAY, run)
-    key = OrderKey(1, order_id)
+    key = order_id
     tell(services, key, "delivered", run)
     with services.ledger.claim(key, run) as claim:
         tell(services, claim, "delivered", run)
@@ -109,10 +108,10 @@ def test_an_order_that_another_run_holds_is_not_told_and_nothing_is_raised(
 ) -> None:
     (order_id,) = control.add_orders(ORDER)
     run_day(services, DAY, runs("2026-11-22"))
-    key = OrderKey(1, order_id)
+    key = order_id
     with services.ledger.claim(key, runs()):
         tell(services, key, "delivered", runs())
-    tell(services, OrderKey(1, 999), "delivered", runs())
+    tell(services, 999, "delivered", runs())
     assert [status["stateId"] for status in control.order_statuses()] == ["PUSHED"]
 
 
@@ -132,7 +131,7 @@ def test_without_texts_it_costs_nothing(services: Services, control: SandboxCont
     statements: list[str] = []
     event.listen(services.ledger._engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     calls = len(control.journal())
-    tell(services, OrderKey(1, order_id), "delivered", runs())
+    tell(services, order_id, "delivered", runs())
     assert statements == []
     assert len(control.journal()) == calls
     assert not [call for call in control.journal() if call["path"] == PATH]

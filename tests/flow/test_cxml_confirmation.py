@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
@@ -42,7 +41,7 @@ def is_told(control: SandboxControl, order_id: int) -> bool:
 
 
 def progress(services: Services, order_id: int) -> Progress:
-    return services.ledger.by_order_id([order_id])[order_id].progress
+    return services.ledger.get_many([order_id])[order_id].progress
 
 
 def test_one_message_tells_number_and_lines(services: Services, control: SandboxControl, runs: Runs) -> None:
@@ -177,10 +176,10 @@ def test_a_dry_run_shows_the_message_and_sends_none(services: Services, control:
     assert not [call for call in control.journal() if call["method"] != "GET" and call["service"] != "token"]
 
 
-def _up_to(services: Services, last: Any, order_id: int, run: Any) -> OrderKey:
+def _up_to(services: Services, last: Any, order_id: int, run: Any) -> int:
     """Take an order through the steps before this one."""
     _, order = services.read(order_id)
     services.ledger.decide(order, services.decide(order), run)
     for step in ORDER_STEPS[: ORDER_STEPS.index(last)]:
-        run_step(services, step, [order.key], run)
-    return order.key
+        run_step(services, step, [order.order_id], run)
+    return order.order_id

@@ -52,7 +52,7 @@ def test_an_odd_order_is_named_or_done_and_the_good_one_beside_it_is_exported(
     assert "1/GOOD" in {order["external_reference"] for order in control.erp_orders()}
     assert report.broken == ()
     assert report.listed == 2 == report.processed + report.failed
-    assert [failure.key.order_id for failure in report.failures] in ([], [bad])
+    assert [failure.order_id for failure in report.failures] in ([], [bad])
     run_sweep(on_each, runs())
     assert reconcile(on_each, runs()).summary.compared >= 1
 

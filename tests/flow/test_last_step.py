@@ -52,7 +52,7 @@ def test_an_order_whose_worker_died_before_the_finish_is_finished_by_the_sweep(
     run_sweep(services, runs())
     told = control.order(mine)
     assert (told["state"], told["shipment_state"]) == (("done", "none") if finish == "done" else ("processing", "sent"))
-    assert services.ledger.by_order_id([mine])[mine].progress is Progress.SHIPMENT_SENT
+    assert services.ledger.get_many([mine])[mine].progress is Progress.SHIPMENT_SENT
     written = [call["order_id"] for call in control.journal(since=seen) if call["method"] != "GET"]
     assert written == [mine]
     assert (control.order(other)["state"], control.order(other)["shipment_state"]) == ("processing", "none")
@@ -118,7 +118,7 @@ def test_an_offline_order_is_tried_more_rarely_as_it_ages_unless_somebody_names_
     run_sweep(services, runs())
     clock.advance(minutes=15)
     assert find_outstanding(services, [], []).offline == []
-    assert [key.order_id for key in find_outstanding(services, [order_id], []).offline] == [order_id]
+    assert find_outstanding(services, [order_id], []).offline == [order_id]
 
 
 def test_what_is_not_certainly_offline_is_not_marked_by_the_sweep(
@@ -167,7 +167,7 @@ def test_an_offline_order_that_became_something_else_is_decided_about_anew(
     seen = last_call(control)
     assert run_sweep(services, runs()).failed == 0
     assert {method for _, method in calls(control, seen)} == {"GET"}
-    known = services.ledger.by_order_id([order_id])[order_id]
+    known = services.ledger.get_many([order_id])[order_id]
     assert (known.progress, known.reason) == (progress, reason)
     assert services.ledger.without_last_step(set()) == []
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.batch import StepResult
@@ -102,7 +101,7 @@ def test_a_refused_finish_is_tried_again_by_a_cleared_task_and_by_no_other_try(
     paid, offline = control.add_orders(
         {"confirm_date": NOON, "payment_status": "paid", "webshop": 1}, {**OFFLINE, "webshop": 1}
     )
-    left, run = Unfinished([OrderKey(1, paid)], [OrderKey(1, offline)]), runs("2026-11-22")
+    left, run = Unfinished([paid], [offline]), runs("2026-11-22")
     select(services, [paid], run=run, window=DAY)
     for step in ORDER_STEPS:
         run_step(services, step, left.written_back, run)

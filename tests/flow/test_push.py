@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
@@ -28,7 +27,7 @@ ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "websh
 
 
 def progress(services: Services, order_id: int) -> tuple[Progress, Reason | None]:
-    known = services.ledger.by_order_id([order_id])[order_id]
+    known = services.ledger.get_many([order_id])[order_id]
     return known.progress, known.reason
 
 
@@ -52,7 +51,7 @@ def test_an_order_cancelled_between_listing_and_push_is_not_sent(
     _, order = services.read(order_id)
     services.ledger.decide(order, services.decide(order), run)
     control.edit_order(order_id, state="cancel")
-    _push(services, OrderKey(1, order_id), run)
+    _push(services, order_id, run)
     assert control.erp_orders() == []
     assert progress(services, order_id) == (Progress.SKIPPED, Reason.CANCELLED)
 
@@ -65,7 +64,7 @@ def test_an_order_edited_between_listing_and_push_is_sent_as_it_is_now(
     _, order = services.read(order_id)
     services.ledger.decide(order, services.decide(order), run)
     control.edit_order(order_id, customer_order_number="PO-NEW")
-    _push(services, OrderKey(1, order_id), run)
+    _push(services, order_id, run)
     (made,) = control.erp_orders()
     assert made["request"]["customer_order_number"] == "PO-NEW"
 
@@ -126,7 +125,7 @@ def test_an_order_cancelled_after_the_push_is_alerted_and_stays_cancelled(
     run = runs("2026-11-22")
     _, order = services.read(order_id)
     services.ledger.decide(order, services.decide(order), run)
-    _push(services, OrderKey(1, order_id), run)
+    _push(services, order_id, run)
     control.edit_order(order_id, state="cancel")
     report = run_day(services, DAY, runs("2026-11-22"))
     assert [failure.reason for failure in report.failures] == [Reason.CANCELLED_AFTER_EXPORT]
@@ -154,10 +153,10 @@ def test_an_open_intent_survives_a_try_that_fails_before_it_can_look(
     run = runs("2026-11-22")
     _, order = services.read(order_id)
     services.ledger.decide(order, services.decide(order), run)
-    with services.ledger.claim(order.key, run) as claim:
+    with services.ledger.claim(order.order_id, run) as claim:
         claim.intend(Step.PUSH, payload_hash="x")
     control.fault("status", service="shop", method="GET", path=f"/{order_id}/", status=404, times=0)
-    _push(services, order.key, run)
+    _push(services, order.order_id, run)
     assert progress(services, order_id)[0] is Progress.IN_DOUBT
     control.clear_faults()
     clock.advance(hours=1)
@@ -175,12 +174,12 @@ def test_an_erp_whose_total_differs_beyond_the_tolerance_is_flagged(
     made = {"number": "ERP-1", "external_reference": "1/CS1", "lines": [{"position": 1, "line_number": 11}]}
     control.fault("wrong_answer", service="erp", method="POST", answer={**made, "total": total})
     assert run_day(services, DAY, runs("2026-11-22")).processed == 1
-    known = services.ledger.by_order_id([order_id])[order_id]
+    known = services.ledger.get_many([order_id])[order_id]
     assert (known.progress, known.reason) == (Progress.WRITTEN_BACK, Reason.TOTAL_DIFFERS if flagged else None)
     assert [alert.reason for alert in services.ledger.alerts.open()] == ([Reason.TOTAL_DIFFERS] if flagged else [])
 
 
-def _push(services: Services, key: OrderKey, run: RunRef) -> None:
+def _push(services: Services, key: int, run: RunRef) -> None:
     run_step(services, PUSH, [key], run)
 
 

@@ -268,7 +268,7 @@ def test_what_is_on_its_way_is_no_finding(few: Services, control: SandboxControl
     clock.advance(hours=2)
     control.edit_order(claimed["id"], state="confirmed")
     control.edit_order(waiting["id"], state="confirmed", payment_status="started")
-    key = few.ledger.by_order_id([claimed["id"]])[claimed["id"]].key
+    key = few.ledger.get_many([claimed["id"]])[claimed["id"]].order_id
     with few.ledger.claim(key, runs()):
         assert found(few, runs) == {
             (FindingKind.STILL_CONFIRMED, name(just_changed)),

@@ -59,7 +59,7 @@ def test_a_day_is_green_and_the_next_run_writes_nothing(
     assert run_day(services, DAY, runs("2026-11-22")).processed == 2
     assert all(line_ids(control, order_id).isdisjoint(were) for order_id, were in zip(ids, before, strict=True))
     assert [told(control, order_id) for order_id in ids] == [TOLD] * 2
-    assert {(known.progress, known.reason) for known in services.ledger.by_order_id(ids).values()} == {
+    assert {(known.progress, known.reason) for known in services.ledger.get_many(ids).values()} == {
         (Progress.WRITTEN_BACK, None)
     }
     written = len(control.journal())
@@ -77,10 +77,10 @@ def test_a_put_whose_read_back_failed_is_settled_by_the_sweep(
     (order_id,) = control.add_orders(ORDER)
     lose_the_read_back(control, order_id)
     assert run_day(services, DAY, runs("2026-11-22")).failed == 1
-    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.NUMBER_SET
+    assert services.ledger.get_many([order_id])[order_id].progress is Progress.NUMBER_SET
     clock.advance(minutes=15)
     assert run_sweep(services, runs()).failed == 0
-    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+    assert services.ledger.get_many([order_id])[order_id].progress is Progress.WRITTEN_BACK
     assert told(control, order_id) == TOLD
     assert len(control.journal(method="PUT")) == 1
     assert alerts(services) == []

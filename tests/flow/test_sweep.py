@@ -140,4 +140,4 @@ def test_an_order_reopened_in_the_shop_is_told_again_and_not_exported_again(
     run_sweep(services, runs())
     assert len(control.erp_orders()) == 1
     assert control.order(order_id)["state"] == "processing"
-    assert services.ledger.by_order_id([order_id])[order_id].progress is Progress.WRITTEN_BACK
+    assert services.ledger.get_many([order_id])[order_id].progress is Progress.WRITTEN_BACK

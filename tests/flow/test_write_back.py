@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
@@ -23,7 +22,7 @@ DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
 
 
-def begun(services: Services, run: RunRef, order_ids: Sequence[int], *steps: OrderStep) -> list[OrderKey]:
+def begun(services: Services, run: RunRef, order_ids: Sequence[int], *steps: OrderStep) -> list[int]:
     """Take orders as far as these steps."""
     keys = to_process(select(services, order_ids, run=run, window=DAY))
     assert len(keys) == len(order_ids)
@@ -99,7 +98,7 @@ def test_a_lost_answer_to_a_conditional_patch_is_no_failure(
 
     assert reasons(results) == []
     assert {control.order(order_id)["state"] for order_id in ids} == {"processing"}
-    assert {known.progress for known in services.ledger.by_order_id(ids).values()} == {Progress.STATE_SET}
+    assert {known.progress for known in services.ledger.get_many(ids).values()} == {Progress.STATE_SET}
 
 
 def test_the_number_is_written_without_another_look_in_the_same_run(
@@ -187,6 +186,6 @@ def test_an_edit_is_flagged_also_when_the_read_back_of_its_put_failed(
 
     assert run_sweep(services, runs()).failed == 0
 
-    known = services.ledger.by_order_id([order_id])[order_id]
+    known = services.ledger.get_many([order_id])[order_id]
     assert (known.progress, known.reason) == (Progress.WRITTEN_BACK, Reason.EDITED_AFTER_EXPORT)
     assert len(control.journal(method="PUT")) == 1

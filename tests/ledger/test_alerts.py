@@ -2,12 +2,11 @@
 
 import pytest
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef
 
-KEY = OrderKey(1, 7)
+KEY = 7
 
 
 @pytest.mark.parametrize("shipment", ["", "DS-1"], ids=["of an order", "of a packing slip"])

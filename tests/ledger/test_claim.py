@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError, TransientError
@@ -15,7 +14,7 @@ from orderflow.ledger.orders.claim import Claim
 from orderflow.ledger.orders.rows import IllegalTransitionError
 from support.orders import order
 
-KEY = OrderKey(1, 12345)
+KEY = 12345
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +29,7 @@ def known(ledger: Ledger) -> LedgerOrder:
 
 
 def last(ledger: Ledger) -> Event:
-    return ledger.events(key=KEY)[-1]
+    return ledger.events(order_id=KEY)[-1]
 
 
 def use_every_way_to_write(claim: Claim) -> list[Any]:
@@ -67,7 +66,7 @@ def test_a_claim_ends_with_its_block(ledger: Ledger, run: RunRef, other_run: Run
     with ledger.claim(KEY, run):
         pass
     with ledger.claim(KEY, other_run) as claim:
-        assert claim.order.key == KEY
+        assert claim.order.order_id == KEY
     assert known(ledger).claimed_until is None
 
 
@@ -79,7 +78,7 @@ def test_a_claim_ends_with_an_exception_too(ledger: Ledger, run: RunRef) -> None
 
 
 def test_an_order_never_decided_about_cannot_be_claimed(ledger: Ledger, run: RunRef) -> None:
-    with pytest.raises(PermanentError, match="does not know it") as refused, ledger.claim(OrderKey(2, 12345), run):
+    with pytest.raises(PermanentError, match="does not know it") as refused, ledger.claim(54321, run):
         pass
 
     assert refused.value.reason is Reason.UNEXPECTED
@@ -102,10 +101,10 @@ def test_who_lost_the_claim_writes_nothing(
     with ledger.claim(KEY, run) as lost:
         clock.advance(seconds=60)
         with ledger.claim(KEY, other_run) as taken:
-            before, log = known(ledger), ledger.events(key=KEY)
+            before, log = known(ledger), ledger.events(order_id=KEY)
             with pytest.raises(ClaimedElsewhereError):
                 use_every_way_to_write(lost)[way]()
-            assert (known(ledger), ledger.events(key=KEY)) == (before, log)
+            assert (known(ledger), ledger.events(order_id=KEY)) == (before, log)
             taken.intend(Step.PUSH)
 
 
@@ -159,7 +158,7 @@ def test_a_success_keeps_what_was_learnt_and_when(ledger: Ledger, run: RunRef, c
     done = known(ledger)
     assert (done.erp_number, done.erp_lines) == ("ERP-1", {1: 10, 2: 20})
     assert (done.pushed_at, done.written_back_at) == (pushed, clock.now)
-    assert [event.outcome for event in ledger.events(key=KEY)][-4:] == [
+    assert [event.outcome for event in ledger.events(order_id=KEY)][-4:] == [
         Outcome.DONE,
         Outcome.UNCHANGED,
         Outcome.DONE,
@@ -224,11 +223,11 @@ def test_a_move_that_cannot_follow_is_refused_and_leaves_no_trace(
         claim.intend(Step.PUSH)
         if progress in {Progress.REJECTED, Progress.IN_DOUBT}:
             claim.succeed(Step.PUSH, progress=Progress.PUSHED)
-        before, log = known(ledger), ledger.events(key=KEY)
+        before, log = known(ledger), ledger.events(order_id=KEY)
         with pytest.raises(IllegalTransitionError, match="cannot follow"):
             claim.succeed(Step.PUSH, progress=progress, erp_number="never")
 
-        assert (known(ledger), ledger.events(key=KEY), claim.order) == (before, log, before)
+        assert (known(ledger), ledger.events(order_id=KEY), claim.order) == (before, log, before)
 
 
 def test_a_fact_without_a_column_is_a_mistake_and_not_lost(ledger: Ledger, run: RunRef) -> None:

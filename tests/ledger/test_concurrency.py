@@ -11,7 +11,6 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import OperationalError
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import ClaimedElsewhereError
@@ -22,15 +21,15 @@ from orderflow.ledger.opening import open_ledger
 from support.orders import order
 from support.processes import processes
 
-KEY = OrderKey(1, 12345)
+KEY = 12345
 PROCESS = Decision(action=Action.PROCESS, reason=Reason.PAID)
 THREADS = 16
 
 
 @pytest.mark.parametrize("order_id", range(5))
 def test_of_many_threads_one_gets_the_order(ledger: Ledger, run: RunRef, order_id: int) -> None:
-    key = OrderKey(1, order_id)
-    ledger.decide(order(key=key), PROCESS, run)
+    key = order_id
+    ledger.decide(order(order_id=key), PROCESS, run)
     together, answered = Barrier(THREADS, timeout=60), Barrier(THREADS, timeout=60)
 
     def attempt(_: int) -> str:
@@ -74,18 +73,18 @@ def test_a_killed_process_holds_the_order_for_its_lease_and_leaves_its_intent(le
     later = open_ledger(ledger_url, clock=lambda: datetime.now(UTC) + timedelta(minutes=6))
     with later.claim(KEY, run) as claim:
         assert claim.order.progress is Progress.PUSHING
-    assert [event.outcome for event in ledger.events(key=KEY)] == [Outcome.DECIDED, Outcome.INTENT]
+    assert [event.outcome for event in ledger.events(order_id=KEY)] == [Outcome.DECIDED, Outcome.INTENT]
 
 
 def test_no_write_of_many_threads_is_lost(ledger: Ledger, run: RunRef) -> None:
     """They also decide about the same new orders: whoever is second must find the first one's row."""
-    keys = [OrderKey(1, order_id) for order_id in range(10)]
+    keys = list(range(10))
     together = Barrier(THREADS, timeout=60)
 
     def work(thread: int) -> None:
         together.wait()
         for key in keys:
-            ledger.decide(order(key=key), PROCESS, run.model_copy(update={"map_index": thread}))
+            ledger.decide(order(order_id=key), PROCESS, run.model_copy(update={"map_index": thread}))
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(work, range(THREADS)))

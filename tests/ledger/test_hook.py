@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import URL
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError
 from orderflow.ledger.hook import ledger_from_connection, ledger_url
@@ -90,7 +89,7 @@ def test_without_a_connection_it_is_a_file_in_airflow_home(monkeypatch: pytest.M
 
     ledger_from_connection().decide(order(), PROCESS, RUN)
 
-    assert open_ledger(URL.create("sqlite", database=str(tmp_path / "orderflow.db"))).get(OrderKey(1, 12345))
+    assert open_ledger(URL.create("sqlite", database=str(tmp_path / "orderflow.db"))).get(12345)
 
 
 def test_a_connection_that_cannot_be_parsed_is_not_taken_for_none(set_connection: SetConnection) -> None:
@@ -108,7 +107,7 @@ def test_a_ledger_opened_by_its_connection_keeps_orders(set_connection: SetConne
 
     ledger_from_connection().decide(order(), PROCESS, RUN)
 
-    assert ledger_from_connection(lease_seconds=10).get(OrderKey(1, 12345))
+    assert ledger_from_connection(lease_seconds=10).get(12345)
 
 
 def test_no_password_is_told_when_the_database_cannot_be_reached(

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, PermanentError, TransientError
@@ -45,21 +44,21 @@ class Story:
 
     def __init__(self, ledger: Ledger, clock: Any) -> None:
         self.ledger, self.clock = ledger, clock
-        self.key = OrderKey(1, next(ORDER_IDS))
+        self.key = next(ORDER_IDS)
         self.claims: dict[str, tuple[Claim, ExitStack]] = {}
         self.holder = ""
 
     def now(self) -> tuple[LedgerOrder | None, list[Event]]:
-        return self.ledger.get(self.key), self.ledger.events(key=self.key)
+        return self.ledger.get(self.key), self.ledger.events(order_id=self.key)
 
     def tell(self, run: RunRef, deed: str, *details: Any) -> int:
         """Do a deed as a run and return how many events it must have left."""
         if deed == "decide":
             action, reason = details
-            self.ledger.decide(order(key=self.key), Decision(action=action, reason=reason), run)
+            self.ledger.decide(order(order_id=self.key), Decision(action=action, reason=reason), run)
             return 1
         if deed == "unread":
-            self.ledger.unread(self.key.order_id, "CS1", details[0], "said so", run)
+            self.ledger.unread(self.key, "CS1", details[0], "said so", run)
             return 1
         if deed == "time passes":
             self.clock.advance(minutes=2)

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import URL
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import Shipment, ShipmentItem, ShipmentProgress
 from orderflow.domain.states import Progress
@@ -39,7 +38,7 @@ def shipment(number: str = "PS-1", quantity: str = "1.5", *orders: str) -> Shipm
 
 def exported(ledger: Ledger, run: RunRef, number: str = "ERP-1") -> None:
     ledger.decide(order(), Decision(action=Action.PROCESS, reason=Reason.PAID), run)
-    with ledger.claim(OrderKey(1, 12345), run) as claim:
+    with ledger.claim(12345, run) as claim:
         claim.intend(Step.PUSH)
         claim.succeed(Step.PUSH, progress=Progress.PUSHED, erp_number=number)
 
@@ -125,7 +124,7 @@ def test_each_of_its_orders_tells_of_it(ledger: Ledger, run: RunRef) -> None:
     with ledger.shipments.claim("PS-1", run) as claim:
         claim.intend()
         claim.succeed()
-    told = [event for event in ledger.events(key=OrderKey(1, 12345)) if event.step is Step.SEND_SHIPMENT]
+    told = [event for event in ledger.events(order_id=12345) if event.step is Step.SEND_SHIPMENT]
     assert [(event.outcome, event.message) for event in told] == [(Outcome.INTENT, "PS-1"), (Outcome.DONE, "PS-1")]
     assert [known.number for known in ledger.shipments.of_order("ERP-2")] == ["PS-1"]
 

@@ -7,23 +7,22 @@ import pytest
 from sqlalchemy import URL, QueuePool, create_engine
 
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import TransientError
 from orderflow.ledger.database.transactions import reading
 from orderflow.ledger.ledger import Ledger
-from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.opening import open_ledger
 from support.orders import line, order
 
-KEY = OrderKey(1, 12345)
+KEY = 12345
 PROCESS = Decision(action=Action.PROCESS, reason=Reason.PAID)
 WAIT = Decision(action=Action.WAIT, reason=Reason.NOT_PAID, detail="payment_status is 'none'")
 NOT_OF_THIS_DAY = Decision(action=Action.SKIP, reason=Reason.OUTSIDE_WINDOW)
 
 
-def known(ledger: Ledger, key: OrderKey = KEY) -> LedgerOrder:
+def known(ledger: Ledger, key: int = KEY) -> LedgerOrder:
     found = ledger.get(key)
     assert found is not None
     return found
@@ -34,7 +33,7 @@ def bring_to(ledger: Ledger, run: RunRef, progress: Progress) -> None:
     ledger.decide(order(), PROCESS, run)
     way = [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT]
     with ledger.claim(KEY, run) as claim:
-        claim.intend(Step.PUSH, payload_hash="abc")
+        claim.intend(Step.PUSH, payload_hash="abc", external_reference="1/CS48193")
         if progress is Progress.IN_DOUBT:
             claim.fail(Step.PUSH, TransientError("no answer"), progress=Progress.IN_DOUBT)
         for passed in way[: way.index(progress) + 1] if progress in way else []:
@@ -45,7 +44,7 @@ def bring_to(ledger: Ledger, run: RunRef, progress: Progress) -> None:
 def test_an_order_never_seen_is_not_there(ledger: Ledger) -> None:
     assert ledger.get(KEY) is None
     assert ledger.get_many([KEY]) == {}
-    assert ledger.by_order_id([KEY.order_id]) == {}
+    assert ledger.get_many([KEY]) == {}
 
 
 def test_a_decision_keeps_what_was_read_exactly(ledger: Ledger, run: RunRef) -> None:
@@ -55,7 +54,7 @@ def test_a_decision_keeps_what_was_read_exactly(ledger: Ledger, run: RunRef) -> 
 
     assert returned == known(ledger)
     assert str(returned.total) == "9007199254740993.10"
-    assert (returned.reference, returned.external_reference) == ("CS48193", "1/CS48193")
+    assert (returned.reference, returned.external_reference, returned.name) == ("CS48193", None, "1/CS48193")
     assert (returned.currency, returned.payment_status) == ("EUR", "closed_success")
     assert (returned.partition, returned.attempts, returned.claimed_until) == ("2026-11-22", 0, None)
 
@@ -95,7 +94,7 @@ def test_every_decision_is_in_the_log_with_its_reason(ledger: Ledger, run: RunRe
     ledger.decide(order(), WAIT, run)
     ledger.decide(order(), PROCESS, other_run)
 
-    logged = ledger.events(key=KEY)
+    logged = ledger.events(order_id=KEY)
 
     assert [(event.run, event.step, event.outcome, event.reason) for event in logged] == [
         (run, Step.SELECT, Outcome.DECIDED, Reason.NOT_PAID),
@@ -139,10 +138,13 @@ def test_the_name_in_the_erp_stays_what_it_was_when_the_push_began(ledger: Ledge
     assert (renamed.reference, renamed.external_reference) == ("CS48193-B", "1/CS48193")
 
 
-def test_before_the_push_the_name_in_the_erp_follows_the_shop(ledger: Ledger, run: RunRef) -> None:
+def test_before_the_push_an_order_has_no_name_in_the_erp_and_is_called_as_the_shop_calls_it(
+    ledger: Ledger, run: RunRef
+) -> None:
     ledger.decide(order(), WAIT, run)
+    renamed = ledger.decide(order(reference="CS48193-B", webshop=2), PROCESS, run)
 
-    assert ledger.decide(order(reference="CS48193-B"), PROCESS, run).external_reference == "1/CS48193-B"
+    assert (renamed.external_reference, renamed.name) == (None, "2/CS48193-B")
 
 
 def test_another_run_does_not_decide_about_an_order_that_is_being_worked_on(
@@ -188,27 +190,31 @@ def test_an_order_belongs_to_the_first_day_that_knows_it_as_its_own(ledger: Ledg
     assert ledger.decide(order(), PROCESS, too_late).partition == "2026-11-22"
 
 
-def test_an_order_that_cannot_be_read_has_a_place_until_it_can(ledger: Ledger, run: RunRef, clock) -> None:
-    ledger.unread(KEY.order_id, "CS48193", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
-    placeholder = ledger.by_order_id([KEY.order_id])[KEY.order_id]
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("webshop", [0, 1, 7])
+def test_an_order_that_could_not_be_read_is_the_same_one_when_it_can(
+    ledger: Ledger, run: RunRef, clock, action: Action, webshop: int
+) -> None:
+    ledger.unread(KEY, "CS48193", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    unread = known(ledger)
 
-    assert placeholder.key == OrderKey(UNKNOWN_WEBSHOP, KEY.order_id)
-    assert (placeholder.progress, placeholder.reason) == (Progress.UNREAD, Reason.SHOP_UNAVAILABLE)
+    assert (unread.progress, unread.reason) == (Progress.UNREAD, Reason.SHOP_UNAVAILABLE)
+    assert (unread.webshop, unread.name) == (None, "CS48193")
 
     clock.advance(hours=1)
-    read = ledger.decide(order(), PROCESS, run)
+    read = ledger.decide(order(webshop=webshop), Decision(action=action, reason=Reason.PAID), run)
 
-    assert read.first_seen_at == placeholder.first_seen_at
-    assert ledger.by_order_id([KEY.order_id]) == {KEY.order_id: read}
-    assert ledger.get(placeholder.key) is None
-    assert [event.outcome for event in ledger.events(key=KEY)] == [Outcome.FAILED, Outcome.DECIDED]
+    assert (read.first_seen_at, read.webshop) == (unread.first_seen_at, webshop)
+    assert read.progress is PROGRESS_OF[action]
+    assert ledger.get_many([KEY]) == {KEY: read}
+    assert [event.outcome for event in ledger.events(order_id=KEY)] == [Outcome.FAILED, Outcome.DECIDED]
 
 
 def test_a_known_order_that_cannot_be_read_keeps_its_place(ledger: Ledger, run: RunRef) -> None:
     ledger.decide(order(), WAIT, run)
-    ledger.unread(KEY.order_id, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    ledger.unread(KEY, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
 
-    assert ledger.by_order_id([KEY.order_id]) == {KEY.order_id: known(ledger)}
+    assert ledger.get_many([KEY]) == {KEY: known(ledger)}
     assert (known(ledger).progress, known(ledger).reason) == (Progress.WAITING, Reason.SHOP_UNAVAILABLE)
     assert known(ledger).reference == "CS48193"
 
@@ -220,69 +226,66 @@ def test_not_being_readable_hides_nothing_about_an_order_that_was_pushed(
     bring_to(ledger, run, progress)
     before = known(ledger)
 
-    ledger.unread(KEY.order_id, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    ledger.unread(KEY, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
 
     assert known(ledger) == before
-    assert ledger.events(key=KEY)[-1].reason is Reason.SHOP_UNAVAILABLE
+    assert ledger.events(order_id=KEY)[-1].reason is Reason.SHOP_UNAVAILABLE
 
 
 def test_a_message_is_cut_and_never_breaks_the_database(ledger: Ledger, run: RunRef) -> None:
     ledger.unread(7, "CS7", Reason.SHOP_ANSWER_INVALID, "\0" + "x" * 5000, run)
 
-    assert ledger.by_order_id([7])[7].detail == "x" * 1000
-    assert ledger.events(key=OrderKey(1, 7))[0].message == "x" * 1000
+    assert ledger.get_many([7])[7].detail == "x" * 1000
+    assert ledger.events(order_id=7)[0].message == "x" * 1000
 
 
 def test_thousands_are_found_at_once_and_only_those_asked_for(ledger: Ledger, run: RunRef) -> None:
-    twins = [OrderKey(1, 1), OrderKey(2, 1), OrderKey(1, 1200)]
-    for key in twins:
-        ledger.decide(order(key=key, reference=f"CS{key.webshop}-{key.order_id}"), PROCESS, run)
+    for order_id in (1, 1200, 7000):
+        ledger.decide(order(order_id=order_id, reference=f"CS{order_id}"), PROCESS, run)
 
-    assert set(ledger.get_many(OrderKey(1, i) for i in range(3000))) == {OrderKey(1, 1), OrderKey(1, 1200)}
-    assert set(ledger.by_order_id(range(3000))) == {1, 1200}
+    assert set(ledger.get_many(i for i in range(3000))) == {1, 1200}
 
 
 def test_unfinished_are_the_orders_of_the_day_that_were_begun_and_not_ended(ledger: Ledger, run: RunRef) -> None:
     ways = [[], [Progress.PUSHED], [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK]]
     for order_id, way in enumerate(ways):
-        key = OrderKey(1, order_id)
-        ledger.decide(order(key=key), PROCESS, run)
-        with ledger.claim(key, run) as claim:
+        ledger.decide(order(order_id=order_id), PROCESS, run)
+        with ledger.claim(order_id, run) as claim:
             claim.intend(Step.PUSH)
             for progress in way:
                 claim.succeed(Step.PUSH, progress=progress)
-    ledger.decide(order(key=OrderKey(1, 9)), PROCESS, run)
+    ledger.decide(order(webshop=1, order_id=9), PROCESS, run)
 
-    assert ledger.unfinished("2026-11-22") == [OrderKey(1, 0), OrderKey(1, 1)]
+    assert ledger.unfinished("2026-11-22") == [0, 1]
     assert ledger.unfinished("2026-11-23") == []
 
 
 def test_a_run_is_told_by_its_orders_and_its_own_last_events(ledger: Ledger, run: RunRef, other_run: RunRef) -> None:
     ledger.decide(order(), WAIT, other_run)
     ledger.unread(7, "CS7", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
-    ledger.unread(KEY.order_id, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
+    ledger.unread(KEY, "", Reason.SHOP_UNAVAILABLE, "GET answered 500", run)
     ledger.decide(order(), PROCESS, run)
     with ledger.claim(KEY, run) as claim:
         claim.intend(Step.PUSH)
         claim.succeed(Step.PUSH, progress=Progress.PUSHED)
 
-    told = {seen.order.key: seen for seen in ledger.run_orders(run.run_id)}
+    told = {seen.order.order_id: seen for seen in ledger.run_orders(run.run_id)}
 
-    assert list(told) == [OrderKey(UNKNOWN_WEBSHOP, 7), KEY]
+    assert list(told) == [7, KEY]
     assert {step: event.outcome for step, event in told[KEY].last.items()} == {
         Step.SELECT: Outcome.DECIDED,
         Step.PUSH: Outcome.DONE,
     }
     assert told[KEY].order == known(ledger)
-    assert [seen.order.key for seen in ledger.run_orders(other_run.run_id)] == [KEY]
+    assert [seen.order.order_id for seen in ledger.run_orders(other_run.run_id)] == [KEY]
 
 
 def test_a_run_of_another_dag_may_have_the_same_id(ledger: Ledger, run: RunRef) -> None:
     same_id = run.model_copy(update={"dag_id": "orderflow_sweep"})
     ledger.decide(order(), WAIT, run)
-    ledger.decide(order(key=OrderKey(1, 2)), WAIT, same_id)
+    ledger.decide(order(webshop=1, order_id=2), WAIT, same_id)
 
-    assert [seen.order.key for seen in ledger.run_orders(run.run_id, dag_id=run.dag_id)] == [KEY]
+    assert [seen.order.order_id for seen in ledger.run_orders(run.run_id, dag_id=run.dag_id)] == [KEY]
 
 
 def test_what_was_written_is_there_for_the_next_process(ledger_url: URL, run: RunRef) -> None:
@@ -308,23 +311,23 @@ def test_the_last_step_is_missing_where_an_order_is_written_back_or_offline_and_
     ledger: Ledger, run: RunRef
 ) -> None:
     written = [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK]
-    for key, way in {
-        OrderKey(1, 1): written,
-        OrderKey(1, 2): written[:-1],
-        OrderKey(1, 3): [*written, Progress.SHIPMENT_SENT],
-        OrderKey(2, 4): written,
-        OrderKey(3, 5): written,
+    for (webshop, order_id), way in {
+        (1, 1): written,
+        (1, 2): written[:-1],
+        (1, 3): [*written, Progress.SHIPMENT_SENT],
+        (2, 4): written,
+        (3, 5): written,
     }.items():
-        ledger.decide(order(key=key), PROCESS, run)
-        with ledger.claim(key, run) as claim:
+        ledger.decide(order(webshop=webshop, order_id=order_id), PROCESS, run)
+        with ledger.claim(order_id, run) as claim:
             for progress in way:
                 claim.succeed(Step.PUSH, progress=progress)
 
     for number, reason in enumerate((Reason.OFFLINE, Reason.OFFLINE, Reason.CANCELLED, Reason.ALREADY_EXPORTED), 6):
-        ledger.decide(order(key=OrderKey(4, number)), Decision(action=Action.SKIP, reason=reason), run)
-    with ledger.claim(OrderKey(4, 7), run) as claim:
+        ledger.decide(order(webshop=4, order_id=number), Decision(action=Action.SKIP, reason=reason), run)
+    with ledger.claim(7, run) as claim:
         claim.fail(Step.OFFLINE_SENT, TransientError("no answer", reason=Reason.SHOP_UNAVAILABLE))
 
-    offline = [OrderKey(4, 6), OrderKey(4, 7)]
-    assert [known.key for known in ledger.without_last_step({3, 1})] == [OrderKey(1, 1), OrderKey(3, 5), *offline]
-    assert [known.key for known in ledger.without_last_step(set())] == offline
+    offline = [6, 7]
+    assert [known.order_id for known in ledger.without_last_step({3, 1})] == [1, 5, *offline]
+    assert [known.order_id for known in ledger.without_last_step(set())] == offline

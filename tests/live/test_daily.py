@@ -232,8 +232,7 @@ def test_a_backfill_over_the_night_the_clock_is_put_back(live: Live, control: Sa
     states = live.airflow.wait_partitions(DAG, days, timeout=300)
     assert set(states.values()) == {"success"}
     placed = {
-        order.reference: order.partition
-        for order in live.ledger.by_order_id(o["id"] for o in control.orders()).values()
+        order.reference: order.partition for order in live.ledger.get_many(o["id"] for o in control.orders()).values()
     }
     assert placed == {"CS0": days[0], "CS1": days[1], "CS2": days[1], "CS3": days[1], "CS4": days[2]}
     assert len(control.erp_orders()) == len(instants)

@@ -15,7 +15,7 @@ def order(reference: str = "1/CS1", *keys: str) -> dict:
     return {**own, "currency": "EUR", "order_date": "2026-11-22", "lines": lines}
 
 
-def create(erp, body: dict, key: str = "cloudsuite:1/1", **options):
+def create(erp, body: dict, key: str = "cloudsuite:1", **options):
     return erp("POST", "/sales-orders", json=body, headers={"Idempotency-Key": key}, **options)
 
 

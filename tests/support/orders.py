@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from orderflow.domain.order import Order, OrderKey, OrderLine, ProductKey
+from orderflow.domain.order import Order, OrderLine, ProductKey
 from orderflow.domain.states import ShopState
 
 
@@ -24,7 +24,8 @@ def line(position: int = 1, **changes: Any) -> OrderLine:
 def order(**changes: Any) -> Order:
     """Return a confirmed, paid, complete order."""
     given = {
-        "key": OrderKey(1, 12345),
+        "order_id": 12345,
+        "webshop": 1,
         "reference": "CS48193",
         "state": ShopState.CONFIRMED,
         "payment_status": "closed_success",

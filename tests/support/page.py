@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from orderflow.domain.order import OrderKey
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 
 
@@ -24,4 +23,4 @@ def serving(app: FastAPI) -> Iterator[str]:
         thread.join()
 
 
-Decide = Callable[..., OrderKey]
+Decide = Callable[..., int]

@@ -11,14 +11,13 @@ import sys
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 
-from orderflow.domain.order import OrderKey
 from orderflow.errors import ClaimedElsewhereError
 from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.limits import CallLimits, SharedCallGuard
 from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.ledger.opening import open_ledger
 
-KEY = OrderKey(1, 12345)
+KEY = 12345
 PATIENCE = 60
 
 

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef
@@ -51,12 +50,13 @@ def decide(ledger: Ledger) -> Decide:  # noqa: F811
         reason: Reason = Reason.NOT_PAID,
         detail: str = "",
         webshop: int = 1,
-    ) -> OrderKey:
-        key = OrderKey(webshop, number)
+    ) -> int:
         run = run or RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable")
         ledger.decide(
-            order(key=key, reference=f"CS{number}"), Decision(action=action, reason=reason, detail=detail), run
+            order(webshop=webshop, order_id=number, reference=f"CS{number}"),
+            Decision(action=action, reason=reason, detail=detail),
+            run,
         )
-        return key
+        return number
 
     return decide

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from orderflow.domain.decision import Action
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
@@ -80,7 +79,7 @@ def test_an_offline_order_that_could_not_be_marked_is_counted_as_it_is_listed(
 
     assert [(cell["worklist"], cell["orders"]) for cell in ask(page, "overview")["open"]] == [("failed", 1)]
     assert names(page, worklist="failed") == ["1/CS2"]
-    assert [order.key for order in ledger.open_orders()] == [unmarked], "what `python -m orderflow open` lists"
+    assert [order.order_id for order in ledger.open_orders()] == [unmarked], "what `python -m orderflow open` lists"
 
 
 @pytest.mark.parametrize("text", ["cs77", "1/CS77", "77", "ERP-9", "erp-9 cs77"])
@@ -169,7 +168,7 @@ def test_a_run_shows_the_orders_it_wrote_about_and_no_others(
     answer = ask(page, "run", dag_id="orderflow_daily", run_id="daily")
 
     assert sorted(order["name"] for order in answer["orders"]) == ["1/CS1", "CS3"]
-    assert {o["name"]: o["in_run"]["step"] for o in answer["orders"] if o["in_run"]} == {"1/CS1": "select"}
+    assert {o["name"]: o["in_run"]["outcome"] for o in answer["orders"]} == {"1/CS1": "decided", "CS3": "failed"}
     summary = ask(page, "run/summary", dag_id="orderflow_daily", run_id="daily")
     assert {cell["worklist"]: cell["orders"] for cell in summary} == {"waiting": 1, "failed": 1}
     assert ask(page, "run", dag_id="another", run_id="daily")["total"] == 0
@@ -209,9 +208,9 @@ def test_nothing_of_an_order_but_what_the_table_needs_is_told(page: httpx.Client
 def test_what_a_dry_run_planned_is_shown_with_its_numbers_as_they_are(page: httpx.Client, ledger: Ledger) -> None:
     dry = RunRef(dag_id="orderflow_daily", run_id="dry", task_id="push_to_erp")
     call = PlannedCall(
-        subject="1/CS7", key=OrderKey(1, 7), system="erp", method="POST", path="/sales-orders", body='{"price": 1.10}'
+        subject="1/CS7", order_id=7, system="erp", method="POST", path="/sales-orders", body='{"price": 1.10}'
     )
-    message = call.model_copy(update={"key": None, "subject": "slip 9", "system": "shop", "body": "<DESADV/>"})
+    message = call.model_copy(update={"order_id": None, "subject": "slip 9", "system": "shop", "body": "<DESADV/>"})
     ledger.plans.keep(dry, [call, message])
 
     of_run = ask(page, "run/plan", dag_id="orderflow_daily", run_id="dry")

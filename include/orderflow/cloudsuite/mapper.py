@@ -10,7 +10,7 @@ from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.placing import NO_RULES, ExportedLine, exported_lines, place
 from orderflow.domain.charges import GOODS_LINE as _GOODS
 from orderflow.domain.charges import ChargeRules
-from orderflow.domain.order import Order, OrderKey, OrderLine
+from orderflow.domain.order import Order, OrderLine
 from orderflow.domain.people import RecordKey, RecordRef, Role
 from orderflow.domain.states import ShopState
 
@@ -41,7 +41,8 @@ def to_order(
     extra = order_extra(wire.document, fields)
     of_lines = [line_extra(wire.document, exported.number, fields) for exported in placed.lines]
     return Order(
-        key=OrderKey(wire.webshop if wire.webshop is not None else default_webshop, wire.id),
+        order_id=wire.id,
+        webshop=wire.webshop if wire.webshop is not None else default_webshop,
         reference=wire.reference,
         state=_state(wire.state),
         payment_status=wire.payment_status,

@@ -61,6 +61,19 @@ EXPLAINED: dict[Reason, Explanation] = {
         Owner.FINANCE,
         "Compare prices and quantities in both; the message has both totals. Then name the order under `resolve`.",
     ),
+    Reason.REFERENCE_TAKEN: Explanation(
+        "Two orders of the shop have one name in the ERP, or one ERP order was found for both. The ERP order belongs "
+        "to the other order; this one was left alone.",
+        Owner.SHOP,
+        "The message names both orders. Give this one a reference of its own in the shop, or cancel it there if it is "
+        "the same order a second time.",
+    ),
+    Reason.EXPORTED_TWICE: Explanation(
+        "The ERP may hold two orders for this one: an earlier version kept it under two webshops and sent it twice.",
+        Owner.ERP_MASTER_DATA,
+        "The message names both ERP orders. Cancel the one that is not in the shop, then name the order under "
+        "`resolve`.",
+    ),
     Reason.ERP_REJECTED: Explanation(
         "The ERP understood the order and refused it.",
         Owner.ERP_MASTER_DATA,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -12,22 +11,6 @@ from orderflow.domain.extra import Scalar
 from orderflow.domain.money import rounded
 from orderflow.domain.people import RecordRef, Role
 from orderflow.domain.states import ShopState
-
-
-class OrderKey(NamedTuple):
-    """What identifies an order everywhere: a reference alone can occur in two webshops."""
-
-    webshop: int
-    order_id: int
-
-    def __str__(self) -> str:
-        return f"{self.webshop}/{self.order_id}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `webshop/order_id`, the form in which keys travel between tasks."""
-        webshop, order_id = text.split("/")
-        return cls(int(webshop), int(order_id))
 
 
 class ProductKey(BaseModel):
@@ -64,7 +47,10 @@ class Order(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    key: OrderKey
+    order_id: int
+    """The shop's id, and the order's identity everywhere: it never changes and never repeats."""
+    webshop: int
+    """Where it is sold now: like the reference it may change."""
     reference: str
     state: ShopState | None
     payment_status: str | None
@@ -97,8 +83,8 @@ class Order(BaseModel):
 
     @property
     def external_reference(self) -> str:
-        """The order's name in the ERP: webshop and reference, unique across webshops."""
-        return f"{self.key.webshop}/{self.reference}"
+        """What the order would be called in the ERP if it were sent now: webshop and reference."""
+        return f"{self.webshop}/{self.reference}"
 
     @property
     def total(self) -> Decimal:

@@ -52,6 +52,8 @@ class Reason(StrEnum):
     TOTAL_DIFFERS = "total_differs"
     CUSTOMER_IN_DOUBT = "customer_in_doubt"
     ADDRESS_CHANGED = "address_changed"
+    REFERENCE_TAKEN = "reference_taken"
+    EXPORTED_TWICE = "exported_twice"
     # what went wrong with the shop
     SHOP_REFUSED = "shop_refused"
     SHOP_AUTH = "shop_auth"

@@ -59,6 +59,18 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Het ERP heeft de order aangenomen, maar met een ander totaal zonder btw dan de webshop.",
         "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen. Noem de order dan onder `resolve`.",
     ),
+    Reason.REFERENCE_TAKEN: DutchTexts(
+        "Twee orders van de webshop hebben dezelfde naam in het ERP, of voor beide werd dezelfde ERP-order gevonden. "
+        "De ERP-order hoort bij de andere order; deze is met rust gelaten.",
+        "De melding noemt beide orders. Geef deze in de webshop een eigen referentie, of annuleer hem daar als het "
+        "dezelfde order nog eens is.",
+    ),
+    Reason.EXPORTED_TWICE: DutchTexts(
+        "Het ERP heeft misschien twee orders voor deze ene: een eerdere versie hield hem onder twee webshops bij en "
+        "verstuurde hem twee keer.",
+        "De melding noemt beide ERP-orders. Annuleer die welke niet in de webshop staat en noem de order dan onder "
+        "`resolve`.",
+    ),
     Reason.ERP_REJECTED: DutchTexts(
         "Het ERP begreep de order en heeft hem geweigerd.",
         "Herstel wat de melding noemt (vaak een onbekend artikel of een onbekende klant) en probeer opnieuw.",

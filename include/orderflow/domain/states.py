@@ -38,7 +38,7 @@ _BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Pro
 TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     # Listed, but its details could not be read: even its webshop is not known yet.
     # Skipped when the shop does not know it; back when it was asked again and did not say so.
-    Progress.UNREAD: frozenset({Progress.SKIPPED}),
+    Progress.UNREAD: _BEFORE_PUSH,
     Progress.WAITING: _BEFORE_PUSH,
     Progress.HELD: _BEFORE_PUSH | {Progress.RESOLVED},
     Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD, Progress.RESOLVED},

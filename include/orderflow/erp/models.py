@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from orderflow.domain.extra import Scalar
-from orderflow.domain.order import Order, OrderKey, ProductKey
+from orderflow.domain.order import Order, ProductKey
 from orderflow.domain.people import Address, Party
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
@@ -96,11 +96,8 @@ class SalesOrderRequest(_Contract):
     ship_to: Address | None = None
     bill_to: Address | None = None
     extra: Mapping[str, Scalar] = {}
-
-    @property
-    def idempotency_key(self) -> str:
-        """Derived from what the order is, never from the attempt: every attempt sends the same key."""
-        return f"cloudsuite:{OrderKey(int(self.shop), self.shop_order_id)}"
+    idempotency_key: str = Field(exclude=True)
+    """From what the order is, never from the attempt: every attempt sends the same key. Not part of the body."""
 
     @property
     def payload_hash(self) -> str:
@@ -180,10 +177,11 @@ def to_sales_order(order: Order) -> SalesOrderRequest:
     """Translate a complete order (`Order.missing()` is empty); pydantic.ValidationError otherwise."""
     return SalesOrderRequest.model_validate(
         {
-            **order.model_dump(exclude={"key", "lines"}),
+            **order.model_dump(exclude={"lines"}),
             "external_reference": order.external_reference,
-            "shop": str(order.key.webshop),
-            "shop_order_id": order.key.order_id,
+            "idempotency_key": f"cloudsuite:{order.order_id}",
+            "shop": str(order.webshop),
+            "shop_order_id": order.order_id,
             "shop_reference": order.reference,
             "lines": [
                 {**line.model_dump(), "shop_line_id": line.line_id, "product": line.product} for line in order.lines

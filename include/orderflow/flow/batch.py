@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.errors import (
     CallDeferredError,
@@ -21,17 +20,19 @@ log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
+Id = TypeVar("Id", int, str)
 
-def share_out(keys: Sequence[OrderKey | str], groups: int) -> list[list[str]]:
-    """Share keys out over at most `groups` groups of nearly equal size, in order; one order a group while they last."""
-    size = max(1, -(-len(keys) // groups))
-    return [[str(key) for key in keys[start : start + size]] for start in range(0, len(keys), size)]
+
+def share_out(ids: Sequence[Id], groups: int) -> list[list[Id]]:
+    """Share ids out over at most `groups` groups of nearly equal size, in order; one a group while they last."""
+    size = max(1, -(-len(ids) // groups))
+    return [list(ids[start : start + size]) for start in range(0, len(ids), size)]
 
 
 class StepResult(NamedTuple):
     """What came of a step for one order; both None when the step was not its turn."""
 
-    key: OrderKey
+    order_id: int
     outcome: Outcome | None
     error: OrderflowError | None
 

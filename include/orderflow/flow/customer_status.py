@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 from orderflow.cloudsuite.order_status import OrderStatus
-from orderflow.domain.order import OrderKey
+from orderflow.domain.order import Order
 from orderflow.errors import InDoubtError, OrderflowError
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
 
 log = logging.getLogger(__name__)
@@ -17,41 +17,41 @@ Moment = Literal["pushed", "delivered"]
 _STEPS: dict[Moment, Step] = {"pushed": Step.TELL_PUSHED, "delivered": Step.TELL_DELIVERED}
 
 
-def tell(services: Services, order: Claim | OrderKey, moment: Moment, run: RunRef) -> None:
+def tell(services: Services, order: Claim | LedgerOrder, moment: Moment, run: RunRef) -> None:
     """Send the webshop's texts for this moment, if it has any, unless that was begun before; never raises.
 
-    Give the claim where one is held, else the key: the order is claimed then. What was begun and is in doubt or failed
+    Give the claim where one is held, else the order: it is claimed then. What was begun and is in doubt or failed
     is in the log of the order, and is not tried again. Without texts this does nothing at all.
     """
-    key = order if isinstance(order, OrderKey) else order.key
-    if not _texts(services, key, moment):
+    webshop = order.webshop if isinstance(order, LedgerOrder) else order.order.webshop
+    if not _texts(services, webshop, moment):
         return
     held: AbstractContextManager[Claim] = (
-        services.ledger.claim(order, run) if isinstance(order, OrderKey) else nullcontext(order)
+        services.ledger.claim(order.order_id, run) if isinstance(order, LedgerOrder) else nullcontext(order)
     )
     try:
         with held as claim:
-            message = to_be_told(services, key, moment, claim.order.reference, claim.order.erp_number)
+            message = to_be_told(services, claim.order, moment, claim.order.erp_number)
             if message is not None:
                 _tell(services, claim, _STEPS[moment], message)
     except OrderflowError as error:
-        log.warning("%s: the customer was not told (%s): %s", key, moment, error)
+        log.warning("order id %d: the customer was not told (%s): %s", order.order_id, moment, error)
 
 
 def to_be_told(
-    services: Services, key: OrderKey, moment: Moment, reference: str, erp_number: str | None
+    services: Services, order: Order | LedgerOrder, moment: Moment, erp_number: str | None
 ) -> OrderStatus | None:
     """Return the message for this moment; None when the webshop has no texts for it, or when it was begun before."""
-    texts = _texts(services, key, moment)
-    if not texts or any(event.step is _STEPS[moment] for event in services.ledger.events(key=key)):
+    texts = _texts(services, order.webshop, moment)
+    if not texts or any(event.step is _STEPS[moment] for event in services.ledger.events(order_id=order.order_id)):
         return None
     return OrderStatus(
-        reference=reference, erp_number=erp_number, at=services.now(), state_id=moment.upper(), texts=texts
+        reference=order.reference, erp_number=erp_number, at=services.now(), state_id=moment.upper(), texts=texts
     )
 
 
-def _texts(services: Services, key: OrderKey, moment: Moment) -> dict[str, str]:
-    texts = services.settings.webshop(key.webshop).messages.order_status
+def _texts(services: Services, webshop: int | None, moment: Moment) -> dict[str, str]:
+    texts = services.settings.webshop(webshop).messages.order_status
     return texts.pushed if moment == "pushed" else texts.delivered
 
 
@@ -60,7 +60,7 @@ def _tell(services: Services, claim: Claim, step: Step, message: OrderStatus) ->
     claim.note(step, Outcome.INTENT)
     try:
         services.messages.send_order_status(
-            message, shop=settings.message_shop(claim.key.webshop), api_timezone=settings.api_timezone
+            message, shop=settings.message_shop(claim.order.webshop), api_timezone=settings.api_timezone
         )
     except OrderflowError as error:
         outcome = Outcome.IN_DOUBT if isinstance(error, InDoubtError) else Outcome.FAILED

@@ -43,5 +43,5 @@ def as_table(plan: Plan) -> str:
 def planned(order: Order, system: str, method: str, path: str, body: str) -> PlannedCall:
     """Return a call about an order."""
     return PlannedCall(
-        subject=order.external_reference, key=order.key, system=system, method=method, path=path, body=body
+        subject=order.external_reference, order_id=order.order_id, system=system, method=method, path=path, body=body
     )

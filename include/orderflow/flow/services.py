@@ -103,7 +103,7 @@ class Services:
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
         """Decide about an order with the settings of its webshop, and with what the ERP can take."""
-        webshop = self.settings.webshop(order.key.webshop)
+        webshop = self.settings.webshop(order.webshop)
         decision = decide(order, payment_option=webshop.payment_option, window=window)
         if decision.action is Action.PROCESS and order.charges and not self.erp.capabilities.charges:
             return charges_not_taken(order)

@@ -4,16 +4,17 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress
+from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
 from orderflow.ledger.books.alerts import AlertBook
 from orderflow.ledger.books.dry_runs import PlanBook
@@ -28,20 +29,18 @@ from orderflow.ledger.orders.claim import Claim
 from orderflow.ledger.orders.conditions import is_open, is_order_id, lacks_last_step
 from orderflow.ledger.orders.last_events import last_events
 from orderflow.ledger.orders.rows import (
-    is_order,
     is_undecided,
     log,
     may_decide,
     put_decision,
     put_unread,
     row_of,
-    rows_of_id,
+    row_of_id,
 )
 from orderflow.ledger.tables import lease
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 _VALUES_PER_QUERY = 500
-Value = TypeVar("Value", int, str)
 _log = logging.getLogger(__name__)
 
 
@@ -89,26 +88,23 @@ class Ledger:
         """What dry runs would have done."""
         return PlanBook(self._engine, clock=self._clock)
 
-    def get(self, key: OrderKey) -> LedgerOrder | None:
+    def get(self, order_id: int) -> LedgerOrder | None:
         """Return an order; None when the ledger has never seen it."""
-        return self.get_many([key]).get(key)
+        return self.get_many([order_id]).get(order_id)
 
-    def get_many(self, keys: Iterable[OrderKey]) -> dict[OrderKey, LedgerOrder]:
-        """Return those of the orders that the ledger has seen."""
-        wanted = set(keys)
-        found = self._among(OrderRow.order_id, {key.order_id for key in wanted})
-        return {order.key: order for order in found if order.key in wanted}
-
-    def by_order_id(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
-        """Return orders by id alone; of several with the same id the last updated, of a known webshop if any."""
+    def get_many(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
+        """Return those of the orders that the ledger has seen, by id and in its sequence."""
         found = self._among(OrderRow.order_id, order_ids)
-        found.sort(key=lambda order: (order.progress is not Progress.UNREAD, order.updated_at))
-        return {order.key.order_id: order for order in found}
+        return {order.order_id: order for order in sorted(found, key=attrgetter("order_id"))}
 
     def by_external_reference(self, references: Iterable[str]) -> dict[str, LedgerOrder]:
-        """Return orders by their name in the ERP."""
+        """Return which orders have these names in the ERP: those that were sent under them, or found there."""
         found = self._among(OrderRow.external_reference, references)
-        return {order.external_reference: order for order in found}
+        return {order.external_reference: order for order in found if order.external_reference}
+
+    def by_erp_number(self, number: str) -> list[LedgerOrder]:
+        """Return the orders that have this number in the ERP: one, unless the shop itself shows it at several."""
+        return self._where(OrderRow.erp_number == number)
 
     def called(self, name: str) -> list[LedgerOrder]:
         """Return the orders that people call so: `2/CS48193`, `CS48193`, or the shop's id, with the webshop or not."""
@@ -119,17 +115,17 @@ class Ledger:
         return self._where(or_(*names), *([OrderRow.webshop == int(webshop)] if is_order_id(webshop) else []))
 
     def open_orders(self) -> list[LedgerOrder]:
-        """Return every order that is not at an end, by key: an offline one that could not be marked as sent, too."""
+        """Return every order that is not at an end, by id: an offline one that could not be marked as sent, too."""
         return self._where(is_open())
 
     def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
-        """Return written-back orders of these webshops, and any that may be offline, that are not finished; by key."""
+        """Return written-back orders of these webshops, and any that may be offline, that are not finished; by id."""
         return self._where(lacks_last_step(webshops))
 
-    def unfinished(self, partition: str) -> list[OrderKey]:
+    def unfinished(self, partition: str) -> list[int]:
         """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
         begun = OrderRow.progress.in_(INTENT_OPEN | HALF_WRITTEN)
-        return [order.key for order in self._where(OrderRow.partition == partition, begun)]
+        return [order.order_id for order in self._where(OrderRow.partition == partition, begun)]
 
     def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
         """Record what was decided about an order just read, and what was read.
@@ -139,13 +135,11 @@ class Ledger:
         now = self._clock()
         with writing(self._engine) as session:
             row = row_of(session, order, decision, run, now)
-            row.reference = order.reference
+            row.webshop, row.reference = order.webshop, order.reference
             row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
             if row.progress is not Progress.RESOLVED or decision.action is not Action.PROCESS:
                 row.shop_modified_at = order.modified_at  # else it has news until that is done
             row.updated_at = now
-            if row.progress not in IN_ERP | INTENT_OPEN:
-                row.external_reference = order.external_reference
             if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
                 row.erp_number = order.erp_order_number  # a ledger that was lost learns whose packing slips these are
             if may_decide(row, decision, run, now):
@@ -155,70 +149,60 @@ class Ledger:
         return LedgerOrder.model_validate(row)
 
     def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:
-        """Record that a listed order could not be read, under an unknown webshop if it was never read before."""
+        """Record that a listed order could not be read."""
         now = self._clock()
         with writing(self._engine) as session:
-            for row in rows_of_id(session, order_id, reference, run, now):
-                row.reference = row.reference or reference
-                if is_undecided(row, run, now):
-                    put_unread(row, reason, message, now)
-                log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
+            row = row_of_id(session, order_id, reference, run, now)
+            row.reference = row.reference or reference
+            if is_undecided(row, run, now):
+                put_unread(row, reason, message, now)
+            log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
 
     @contextmanager
-    def claim(self, key: OrderKey, run: RunRef) -> Iterator[Claim]:
+    def claim(self, order_id: int, run: RunRef) -> Iterator[Claim]:
         """Hold an order for the length of the block; if this process dies, the lease runs out by itself.
 
         ClaimedElsewhereError when another run holds it, PermanentError when the ledger does not know the order.
         """
-        claim = self._take(key, run)
+        claim = self._take(order_id, run)
         try:
             yield claim
         finally:
             try:
                 claim.release()
             except TransientError as error:
-                _log.warning("order %s: its claim could not be released and has to run out: %s", key, error)
+                _log.warning("order id %d: its claim could not be released and has to run out: %s", order_id, error)
 
     def events(
-        self, *, run_id: str | None = None, key: OrderKey | None = None, dag_id: str | None = None
+        self, *, run_id: str | None = None, order_id: int | None = None, dag_id: str | None = None
     ) -> list[Event]:
-        """Return the log, oldest first: of a run, of an order (from before its webshop was known, too), of a DAG."""
+        """Return the log, oldest first: of a run, of an order, of a DAG."""
         conditions: list[ColumnElement[bool]] = []
         if run_id is not None:
             conditions.append(EventRow.run_id == run_id)
         if dag_id is not None:
             conditions.append(EventRow.dag_id == dag_id)
-        if key is not None:
-            conditions.append(EventRow.order_id == key.order_id)
-            conditions.append(or_(EventRow.webshop == key.webshop, EventRow.webshop.is_(None)))
+        if order_id is not None:
+            conditions.append(EventRow.order_id == order_id)
         with reading(self._engine) as session:
             rows = session.scalars(select(EventRow).where(*conditions).order_by(EventRow.id))
             return [Event.model_validate(row) for row in rows]
 
     def run_orders(self, run_id: str, *, dag_id: str | None = None) -> list[RunOrder]:
-        """Return every order that a run wrote about, by key; run ids are unique within a DAG only."""
-        events = last_events(self._engine, run_id, dag_id)
-        orders = self.get_many({OrderKey(e.webshop, e.order_id) for e in events if e.webshop is not None})
-        unread = {e.order_id for e in events if e.webshop is None} - {key.order_id for key in orders}
-        orders |= {order.key: order for order in self.by_order_id(unread).values()}
-        last: dict[OrderKey, dict[Step, Event]] = {key: {} for key in sorted(orders)}
-        keys_of: dict[int, list[OrderKey]] = {}
-        for key in last:
-            keys_of.setdefault(key.order_id, []).append(key)
-        for event in events:
-            for key in keys_of.get(event.order_id, []):
-                if event.webshop in {key.webshop, None}:
-                    last[key][event.step] = event
-        return [RunOrder(orders[key], steps) for key, steps in last.items()]
+        """Return every order that a run wrote about, by id; run ids are unique within a DAG only."""
+        last: dict[int, dict[Step, Event]] = {}
+        for event in last_events(self._engine, run_id, dag_id):
+            last.setdefault(event.order_id, {})[event.step] = event
+        return [RunOrder(order, last[order_id]) for order_id, order in sorted(self.get_many(last).items())]
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[LedgerOrder]:
-        statement = select(OrderRow).where(*conditions).order_by(OrderRow.webshop, OrderRow.order_id)
+        statement = select(OrderRow).where(*conditions).order_by(OrderRow.order_id)
         with reading(self._engine) as session:
             return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
 
-    def _among(self, column: InstrumentedAttribute[Value], values: Iterable[Value]) -> list[LedgerOrder]:
+    def _among(self, column: InstrumentedAttribute[Any], values: Iterable[int] | Iterable[str]) -> list[LedgerOrder]:
         """Return the orders that have one of these values."""
-        wanted = sorted(set(values))
+        wanted = list(dict.fromkeys(values))
         chunks = (wanted[start : start + _VALUES_PER_QUERY] for start in range(0, len(wanted), _VALUES_PER_QUERY))
         with reading(self._engine) as session:
             return [
@@ -227,19 +211,19 @@ class Ledger:
                 for row in session.scalars(select(OrderRow).where(column.in_(chunk)))
             ]
 
-    def _take(self, key: OrderKey, run: RunRef) -> Claim:
+    def _take(self, order_id: int, run: RunRef) -> Claim:
         now, token = self._clock(), uuid4().hex
+        of = OrderRow.order_id == order_id
         with writing(self._engine) as session:
-            taken = lease.take(
-                session, OrderRow, is_order(key), token=token, by=str(run), now=now, until=now + self._lease
-            )
+            taken = lease.take(session, OrderRow, of, token=token, by=str(run), now=now, until=now + self._lease)
             if taken is None:
-                raise _not_taken(session.get(OrderRow, key), key, now)
+                raise _not_taken(session.get(OrderRow, order_id), order_id, now)
         order = LedgerOrder.model_validate(taken)
         return Claim(self._engine, order, token, run, clock=self._clock, lease=self._lease)
 
 
-def _not_taken(row: OrderRow | None, key: OrderKey, now: datetime) -> ClaimedElsewhereError | PermanentError:
+def _not_taken(row: OrderRow | None, order_id: int, now: datetime) -> ClaimedElsewhereError | PermanentError:
+    name = f"id {order_id}"
     if row is None:
-        return PermanentError("the ledger does not know it; decide before claiming", order=str(key))
-    return lease.taken_by_another(row, str(key), now)
+        return PermanentError("the ledger does not know it; decide before claiming", order=name)
+    return lease.taken_by_another(row, name, now)

@@ -1,4 +1,4 @@
-"""The tasks: connect, call one use case, hand plain JSON on. Only order ids and keys travel between tasks."""
+"""The tasks: connect, call one use case, hand plain JSON on. Only order ids travel between tasks."""
 
 import json
 import logging
@@ -8,7 +8,6 @@ from typing import Any
 from airflow.sdk import Asset, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
-from orderflow.domain.order import OrderKey
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, raise_failures, share_out, values
 from orderflow.flow.orders.backlog import list_open
@@ -70,7 +69,7 @@ def list_open_orders() -> list[int]:
     resolved = [] if here.dry_run else resolve(services, values(to_resolve), here.run)
     found = find_referenced(services, here.references)
     publish_units(errors([*to_resolve, *resolved, *found]))
-    dealt_with = {key.order_id for key in values(to_resolve)}
+    dealt_with = set(values(to_resolve))
     named = [*here.order_ids, *values(found)]
     asked = named or here.order_ids or here.references
     return [order_id for order_id in (named if asked else list_open(services)) if order_id not in dealt_with]
@@ -78,7 +77,7 @@ def list_open_orders() -> list[int]:
 
 @task(pool=SHOP_POOL)
 @publish_error
-def select_payable(order_ids: list[int]) -> list[list[str]]:
+def select_payable(order_ids: list[int]) -> list[list[int]]:
     """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
     here = RunContext()
     services = connect(read_only=True)
@@ -88,63 +87,63 @@ def select_payable(order_ids: list[int]) -> list[list[str]]:
 
 
 @task(map_index_template=LABEL, pool=ERP_POOL)
-def push_to_erp(batch: list[str]) -> None:
+def push_to_erp(batch: list[int]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
     if here.dry_run:
-        services, keys = connect(read_only=True), _keys(batch)
-        here.label(_label(services, keys))
-        _show(services, here, preview_orders(services, keys))
+        services, order_ids = connect(read_only=True), _ids(batch)
+        here.label(_label(services, order_ids))
+        _show(services, here, preview_orders(services, order_ids))
         return
     _run(PUSH, batch)
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
-def patch_state(batch: list[str]) -> None:
+def patch_state(batch: list[int]) -> None:
     """Tell the shop that the order is being processed."""
     _run(PATCH_STATE, batch)
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
-def patch_erp_order_number(batch: list[str]) -> None:
+def patch_erp_order_number(batch: list[int]) -> None:
     """Tell the shop the ERP number."""
     _run(PATCH_NUMBER, batch)
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
-def put_order_lines(batch: list[str]) -> None:
+def put_order_lines(batch: list[int]) -> None:
     """Tell the shop the ERP line numbers, and verify all that was written."""
     _run(PUT_LINES, batch)
 
 
 @task_group
-def process_order(batch: list[str]) -> None:
+def process_order(batch: list[int]) -> None:
     """Take a few orders through the ERP and back. Every step goes on with the orders that got that far."""
     push_to_erp(batch) >> patch_state(batch) >> patch_erp_order_number(batch) >> put_order_lines(batch)
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 @publish_error
-def mark_offline_orders_sent(batches: list[list[str]] | None) -> None:
+def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
-    services, keys = connect(read_only=here.dry_run), _keys(_flat(batches))
+    services, order_ids = connect(read_only=here.dry_run), _flat(batches)
     window = here.window(services.settings) if here.is_for_a_day else None
     if here.dry_run:
         offline = preview_offline_sent(services, window) if window else Plan([])
-        _show(services, here, joined(offline, preview_finish(services, keys)))
+        _show(services, here, joined(offline, preview_finish(services, order_ids)))
         return
     results = mark_offline_sent(services, window, here.run, first_try=here.first_try) if window else []
-    raise_failures([*results, *finish_undelivered(services, keys, here.run, first_try=here.first_try)])
+    raise_failures([*results, *finish_undelivered(services, order_ids, here.run, first_try=here.first_try)])
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 @publish_error
-def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) -> None:
+def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
     """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
-    left = find_outstanding(services, order_ids or [], _keys(_flat(batches)))
+    left = find_outstanding(services, order_ids or [], _flat(batches))
     if here.dry_run:
         _show(services, here, preview_outstanding(services, left))
         return
@@ -152,7 +151,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[str]] | None) 
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
-def report(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict[str, Any]:
+def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum the run up; fail it when an order failed or was flagged, naming it, the reason and who fixes it."""
     summary, _ = _end(order_ids, batches)
     summary.raise_failures()
@@ -161,7 +160,7 @@ def report(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict
 
 
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_run_once)
-def report_news(order_ids: list[int] | None, batches: list[list[str]] | None) -> dict[str, Any]:
+def report_news(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum the sweep up; fail it for what nobody was told yet, so that one cause makes one red run and not a hundred."""
     summary, news = _end(order_ids, batches)
     broken = _broken()
@@ -178,7 +177,7 @@ def _found(results: Sequence[int | OrderflowError]) -> list[int]:
     return sorted(set(values(results)))
 
 
-def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[Report, AlertChanges]:
+def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> tuple[Report, AlertChanges]:
     here = RunContext()
     if here.dry_run:
         raise_broken(broken_tasks())
@@ -189,7 +188,7 @@ def _end(order_ids: list[int] | None, batches: list[list[str]] | None) -> tuple[
         here.run,
         date=here.run.partition or "any day",
         listed=order_ids or [],
-        selected=None if batches is None else set(_keys(_flat(batches))),
+        selected=None if batches is None else set(_flat(batches)),
     )
     unfound = tuple(unit.error for task_id in _LISTING for unit in failed_units(task_id))
     summary = summary.model_copy(update={"unfound": unfound})
@@ -205,14 +204,14 @@ def _broken() -> list[FailedTask]:
     return broken_tasks(besides="process_order")
 
 
-def _run(step: OrderStep, batch: list[str]) -> None:
+def _run(step: OrderStep, batch: list[int]) -> None:
     here = RunContext()
     if here.dry_run:
         raise AirflowSkipException("dry run: nothing is written")
     services = connect()
-    keys = _keys(batch)
-    here.label(_label(services, keys))
-    results = run_step(services, step, keys, here.run, first_try=here.first_try)
+    order_ids = _ids(batch)
+    here.label(_label(services, order_ids))
+    results = run_step(services, step, order_ids, here.run, first_try=here.first_try)
     raise_failures(results)
     if all(result.outcome is None for result in results):
         raise AirflowSkipException("no order of this group came this far, or all were done before")
@@ -224,17 +223,18 @@ def _show(services: Services, here: RunContext, plan: Plan) -> None:
     raise_failures(plan.failed)
 
 
-def _label(services: Services, keys: Sequence[OrderKey]) -> str:
+def _label(services: Services, order_ids: Sequence[int]) -> str:
     """Name a batch; a dry run's orders may be unknown to the ledger."""
-    first, last = keys[0], keys[-1]
-    names = {key: order.external_reference for key, order in services.ledger.get_many([first, last]).items()}
-    name = names.get(first, str(first))
-    return name if len(keys) == 1 else f"{name} … {names.get(last, str(last))} ({len(keys)} orders)"
+    first, last = order_ids[0], order_ids[-1]
+    names = {order_id: order.name for order_id, order in services.ledger.get_many([first, last]).items()}
+    name = names.get(first, f"id {first}")
+    return name if len(order_ids) == 1 else f"{name} … {names.get(last, f'id {last}')} ({len(order_ids)} orders)"
 
 
-def _keys(batch: Sequence[str]) -> list[OrderKey]:
-    return [OrderKey.parse(text) for text in batch]
+def _ids(batch: Sequence[int | str]) -> list[int]:
+    """Return the order ids of a batch; a run that an earlier version began has `webshop/order_id` in its XCom."""
+    return [int(str(order).rpartition("/")[2]) for order in batch]
 
 
-def _flat(batches: Sequence[Sequence[str]] | None) -> list[str]:
-    return [text for batch in batches or [] for text in batch]
+def _flat(batches: Sequence[Sequence[int | str]] | None) -> list[int]:
+    return [order_id for batch in batches or [] for order_id in _ids(batch)]

@@ -104,7 +104,7 @@ class EventAnswer(_Answer):
 class OrderAnswer(_Answer):
     """An order as a line of the table; `in_run` is the last thing the run that was asked for wrote about it."""
 
-    webshop: int
+    webshop: int | None
     order_id: int
     name: str
     worklist: Worklist
@@ -130,9 +130,7 @@ class OrderAnswer(_Answer):
         )
         local = order.first_seen_at.astimezone(ZoneInfo(source.settings.timezone))
         return cls(
-            webshop=order.key.webshop,
-            order_id=order.key.order_id,
-            name=order.external_reference or order.reference or f"id {order.key.order_id}",
+            name=order.name,
             worklist=listed,
             retryable=listed not in AT_AN_END,
             day=order.partition or f"{local:%Y-%m-%d}",
@@ -180,8 +178,7 @@ class OrderDetail(_Answer):
 class AlertAnswer(_Answer):
     """Something that people were told about and that is not over."""
 
-    webshop: int
-    order_id: int
+    order_id: int | None
     order: str
     reason: Reason
     message: str
@@ -241,5 +238,5 @@ class FindingsAnswer(_Answer):
 def _admin_url(template: str | None, order: LedgerOrder) -> str | None:
     if template is None:
         return None
-    url = template.replace("{webshop}", str(order.key.webshop)).replace("{order_id}", str(order.key.order_id))
+    url = template.replace("{webshop}", str(order.webshop)).replace("{order_id}", str(order.order_id))
     return url.replace("{reference}", quote(order.reference, safe=""))

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
@@ -34,6 +33,7 @@ from orderflow.web.security import MayRetry, may_see_named_run
 from orderflow.web.source import FromSource, Source
 
 Language = Literal["en", "nl"]
+OrderId = Annotated[int, Path(ge=-(2**63), lt=2**63)]
 LONGEST_LIST = 200
 LONGEST_PERIOD = 366
 
@@ -90,14 +90,22 @@ def orders(
     return OrdersAnswer(total=found.total, orders=[OrderAnswer.of(order, source) for order in found.orders])
 
 
-@router.get("/orders/{webshop}/{order_id}")
-def order(source: FromSource, webshop: int, order_id: int) -> OrderDetail:
-    """Return an order with its log; 404 when the ledger has never seen it."""
-    key, ledger = OrderKey(webshop, order_id), Ledger(source.engine)
-    found = ledger.get(key)
+@router.get("/orders/{order_id}/plan")
+@router.get("/orders/{webshop}/{order_id}/plan", include_in_schema=False)
+def order_plan(source: FromSource, order_id: OrderId) -> PlanAnswer:
+    """Return what the last dry run that met an order would have written, also of an order the ledger does not know."""
+    return PlanAnswer.of(_plans(source).of_order(order_id, limit=LONGEST_LIST))
+
+
+@router.get("/orders/{order_id}")
+@router.get("/orders/{webshop}/{order_id}", include_in_schema=False)
+def order(source: FromSource, order_id: OrderId) -> OrderDetail:
+    """Return an order with its log; 404 when the ledger has never seen it. Old links name a webshop before the id."""
+    ledger = Ledger(source.engine)
+    found = ledger.get(order_id)
     if found is None:
-        raise HTTPException(404, f"the ledger does not know order {key}")
-    return OrderDetail.of(found, ledger.events(key=key), source)
+        raise HTTPException(404, f"the ledger does not know order id {order_id}")
+    return OrderDetail.of(found, ledger.events(order_id=order_id), source)
 
 
 @router.get("/run", dependencies=[Depends(may_see_named_run)])
@@ -120,9 +128,9 @@ def run(
         limit=limit,
         offset=offset,
     )
-    last = queries.last_events(source.engine, (dag_id, run_id), [order.key for order in found.orders])
+    last = queries.last_events(source.engine, (dag_id, run_id), [order.order_id for order in found.orders])
     return OrdersAnswer(
-        total=found.total, orders=[OrderAnswer.of(order, source, last.get(order.key)) for order in found.orders]
+        total=found.total, orders=[OrderAnswer.of(order, source, last.get(order.order_id)) for order in found.orders]
     )
 
 
@@ -144,12 +152,6 @@ def run_plan(
 ) -> PlanAnswer:
     """Return a page of the writes that a dry run would have made."""
     return PlanAnswer.of(_plans(source).of_run((dag_id, run_id), limit=limit, offset=offset))
-
-
-@router.get("/orders/{webshop}/{order_id}/plan")
-def order_plan(source: FromSource, webshop: int, order_id: int) -> PlanAnswer:
-    """Return what the last dry run that met an order would have written, also of an order the ledger does not know."""
-    return PlanAnswer.of(_plans(source).of_order(OrderKey(webshop, order_id), limit=LONGEST_LIST))
 
 
 @router.get("/alerts")

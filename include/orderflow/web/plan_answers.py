@@ -20,7 +20,6 @@ class PlannedCallAnswer(BaseModel):
     dag_id: str
     run_id: str
     subject: str
-    webshop: int | None
     order_id: int | None
     system: str
     method: str
@@ -30,14 +29,11 @@ class PlannedCallAnswer(BaseModel):
     @classmethod
     def of(cls, call: KeptCall) -> Self:
         """Put the run beside what it planned."""
-        webshop, order_id = call.key or (None, None)
         return cls(
             dag_id=call.run.dag_id,
             run_id=call.run.run_id,
-            webshop=webshop,
-            order_id=order_id,
             body=_indented(call.body),
-            **call.model_dump(include={"id", "at", "subject", "system", "method", "path"}),
+            **call.model_dump(include={"id", "at", "subject", "order_id", "system", "method", "path"}),
         )
 
 

@@ -27,7 +27,7 @@ def who(services: Services, order: Order, run: RunRef) -> People:
     port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
     if people.buyer is None or port is None:
         return people
-    webshop = services.settings.webshop(order.key.webshop)
+    webshop = services.settings.webshop(order.webshop)
     party = ensure(services, port, Wanted(people.buyer, people.addresses, webshop.customers), run)
     if webshop.tell_customer_code and people.buyer.origin in services.settings.shop_origins:
         tell_code(services, people.buyer.record, party, run)
@@ -80,7 +80,7 @@ class _Reader:
 
 def _is_known(services: Services, order: Order, named: Mapping[Role, Named]) -> bool:
     """Whether the ERP has the customer with all addresses of the order, and no change is to be taken there."""
-    buyer, mode = named.get(Role.BUYER), services.settings.webshop(order.key.webshop).customers
+    buyer, mode = named.get(Role.BUYER), services.settings.webshop(order.webshop).customers
     if buyer is None or mode == "create_and_update" or not services.erp.capabilities.customers:
         return False
     known = services.ledger.people.parties.get(buyer.record)
@@ -93,7 +93,7 @@ def _buyer(
 ) -> Party | None:
     if named is None:
         return None
-    rule = services.settings.webshop(order.key.webshop).guests
+    rule = services.settings.webshop(order.webshop).guests
     may_be_guest = named.record.origin in services.settings.shop_origins and rule != "one_per_order"
     if not whole:
         return Party(id=named.id, origin=named.record.origin, key=named.record.key)

@@ -26,7 +26,7 @@ def list_open(services: Services) -> list[int]:
     """
     now = services.now()
     backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
-    due = [order.key.order_id for order in backlog if _is_due(order, now)]
+    due = [order.order_id for order in backlog if _is_due(order, now)]
     rows = [
         row
         for row in services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
@@ -53,7 +53,7 @@ def _is_due(order: LedgerOrder, now: datetime) -> bool:
 def _not_read_yet(services: Services, rows: Iterable[OrderRow]) -> list[int]:
     """Return the ids of rows the ledger does not know as they are now."""
     listed = {row.id: row for row in rows}
-    known = services.ledger.by_order_id(listed)
+    known = services.ledger.get_many(listed)
     zone = services.settings.api_timezone
 
     def has_news(row: OrderRow) -> bool:

@@ -7,20 +7,19 @@ from decimal import Decimal
 from orderflow.cloudsuite.cxml import Confirmation, ConfirmedLine
 from orderflow.cloudsuite.mapper import goods_lines
 from orderflow.cloudsuite.models import ShopOrder
-from orderflow.domain.order import OrderKey
 from orderflow.errors import InDoubtError
 from orderflow.flow.services import Services
 
 
-def confirms_by_cxml(services: Services, key: OrderKey) -> bool:
+def confirms_by_cxml(services: Services, webshop: int | None) -> bool:
     """Whether the webshop of an order is told by cXML."""
-    return services.settings.webshop(key.webshop).confirmation == "cxml"
+    return services.settings.webshop(webshop).confirmation == "cxml"
 
 
-def confirm(services: Services, key: OrderKey, message: Confirmation) -> InDoubtError | None:
+def confirm(services: Services, webshop: int | None, message: Confirmation) -> InDoubtError | None:
     """Send the confirmation once; returns the doubt when nobody knows whether it was taken, for a read may tell."""
-    shop, user = services.settings.addressee(key.webshop)
-    path = services.settings.webshop(key.webshop).messages.confirmation_path
+    shop, user = services.settings.addressee(webshop)
+    path = services.settings.webshop(webshop).messages.confirmation_path
     try:
         services.messages.send_confirmation(message, path=path, shop=shop, user=user)
     except InDoubtError as doubt:
@@ -30,7 +29,6 @@ def confirm(services: Services, key: OrderKey, message: Confirmation) -> InDoubt
 
 def confirmation(
     services: Services,
-    key: OrderKey,
     shop_order: ShopOrder,
     number: str,
     numbers: Mapping[int, int | str],
@@ -40,8 +38,8 @@ def confirmation(
     """Make the message from the shop's order as it is now and the ERP's numbers (by position)."""
     now = services.now()
     return Confirmation(
-        webshop=key.webshop,
-        order_id=key.order_id,
+        webshop=services.understand(shop_order).webshop,
+        order_id=shop_order.id,
         reference=shop_order.reference,
         order_date=shop_order.order_date,
         erp_number=number,

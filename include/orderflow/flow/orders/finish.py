@@ -11,7 +11,7 @@ from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
 from orderflow.domain.window import Window
@@ -21,7 +21,7 @@ from orderflow.flow.batch import StepResult, ends_run, isolated, values
 from orderflow.flow.orders.steps import OrderStep, run_step
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
 
 log = logging.getLogger(__name__)
@@ -34,17 +34,17 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
     """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`."""
     unread, orders = unsent_offline(services, window, run)
     understood = [services.understand(order) for order in orders]
-    known = services.ledger.get_many(order.key for order in understood)
-    tried = {key for key, order in known.items() if _mark_failed(services, order)}
+    known = services.ledger.get_many(order.order_id for order in understood)
+    tried = {order_id for order_id, order in known.items() if _mark_failed(services, order)}
 
-    def note(order: Order) -> OrderKey:
-        if order.key not in tried:  # why it failed is what it stands on the list of failed ones for
+    def note(order: Order) -> int:
+        if order.order_id not in tried:  # why it failed is what it stands on the list of failed ones for
             services.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
-        return order.key
+        return order.order_id
 
-    noted = [isolated(partial(note, order), str(order.key)) for order in understood]
+    noted = [isolated(partial(note, order), order.external_reference) for order in understood]
     failed = [
-        StepResult(order.key, None, result)
+        StepResult(order.order_id, None, result)
         for order, result in zip(understood, noted, strict=True)
         if isinstance(result, OrderflowError)
     ]
@@ -64,11 +64,11 @@ def unsent_offline(
     With a `run`, the former are in the ledger too.
     """
     listed = _list(services, window, offline=True)
-    known = services.ledger.by_order_id(listed)
+    known = services.ledger.get_many(listed)
     unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
     read = services.each(lambda i: _read(services, i, run), unsent, _named)
     unread = [
-        StepResult(OrderKey(UNKNOWN_WEBSHOP, order_id), None, result)
+        StepResult(order_id, None, result)
         for order_id, result in zip(unsent, read, strict=True)
         if isinstance(result, OrderflowError)
     ]
@@ -78,27 +78,25 @@ def unsent_offline(
 class Unfinished(NamedTuple):
     """Orders whose last step is due."""
 
-    written_back: list[OrderKey]
-    offline: list[OrderKey]
+    written_back: list[int]
+    offline: list[int]
     """Found by a day's run that then could not mark them as sent."""
 
 
-def find_outstanding(services: Services, listed: Iterable[int], keys: Iterable[OrderKey]) -> Unfinished:
+def find_outstanding(services: Services, listed: Iterable[int], processed: Iterable[int]) -> Unfinished:
     """Add to a sweep's own orders those that other runs have left without their last step.
 
     Those that the sweep has `listed`, for instance because somebody named them, are due whatever their age.
     """
     asked = set(listed)
     now = services.now()
-    without = {shop for shop, settings in services.settings.webshops.items() if settings.deliveries == "none"}
     due = [
         order
-        for order in services.ledger.without_last_step(without)
-        if order.key.order_id in asked
-        or is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
+        for order in services.ledger.without_last_step(services.settings.without_deliveries)
+        if order.order_id in asked or is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
     ]
-    offline = [order.key for order in due if order.progress is Progress.SKIPPED]
-    return Unfinished(sorted({*keys, *(order.key for order in due)} - {*offline}), offline)
+    offline = [order.order_id for order in due if order.progress is Progress.SKIPPED]
+    return Unfinished(sorted({*processed, *(order.order_id for order in due)} - {*offline}), offline)
 
 
 def finish_outstanding(services: Services, left: Unfinished, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
@@ -109,15 +107,16 @@ def finish_outstanding(services: Services, left: Unfinished, run: RunRef, *, fir
 
 
 def finish_undelivered(
-    services: Services, keys: Iterable[OrderKey], run: RunRef, *, first_try: int = 1
+    services: Services, order_ids: Iterable[int], run: RunRef, *, first_try: int = 1
 ) -> list[StepResult]:
     """Finish written-back orders where no DESADV is sent, the way the settings say; `first_try` as for `run_step`."""
-    without = [key for key in keys if services.settings.webshop(key.webshop).deliveries == "none"]
+    known = services.ledger.get_many(order_ids)
+    without = sorted(i for i, order in known.items() if order.webshop in services.settings.without_deliveries)
     step = OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK)
     return run_step(services, step, without, run, first_try=first_try)
 
 
-def finishing_change(services: Services, webshop: int) -> tuple[str, str]:
+def finishing_change(services: Services, webshop: int | None) -> tuple[str, str]:
     """Return which field of an order says in this webshop that it is finished, and the value that says so."""
     if services.settings.webshop(webshop).finish == "shipment_sent":
         return "shipment_state", SENT
@@ -125,12 +124,12 @@ def finishing_change(services: Services, webshop: int) -> tuple[str, str]:
 
 
 def _finish(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    order = services.shop.get_order(claim.key.order_id)
-    return _change(services, claim, Step.FINISH, order, finishing_change(services, claim.key.webshop))
+    order = services.shop.get_order(claim.order_id)
+    return _change(services, claim, Step.FINISH, order, finishing_change(services, claim.order.webshop))
 
 
 def _mark_sent(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    return _mark(services, claim, services.shop.get_order(claim.key.order_id))
+    return _mark(services, claim, services.shop.get_order(claim.order_id))
 
 
 def _mark(services: Services, claim: Claim, order: ShopOrder) -> Outcome:
@@ -139,7 +138,7 @@ def _mark(services: Services, claim: Claim, order: ShopOrder) -> Outcome:
 
 def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
-    wire, order = services.read(claim.key.order_id)
+    wire, order = services.read(claim.order_id)
     if is_markable(services, claim.order, wire):
         return _mark(services, claim, wire)
     if wire.offline is False:
@@ -165,7 +164,7 @@ def is_markable(services: Services, known: LedgerOrder, wire: ShopOrder) -> bool
         return wire.offline
     return known.reason is Reason.OFFLINE or any(
         event.step is Step.OFFLINE_SENT and event.outcome is Outcome.INTENT
-        for event in services.ledger.events(key=known.key)
+        for event in services.ledger.events(order_id=known.order_id)
     )
 
 
@@ -199,7 +198,7 @@ def _list(services: Services, window: Window, *, offline: bool) -> list[int]:
 
 def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder:
     """Read an order; one that cannot be read is a failed one, for nothing else would come back to it."""
-    bind_contextvars(order=str(OrderKey(UNKNOWN_WEBSHOP, order_id)), step=Step.OFFLINE_SENT.value)
+    bind_contextvars(order=str(order_id), step=Step.OFFLINE_SENT.value)
     read = isolated(lambda: services.read(order_id)[0], _named(order_id))
     if not isinstance(read, OrderflowError):
         return read

@@ -25,7 +25,7 @@ def list_window(services: Services, window: Window) -> list[int]:
     rows = _rows(services, window)
     confirmed = [row for row in rows if row.may_be(ShopState.CONFIRMED)]
     processing = [row for row in rows if row.state == ShopState.PROCESSING]
-    known = services.ledger.by_order_id(row.id for row in processing)
+    known = services.ledger.get_many(row.id for row in processing)
     halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]
     unfinished = services.ledger.unfinished(window.key)
     log.info(
@@ -35,7 +35,7 @@ def list_window(services: Services, window: Window) -> list[int]:
         len(halfway),
         len(unfinished),
     )
-    return sorted({row.id for row in [*confirmed, *halfway]} | {key.order_id for key in unfinished})
+    return sorted({row.id for row in [*confirmed, *halfway]} | set(unfinished))
 
 
 def _is_finished(known: LedgerOrder | None) -> bool:

@@ -13,7 +13,7 @@ import simplejson
 from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.decision import Action
-from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.order import Order
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.erp.models import SalesOrderRequest, to_sales_order
@@ -32,15 +32,16 @@ from orderflow.ledger.models.dry_runs import PlannedCall
 log = logging.getLogger(__name__)
 
 
-def preview_orders(services: Services, keys: Iterable[OrderKey]) -> Plan:
+def preview_orders(services: Services, order_ids: Iterable[int]) -> Plan:
     """Return the writes that processing these orders now would make. Reads shop and ERP only."""
-    return _planned(services, lambda key: _processing(services, key), keys)
+    return _planned(services, lambda i: _processing(services, i), order_ids)
 
 
-def preview_finish(services: Services, keys: Iterable[OrderKey]) -> Plan:
+def preview_finish(services: Services, order_ids: Iterable[int]) -> Plan:
     """Return the writes that would finish these orders once they are written back, where no delivery is reported."""
-    without = [key for key in keys if services.settings.webshop(key.webshop).deliveries == "none"]
-    return _planned(services, lambda key: _finishing(services, key), without)
+    if not services.settings.without_deliveries:
+        return Plan([])
+    return _planned(services, lambda i: _finishing(services, i), order_ids)
 
 
 def preview_offline_sent(services: Services, window: Window) -> Plan:
@@ -51,35 +52,35 @@ def preview_offline_sent(services: Services, window: Window) -> Plan:
 
 def preview_outstanding(services: Services, left: Unfinished) -> Plan:
     """Return the writes that would finish what a sweep has found without its last step."""
-    offline = _planned(services, lambda key: _left_offline(services, key), left.offline)
+    offline = _planned(services, lambda i: _left_offline(services, i), left.offline)
     return joined(offline, preview_finish(services, left.written_back))
 
 
-def _planned(services: Services, work: Callable[[OrderKey], Iterable[PlannedCall]], keys: Iterable[OrderKey]) -> Plan:
+def _planned(services: Services, work: Callable[[int], Iterable[PlannedCall]], order_ids: Iterable[int]) -> Plan:
     """Plan for many orders; as in a run, one order's failure is its own."""
 
-    def one(key: OrderKey) -> Plan:
+    def one(order_id: int) -> Plan:
         calls: list[PlannedCall] = []
-        with working_on(key, "dry_run"):
+        with working_on(order_id, "dry_run"):
             try:
-                for call in work(key):
+                for call in work(order_id):
                     calls.append(call)  # noqa: PERF402 - what was planned before a failure stays
             except OrderflowError as error:
                 failure = error
             except Exception as error:
-                log.exception("%s", key)
+                log.exception("order id %d", order_id)
                 failure = PermanentError(f"{type(error).__name__}: {error}")
             else:
                 return Plan(calls)
-            failure.order = failure.order or str(key)
+            failure.order = failure.order or f"id {order_id}"
             log.warning("the run would fail: %s", failure)
-            return Plan(calls, [StepResult(key, None, failure)])
+            return Plan(calls, [StepResult(order_id, None, failure)])
 
-    return joined(*services.in_parallel(one, keys))
+    return joined(*services.in_parallel(one, order_ids))
 
 
-def _processing(services: Services, key: OrderKey) -> Iterator[PlannedCall]:
-    wire, order = services.read(key.order_id)
+def _processing(services: Services, order_id: int) -> Iterator[PlannedCall]:
+    wire, order = services.read(order_id)
     in_erp = _in_erp(services, wire, order)
     if in_erp is not None:
         yield from _exporting(services, wire, order, in_erp)
@@ -99,7 +100,7 @@ class _InErp(NamedTuple):
 
 def _in_erp(services: Services, wire: ShopOrder, order: Order) -> _InErp | None:
     """Find out what `push` would come to, by the same questions; None where it would only decide."""
-    known = services.ledger.get(order.key)
+    known = services.ledger.get(order.order_id)
     progress = known.progress if known else None
     if known is not None and progress in HALF_WRITTEN:
         refuse_cancelled(known.erp_number, wire)
@@ -108,7 +109,7 @@ def _in_erp(services: Services, wire: ShopOrder, order: Order) -> _InErp | None:
     begun = progress in INTENT_OPEN | IN_ERP
     if decision.action is not Action.PROCESS and not (progress in INTENT_OPEN or (begun and is_reopened(order))):
         return None
-    reference = known.external_reference if known is not None and begun else order.external_reference
+    reference = (known.external_reference if known else None) or order.external_reference
     found = services.erp.find(reference)
     if found is not None:
         refuse_cancelled(found.number, wire)
@@ -132,7 +133,7 @@ def _exporting(services: Services, wire: ShopOrder, order: Order, in_erp: _InErp
     if in_erp.progress is Progress.PUSHED and wire.state == ShopState.CONFIRMED:
         shop |= {"state": ShopState.PROCESSING.value}
         yield _to_shop(order, "PATCH", {"state": ShopState.PROCESSING.value})
-    by_cxml = confirms_by_cxml(services, order.key)
+    by_cxml = confirms_by_cxml(services, order.webshop)
     if in_erp.request is None:
         refuse_other_number(wire, number)
     if not by_cxml and in_erp.progress is not Progress.NUMBER_SET and wire.erp_order_number != number:
@@ -147,13 +148,15 @@ def _exporting(services: Services, wire: ShopOrder, order: Order, in_erp: _InErp
     yield from _status(services, order, number)
 
 
-def _finishing(services: Services, key: OrderKey) -> Iterator[PlannedCall]:
-    wire, order = services.read(key.order_id)
-    known = services.ledger.get(key)
+def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
+    wire, order = services.read(order_id)
+    if order.webshop not in services.settings.without_deliveries:
+        return
+    known = services.ledger.get(order_id)
     written_back = known is not None and known.progress is Progress.WRITTEN_BACK
     if not written_back and not _will_be_written_back(services, wire, order):
         return
-    field, value = finishing_change(services, key.webshop)
+    field, value = finishing_change(services, order.webshop)
     if lacks(wire, field, value):
         yield _to_shop(order, "PATCH", {field: value})
 
@@ -170,8 +173,8 @@ def _will_be_written_back(services: Services, wire: ShopOrder, order: Order) -> 
     return True
 
 
-def _left_offline(services: Services, key: OrderKey) -> list[PlannedCall]:
-    known, wire = services.ledger.get(key), services.shop.get_order(key.order_id)
+def _left_offline(services: Services, order_id: int) -> list[PlannedCall]:
+    known, wire = services.ledger.get(order_id), services.shop.get_order(order_id)
     return _marking(services, wire) if known and is_markable(services, known, wire) else []
 
 
@@ -184,24 +187,24 @@ def _marking(services: Services, wire: ShopOrder) -> list[PlannedCall]:
 def _confirmation(
     services: Services, order: Order, wire: ShopOrder, number: str, numbers: Mapping[int, int | str]
 ) -> PlannedCall:
-    shop, user = services.settings.addressee(order.key.webshop)
-    path = services.settings.webshop(order.key.webshop).messages.confirmation_path
-    message = confirmation(services, order.key, wire, number, numbers, noticed_at=None)
+    shop, user = services.settings.addressee(order.webshop)
+    path = services.settings.webshop(order.webshop).messages.confirmation_path
+    message = confirmation(services, wire, number, numbers, noticed_at=None)
     body = message.to_xml().decode().replace("\n", "")
     return planned(order, "shop", "POST", f"{path}?shop={shop}&user={user}", body)
 
 
 def _status(services: Services, order: Order, number: str) -> list[PlannedCall]:
-    message = to_be_told(services, order.key, "pushed", order.reference, number)
+    message = to_be_told(services, order, "pushed", number)
     if message is None:
         return []
-    path = f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(order.key.webshop)}"
+    path = f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(order.webshop)}"
     document = message.to_document(api_timezone=services.settings.api_timezone)
     return [_call(order, "shop", "POST", path, document)]
 
 
 def _to_shop(order: Order, method: str, body: Mapping[str, Any]) -> PlannedCall:
-    return _call(order, "shop", method, f"/api/order/{order.key.order_id}/", body)
+    return _call(order, "shop", method, f"/api/order/{order.order_id}/", body)
 
 
 def _call(order: Order, system: str, method: str, path: str, body: Mapping[str, Any]) -> PlannedCall:

@@ -5,8 +5,8 @@ is unclear afterwards is looked up, and sent again only where the adapter proves
 """
 
 import logging
-from collections.abc import Mapping
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
@@ -28,11 +28,19 @@ class Content(TypedDict):
     line_ids: Mapping[int, int | None]
 
 
+class Intent(Content):
+    """The very request that is about to be sent."""
+
+    external_reference: str
+    idempotency_key: str
+    sent_lines: Sequence[Mapping[str, Any]]
+
+
 def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Bring the claimed order into the ERP, or take the one that is there."""
     if claim.order.progress in HALF_WRITTEN:
         return Outcome.UNCHANGED
-    _, order = services.read(claim.order.key.order_id)
+    _, order = services.read(claim.order_id)
     if stays_resolved(claim.order, order):
         return Outcome.UNCHANGED
     decision = services.decide(order)
@@ -43,7 +51,7 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
     if claim.order.progress in WRITTEN and decision.action is not Action.PROCESS and not is_reopened(order):
         check_after_export(claim, order)
         return Outcome.UNCHANGED
-    found = services.erp.find(claim.order.external_reference if begun else order.external_reference)
+    found = services.erp.find(claim.order.external_reference or order.external_reference)
     if found is not None:
         _take(services, claim, order, found, _sent_before(claim, order))
     elif claim.order.progress in IN_ERP:
@@ -70,7 +78,7 @@ def gone(known: LedgerOrder) -> PermanentError:
     """Say that the ERP has not got what the ledger says that it has."""
     what = f"ERP number {known.erp_number} is gone"
     if known.progress is Progress.RESOLVED:
-        name = known.external_reference
+        name = known.name
         what = f"somebody has seen to it, the shop has changed it since, and the ERP has no {name}"
     return PermanentError(what, reason=Reason.ERP_ORDER_GONE)
 
@@ -87,10 +95,10 @@ def _send(services: Services, claim: Claim, order: Order, decision: Decision) ->
         require_safe_resend(services, decision)
     request = to_sales_order(order)
     if begun:
-        request = request.model_copy(update={"external_reference": claim.order.external_reference})
+        request = request.model_copy(update=_as_sent_before(claim, request))
         claim.intend(Step.PUSH, message="once more, with the same key")
     else:
-        claim.intend(Step.PUSH, **_content(request))
+        claim.intend(Step.PUSH, **_intent(request))
     try:
         made = services.erp.create(request)
     except OrderflowError as error:
@@ -99,6 +107,14 @@ def _send(services: Services, claim: Claim, order: Order, decision: Decision) ->
         _settle(services, claim, order, request, error)
     else:
         _take(services, claim, order, made, _content(request))
+
+
+def _as_sent_before(claim: Claim, request: SalesOrderRequest) -> dict[str, str]:
+    """Return the name and key of the request that was sent before; the shop may have renamed the order since."""
+    return {
+        "external_reference": claim.order.external_reference or request.external_reference,
+        "idempotency_key": claim.order.idempotency_key or request.idempotency_key,
+    }
 
 
 def require_safe_resend(services: Services, decision: Decision) -> None:
@@ -156,6 +172,7 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
         Step.PUSH,
         progress=Progress.PUSHED,
         message=f"ERP number {found.number}",
+        external_reference=found.external_reference,
         erp_number=found.number,
         erp_lines=found.line_numbers,
         **content,
@@ -171,6 +188,15 @@ def _content(request: SalesOrderRequest) -> Content:
     return {
         "payload_hash": request.payload_hash,
         "line_ids": {line.position: line.shop_line_id for line in request.lines},
+    }
+
+
+def _intent(request: SalesOrderRequest) -> Intent:
+    return {
+        **_content(request),
+        "external_reference": request.external_reference,
+        "idempotency_key": request.idempotency_key,
+        "sent_lines": request.model_dump(mode="json")["lines"],
     }
 
 

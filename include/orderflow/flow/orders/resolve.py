@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from functools import partial
 
-from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.worklist import Worklist
@@ -21,7 +21,7 @@ _NOTHING_TO_RESOLVE = {Worklist.WAITING, Worklist.OVERDUE, Worklist.SKIPPED}
 """The way out of these is in the shop: payment, or cancelling the order there."""
 
 
-def find_to_resolve(services: Services, names: Iterable[str]) -> list[OrderKey | OrderflowError]:
+def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | OrderflowError]:
     """Return each order that people call so, or why there is none to resolve: one that is wrong hides no other.
 
     They are looked up in the ledger, for the shop may have deleted them.
@@ -29,24 +29,24 @@ def find_to_resolve(services: Services, names: Iterable[str]) -> list[OrderKey |
     return [isolated(partial(_find, services, name), name) for name in dict.fromkeys(name.strip() for name in names)]
 
 
-def resolve(services: Services, keys: Iterable[OrderKey], run: RunRef) -> list[OrderKey | OrderflowError]:
+def resolve(services: Services, order_ids: Iterable[int], run: RunRef) -> list[int | OrderflowError]:
     """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
 
     What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is.
     Returns each order, or why it could not be closed.
     """
 
-    def one(key: OrderKey) -> OrderKey:
-        order = _as_it_is_now(services, key)
-        with services.ledger.claim(key, run) as claim:
+    def one(order_id: int) -> int:
+        order = _as_it_is_now(services, order_id)
+        with services.ledger.claim(order_id, run) as claim:
             claim.resolve(order.modified_at if order else None, fingerprint(order) if order else None)
-        log.info("%s: resolved, at %s now", claim.order.external_reference, claim.order.progress)
-        return key
+        log.info("%s: resolved, at %s now", claim.order.name, claim.order.progress)
+        return order_id
 
-    return services.each(one, keys, str)
+    return services.each(one, order_ids, lambda order_id: f"id {order_id}")
 
 
-def _find(services: Services, name: str) -> OrderKey:
+def _find(services: Services, name: str) -> int:
     if not name or not name.isprintable():
         raise ConfigurationError(f"{name!r} is no name of an order; write CS48193, 2/CS48193 or the shop's id")
     found = services.ledger.called(name)
@@ -54,7 +54,7 @@ def _find(services: Services, name: str) -> OrderKey:
         raise PermanentError(f"the ledger knows no order {name!r}", reason=Reason.ORDER_NOT_FOUND)
     if len(found) > 1:
         raise PermanentError(
-            f"{name!r} may be any of {', '.join(str(order.key) for order in found)} (webshop/order id)",
+            f"{name!r} may be any of {', '.join(f'{order.order_id} ({order.name})' for order in found)}: give the id",
             reason=Reason.REFERENCE_AMBIGUOUS,
         )
     (order,) = found
@@ -65,13 +65,13 @@ def _find(services: Services, name: str) -> OrderKey:
             "correct or cancel it in the shop",
             reason=order.reason,
         )
-    return order.key
+    return order.order_id
 
 
-def _as_it_is_now(services: Services, key: OrderKey) -> Order | None:
+def _as_it_is_now(services: Services, order_id: int) -> Order | None:
     """Read the order; None when the shop has deleted it."""
     try:
-        return services.read(key.order_id)[1]
+        return services.read(order_id)[1]
     except OrderflowError as error:
         if error.reason is Reason.ORDER_NOT_FOUND:
             return None

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, isolated, values
@@ -19,7 +18,7 @@ from orderflow.flow.reporting.report import Report
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 
-Found = TypeVar("Found", int, OrderKey)
+Found = TypeVar("Found", bound=int)
 
 
 def run_day(services: Services, window: Window, run: RunRef) -> Report:
@@ -50,16 +49,16 @@ def run_sweep(
     )
 
 
-def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[OrderKey], run: RunRef) -> object:
+def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int], run: RunRef) -> object:
     return finish_outstanding(services, find_outstanding(services, listed, keys), run)
 
 
-def _process(services: Services, listed: Sequence[int], window: Window | None, run: RunRef) -> list[OrderKey]:
+def _process(services: Services, listed: Sequence[int], window: Window | None, run: RunRef) -> list[int]:
     """Decide about the listed orders and take the payable ones through every step; returns those."""
-    keys = to_process(select(services, listed, run=run, window=window))
+    order_ids = to_process(select(services, listed, run=run, window=window))
     for step in ORDER_STEPS:
-        run_step(services, step, keys, run)
-    return keys
+        run_step(services, step, order_ids, run)
+    return order_ids
 
 
 def _or_none(result: list[Found] | OrderflowError) -> list[Found]:
@@ -72,7 +71,7 @@ def _report(
     date: str,
     *,
     listed: list[int] | OrderflowError,
-    keys: list[OrderKey] | OrderflowError,
+    keys: list[int] | OrderflowError,
     others: Sequence[object],
 ) -> Report:
     summary, _ = end_run(
@@ -91,8 +90,8 @@ def preview_day(
 ) -> tuple[Sequence[Selected], Plan]:
     """Show every write that `run_day` would make; `services` may be read-only, the ledger is left alone."""
     selected = select(services, list_window(services, window), run=run, window=window, record=False)
-    keys = to_process(selected)
+    order_ids = to_process(selected)
     offline = preview_offline_sent(services, window)
-    plan = joined(preview_orders(services, keys), offline, preview_finish(services, keys))
+    plan = joined(preview_orders(services, order_ids), offline, preview_finish(services, order_ids))
     show(as_table(plan))
     return selected, plan

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
-from structlog.contextvars import bind_contextvars
 
 from orderflow.domain.decision import Action, Decision
-from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
 from orderflow.domain.window import Window
@@ -18,19 +17,17 @@ from orderflow.flow.batch import ends_run, isolated, values
 from orderflow.flow.orders.push import stays_resolved
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
-from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, LedgerOrder, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step
 
 log = logging.getLogger(__name__)
 
 
 class Selected(BaseModel):
-    """One listed order with what was decided; without key and decision when it could not even be read."""
+    """One listed order with what was decided; without a decision when it could not even be read."""
 
     model_config = ConfigDict(frozen=True)
 
     order_id: int
-    key: OrderKey | None = None
-    """Not the order itself: a day has thousands of them."""
     decision: Decision | None = None
     error: str | None = None
 
@@ -39,11 +36,10 @@ def select(
     services: Services, order_ids: Sequence[int], *, run: RunRef, window: Window | None, record: bool = True
 ) -> list[Selected]:
     """Decide about every order, each isolated from the others' failures; `record` False leaves the ledger alone."""
-    known = services.ledger.by_order_id(order_ids)
+    known = services.ledger.get_many(order_ids)
 
     def one(order_id: int) -> Selected:
-        key = known[order_id].key if order_id in known else OrderKey(UNKNOWN_WEBSHOP, order_id)
-        with working_on(key, Step.SELECT.value):
+        with working_on(order_id, Step.SELECT.value):
             selected = isolated(partial(decide, order_id), f"order id {order_id}")
             if not isinstance(selected, OrderflowError):
                 return selected
@@ -58,9 +54,8 @@ def select(
         decision = _with_memory(services.decide(order, window), order, known.get(order_id))
         if record:
             services.ledger.decide(order, decision, run)
-        bind_contextvars(order=str(order.key))
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
-        return Selected(order_id=order_id, key=order.key, decision=decision)
+        return Selected(order_id=order_id, decision=decision)
 
     results = services.each(one, order_ids, lambda order_id: f"order id {order_id}")
     values(results)  # unless nothing more can be done
@@ -74,9 +69,9 @@ def select(
     return selected
 
 
-def to_process(selected: Iterable[Selected]) -> list[OrderKey]:
-    """Return the keys of the orders to process, sorted."""
-    return sorted(s.key for s in selected if s.key and s.decision and s.decision.action is Action.PROCESS)
+def to_process(selected: Iterable[Selected]) -> list[int]:
+    """Return the ids of the orders to process, sorted."""
+    return sorted(s.order_id for s in selected if s.decision and s.decision.action is Action.PROCESS)
 
 
 def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:

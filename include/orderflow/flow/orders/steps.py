@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import DEFERRED, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
@@ -43,7 +42,7 @@ ORDER_STEPS = (PUSH, PATCH_STATE, PATCH_NUMBER, PUT_LINES)
 
 
 def run_step(
-    services: Services, order_step: OrderStep, keys: Sequence[OrderKey], run: RunRef, *, first_try: int = 1
+    services: Services, order_step: OrderStep, order_ids: Sequence[int], run: RunRef, *, first_try: int = 1
 ) -> list[StepResult]:
     """Run a step for many orders at once. One order's failure is its own: recorded, returned, never raised.
 
@@ -51,31 +50,31 @@ def run_step(
     """
     refused = _refused(services, order_step.step, run, first_try)
 
-    def one(key: OrderKey) -> Outcome | None:
-        if key in refused:
-            raise refused[key]
-        with working_on(key, order_step.step.value):
-            return _one(services, order_step, key, run)
+    def one(order_id: int) -> Outcome | None:
+        if order_id in refused:
+            raise refused[order_id]
+        with working_on(order_id, order_step.step.value):
+            return _one(services, order_step, order_id, run)
 
-    results = zip(keys, services.each(one, keys, str), strict=True)
+    results = zip(order_ids, services.each(one, order_ids, lambda order_id: f"id {order_id}"), strict=True)
     return [
-        StepResult(key, None, result) if isinstance(result, OrderflowError) else StepResult(key, result, None)
-        for key, result in results
+        StepResult(order_id, None, result) if isinstance(result, OrderflowError) else StepResult(order_id, result, None)
+        for order_id, result in results
     ]
 
 
-def _one(services: Services, order_step: OrderStep, key: OrderKey, run: RunRef) -> Outcome | None:
+def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) -> Outcome | None:
     """Do the work on an order whose turn it is; whatever goes wrong is in the ledger before it is raised."""
-    with services.ledger.claim(key, run) as claim:
+    with services.ledger.claim(order_id, run) as claim:
         if order_step.needs and claim.order.progress is not order_step.needs:
             return None
         before = claim.order.progress
-        result = isolated(partial(order_step.work, services, claim, run), str(key))
+        result = isolated(partial(order_step.work, services, claim, run), claim.order.name)
         if not isinstance(result, OrderflowError):
-            log.info("%s %s: %s", order_step.step, key, result)
+            log.info("%s %s: %s", order_step.step, claim.order.name, result)
             return result
         failure = _doubted(result, claim.order.progress)
-        log.warning("%s %s: %s", order_step.step, key, failure)
+        log.warning("%s %s: %s", order_step.step, claim.order.name, failure)
         claim.fail(order_step.step, failure, progress=_progress_after(failure, before, claim.order.progress))
         raise failure
 
@@ -103,14 +102,14 @@ def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> P
     return Progress.REJECTED if isinstance(error, PermanentError) else Progress.READY
 
 
-def _refused(services: Services, step: Step, run: RunRef, first_try: int) -> dict[OrderKey, OrderflowError]:
+def _refused(services: Services, step: Step, run: RunRef, first_try: int) -> dict[int, OrderflowError]:
     """Return the orders for which this task already got a final no, in an earlier one of these tries."""
     if run.try_number <= first_try:
         return {}
-    refused: dict[OrderKey, OrderflowError] = {}
+    refused: dict[int, OrderflowError] = {}
     for seen in services.ledger.run_orders(run.run_id, dag_id=run.dag_id):
         last = seen.last.get(step)
         if last and last.outcome is Outcome.REJECTED and first_try <= last.run.try_number < run.try_number:
-            key = seen.order.key
-            refused[key] = PermanentError(last.message, reason=last.reason, order=str(key))
+            error = PermanentError(last.message, reason=last.reason, order=seen.order.name)
+            refused[seen.order.order_id] = error
     return refused

@@ -37,7 +37,7 @@ def patch_state(services: Services, claim: Claim, run: RunRef) -> Outcome:
     with services.shop.state_condition.turn() as turn:
         if turn.proved:
             claim.intend(Step.PATCH_STATE)
-            answer = services.shop.patch_order_if(ShopState.CONFIRMED, claim.order.key.order_id, _PROCESSING)
+            answer = services.shop.patch_order_if(ShopState.CONFIRMED, claim.order_id, _PROCESSING)
             if answer is not None:
                 return _state_set(services, claim, run, answer, Outcome.DONE)
         outcome = _read_then_patch(services, claim, run, turn.patch_confirmed)
@@ -83,7 +83,7 @@ def patch_erp_order_number(services: Services, claim: Claim, run: RunRef) -> Out
     so that nothing else can be undone, and the answer shows a cancellation. A webshop that is told by cXML hears the
     number with the lines: there is nothing to do here.
     """
-    if confirms_by_cxml(services, claim.key):
+    if confirms_by_cxml(services, claim.order.webshop):
         return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
     number = _erp_number(claim.order)
     if not _was_free(services, claim, run):
@@ -92,7 +92,7 @@ def patch_erp_order_number(services: Services, claim: Claim, run: RunRef) -> Out
             return _settled(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET)
         refuse_other_number(shop_order, number)
     claim.intend(Step.PATCH_NUMBER)
-    answer = services.shop.patch_order(claim.order.key.order_id, {"erp_order_number": number})
+    answer = services.shop.patch_order(claim.order_id, {"erp_order_number": number})
     refuse_cancelled(claim.order.erp_number, answer)
     _require_kept({"erp_order_number": number}, {"erp_order_number": answer.erp_order_number})
     claim.succeed(Step.PATCH_NUMBER, progress=Progress.NUMBER_SET)
@@ -131,7 +131,7 @@ def _write_lines(services: Services, claim: Claim, shop_order: ShopOrder, wanted
     """Whether a confirmation was taken whose answer was lost, the order shows; where it does not, the doubt stays."""
     claim.intend(Step.PUT_LINES)
     doubt = None
-    if confirms_by_cxml(services, claim.key):
+    if confirms_by_cxml(services, claim.order.webshop):
         doubt = _confirm(services, claim, shop_order)
     else:
         services.shop.put_order(shop_order.id, wanted)
@@ -153,8 +153,8 @@ def _confirm(services: Services, claim: Claim, shop_order: ShopOrder) -> InDoubt
     if _erp_fields(ShopOrder.from_document(wanted)) == _erp_fields(shop_order):
         return None
     noticed_at = claim.order.pushed_at
-    message = confirmation(services, claim.key, shop_order, number, numbers, noticed_at=noticed_at)
-    return confirm(services, claim.key, message)
+    message = confirmation(services, shop_order, number, numbers, noticed_at=noticed_at)
+    return confirm(services, claim.order.webshop, message)
 
 
 def with_erp_fields(shop_order: ShopOrder, number: str, numbers: Mapping[int, int | str]) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def line_numbers(
 
 def _read_exported(services: Services, claim: Claim) -> ShopOrder:
     """Read the order now; a cancelled one is left alone, for any write would bring it back to life."""
-    shop_order = services.shop.get_order(claim.order.key.order_id)
+    shop_order = services.shop.get_order(claim.order_id)
     refuse_cancelled(claim.order.erp_number, shop_order)
     return shop_order
 

@@ -34,8 +34,8 @@ class ReconciliationItem(NamedTuple):
     def order_id(self) -> int | None:
         """The shop's id, as far as the shop or the ledger knows it."""
         if self.pair.order:
-            return self.pair.order.key.order_id
-        return self.known.key.order_id if self.known else None
+            return self.pair.order.order_id
+        return self.known.order_id if self.known else None
 
 
 class BothSides(NamedTuple):
@@ -54,11 +54,11 @@ def read_both_sides(
     days = [Window.of_day(finding.day, services.settings.timezone).start for finding in open_findings]
     erp = read_erp(services, min([window.start, *days]), webshop)
     pairing = _Pairing(services, erp, open_findings)
-    known = services.ledger.by_order_id(order.key.order_id for order in shop.orders)
+    known = services.ledger.get_many(order.order_id for order in shop.orders)
 
     def one(order: Order) -> ReconciliationItem:
-        offline = order.key.order_id in shop.offline
-        return _looked_up(services, pairing.subject(order, known.get(order.key.order_id), offline=offline))
+        offline = order.order_id in shop.offline
+        return _looked_up(services, pairing.subject(order, known.get(order.order_id), offline=offline))
 
     results = services.each(one, shop.orders, lambda order: order.external_reference)
     taken = {name for subject in values(results) for name in subject.names}
@@ -87,10 +87,10 @@ class _Pairing:
     def subject(self, order: Order, known: LedgerOrder | None, *, offline: bool) -> ReconciliationItem:
         """Put both sides of one order together; the ERP keeps the name it first heard, whatever the shop renames."""
         exported = known if known and known.progress in IN_ERP else None
-        earlier = self._earlier_names.get(order.key.order_id, [])
-        name = exported.external_reference if exported else ""
+        earlier = self._earlier_names.get(order.order_id, [])
+        name = exported.external_reference if exported else None
         names = list(dict.fromkeys(filter(None, [name, order.external_reference, *earlier])))
-        webshop = self._services.settings.webshop(order.key.webshop)
+        webshop = self._services.settings.webshop(order.webshop)
         rule = payment_rule(order.payment_status, payment_option=webshop.payment_option)
         pair = Pair(
             order=order,
@@ -101,7 +101,7 @@ class _Pairing:
             entered_by_hand=order.erp_order_number in self._erp.foreign_numbers,
             remark=f"{known.reason}: {known.detail}" if known and known.reason else "",
         )
-        return ReconciliationItem(names, order.key.webshop, pair, known)
+        return ReconciliationItem(names, order.webshop, pair, known)
 
     def of_the_rest(self, taken: set[str], since: datetime) -> list[ReconciliationItem | OrderflowError]:
         """Look up in the shop what the ERP has made since then and nobody has taken, and what is left of findings."""
@@ -113,7 +113,7 @@ class _Pairing:
         known = self._services.ledger.by_external_reference(names)
 
         def one(name: str) -> ReconciliationItem:
-            order_id = known[name].key.order_id if name in known else self._again.get(name)
+            order_id = known[name].order_id if name in known else self._again.get(name)
             found = find_order(self._services, name) if order_id is None else read_order(self._services, order_id)
             if found:
                 subject = self.subject(found, known.get(name), offline=bool(found.offline))

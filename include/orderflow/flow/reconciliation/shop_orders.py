@@ -39,13 +39,13 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
         order
         for order in values(read)
         if order is not None
-        and webshop in {None, order.key.webshop}
-        and (order.confirmed_at is None or order.confirmed_at in window or order.key.order_id in also)
+        and webshop in {None, order.webshop}
+        and (order.confirmed_at is None or order.confirmed_at in window or order.order_id in also)
     ]
     log.info("shop: %d orders listed, %d of them confirmed in %s", len(online | offline), len(orders), window.key)
     return ShopSide(
         orders=orders,
-        offline={order.key.order_id for order in orders if _is_offline(order, offline - online)},
+        offline={order.order_id for order in orders if _is_offline(order, offline - online)},
         errors=[error for error in read if isinstance(error, OrderflowError)],
     )
 
@@ -87,4 +87,4 @@ def _may_be_of(row: OrderRow, window: Window, zone: str) -> bool:
 
 
 def _is_offline(order: Order, listed_as_offline_only: Collection[int]) -> bool:
-    return bool(order.offline) or (order.offline is None and order.key.order_id in listed_as_offline_only)
+    return bool(order.offline) or (order.offline is None and order.order_id in listed_as_offline_only)

@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import Progress
+from orderflow.domain.states import WRITTEN, Progress
 from orderflow.domain.worklist import Worklist
 from orderflow.errors import PermanentError
 from orderflow.flow.batch import isolated
@@ -14,9 +13,9 @@ from orderflow.flow.reporting.report import UNFOUND, Failure, Report, report
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert, Outage
-from orderflow.ledger.models.orders import RunOrder, RunRef
+from orderflow.ledger.models.orders import LedgerOrder, RunOrder, RunRef
 
-FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS})
+FLAGS = frozenset({Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS, Reason.EXPORTED_TWICE, Reason.REFERENCE_TAKEN})
 """What people are told about orders that are otherwise done."""
 
 
@@ -62,7 +61,7 @@ def _line(what: str, told: Alert | Outage) -> str:
 
 
 def end_run(
-    services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[OrderKey] | None
+    services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[int] | None
 ) -> tuple[Report, AlertChanges]:
     """Sum a run up and bring the book of alerts up to date with it."""
     seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
@@ -76,28 +75,43 @@ def update_alerts(
     services: Services, run: RunRef, seen: Collection[RunOrder], failures: Sequence[Failure]
 ) -> AlertChanges:
     """Open an alert for each new cause among a run's orders, and close those of orders that are fine again."""
-    causes = [*failures, *_flags(seen), *_overdue(services, seen)]
+    causes = _once([*failures, *_flags(seen), *_overdue(services, seen)])
     book = services.ledger.alerts
     opened = [cause for cause in causes if _is_news(services, cause, run)]
-    by_key: dict[OrderKey, Reason] = {cause.key: cause.reason for cause in causes}
-    alerted = {alert.key for alert in book.open() if not alert.shipment}
-    over = alerted & {s.order.key for s in seen} | _not_looked_at_again(services, alerted)
-    closed = sum(book.close(key, but=by_key.get(key)) for key in over)
+    by_id = {cause.order_id: cause.reason for cause in causes}
+    alerted = {a.order_id for a in book.open() if a.order_id is not None and not a.shipment}
+    over = alerted & {s.order.order_id for s in seen} | _not_looked_at_again(services, alerted)
+    closed = sum(book.close(order_id, but=by_id.get(order_id)) for order_id in over)
     return AlertChanges(opened, closed, book.open())
 
 
 def _is_news(services: Services, cause: Failure, run: RunRef) -> bool:
     """Note a cause on its own; one that cannot be noted is told, rather than never."""
     see = services.ledger.alerts.see
-    new = isolated(lambda: see(cause.key, cause.order, cause.reason, cause.message, run=run), cause.order)
+    new = isolated(lambda: see(cause.order_id, cause.order, cause.reason, cause.message, run=run), cause.order)
     return bool(new)
 
 
-def _not_looked_at_again(services: Services, alerted: Collection[OrderKey]) -> set[OrderKey]:
-    """Return those that no run will find fine: read since, so that they stand under their webshop, or gone for good."""
+def _once(causes: Sequence[Failure]) -> list[Failure]:
+    """Keep the first of each cause: what an order fails for may also be what it is flagged with."""
+    first: dict[tuple[int | None, Reason], Failure] = {}
+    for cause in causes:
+        first.setdefault((cause.order_id, cause.reason), cause)
+    return list(first.values())
+
+
+def _not_looked_at_again(services: Services, alerted: Collection[int]) -> set[int]:
+    """Return those that are over though no run will see them again: done, or gone for good."""
     known = services.ledger.get_many(alerted)
-    over = {(Progress.SKIPPED, Reason.ORDER_NOT_FOUND), (Progress.RESOLVED, Reason.RESOLVED)}
-    return {key for key in alerted if key not in known or (known[key].progress, known[key].reason) in over}
+    return {order_id for order_id in alerted if order_id not in known or _is_over(known[order_id])}
+
+
+def _is_over(known: LedgerOrder) -> bool:
+    done = known.progress in WRITTEN and known.reason is None
+    return done or (known.progress, known.reason) in {
+        (Progress.SKIPPED, Reason.ORDER_NOT_FOUND),
+        (Progress.RESOLVED, Reason.RESOLVED),
+    }
 
 
 def _flags(seen: Collection[RunOrder]) -> list[Failure]:

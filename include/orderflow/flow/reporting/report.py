@@ -7,12 +7,11 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import STUCK, Reason
 from orderflow.domain.states import WRITTEN, Progress
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import isolated
-from orderflow.ledger.models.orders import COURTESIES, UNKNOWN_WEBSHOP, LedgerOrder, Outcome, RunOrder, Step
+from orderflow.ledger.models.orders import COURTESIES, LedgerOrder, Outcome, RunOrder, Step
 
 _FAILURES = {Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED}
 
@@ -26,7 +25,8 @@ class Failure(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    key: OrderKey
+    order_id: int | None
+    """None when it is about no order, or about a packing slip whose orders nobody knows."""
     order: str
     reason: Reason
     message: str
@@ -34,8 +34,7 @@ class Failure(BaseModel):
     @classmethod
     def of(cls, order: LedgerOrder, reason: Reason, message: str) -> Self:
         """Say what is wrong with an order, named as people know it."""
-        name = order.external_reference or order.reference or f"id {order.key.order_id}"
-        return cls(key=order.key, order=name, reason=reason, message=message)
+        return cls(order_id=order.order_id, order=order.name, reason=reason, message=message)
 
     def __str__(self) -> str:
         explanation = EXPLAINED[self.reason]
@@ -86,18 +85,18 @@ class Report(BaseModel):
 
 
 def report(
-    seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[OrderKey] | None
+    seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[int] | None
 ) -> Report:
     """Sum a run up from what the ledger saw of it, which holds what tasks did even where the tasks themselves died.
 
     Whatever was listed is accounted for: with nothing recorded of it, it failed. `selected` is None when selecting
     failed as a whole, which says more than the name of each order would.
     """
-    lost = set(listed) - {order.order.key.order_id for order in seen}
-    failures = {order.order.key: failure for order in seen if (failure := _judged(order, selected or ()))}
+    lost = set(listed) - {order.order.order_id for order in seen}
+    failures = {order.order.order_id: failure for order in seen if (failure := _judged(order, selected or ()))}
     named = [] if selected is None else [_lost(order_id) for order_id in lost]
     of_the_day = set(listed)
-    fine = [s for s in seen if s.order.key.order_id in of_the_day and s.order.key not in failures]
+    fine = [s for s in seen if s.order.order_id in of_the_day and s.order.order_id not in failures]
     processed = sum(_was(s, Step.PUT_LINES, Outcome.DONE) or _was(s, Step.PUSH, Outcome.DONE) for s in fine)
     waiting = sum(s.order.progress is Progress.WAITING for s in fine)
     held = sum(s.order.progress is Progress.HELD for s in fine)
@@ -114,15 +113,15 @@ def report(
     )
 
 
-def _judged(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
+def _judged(order: RunOrder, selected: Collection[int]) -> Failure | None:
     """Judge an order on its own; one that cannot be judged is not fine."""
-    failure = isolated(partial(_failure, order, selected), str(order.order.key))
+    failure = isolated(partial(_failure, order, selected), order.order.name)
     if isinstance(failure, OrderflowError):
         return Failure.of(order.order, failure.reason, failure.message)
     return failure
 
 
-def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
+def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
     """Say what is wrong with an order after this run; None when nothing is.
 
     Its newest event counts: an earlier failure that a later step or try made good is none.
@@ -133,16 +132,14 @@ def _failure(order: RunOrder, selected: Collection[OrderKey]) -> Failure | None:
         return Failure.of(order.order, event.reason or Reason.UNEXPECTED, event.message)
     if order.order.progress is Progress.HELD and order.order.reason in STUCK:
         return Failure.of(order.order, order.order.reason, order.order.detail)
-    if order.order.key in selected and _hangs(order):
+    if order.order.order_id in selected and _hangs(order):
         return Failure.of(order.order, Reason.UNFINISHED, f"It stands at {order.order.progress}.")
     return None
 
 
 def _lost(order_id: int) -> Failure:
     message = "It was listed, and nothing was recorded of it."
-    return Failure(
-        key=OrderKey(UNKNOWN_WEBSHOP, order_id), order=f"id {order_id}", reason=Reason.UNFINISHED, message=message
-    )
+    return Failure(order_id=order_id, order=f"id {order_id}", reason=Reason.UNFINISHED, message=message)
 
 
 def _hangs(order: RunOrder) -> bool:

@@ -46,7 +46,7 @@ def open_lines(services: Services) -> Iterator[str]:
     for order in services.ledger.open_orders():
         owner = EXPLAINED[order.reason].owner if order.reason else "nobody"
         age = (services.now() - order.first_seen_at).days
-        name = order.external_reference or order.reference or f"id {order.key.order_id}"
         yield (
-            f"{worklist_of(services, order):12} {name:16} {age:4} d  {order.reason or '-':22} {owner:18} {order.detail}"
+            f"{worklist_of(services, order):12} {order.name:16} {age:4} d  {order.reason or '-':22} {owner:18} "
+            f"{order.detail}"
         ).rstrip()

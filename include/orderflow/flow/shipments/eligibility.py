@@ -30,10 +30,10 @@ def check_eligibility(
     """
     if not orders:
         return Verdict(ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER, f"orders {', '.join(shipment.order_numbers)}")
-    webshops = sorted({order.key.webshop for order in orders.values()})
+    webshops = sorted({order.webshop for order in orders.values() if order.webshop is not None})
     if len(webshops) > 1:
         return Verdict(ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(map(str, webshops))}")
-    if services.settings.webshop(webshops[0]).deliveries == "none":
+    if webshops and webshops[0] in services.settings.without_deliveries:
         return Verdict(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, f"webshop {webshops[0]}")
     gaps = shipment.missing()
     if gaps:
@@ -47,9 +47,9 @@ def check_eligibility(
 def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Verdict | None:
     """Return what the first order says that is not as it must be."""
     for number, order in orders.items():
-        verdict = _of_order(services.shop.get_order(order.key.order_id), number, shipment)
+        verdict = _of_order(services.shop.get_order(order.order_id), number, shipment)
         if verdict:
-            return verdict._replace(detail=f"{order.external_reference}: {verdict.detail}")
+            return verdict._replace(detail=f"{order.name}: {verdict.detail}")
     return None
 
 

@@ -30,8 +30,10 @@ def _call(services: Services, shipment: Shipment) -> Iterator[PlannedCall]:
     orders = services.ledger.shipments.orders(shipment.order_numbers)
     if check_eligibility(services, shipment, orders):
         return
-    key = min(order.key for order in orders.values())
-    address = services.settings.addressee(key.webshop)
+    first = min(orders.values(), key=lambda order: order.order_id)
+    address = services.settings.addressee(first.webshop)
     path = f"{DESADV_PATH}?shop={address.shop}&user={address.user}"
     body = to_desadv(shipment, orders).to_xml().decode()
-    yield PlannedCall(subject=f"slip {shipment.number}", key=key, system="shop", method="POST", path=path, body=body)
+    yield PlannedCall(
+        subject=f"slip {shipment.number}", order_id=first.order_id, system="shop", method="POST", path=path, body=body
+    )

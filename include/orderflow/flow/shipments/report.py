@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.flow.reporting.alerts import AlertChanges
@@ -24,7 +23,6 @@ _PATIENTLY = {
     Reason.THROTTLED,
 }
 """Why an open slip is no news while it is young."""
-_NO_ORDER = OrderKey(0, 0)
 
 
 class ShipmentReport(BaseModel):
@@ -87,11 +85,13 @@ def _update_alerts(
     for shipment in shipments:
         cause = _cause(services, shipment, services.now() - grace)
         closed += book.close_shipment(shipment.number, but=cause.reason if cause else None)
-        if cause and book.see(cause.key, cause.order, cause.reason, cause.message, run=run, shipment=shipment.number):
+        if cause and book.see(
+            cause.order_id, cause.order, cause.reason, cause.message, run=run, shipment=shipment.number
+        ):
             opened.append(cause)
     for bad in unreadable:
-        cause = Failure(key=_NO_ORDER, order=f"packing slip {bad.number}", reason=bad.reason, message=bad.message)
-        if book.see(cause.key, cause.order, cause.reason, cause.message, run=run, shipment=bad.number):
+        cause = Failure(order_id=None, order=f"packing slip {bad.number}", reason=bad.reason, message=bad.message)
+        if book.see(cause.order_id, cause.order, cause.reason, cause.message, run=run, shipment=bad.number):
             opened.append(cause)
     for number in _gone(services, {bad.number for bad in unreadable}):
         closed += book.close_shipment(number)
@@ -117,11 +117,14 @@ def _cause(services: Services, shipment: LedgerShipment, old_before: datetime) -
     ):
         return None
     orders = services.ledger.shipments.orders(shipment.content.order_numbers)
-    names = [order.external_reference for order in orders.values()] or list(shipment.content.order_numbers)
-    key = min((order.key for order in orders.values()), default=_NO_ORDER)
+    names = [order.name for order in orders.values()] or list(shipment.content.order_numbers)
+    order_id = min((order.order_id for order in orders.values()), default=None)
     reason = shipment.reason or (
         Reason.MESSAGE_IN_DOUBT if shipment.progress is ShipmentProgress.SENDING else Reason.UNFINISHED
     )
     return Failure(
-        key=key, order=f"packing slip {shipment.number} ({', '.join(names)})", reason=reason, message=shipment.detail
+        order_id=order_id,
+        order=f"packing slip {shipment.number} ({', '.join(names)})",
+        reason=reason,
+        message=shipment.detail,
     )

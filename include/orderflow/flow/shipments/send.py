@@ -105,9 +105,7 @@ def _look(services: Services, claim: ShipmentClaim, decided: OperatorDecision, *
 def _may_repeat(services: Services, shipment: Shipment) -> bool:
     """Whether the webshop is known to refuse a message that it has had."""
     orders = services.ledger.shipments.orders(shipment.order_numbers).values()
-    return bool(orders) and all(
-        services.settings.webshop(order.key.webshop).messages.repeat_is_refused for order in orders
-    )
+    return bool(orders) and all(services.settings.webshop(order.webshop).messages.repeat_is_refused for order in orders)
 
 
 def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
@@ -119,7 +117,7 @@ def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
             raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)
         claim.put(*verdict)
         return
-    webshop = next(iter(orders.values())).key.webshop
+    webshop = next(iter(orders.values())).webshop
     message = to_desadv(shipment, orders)
     message.to_xml()  # what cannot be written must say so before anything is begun
     address = services.settings.addressee(webshop)
@@ -127,7 +125,7 @@ def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
     sent = services.messages.send_desadv(message, shop=address.shop, user=address.user)
     _note_sent(services, claim, "the shop had it already" if sent is Sent.ALREADY_TAKEN else "")
     for order in orders.values():
-        tell(services, order.key, "delivered", claim.run)
+        tell(services, order, "delivered", claim.run)
 
 
 def _note_sent(services: Services, claim: ShipmentClaim, message: str) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.database.transactions import reading, writing
@@ -23,7 +22,14 @@ class AlertBook:
         self._clock = clock
 
     def see(
-        self, key: OrderKey, order: str, reason: Reason, message: str, *, run: RunRef | None = None, shipment: str = ""
+        self,
+        order_id: int | None,
+        order: str,
+        reason: Reason,
+        message: str,
+        *,
+        run: RunRef | None = None,
+        shipment: str = "",
     ) -> bool:
         """Note that a cause was met; True when it is for this run to tell, False when another opened its alert.
 
@@ -34,7 +40,7 @@ class AlertBook:
         with writing(self._engine) as session:
             again = session.execute(
                 update(AlertRow)
-                .where(*_of(key, shipment), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
+                .where(*_of(order_id, shipment), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
                 .values(seen=AlertRow.seen + 1, last_seen_at=now, message=truncate(message))
                 .returning(AlertRow.opened_by)
             ).all()
@@ -44,8 +50,7 @@ class AlertBook:
                 with session.begin_nested():
                     session.add(
                         AlertRow(
-                            webshop=key.webshop,
-                            order_id=key.order_id,
+                            order_id=order_id,
                             shipment=shipment,
                             order=order,
                             reason=reason,
@@ -59,9 +64,9 @@ class AlertBook:
                 return False
             return True
 
-    def close(self, key: OrderKey, *, but: Reason | None = None) -> int:
+    def close(self, order_id: int | None, *, but: Reason | None = None) -> int:
         """Close an order's alerts, all or all but one reason; returns how many were open."""
-        return self._close([*_of(key, ""), *([AlertRow.reason != but] if but else [])])
+        return self._close([*_of(order_id, ""), *([AlertRow.reason != but] if but else [])])
 
     def close_shipment(self, shipment: str, *, but: Reason | None = None) -> int:
         """Close a packing slip's alerts, all or all but one reason; returns how many were open."""
@@ -84,8 +89,9 @@ class AlertBook:
             return [Alert.model_validate(row) for row in session.scalars(statement)]
 
 
-def _of(key: OrderKey, shipment: str) -> tuple[ColumnElement[bool], ...]:
+def _of(order_id: int | None, shipment: str) -> tuple[ColumnElement[bool], ...]:
     """Say what an alert is about; a packing slip is one by its number, whatever is known of its orders by then."""
     if shipment:
         return (AlertRow.shipment == shipment,)
-    return AlertRow.webshop == key.webshop, AlertRow.order_id == key.order_id, AlertRow.shipment == ""
+    about = AlertRow.order_id.is_(None) if order_id is None else AlertRow.order_id == order_id
+    return about, AlertRow.shipment == ""

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, delete, func, select
 
-from orderflow.domain.order import OrderKey
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.dry_runs import KeptCall, PlannedCall
 from orderflow.ledger.models.orders import RunRef
@@ -55,15 +54,15 @@ class PlanBook:
         dag_id, run_id = run
         return self._page(PlannedCallRow.dag_id == dag_id, PlannedCallRow.run_id == run_id, limit=limit, offset=offset)
 
-    def of_order(self, key: OrderKey, *, limit: int) -> PlanPage:
+    def of_order(self, order_id: int, *, limit: int) -> PlanPage:
         """Return what the last dry run that met an order planned for it."""
-        about_it = (PlannedCallRow.webshop == key.webshop, PlannedCallRow.order_id == key.order_id)
+        about_it = PlannedCallRow.order_id == order_id
         with reading(self._engine) as session:
-            last = session.scalar(select(PlannedCallRow).where(*about_it).order_by(PlannedCallRow.id.desc()).limit(1))
+            last = session.scalar(select(PlannedCallRow).where(about_it).order_by(PlannedCallRow.id.desc()).limit(1))
         if last is None:
             return PlanPage([], 0)
         same_run = (PlannedCallRow.dag_id == last.dag_id, PlannedCallRow.run_id == last.run_id)
-        return self._page(*about_it, *same_run, limit=limit)
+        return self._page(about_it, *same_run, limit=limit)
 
     def _page(self, *conditions: ColumnElement[bool], limit: int, offset: int = 0) -> PlanPage:
         wanted = select(PlannedCallRow).where(*conditions).order_by(PlannedCallRow.id).limit(limit).offset(offset)
@@ -73,6 +72,4 @@ class PlanBook:
 
 
 def _row(run: RunRef, call: PlannedCall, now: datetime) -> PlannedCallRow:
-    webshop, order_id = call.key or (None, None)
-    columns = call.model_dump(exclude={"key"})
-    return PlannedCallRow(at=now, webshop=webshop, order_id=order_id, **run.model_dump(), **columns)
+    return PlannedCallRow(at=now, **run.model_dump(), **call.model_dump())

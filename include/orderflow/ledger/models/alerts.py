@@ -4,7 +4,6 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 
 
@@ -15,8 +14,8 @@ class _Told(BaseModel):
 class Alert(_Told):
     """Something a person was told about; `seen` counts the runs that met it. Open until `closed_at` is set."""
 
-    webshop: int
-    order_id: int
+    order_id: int | None
+    """The order it is about; None when it is about none, or about a packing slip whose orders nobody knows."""
     shipment: str
     """The packing slip it is about; empty when it is about the order."""
     order: str
@@ -26,11 +25,6 @@ class Alert(_Told):
     opened_at: datetime
     last_seen_at: datetime
     closed_at: datetime | None
-
-    @property
-    def key(self) -> OrderKey:
-        """The order it is about."""
-        return OrderKey(self.webshop, self.order_id)
 
 
 class Outage(_Told):

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from orderflow.domain.order import OrderKey
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.record import Record
 
@@ -12,7 +11,7 @@ class PlannedCall(Record):
 
     subject: str
     """What it is about, as people know it: the order's name in the ERP, for instance."""
-    key: OrderKey | None = None
+    order_id: int | None = None
     """The order it is about, if it is about one."""
     system: str
     method: str

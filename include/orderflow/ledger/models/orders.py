@@ -3,18 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.decision import Action
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.models.record import Record
-
-UNKNOWN_WEBSHOP = 0
-"""The webshop of an order whose details could not be read yet."""
 
 
 class Step(StrEnum):
@@ -77,10 +73,15 @@ class RunRef(BaseModel):
 class LedgerOrder(Record):
     """An order as the ledger knew it at one instant. Amounts exclude tax; instants are UTC."""
 
-    key: OrderKey
+    order_id: int
+    webshop: int | None
+    """As last read; None as long as the order could not be read."""
     reference: str
-    external_reference: str
-    """The order's name in the ERP; fixed from the first intent to push it, whatever the shop renames."""
+    external_reference: str | None
+    """The order's name in the ERP, its own among all orders; fixed by the first intent, whatever the shop renames.
+
+    None before that, and again once the ERP has certainly not got the order.
+    """
     partition: str | None
     """Window key of the run that first saw the order as its own."""
     progress: Progress
@@ -93,12 +94,18 @@ class LedgerOrder(Record):
     payment_status: str | None
     shop_modified_at: datetime | None
     """The shop's own timestamp of the order's last change, as last read."""
+    idempotency_key: str | None
+    """The key that the order was sent with, which a repetition must carry too."""
     payload_hash: str | None
+    payload_version: int | None
+    """By which rules the hash was made; None: by those of before there were versions."""
     erp_number: str | None
     erp_lines: dict[int, int]
     """ERP line number by position."""
     line_ids: dict[int, int | None]
     """The shop's line id by position, as sent to the ERP."""
+    sent_lines: list[dict[str, Any]] | None
+    """The lines of the very request that was sent; None for one of before they were kept."""
     number_free_for: str | None
     """The run that saw the shop's order without an ERP number after the export, and when; None: it had one."""
     number_free_at: datetime | None
@@ -113,9 +120,15 @@ class LedgerOrder(Record):
     claimed_until: datetime | None
     """When the claim on it runs out; None when nobody holds one."""
 
+    @property
+    def name(self) -> str:
+        """The order as people call it."""
+        shown = f"{self.webshop}/{self.reference}" if self.webshop is not None and self.reference else self.reference
+        return self.external_reference or shown or f"id {self.order_id}"
+
 
 class Event(Record):
-    """One line of the log, never changed; `webshop` is None when the order could not be read."""
+    """One line of the log, never changed; webshop and reference are those of then."""
 
     id: int
     """Rises with time."""

@@ -1,20 +1,22 @@
 """A claim: the right to work on one order for a while, and the only way to record that work."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import object_session
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.database.transactions import writing
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
-from orderflow.ledger.orders.rows import is_order, is_stuck, log, move
+from orderflow.ledger.orders.names import name_just_taken, refuse_taken
+from orderflow.ledger.orders.rows import is_stuck, log, move
 from orderflow.ledger.tables import lease
 from orderflow.ledger.tables.orders import OrderRow
 
@@ -23,10 +25,13 @@ class Facts(TypedDict, total=False):
     """What a step may learn about an order, by column."""
 
     external_reference: str
+    idempotency_key: str
     payload_hash: str | None
+    payload_version: int | None
     erp_number: str
     erp_lines: Mapping[int, int]
     line_ids: Mapping[int, int | None]
+    sent_lines: Sequence[Mapping[str, Any]]
     number_free_for: str | None
     number_free_at: datetime | None
     pushed_at: datetime
@@ -58,12 +63,15 @@ class Claim:
         self._lease = lease
 
     @property
-    def key(self) -> OrderKey:
+    def order_id(self) -> int:
         """The order it is held on."""
-        return self.order.key
+        return self.order.order_id
 
     def intend(self, step: Step, *, message: str = "", **facts: Unpack[Facts]) -> None:
-        """Write down, before it is done, what is about to be done; an intended push leaves the order PUSHING."""
+        """Write down, before it is done, what is about to be done; an intended push leaves the order PUSHING.
+
+        PermanentError(REFERENCE_TAKEN) when the name that is to be sent is another order's.
+        """
         with self._recording(step, Outcome.INTENT, message=message) as row:
             if step is Step.PUSH:
                 move(row, Progress.PUSHING, self._clock())
@@ -78,7 +86,10 @@ class Claim:
         message: str = "",
         **facts: Unpack[Facts],
     ) -> None:
-        """Record that a step is done; what was wrong before is not wrong any more."""
+        """Record that a step is done; what was wrong before is not wrong any more.
+
+        PermanentError(REFERENCE_TAKEN) when the ERP order is another order's.
+        """
         with self._recording(step, outcome, message=message) as row:
             if progress is not None:
                 move(row, progress, self._clock())
@@ -128,20 +139,24 @@ class Claim:
     def release(self) -> None:
         """Give the order free; without effect when the claim was lost."""
         with writing(self._engine) as session:
-            lease.release(session, OrderRow, is_order(self.key), self._token)
+            lease.release(session, OrderRow, OrderRow.order_id == self.order_id, self._token)
 
     @contextmanager
     def _recording(
         self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = ""
     ) -> Iterator[OrderRow]:
         """Give the row to change, locked and still ours; it is committed together with the event."""
-        now = self._clock()
-        with writing(self._engine) as session:
-            row = lease.held(session, OrderRow, self.key, self._token, str(self.key))
-            yield row
-            row.updated_at = now
-            row.claimed_until = now + self._lease
-            log(session, row, self.run, now, step=step, outcome=outcome, reason=reason, message=message)
+        now, name = self._clock(), None
+        try:
+            with writing(self._engine) as session:
+                row = lease.held(session, OrderRow, self.order_id, self._token, f"id {self.order_id}")
+                yield row
+                name = row.external_reference
+                row.updated_at = now
+                row.claimed_until = now + self._lease
+                log(session, row, self.run, now, step=step, outcome=outcome, reason=reason, message=message)
+        except IntegrityError as error:
+            raise name_just_taken(self._engine, self.order_id, name) from error
         self.order = LedgerOrder.model_validate(row)
 
 
@@ -149,6 +164,9 @@ def _learn(row: OrderRow, facts: Facts) -> None:
     unknown = facts.keys() - Facts.__annotations__.keys()
     if unknown:
         raise TypeError(f"the ledger keeps no {', '.join(sorted(unknown))}")
+    session = object_session(row)
+    if session is not None:
+        refuse_taken(session, row, name=facts.get("external_reference"), number=facts.get("erp_number"))
     for name, value in facts.items():
         setattr(row, name, _by_text(value) if isinstance(value, Mapping) else value)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from orderflow.domain.backoff import OPEN
 from orderflow.domain.reasons import SKIPPED, STUCK, Reason
@@ -99,6 +99,10 @@ def _contains(word: str) -> ColumnElement[bool]:
     matches: list[ColumnElement[bool]] = [field.icontains(word, autoescape=True) for field in fields]
     if is_order_id(word):
         matches.append(OrderRow.order_id == int(word))
+    webshop, slash, reference = word.partition("/")
+    if slash and is_order_id(webshop):  # as people call an order that has no name in the ERP yet
+        of_webshop = OrderRow.reference.icontains(reference, autoescape=True)
+        matches.append(and_(OrderRow.webshop == int(webshop), of_webshop))
     return or_(*matches)
 
 
@@ -116,8 +120,5 @@ def _within(days: Sequence[Window]) -> ColumnElement[bool]:
 
 
 def _touched_by(dag_id: str, run_id: str) -> ColumnElement[bool]:
-    """By webshop and order id; by order id alone where the log has no webshop, as the order could not be read."""
     of_run = and_(EventRow.run_id == run_id, EventRow.dag_id == dag_id)
-    unread = select(EventRow.order_id).where(of_run, EventRow.webshop.is_(None))
-    read = select(EventRow.webshop, EventRow.order_id).where(of_run, EventRow.webshop.is_not(None))
-    return or_(tuple_(OrderRow.webshop, OrderRow.order_id).in_(read), OrderRow.order_id.in_(unread))
+    return OrderRow.order_id.in_(select(EventRow.order_id).where(of_run))

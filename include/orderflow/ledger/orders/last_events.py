@@ -18,9 +18,7 @@ _ALL = set(Event.model_fields)
 def last_events(engine: Engine, run_id: str, dag_id: str | None) -> list[Event]:
     """Return them, oldest first; run ids are unique within a DAG only."""
     of_the_run = [EventRow.run_id == run_id, *([EventRow.dag_id == dag_id] if dag_id is not None else [])]
-    newest = (
-        select(func.max(EventRow.id)).where(*of_the_run).group_by(EventRow.webshop, EventRow.order_id, EventRow.step)
-    )
+    newest = select(func.max(EventRow.id)).where(*of_the_run).group_by(EventRow.order_id, EventRow.step)
     columns = [getattr(EventRow, name) for name in (*_OWN, *_RUN)]
     statement = select(*columns).where(EventRow.id.in_(newest)).order_by(EventRow.id)
     who = lru_cache(maxsize=_ROWS_AT_A_TIME)(lambda *values: RunRef(**dict(zip(_RUN, values, strict=True))))

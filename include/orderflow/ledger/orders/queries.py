@@ -19,13 +19,11 @@ from sqlalchemy import (
     column,
     func,
     select,
-    tuple_,
     type_coerce,
     values,
 )
 from sqlalchemy.types import Numeric
 
-from orderflow.domain.order import OrderKey
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist, worklist
 from orderflow.ledger.database.columns import UtcDateTime
@@ -98,13 +96,7 @@ def orders(
     """Return one page of the orders asked for."""
     conditions = wanted.conditions(old_before)
     first = OrderRow.updated_at.desc() if sort is Sort.NEWEST_CHANGE else OrderRow.first_seen_at.asc()
-    statement = (
-        select(OrderRow)
-        .where(*conditions)
-        .order_by(first, OrderRow.order_id, OrderRow.webshop)
-        .limit(limit)
-        .offset(offset)
-    )
+    statement = select(OrderRow).where(*conditions).order_by(first, OrderRow.order_id).limit(limit).offset(offset)
     with reading(engine) as session:
         total = session.scalar(select(func.count()).select_from(OrderRow).where(*conditions))
         return OrderPage([LedgerOrder.model_validate(row) for row in session.scalars(statement)], total or 0)
@@ -113,21 +105,22 @@ def orders(
 def webshops(engine: Engine) -> list[int]:
     """Return the webshops that there are orders of."""
     with reading(engine) as session:
-        return list(session.scalars(select(OrderRow.webshop).distinct().order_by(OrderRow.webshop)))
+        known = select(OrderRow.webshop).where(OrderRow.webshop.is_not(None)).distinct().order_by(OrderRow.webshop)
+        return [webshop for webshop in session.scalars(known) if webshop is not None]
 
 
-def last_events(engine: Engine, run: tuple[str, str], keys: Collection[OrderKey]) -> dict[OrderKey, Event]:
-    """Return the last thing a run wrote about each of some orders, of those whose webshop it knew."""
+def last_events(engine: Engine, run: tuple[str, str], order_ids: Collection[int]) -> dict[int, Event]:
+    """Return the last thing a run wrote about each of some orders, by order id."""
     dag_id, run_id = run
     newest = (
         select(func.max(EventRow.id))
         .where(EventRow.run_id == run_id, EventRow.dag_id == dag_id)
-        .where(tuple_(EventRow.webshop, EventRow.order_id).in_(list(keys)))
-        .group_by(EventRow.webshop, EventRow.order_id)
+        .where(EventRow.order_id.in_(list(order_ids)))
+        .group_by(EventRow.order_id)
     )
     with reading(engine) as session:
         events = [Event.model_validate(row) for row in session.scalars(select(EventRow).where(EventRow.id.in_(newest)))]
-    return {OrderKey(event.webshop, event.order_id): event for event in events if event.webshop is not None}
+    return {event.order_id: event for event in events}
 
 
 def _facts(old_before: datetime) -> list[ColumnElement[Any]]:

@@ -1,18 +1,16 @@
 """What may be done to the rows of an order and of the log, inside a transaction that somebody else opened."""
 
 from datetime import datetime
-from functools import partial
 
-from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
-from orderflow.domain.order import Order, OrderKey
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
 from orderflow.errors import PermanentError
 from orderflow.ledger.database.rows import get_or_add, truncate
-from orderflow.ledger.models.orders import UNKNOWN_WEBSHOP, Outcome, RunRef, Step
+from orderflow.ledger.models.orders import Outcome, RunRef, Step
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
@@ -20,21 +18,22 @@ class IllegalTransitionError(PermanentError, RuntimeError):
     """The code tried to move an order to where it cannot go from where it stands: a defect."""
 
 
-def is_order(key: OrderKey) -> ColumnElement[bool]:
-    """Say in SQL which row is an order's."""
-    return and_(OrderRow.webshop == key.webshop, OrderRow.order_id == key.order_id)
-
-
 def move(row: OrderRow, progress: Progress, now: datetime) -> None:
-    """Move an order on and note when it reached the ERP and when the shop knew; IllegalTransitionError."""
+    """Move an order on and note when it reached the ERP and when the shop knew; IllegalTransitionError.
+
+    One that the ERP has certainly not got gives its name in the ERP free, and takes the one that it then has.
+    """
     if not may_follow(row.progress, progress):
         raise IllegalTransitionError(
-            f"the ledger has it as {row.progress.value!r}, which {progress.value!r} cannot follow", order=str(row.key)
+            f"the ledger has it as {row.progress.value!r}, which {progress.value!r} cannot follow",
+            order=f"id {row.order_id}",
         )
     if progress is Progress.PUSHED and row.pushed_at is None:
         row.pushed_at = now
     if progress is Progress.WRITTEN_BACK and row.written_back_at is None:
         row.written_back_at = now
+    if progress not in IN_ERP | INTENT_OPEN:
+        row.external_reference = None
     row.progress = progress
 
 
@@ -53,7 +52,7 @@ def log(
     session.add(
         EventRow(
             order_id=row.order_id,
-            webshop=None if is_placeholder(row) else row.webshop,
+            webshop=row.webshop,
             at=at,
             step=step,
             outcome=outcome,
@@ -65,22 +64,16 @@ def log(
     )
 
 
-def new_row(key: OrderKey, reference: str, progress: Progress, now: datetime, partition: str | None) -> OrderRow:
+def _new_row(order_id: int, reference: str, progress: Progress, now: datetime, partition: str | None) -> OrderRow:
     """Make the row of an order never seen before."""
     return OrderRow(
-        webshop=key.webshop,
-        order_id=key.order_id,
+        order_id=order_id,
         reference=reference,
         progress=progress,
         partition=partition,
         first_seen_at=now,
         updated_at=now,
     )
-
-
-def is_placeholder(row: OrderRow) -> bool:
-    """Whether the row stands in for an order that was never read."""
-    return row.webshop == UNKNOWN_WEBSHOP and row.decision is None
 
 
 def is_stuck(row: OrderRow) -> bool:
@@ -90,29 +83,21 @@ def is_stuck(row: OrderRow) -> bool:
 
 
 def row_of(session: Session, order: Order, decision: Decision, run: RunRef, now: datetime) -> OrderRow:
-    """Return the row of an order just read, locked; a new one takes the place of its placeholder."""
+    """Return the row of an order just read, locked."""
     partition = None if decision.reason is Reason.OUTSIDE_WINDOW else run.partition
     progress = PROGRESS_OF[decision.action]
     row = get_or_add(
-        session, OrderRow, order.key, lambda: new_row(order.key, order.reference, progress, now, partition)
+        session, OrderRow, order.order_id, lambda: _new_row(order.order_id, order.reference, progress, now, partition)
     )
     row.partition = row.partition or partition
-    placeholder = session.get(OrderRow, OrderKey(UNKNOWN_WEBSHOP, order.key.order_id))
-    if placeholder is not None and is_placeholder(placeholder):
-        row.first_seen_at = min(row.first_seen_at, placeholder.first_seen_at)
-        session.delete(placeholder)
     return row
 
 
-def rows_of_id(session: Session, order_id: int, reference: str, run: RunRef, now: datetime) -> list[OrderRow]:
-    """Return the rows of an order of which only the id is known, locked; its placeholder if it was never read."""
-    statement = select(OrderRow).where(OrderRow.order_id == order_id).with_for_update()
-    rows = [row for row in session.scalars(statement) if not is_placeholder(row)]
-    if rows:
-        return rows
-    key = OrderKey(UNKNOWN_WEBSHOP, order_id)
-    new = partial(new_row, key, reference, Progress.UNREAD, now, run.partition)
-    return [get_or_add(session, OrderRow, key, new)]
+def row_of_id(session: Session, order_id: int, reference: str, run: RunRef, now: datetime) -> OrderRow:
+    """Return the row of an order that could not be read, locked."""
+    return get_or_add(
+        session, OrderRow, order_id, lambda: _new_row(order_id, reference, Progress.UNREAD, now, run.partition)
+    )
 
 
 def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) -> bool:
@@ -145,7 +130,7 @@ def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
 def put_unread(row: OrderRow, reason: Reason, message: str, now: datetime) -> None:
     """Say why an order could not be read; one that the shop does not know (any more) is at an end."""
     gone = reason is Reason.ORDER_NOT_FOUND
-    if is_placeholder(row):
+    if row.decision is None:
         move(row, Progress.SKIPPED if gone else Progress.UNREAD, now)
     elif gone:
         put_decision(row, Decision(action=Action.SKIP, reason=reason), now)

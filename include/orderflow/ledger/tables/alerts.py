@@ -9,26 +9,23 @@ from orderflow.domain.reasons import Reason
 from orderflow.ledger.tables.base import Base
 
 
+def _open_one(name: str, where: str, *columns: str) -> Index:
+    """Let there be one open alert of these values; NULLs are never equal, so that they need an index of their own."""
+    which = text(f"closed_at IS NULL AND {where}")
+    return Index(name, *columns, unique=True, sqlite_where=which, postgresql_where=which)
+
+
 class AlertRow(Base):
     """Something a person was told about, once, until it is over."""
 
     __tablename__ = "orderflow_alert"
     __table_args__ = (
-        Index(
-            "ux_orderflow_alert_open",
-            "webshop",
-            "order_id",
-            "slip",
-            "reason",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        _open_one("ux_orderflow_alert_open", "order_id IS NOT NULL", "order_id", "slip", "reason"),
+        _open_one("ux_orderflow_alert_open_of_no_order", "order_id IS NULL", "slip", "reason"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    webshop: Mapped[int]
-    order_id: Mapped[int]
+    order_id: Mapped[int | None]
     shipment: Mapped[str] = mapped_column("slip", default="", server_default=text("''"))
     """The packing slip it is about; empty when it is about the order."""
     order: Mapped[str]

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from orderflow.domain.order import OrderKey
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.tables.base import Base
 
@@ -16,7 +15,7 @@ class PlannedCallRow(Base):
     __tablename__ = "orderflow_planned_call"
     __table_args__ = (
         Index("ix_orderflow_planned_call_run", "run_id", "dag_id"),
-        Index("ix_orderflow_planned_call_order", "webshop", "order_id"),
+        Index("ix_orderflow_planned_call_order", "order_id"),
         Index("ix_orderflow_planned_call_at", "at"),
     )
 
@@ -29,17 +28,11 @@ class PlannedCallRow(Base):
     try_number: Mapped[int]
     partition: Mapped[str | None]
     subject: Mapped[str]
-    webshop: Mapped[int | None]
     order_id: Mapped[int | None]
     system: Mapped[str]
     method: Mapped[str]
     path: Mapped[str]
     body: Mapped[str]
-
-    @property
-    def key(self) -> OrderKey | None:
-        """The order it is about, if it is about one."""
-        return None if self.webshop is None or self.order_id is None else OrderKey(self.webshop, self.order_id)
 
     @property
     def run(self) -> RunRef:

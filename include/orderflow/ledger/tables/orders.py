@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orderflow.domain.decision import Action
-from orderflow.domain.order import OrderKey
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.models.orders import Outcome, RunRef, Step
@@ -20,9 +20,8 @@ class OrderRow(Leased, Base):
 
     __tablename__ = "orderflow_order"
     __table_args__ = (
-        Index("ix_orderflow_order_order_id", "order_id"),
         Index("ix_orderflow_order_reference", "reference"),
-        Index("ix_orderflow_order_external_reference", "external_reference"),
+        Index("ux_orderflow_order_external_reference", "external_reference", unique=True),
         Index("ix_orderflow_order_partition", "partition"),
         Index("ix_orderflow_order_progress", "progress", "updated_at"),
         Index("ix_orderflow_order_updated_at", "updated_at"),
@@ -30,10 +29,10 @@ class OrderRow(Leased, Base):
         Index("ix_orderflow_order_erp_number", "erp_number"),
     )
 
-    webshop: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    webshop: Mapped[int | None]
     reference: Mapped[str]
-    external_reference: Mapped[str] = mapped_column(default="")
+    external_reference: Mapped[str | None]
     partition: Mapped[str | None]
     progress: Mapped[Progress]
     decision: Mapped[Action | None]
@@ -45,10 +44,13 @@ class OrderRow(Leased, Base):
     currency: Mapped[str | None]
     payment_status: Mapped[str | None]
     shop_modified_at: Mapped[datetime | None]
+    idempotency_key: Mapped[str | None]
     payload_hash: Mapped[str | None]
+    payload_version: Mapped[int | None]
     erp_number: Mapped[str | None]
     erp_lines: Mapped[dict[str, int]] = mapped_column(default=dict)
     line_ids: Mapped[dict[str, int | None]] = mapped_column(default=dict)
+    sent_lines: Mapped[list[dict[str, Any]] | None]
     number_free_for: Mapped[str | None]
     number_free_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
@@ -57,11 +59,6 @@ class OrderRow(Leased, Base):
     written_back_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
 
-    @property
-    def key(self) -> OrderKey:
-        """Webshop and order id."""
-        return OrderKey(self.webshop, self.order_id)
-
 
 class EventRow(Base):
     """One thing that was about to happen or has happened."""
@@ -69,7 +66,7 @@ class EventRow(Base):
     __tablename__ = "orderflow_event"
     __table_args__ = (
         Index("ix_orderflow_event_run_id", "run_id"),
-        Index("ix_orderflow_event_order", "webshop", "order_id"),
+        Index("ix_orderflow_event_order", "order_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)

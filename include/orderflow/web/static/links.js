@@ -34,5 +34,5 @@ export function outLink(href, { newTab = false, ...attributes }, ...children) {
 }
 
 export function orderHref(order) {
-  return `order?webshop=${order.webshop}&id=${order.order_id}`;
+  return `order?id=${order.order_id}`;
 }

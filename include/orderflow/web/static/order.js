@@ -9,7 +9,7 @@ import { badge } from "./table.js";
 import { age, dayName, money, moment, readFrame, reasonText, t } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
-const path = `orders/${encodeURIComponent(asked.get("webshop") ?? "")}/${encodeURIComponent(asked.get("id") ?? "")}`;
+const path = `orders/${encodeURIComponent(asked.get("id") ?? "")}`;
 let frame;
 
 const planTable = new PlanTable(byId("plan-calls"), { subjects: false });
@@ -67,7 +67,7 @@ function why(order) {
     el("p", {}, reason.meaning),
     order.detail ? el("p", { class: "message" }, order.detail) : null,
     el("p", {}, el("strong", {}, `${t("order.action")}: `), reason.action),
-    el("p", { class: "muted" }, `${t("fixer", { fixer: reason.fixer })} · `, el("code", {}, order.reason)),
+    el("p", { class: "muted" }, `${t("fixer", { fixer: reason.owner })} · `, el("code", {}, order.reason)),
   );
 }
 
@@ -78,7 +78,7 @@ function facts(detail) {
     ["col.amount", money(order.total, order.currency)],
     ["col.erp", order.erp_number],
     ["col.day", dayName(order.day, { weekday: "long", day: "numeric", month: "long", year: "numeric" })],
-    ["order.webshop", order.webshop || "–"],
+    ["order.webshop", order.webshop ?? "–"],
     ["order.id", order.order_id],
     ["order.payment", detail.payment_status],
     ["order.progress", detail.progress.replaceAll("_", " ")],

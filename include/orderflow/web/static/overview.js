@@ -112,7 +112,7 @@ function showAlerts({ total, alerts }) {
       el(
         "p",
         { class: "muted small" },
-        `${t("fixer", { fixer: reason.fixer })} · ${t("alerts.seen", { count: number(alert.seen), ago: ago(alert.opened_at) })}`,
+        `${t("fixer", { fixer: reason.owner })} · ${t("alerts.seen", { count: number(alert.seen), ago: ago(alert.opened_at) })}`,
       ),
     );
   });
@@ -134,7 +134,7 @@ function showFindings({ total, findings, compared_at: compared }) {
       known ? el("a", { href, class: "strong", "data-focus": `f${finding.kind}${name}` }, name) : el("strong", {}, name),
       el("p", {}, finding.meaning),
       el("p", { class: "message" }, t("findings.values", { shop: finding.shop_value || "–", erp: finding.erp_value || "–" })),
-      el("p", { class: "muted small" }, `${t("fixer", { fixer: finding.fixer })} · ${finding.action}`),
+      el("p", { class: "muted small" }, `${t("fixer", { fixer: finding.owner })} · ${finding.action}`),
     );
   });
   replace(byId("findings-list"), ...items);
@@ -177,7 +177,7 @@ function makeForm() {
   const all = ["", t("filter.all")];
   options("filter-worklist", [all, ...frame.worklists.map((name) => [name, listName(name)])]);
   options("filter-reason", [all, ...Object.keys(frame.reasons).map((code) => [code, code.replaceAll("_", " ")])]);
-  options("filter-webshop", [all, ...frame.webshops.filter(Boolean).map((id) => [id, id])]);
+  options("filter-webshop", [all, ...frame.webshops.map((id) => [id, id])]);
   options("filter-sort", [["", t("sort.changed")], ["age", t("sort.age")]]);
   options("period", PERIODS.map((count) => [count, t(`period.${count}`)]));
   byId("period").value = days;

@@ -7,7 +7,7 @@ export function badge(worklist) {
   return el("span", { class: `badge list-${worklist.replaceAll(" ", "-")}` }, listName(worklist));
 }
 
-export const keyOf = (order) => `${order.webshop}/${order.order_id}`;
+export const keyOf = (order) => String(order.order_id);
 
 function why(order) {
   if (!order.reason) return el("span", { class: "muted" }, "–");
@@ -16,7 +16,7 @@ function why(order) {
     "div",
     { class: "why", title: [order.detail, reason.action].filter(Boolean).join("\n\n") },
     el("span", { class: "clamp" }, reason.meaning),
-    reason.somebody_acts ? el("span", { class: "muted small" }, t("fixer", { fixer: reason.fixer })) : null,
+    reason.somebody_acts ? el("span", { class: "muted small" }, t("fixer", { fixer: reason.owner })) : null,
   );
 }
 

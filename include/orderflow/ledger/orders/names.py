@@ -1,0 +1,39 @@
+"""One ERP order per shop order: whose a name in the ERP is, and whose an ERP number."""
+
+from sqlalchemy import Engine, or_, select
+from sqlalchemy.orm import Session
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+from orderflow.ledger.database.transactions import reading
+from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.tables.orders import OrderRow
+
+
+def refuse_taken(session: Session, row: OrderRow, *, name: str | None, number: str | None) -> None:
+    """PermanentError(REFERENCE_TAKEN), naming both orders, when the name or the ERP order is another order's."""
+    taken = [OrderRow.external_reference == name] if name else []
+    taken += [OrderRow.erp_number == number] if number else []
+    if not taken:
+        return
+    others = select(OrderRow).where(OrderRow.order_id != row.order_id, or_(*taken)).order_by(OrderRow.order_id)
+    other = session.scalars(others.limit(1)).first()
+    if other is not None:
+        raise taken_by(LedgerOrder.model_validate(other), row.order_id, name)
+
+
+def name_just_taken(engine: Engine, order_id: int, name: str | None) -> PermanentError:
+    """Say the same of a name that another process has taken in this very instant."""
+    with reading(engine) as session:
+        other = session.scalars(select(OrderRow).where(OrderRow.external_reference == name)).one()
+        return taken_by(LedgerOrder.model_validate(other), order_id, name)
+
+
+def taken_by(other: LedgerOrder, order_id: int, name: str | None) -> PermanentError:
+    """Name both orders, and what the other one has."""
+    has = f"ERP order {other.erp_number}" if other.erp_number else f"the name {other.external_reference}"
+    called = f", called {name}," if name else ""
+    return PermanentError(
+        f"order id {order_id}{called} cannot have {has}: it belongs to order id {other.order_id} ({other.name})",
+        reason=Reason.REFERENCE_TAKEN,
+    )
