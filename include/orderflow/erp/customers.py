@@ -1,6 +1,7 @@
 """Customers as an ERP is asked for them, and as it answers."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -50,14 +51,24 @@ class CustomerPort(Protocol):
     def resend_is_safe(self) -> bool:
         """Whether a creation whose outcome is unknown may be sent once more."""
 
-    def find(self, record: RecordKey) -> ErpCustomer | None:
-        """Look a customer up by the shop's key, which also leads to the one that it was merged into. Never writes."""
+    @property
+    def adds_changed_addresses(self) -> bool:
+        """Whether a changed address becomes one more and leaves the old one as it is, for earlier orders' sake."""
+
+    def find(self, buyer: Party, addresses: Sequence[Address]) -> ErpCustomer | None:
+        """Look a customer up by the shop's key, which also leads to the one that it was merged into. Never writes.
+
+        The answer names those of the addresses that the ERP has.
+        """
 
     def create(self, request: CustomerRequest) -> ErpCustomer:
         """Create a customer with its addresses; errors as in `ErpPort.create`."""
 
-    def update(self, record: RecordKey, request: CustomerRequest) -> ErpCustomer:
-        """Change what the request names and leave the rest; may be repeated. Errors as in `create`."""
+    def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
+        """Change what the request names and leave the rest; may be repeated. Errors as in `create`.
+
+        `code` is the ERP's own number of the customer, as it said before.
+        """
 
 
 def content_hash(person: Party | Address) -> str:

@@ -1,13 +1,13 @@
 """Customers over the REST contract (docs/reference/erp-rest-contract.md): find, create, update."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
-from orderflow.domain.people import RecordKey
+from orderflow.domain.people import Address, Party, RecordKey
 from orderflow.domain.reasons import Reason
 from orderflow.erp.customers import CustomerRequest, ErpCustomer
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
@@ -42,8 +42,15 @@ class RestCustomers:
         """Whether the ERP knows a request again by its key."""
         return self._resend_is_safe()
 
-    def find(self, record: RecordKey) -> ErpCustomer | None:
+    @property
+    def adds_changed_addresses(self) -> bool:
+        """An order over this contract says itself where it goes, so that an address may change."""
+        return False
+
+    def find(self, buyer: Party, addresses: Sequence[Address]) -> ErpCustomer | None:
         """Look a customer up; an answer about others, or about several, proves nothing."""
+        del addresses  # the answer names all
+        record = buyer.record
         answer = self._channel.call("GET", CUSTOMERS, params=record._asdict(), retry=True)
         found = answer.parse(_Found.model_validate).results
         if len(found) > 1 or any((one.origin, one.key) != record for one in found):
@@ -59,8 +66,9 @@ class RestCustomers:
         answer = self._write("POST", CUSTOMERS, record, _body(request), headers)
         return _checked(answer, record)
 
-    def update(self, record: RecordKey, request: CustomerRequest) -> ErpCustomer:
+    def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
         """Change a customer; the same change again changes nothing."""
+        del code  # the key names it
         path = f"{CUSTOMERS}/{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
         return _checked(self._write("PUT", path, record, _body(request)), record)
 

@@ -10,6 +10,7 @@ from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOr
 from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.tryton.answer import to_listed, to_sales_order
 from orderflow.erp.tryton.cents import changes_for_cents
+from orderflow.erp.tryton.customers import TrytonCustomers
 from orderflow.erp.tryton.form import changes_of_form
 from orderflow.erp.tryton.master_data import MasterData, gather
 from orderflow.erp.tryton.options import TrytonOptions
@@ -28,13 +29,13 @@ class TrytonErp:
     An order is a sale with `web_shop` and `web_id`, of which the database allows one only, whatever state it is in.
     """
 
-    customers = None
-    capabilities = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=True)
+    capabilities = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=True, customers=True)
 
     def __init__(self, channel: Channel, extra: Mapping[str, Any]) -> None:
         self._options = TrytonOptions.parse(extra)
         self._rest = TrytonRest(channel, self._options.database)
         self._read: Installation | None = None
+        self.customers = TrytonCustomers(self._rest, self._options, lambda: self._company)
 
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when Tryton has none, or one that `create` began and did not bring to its end."""

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from orderflow.domain.order import ProductKey
+from orderflow.domain.people import RecordKey
 from orderflow.errors import ConfigurationError
 
 
@@ -73,6 +74,10 @@ class TrytonOptions(BaseModel):
     """The party identifier that carries the shop's customer id."""
     address_code: Annotated[str, _fillable("address")] = "address:{address}"
     """The party identifier, tied to an address, that carries the shop's address id."""
+    party_code: Annotated[str, _fillable("origin", "key")] = "WEB-{key}"
+    """The code of a party that is made for a customer of the shop: unique in Tryton, so that each is made once."""
+    own_origin: str = "erp"
+    """The shop's origin whose customers have Tryton's own party codes as keys."""
     product_code: Annotated[str, _fillable("origin", "key")] = "{key}"
     unit: Literal["sale", "stock"] = "sale"
     """Which of a product's units the shop's quantities are in."""
@@ -127,7 +132,13 @@ class TrytonOptions(BaseModel):
         number = code.removeprefix(before).removesuffix(after)
         return int(number) if code == self.customer_code.format(customer=number) and number.isdecimal() else None
 
-    def code_of_address(self, address: int) -> str:
+    def code_of_party(self, record: RecordKey) -> str:
+        """Name the code of the party that stands for a customer."""
+        if record.origin == self.own_origin:
+            return record.key
+        return self.party_code.format(origin=record.origin, key=record.key)
+
+    def code_of_address(self, address: int | str) -> str:
         """Name the identifier of an address."""
         return self.address_code.format(address=address)
 

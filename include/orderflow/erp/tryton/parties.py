@@ -60,7 +60,9 @@ def find_customer(
     found = rest.search_in(
         _Identifier, IDENTIFIER, "code", [code, *wanted.values()], _FIELDS, company=company, also=EVERYBODY
     )
-    party = _party(rest, [i for i in found if i.code == code], f"{code!r} for customer {request.customer}", problems)
+    party = _by_code(rest, company, request) or _party(
+        rest, [i for i in found if i.code == code], f"{code!r} for customer {request.customer}", problems
+    )
     places = {
         address: _place([i for i in found if i.code == code_], party, f"{code_!r} for address {address}", problems)
         for address, code_ in wanted.items()
@@ -70,6 +72,15 @@ def find_customer(
     invoice = places.get(request.invoice_address or request.shipment_address or 0)
     shipment = places.get(request.shipment_address or request.invoice_address or 0)
     return Customer(party.id, invoice, shipment) if party and invoice and shipment else None
+
+
+def _by_code(rest: TrytonRest, company: int, request: SalesOrderRequest) -> Party | None:
+    """Return the party in use whose code the order names: it was found or made just before."""
+    code = request.buyer.code if request.buyer else None
+    if code is None:
+        return None
+    found = rest.search(Party, PARTY, [["code", "=", code]], ("name", "active"), company=company)
+    return found[0] if found else None
 
 
 def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: Problems) -> Party | None:

@@ -10,8 +10,9 @@ from orderflow.domain.reasons import Reason
 from orderflow.erp.customers import content_hash
 from orderflow.errors import PermanentError
 from orderflow.flow.customers.guests import party_of
-from orderflow.flow.customers.parties import Wanted, ensure, tell_code
+from orderflow.flow.customers.parties import ensure, tell_code
 from orderflow.flow.customers.resolve import Named, read_record, resolve
+from orderflow.flow.customers.rules import Wanted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 
@@ -28,7 +29,8 @@ def who(services: Services, order: Order, run: RunRef) -> People:
     if people.buyer is None or port is None:
         return people
     webshop = services.settings.webshop(order.webshop)
-    party = ensure(services, port, Wanted(people.buyer, people.addresses, webshop.customers), run)
+    wanted = Wanted.of(people.buyer, people, webshop.customers, services.settings.shop_origins)
+    party = ensure(services, port, wanted, run)
     if webshop.tell_customer_code and people.buyer.origin in services.settings.shop_origins:
         tell_code(services, people.buyer.record, party, run)
     return people.model_copy(update={"buyer": people.buyer.model_copy(update={"code": party.code})})
