@@ -216,7 +216,7 @@ def test_an_inactive_party_is_for_a_person(connect: Connect, tryton: RunningTryt
 
 
 def test_a_merged_party_is_the_one_that_was_kept(connect: Connect, tryton: RunningTryton) -> None:
-    one, two, where = buyer(), buyer(), address()
+    one, two, where = buyer(name="Koper"), buyer(name="Koper"), address()
     erp = connect()
     kept = erp.customers.create(CustomerRequest(buyer=one))
     gone = erp.customers.create(CustomerRequest(buyer=two, addresses=(where,)))
