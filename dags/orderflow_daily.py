@@ -28,7 +28,8 @@ again, or the order by its reference.
 
 from airflow.sdk import CronPartitionTimetable, dag
 
-from orderflow.orchestration.deadline import DAILY_DEADLINE
+from orderflow.environment import SHOP_TIMEZONE
+from orderflow.orchestration.deadline import DAILY_DEADLINE, RUN_LIMIT
 from orderflow.orchestration.params import DAILY_PARAMS
 from orderflow.orchestration.retries import PATIENT, RETRIES
 from orderflow.orchestration.tasks import (
@@ -38,7 +39,6 @@ from orderflow.orchestration.tasks import (
     report,
     select_payable,
 )
-from orderflow.settings import SHOP_TIMEZONE
 
 
 @dag(
@@ -56,6 +56,7 @@ from orderflow.settings import SHOP_TIMEZONE
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: daily orders",
     deadline=DAILY_DEADLINE,
+    dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,
 )
 def orderflow_daily() -> None:

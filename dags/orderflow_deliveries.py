@@ -18,16 +18,19 @@ everything since; a backfill over a range works, too. **See what would be sent:*
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`: `webshops.<id>.messages` must name `user`; `webshops.<id>.deliveries` `"none"` switches off.
 
+**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+
 **When it fails:** the log of `report_deliveries` names each slip, the reason and who fixes it. It says so once; the
 slip stays in the list of open alerts until it is fine.
 """
 
 from airflow.sdk import CronPartitionTimetable, dag
 
+from orderflow.environment import DELIVERIES_SCHEDULE
+from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.delivery_tasks import list_packing_slips, report_deliveries, send_packing_slips
 from orderflow.orchestration.params import DELIVERY_PARAMS
 from orderflow.orchestration.retries import RETRIES
-from orderflow.settings import DELIVERIES_SCHEDULE
 
 
 @dag(
@@ -38,6 +41,8 @@ from orderflow.settings import DELIVERIES_SCHEDULE
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: packing slips",
+    deadline=SHORT_DEADLINE,
+    dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,
 )
 def orderflow_deliveries() -> None:

@@ -21,6 +21,8 @@ log and sends nothing.
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional; its part `reconciliation` has days, tolerance, grace and folder.
 
+**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+
 **When it fails:** the log has one summary: each order, what differs, who fixes it and how. What the flow may still put
 right by itself fails the run only after its grace (`reconciliation.grace_hours`, default 24). Fix the cause, then clear
 the task: what is gone is marked as resolved.
@@ -28,10 +30,11 @@ the task: what is gone is marked as resolved.
 
 from airflow.sdk import CronTriggerTimetable, dag
 
+from orderflow.environment import SHOP_TIMEZONE
+from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.params import RECONCILE_PARAMS
 from orderflow.orchestration.reconcile_tasks import compare_shop_and_erp, send_digest
 from orderflow.orchestration.retries import RETRIES
-from orderflow.settings import SHOP_TIMEZONE
 
 
 @dag(
@@ -42,6 +45,8 @@ from orderflow.settings import SHOP_TIMEZONE
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: reconciliation",
+    deadline=SHORT_DEADLINE,
+    dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,
 )
 def orderflow_reconcile() -> None:

@@ -18,12 +18,16 @@ run missed, for whatever reason, is found here.
 or id under `resolve`: its alerts are closed. One that is stuck is skipped from then on and never sent; should the shop
 change it later, it is looked at again.
 
+**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+
 **When it fails:** the log of `report_news` names each order, the reason and who fixes it. It says so once; the order
 stays in the list of open alerts until it is fine.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag
 
+from orderflow.environment import SHOP_TIMEZONE, SWEEP_SCHEDULE
+from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.params import SWEEP_PARAMS
 from orderflow.orchestration.retries import RETRIES
 from orderflow.orchestration.tasks import (
@@ -33,7 +37,6 @@ from orderflow.orchestration.tasks import (
     report_news,
     select_payable,
 )
-from orderflow.settings import SHOP_TIMEZONE, SWEEP_SCHEDULE
 
 
 @dag(
@@ -44,6 +47,8 @@ from orderflow.settings import SHOP_TIMEZONE, SWEEP_SCHEDULE
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: sweep of open orders",
+    deadline=SHORT_DEADLINE,
+    dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,
 )
 def orderflow_sweep() -> None:

@@ -98,7 +98,7 @@ def test_dag_files_are_wiring_only() -> None:
     for path in files:
         assert len(path.read_text().splitlines()) <= LONGEST_DAG_FILE, path
         for name in _imports(path):
-            assert name.startswith(("airflow.sdk.", "orderflow.orchestration", "orderflow.settings")), path
+            assert name.startswith(("airflow.sdk.", "orderflow.environment", "orderflow.orchestration")), path
 
 
 def test_the_sandbox_is_the_other_side_and_shares_no_code() -> None:

@@ -4,7 +4,8 @@ The rooms, from the bottom up, and which others each may import (a test reads th
 
     domain               -> nothing
     errors               -> domain
-    settings             -> domain, errors
+    environment          -> nothing
+    settings             -> domain, environment, errors
     home                 -> domain, errors
     transport            -> domain, errors
     cloudsuite           -> domain, errors, settings, transport
@@ -20,7 +21,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
-    orchestration        -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
+    orchestration        -> domain, environment, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing

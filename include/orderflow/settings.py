@@ -1,6 +1,5 @@
 """What can be set, with defaults that work: the Airflow Variable `orderflow` (JSON), read inside tasks only."""
 
-import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -11,21 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
+from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
 
 VARIABLE = "orderflow"
-SHOP_TIMEZONE = os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam")
-"""The shop's time zone: the daily schedule's midnight."""
-SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
-"""When the sweep runs, in the shop's time zone."""
-DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
-"""When packing slips are read, in UTC."""
-DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_DEADLINE_HOURS", "3"))
-"""Hours after which a day's run that is queued and not done is reported as late; 0: never."""
-SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
-"""The Airflow pool of the tasks that call the shop: how many of all runs at a time. The pool must exist."""
-ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
-"""The Airflow pool of the tasks that call the ERP. The pool must exist."""
 
 
 def _known_zone(name: str) -> str:

@@ -71,10 +71,14 @@ def test_every_dag_is_documented_owned_tagged_and_does_not_pile_up(bag: DagBag, 
     assert "orderflow" in dag.tags
     assert dag.catchup is False
     assert dag.max_active_runs <= 2
+    assert dag.deadline, "a run that is not done in time is reported"
+    assert dag.dagrun_timeout
+    assert dag.dagrun_timeout > max(task.execution_timeout for task in dag.tasks if task.execution_timeout)
     for task in dag.tasks:
         assert task.owner == "integration", task.task_id
         assert task.retries >= 2, task.task_id
         assert task.retry_policy is not None, task.task_id
+        assert task.execution_timeout, task.task_id
         assert task.doc_md or task.python_callable.__doc__, task.task_id
 
 

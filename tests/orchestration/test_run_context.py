@@ -76,3 +76,18 @@ def test_bare_references_are_of_the_webshop_that_is_given() -> None:
 def test_clearing_a_task_by_hand_starts_a_new_series_of_tries(try_number: int, max_tries: int, first: int) -> None:
     ti = SimpleNamespace(try_number=try_number, max_tries=max_tries)
     assert run_context(ti=ti, task=SimpleNamespace(retries=3)).first_try == first
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "1/CS1\0\ud800\n", "…" * 251])
+def test_the_name_of_a_task_instance_fits_airflows_column(text: str) -> None:
+    context: dict[str, Any] = {"params": {}}
+    RunContext(context).label(text)  # type: ignore[arg-type]
+    assert len(context["label"]) <= 250
+    assert context["label"].isprintable()
+    context["label"].encode()
+
+
+def test_the_name_of_a_task_instance_is_what_is_said() -> None:
+    context: dict[str, Any] = {"params": {}}
+    RunContext(context).label("1/CS1 … 1/CS9 (9 orders)")  # type: ignore[arg-type]
+    assert context["label"] == "1/CS1 … 1/CS9 (9 orders)"

@@ -66,8 +66,11 @@ class Services:
         """Do the work for all items, as many at a time as the settings allow; results in the sequence of the items."""
         todo = list(items)
         contexts = [copy_context() for _ in todo]  # what log lines carry would stay behind in this thread
-        with ThreadPoolExecutor(self.settings.limits.concurrency) as pool:
+        pool = ThreadPoolExecutor(self.settings.limits.concurrency)
+        try:
             return list(pool.map(lambda context, item: context.run(work, item), contexts, todo))
+        finally:
+            pool.shutdown(cancel_futures=True)  # a task whose time is over begins nothing new
 
     def each(
         self, work: Callable[[Item], Result], items: Iterable[Item], about: Callable[[Item], str]

@@ -32,6 +32,8 @@ def bring_to_head(engine: Engine) -> None:
 def _upgrade_once(connection: Connection) -> None:
     """Upgrade unless another process has done so while this one waited for the lock."""
     if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "lock_timeout"):  # a migration of many rows takes its time
+            connection.exec_driver_sql(f"SET LOCAL {limit} = '30min'")
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     if current_revision(connection) != SCHEMA_REVISION:
         _upgrade(connection)

@@ -1,4 +1,4 @@
-"""Tell people that a day's run is not done in time. Runs in the executor, beside the tasks, when Airflow sees it."""
+"""Tell people that a run is not done in time. Runs in the executor, beside the tasks, when Airflow sees it."""
 
 import logging
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import Any
 from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
+from orderflow.environment import DEADLINE_HOURS, RUN_HOURS, SHORT_DEADLINE_HOURS
 from orderflow.orchestration.alerts import run_links, send
-from orderflow.settings import DEADLINE_HOURS
 
 WHAT_TO_LOOK_AT = """\
 It was queued at {queued_at} and is still {state}; it should have been done within {hours:g} hours.
@@ -23,8 +23,8 @@ _NOT_ENDED = {"queued", "running"}
 log = logging.getLogger(__name__)
 
 
-def alert_late_run(context: Mapping[str, Any]) -> None:
-    """Send one alert about a run that is not done.
+def alert_late_run(context: Mapping[str, Any], hours: float = DEADLINE_HOURS) -> None:
+    """Send one alert about a run that is not done after so many hours.
 
     None about a backfill, whose runs may have to queue for long, and none about a run that has ended: Airflow calls
     this for failed runs, too, and those were reported when they failed.
@@ -34,17 +34,23 @@ def alert_late_run(context: Mapping[str, Any]) -> None:
     if run["run_type"] == "backfill" or run["state"] not in _NOT_ENDED:
         log.info("%s %s (%s, %s) is not late: no message", dag_id, run_id, run["run_type"], run["state"])
         return
-    text = WHAT_TO_LOOK_AT.format(queued_at=run["queued_at"], state=run["state"], hours=DEADLINE_HOURS)
+    text = WHAT_TO_LOOK_AT.format(queued_at=run["queued_at"], state=run["state"], hours=hours)
     send(f"{dag_id} {run.get('partition_key') or run_id} is late", text, run_links(dag_id, run_id))
 
 
-DAILY_DEADLINE = (
-    DeadlineAlert(
+def _deadline(hours: float) -> DeadlineAlert | None:
+    if hours <= 0:
+        return None
+    return DeadlineAlert(
         name="not done in time",
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=timedelta(hours=DEADLINE_HOURS),
-        callback=SyncCallback(alert_late_run),
+        interval=timedelta(hours=hours),
+        callback=SyncCallback(alert_late_run, kwargs={"hours": hours}),
     )
-    if DEADLINE_HOURS > 0
-    else None
-)
+
+
+DAILY_DEADLINE = _deadline(DEADLINE_HOURS)
+SHORT_DEADLINE = _deadline(SHORT_DEADLINE_HOURS)
+"""That of the sweep, the packing slips and the reconciliation."""
+RUN_LIMIT = timedelta(hours=RUN_HOURS) if RUN_HOURS > 0 else None
+"""A last resort: Airflow kills the tasks of such a run, without a callback of theirs and without another try."""

@@ -8,6 +8,7 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.domain.reasons import Reason
+from orderflow.environment import ERP_POOL, SHOP_POOL
 from orderflow.errors import PermanentError
 from orderflow.flow.batch import raise_failures, share_out
 from orderflow.flow.plan import Plan, keep_plan
@@ -20,7 +21,6 @@ from orderflow.orchestration.failed_tasks import broken_tasks, failed_units, pub
 from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.tasks import LABEL
-from orderflow.settings import ERP_POOL, SHOP_POOL
 
 log = logging.getLogger(__name__)
 

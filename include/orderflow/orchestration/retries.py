@@ -6,6 +6,8 @@ from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from orderflow.environment import TASK_HOURS
+
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("ORDERFLOW_RETRY_SECONDS", "30")))
 """Seconds before Airflow's first retry of a task; each further wait is twice as long, up to 15 minutes."""
 
@@ -14,6 +16,7 @@ RETRIES: dict[str, Any] = {
     "retry_delay": RETRY_DELAY,
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=15),
+    "execution_timeout": timedelta(hours=TASK_HOURS) if TASK_HOURS > 0 else None,
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(

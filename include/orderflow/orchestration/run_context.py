@@ -7,9 +7,10 @@ from airflow.sdk import Context, get_current_context
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
+from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
 from orderflow.ledger.models.orders import RunRef
-from orderflow.settings import SHOP_TIMEZONE, Settings
+from orderflow.settings import Settings
 
 HOUR_KEY = "%Y-%m-%dT%H:%M"
 """Partition keys of runs that are for an hour, in UTC."""
@@ -18,6 +19,8 @@ _HOW_TO_TRIGGER = (
 )
 
 
+_LONGEST_LABEL = 250
+"""What Airflow keeps of the name of a mapped task instance."""
 _BACKFILL = "backfill"
 _NAMING = ("date", "references", "order_ids", "resolve", "seen_to", "arrived", "send_now")
 """The parameters that limit a run to a day, to orders or to packing slips."""
@@ -106,8 +109,11 @@ class RunContext:
             ) from error
 
     def label(self, text: str) -> None:
-        """Show `text` as the name of this mapped task instance."""
-        self._context["label"] = text
+        """Show `text` as the name of this mapped task instance, as far as Airflow's column can hold it."""
+        printable = "".join(letter if letter.isprintable() else "?" for letter in text)
+        self._context["label"] = (
+            printable if len(printable) <= _LONGEST_LABEL else f"{printable[: _LONGEST_LABEL - 1]}…"
+        )
 
     def _names(self, param: str) -> list[str]:
         webshop = self.params.get("webshop")

@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import Asset, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
+from orderflow.environment import ERP_POOL, SHOP_POOL
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, raise_failures, share_out, values
 from orderflow.flow.orders.backlog import list_open
@@ -35,7 +36,6 @@ from orderflow.orchestration.failed_tasks import (
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
-from orderflow.settings import ERP_POOL, SHOP_POOL
 
 log = logging.getLogger(__name__)
 

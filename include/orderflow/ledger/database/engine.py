@@ -11,6 +11,13 @@ from orderflow.ledger.database.transactions import SQLITE_BEGIN
 
 _LOCK_WAIT_SECONDS = 30
 _WAL_RETRY_SECONDS = 0.02
+_TIME_LIMITS = {
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""A process that is frozen while it holds a lock must not hold up all others. Set for every transaction, as a pooler
+such as PgBouncer keeps nothing for longer; the connection's extra `options` may say otherwise."""
 POSTGRES_DRIVER = "postgresql+psycopg"
 
 
@@ -28,10 +35,15 @@ def _postgres(url: URL) -> Engine:
     """Keep few connections: there may be dozens of task processes, and a transaction takes milliseconds."""
     defaults = {
         "connect_timeout": 10,
+        "keepalives": 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,  # milliseconds
         "application_name": "orderflow",
         "prepare_threshold": None,  # a transaction pooler such as PgBouncer does not keep prepared statements
     }
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=2,
         max_overflow=0,
@@ -40,6 +52,11 @@ def _postgres(url: URL) -> Engine:
         hide_parameters=True,
         connect_args={name: value for name, value in defaults.items() if name not in url.query},
     )
+    own = str(url.query.get("options", ""))
+    limits = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _TIME_LIMITS.items() if name not in own)
+    if limits:
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(limits))
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

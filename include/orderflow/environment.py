@@ -1,0 +1,25 @@
+"""What is set in the environment of every part of Airflow.
+
+It is read when a DAG file is parsed or a process starts, where no Variable may be read.
+"""
+
+import os
+
+SHOP_TIMEZONE = os.environ.get("ORDERFLOW_TIMEZONE", "Europe/Amsterdam")
+"""The shop's time zone: the daily schedule's midnight."""
+SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
+"""When the sweep runs, in the shop's time zone."""
+DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
+"""When packing slips are read, in UTC."""
+DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_DEADLINE_HOURS", "3"))
+"""Hours after which a day's run that is queued and not done is reported as late; 0: never."""
+SHORT_DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_SHORT_DEADLINE_HOURS", "1"))
+"""The same for sweeps, packing slips and reconciliations."""
+TASK_HOURS = float(os.environ.get("ORDERFLOW_TASK_HOURS", "2"))
+"""Hours after which a task is ended, and tried again; 0: never."""
+RUN_HOURS = float(os.environ.get("ORDERFLOW_RUN_HOURS", "12"))
+"""Hours after which a run is ended as a last resort, without another try; 0: never. The sweep takes up its orders."""
+SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
+"""The Airflow pool of the tasks that call the shop: how many of all runs at a time. The pool must exist."""
+ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
+"""The Airflow pool of the tasks that call the ERP. The pool must exist."""
