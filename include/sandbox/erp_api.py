@@ -17,7 +17,7 @@ from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
 PREFIX = "/erp"
 CAPABILITIES = "/capabilities"
-_ID = re.compile(r"[1-9][0-9]{0,18}")
+_ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class ErpApi:
@@ -62,7 +62,7 @@ class ErpApi:
             found = self.store.with_reference(reference)
         elif shop_order_id is not None and config.erp_shop_order_id:
             if not _ID.fullmatch(shop_order_id):
-                raise Refusal(invalid("`shop_order_id` must be a whole number above 0"))
+                raise Refusal(invalid("`shop_order_id` must be a whole number above 0, of 18 digits at most"))
             found = self.store.of_shop_order(shop_order_id)
         else:
             return self._listed(call, config, visible_before)

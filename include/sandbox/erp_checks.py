@@ -14,12 +14,18 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_ORIGIN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _KEY = re.compile(r"[!-~]{1,200}")
 
 
 def is_instant(value: Any) -> bool:
     """Whether this is an ISO 8601 instant with its offset."""
     return isinstance(value, str) and _INSTANT.fullmatch(value) is not None and _parses(datetime.fromisoformat, value)
+
+
+def is_origin(value: str) -> bool:
+    """Whether this is the code of an origin."""
+    return _ORIGIN.fullmatch(value) is not None
 
 
 def _is_date(value: str) -> bool:
@@ -50,7 +56,7 @@ def _whole(value: Any) -> Any:
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 Amount = Annotated[str, Field(pattern=r"\A-?[0-9]{1,12}([.][0-9]{1,8})?\z")]
-Origin = Annotated[str, Field(pattern=r"\A[A-Za-z0-9_-]{1,40}\z")]
+Origin = Annotated[str, _that(is_origin, "the code of an origin")]
 Filled = Annotated[str, Field(min_length=1)]
 Instant = Annotated[str, _that(is_instant, "an instant with its offset")]
 Day = Annotated[str, _that(_is_date, "a date")]

@@ -3,7 +3,15 @@
 import time
 
 from sandbox.config import Config
-from sandbox.erp_checks import ChangedCustomer, NewCustomer, checked, idempotency_key, invalid, method_not_allowed
+from sandbox.erp_checks import (
+    ChangedCustomer,
+    NewCustomer,
+    checked,
+    idempotency_key,
+    invalid,
+    is_origin,
+    method_not_allowed,
+)
 from sandbox.erp_customers import CustomerStore
 from sandbox.erp_underway import Underway
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
@@ -47,7 +55,7 @@ class CustomersApi:
 
     def _find(self, call: Call, config: Config) -> Reply:
         asked = (call.query.get("origin", ""), call.query.get("key", ""))
-        if not all(asked):
+        if not is_origin(asked[0]) or not asked[1]:
             return invalid("`origin` and `key` are wanted")
         visible_before = time.monotonic() - config.late_commit_seconds
         found = [c.document(asked) for c in self.store.with_key(asked) if c.created_tick <= visible_before]
