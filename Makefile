@@ -45,7 +45,7 @@ reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAY
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))
 
 ##@ Test it
-.PHONY: test test-fast check soak fault-matrix test-compose
+.PHONY: test test-fast check soak year fault-matrix test-compose
 
 test: $(SETUP) postgresql browser ## All tests, also those with a real scheduler, Tryton and a browser
 	$(BIN)/pytest
@@ -57,6 +57,9 @@ check: lint types docs-check test ## Everything CI checks
 
 soak: $(SETUP) postgresql ## A thousand random schedules of faults, deaths and double runs: make soak [ERP=tryton] [SEED=17] [COUNT=1000] [FIRST=1]
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(ERP),--erp $(ERP)) $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
+
+year: $(SETUP) ## Half a simulated year of a shop, and what people are told: make year [SEED=1] [DAYS=184]
+	@PYTHONPATH=include:tests:tools $(BIN)/python -m year $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
 
 fault-matrix: $(SETUP) postgresql ## Prove every cell of the fault matrix, and that no guard can be removed unnoticed; write the page
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.publish

@@ -6,7 +6,8 @@ run missed, for whatever reason, is found here.
 
 1. **list_open_orders** takes from the ledger what waits for payment, is held, failed, in doubt or half written, as far
    as it is due (at every sweep while young, more rarely as it ages); then every order that the shop lists as confirmed
-   and that is new or has changed since it was read. With nothing to do this is one call.
+   and that is new or has changed since it was read. Then what was cancelled in the shop after
+   its export. With nothing to do these are two calls.
 2. **select_payable** and **process_order** are those of the daily DAG.
 3. **finish_orders** finishes orders of webshops that report no deliveries, and marks as sent the offline orders that
    their day found and could not mark.

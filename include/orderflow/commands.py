@@ -17,7 +17,8 @@ from orderflow.flow.batch import errors, values
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.run import preview_day, run_day, run_sweep
 from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
-from orderflow.flow.reconciliation.reconcile import describe, reconcile
+from orderflow.flow.reconciliation.describe import describe
+from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_lines
 from orderflow.flow.services import Services

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
+from orderflow.domain.recipients import AlertSettings
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
 
@@ -108,6 +109,8 @@ class Limits(_Settings):
     """Seconds to wait before each look-up after a request to the ERP with an unknown outcome."""
     slip_overlap_minutes: int = Field(default=120, ge=0)
     """How far before the last reading packing slips are read again: the ERP may commit late, or its clock differ."""
+    slip_tracking_hours: float = Field(default=2, ge=0)
+    """A packing slip with a carrier waits so long for its tracking code, as the shop takes each slip once; 0: not."""
     slip_grace_hours: int = Field(default=24, ge=0)
     """A packing slip that waits longer than this for its order's numbers is alerted."""
     lease_seconds: int = Field(default=300, ge=5)
@@ -141,15 +144,6 @@ class Reconciliation(_Settings):
     """Orders with an open finding are compared again until they are this old."""
     csv_folder: Path | None = None
     """Where the CSV files go; `orderflow/reconciliation` under AIRFLOW_HOME when not set."""
-
-
-class AlertSettings(_Settings):
-    """Who is told of failed runs; a webhook is told if the connection `orderflow_alerts_webhook` exists."""
-
-    mail_to: tuple[str, ...] = ()
-    """Addresses; the mail goes out by the connection `smtp_default`. Empty: no mail."""
-    mail_from: str | None = None
-    """The sender; by default the one that the connection names."""
 
 
 def _order_link(template: str) -> str:
@@ -206,6 +200,10 @@ class Settings(_Settings):
         """How far totals may differ in a reconciliation."""
         own = self.reconciliation.tolerance
         return self.limits.total_tolerance if own is None else own
+
+    def names(self, webshop: int) -> bool:
+        """Whether somebody has said what kind of webshop this is; the default one is what the defaults are for."""
+        return webshop in self.webshops or webshop == self.default_webshop
 
     def webshop(self, webshop: int | None) -> WebshopSettings:
         """Return the settings of a webshop; one that is not named, or not known, has the defaults."""

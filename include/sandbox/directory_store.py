@@ -1,11 +1,11 @@
 """Who buys in the shop and where it goes: customers ("parties"), their addresses, users and user profiles."""
 
 import copy
-from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
+from sandbox import clock
 from sandbox.wire import JsonObject
 
 Kind = Literal["customer", "address", "user"]
@@ -122,7 +122,7 @@ class DirectoryStore:
 
     def now(self) -> str:
         """Read the shop's clock: naive, with microseconds."""
-        return datetime.now(ZoneInfo(self.api_timezone)).replace(tzinfo=None).isoformat(timespec="microseconds")
+        return clock.now(ZoneInfo(self.api_timezone)).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def new_key(kind: Kind, origin: str, number: int) -> str:

@@ -3,10 +3,11 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from sandbox import clock
 from sandbox.wire import JsonObject
 
 FIRST_NUMBER = 100001
@@ -72,7 +73,7 @@ class ErpStore:
         """Add an order under the next number."""
         self._last_number += 1
         number = f"ERP-{self._last_number}"
-        order = ErpOrder(number, request, datetime.now(UTC), counts_charges=counts_charges)
+        order = ErpOrder(number, request, clock.now(), counts_charges=counts_charges)
         self.orders.append(order)
         self._by_reference.setdefault(request["external_reference"], []).append(order)
         if key:
@@ -114,12 +115,12 @@ class ErpStore:
         `made_at`, an instant, says when it was made, if not now.
         """
         wish = dict(wish)
-        made_at = datetime.fromisoformat(wish.pop("made_at", None) or datetime.now(UTC).isoformat())
+        made_at = datetime.fromisoformat(wish.pop("made_at", None) or clock.now().isoformat())
         order = next((o for o in self.orders if o.number == wish.get("order_number")), None)
         if order is None:
             raise KeyError(wish.get("order_number"))
         whole = {line_number(line["position"]): _delivered(line) for line in order.request["lines"]}
-        today = datetime.now(UTC).date().isoformat()
+        today = clock.now().date().isoformat()
         slip: dict[str, Any] = {
             "number": f"PS-{FIRST_PACKING_SLIP + len(self.deliveries)}",
             "date": today,

@@ -1,10 +1,10 @@
 """The shop's orders as JSON objects, and what a write does to one."""
 
 import copy
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox import clock
 from sandbox.shop_fields import LINE_FIELDS, ORDER_FIELDS, READ_ONLY
 from sandbox.wire import JsonObject
 
@@ -24,7 +24,7 @@ class ShopStore:
 
     def now(self) -> str:
         """Read the shop's clock: naive, with microseconds."""
-        return datetime.now(ZoneInfo(self.api_timezone)).replace(tzinfo=None).isoformat(timespec="microseconds")
+        return clock.now(ZoneInfo(self.api_timezone)).replace(tzinfo=None).isoformat(timespec="microseconds")
 
     def insert(self, order: JsonObject) -> int:
         """Put an order in from outside the API, filling in what it does not say."""

@@ -17,7 +17,7 @@ from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, f
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.orders.select import select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, OrderStep, run_step
-from orderflow.flow.reporting.alerts import end_run
+from orderflow.flow.reporting.alerts import alert_line, end_run
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.report import end_shipments
@@ -161,6 +161,7 @@ class ShipmentRun(DagRun):
         if task == SEND:
             raise_failures(send_shipments(self._services, numbers, run, self._word))
             return True
-        summary, news = end_shipments(self._services, numbers)
-        news.raise_opened()
+        summary, news = end_shipments(self._services, numbers, run)
+        if news.opened:
+            raise PermanentError("\n".join(map(alert_line, news.opened)), reason=news.opened[0].reason)
         return summary.model_dump(mode="json")

@@ -18,6 +18,7 @@ from orderflow.flow.orders.steps import PUSH, run_step
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
+from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
 from support.clock import Clock
@@ -92,7 +93,7 @@ def test_an_alert_that_an_earlier_version_left_behind_is_closed_whatever_the_run
 ) -> None:
     (order_id,) = control.add_orders({"confirm_date": NOON, "payment_status": "paid"})
     run_sweep(services, runs())
-    services.ledger.alerts.see(order_id, f"id {order_id}", Reason.SHOP_AUTH, "401")
+    services.ledger.alerts.see(Subject.of_order(order_id, "1/CS1"), Reason.SHOP_AUTH, "401")
     clock.advance(minutes=15)
     run_sweep(services, runs())
     assert services.ledger.alerts.open() == []
@@ -110,7 +111,7 @@ def test_a_mistyped_id_is_told_once_and_not_looked_at_again(
     clock.advance(minutes=15)
     seen = last_call(control)
     assert run_sweep(services, runs()).failed == 0
-    assert calls(control, seen) == [("shop", "GET")], "only the listing"
+    assert calls(control, seen) == [("shop", "GET")] * 2, "only the listings"
     assert services.ledger.alerts.open() == []
 
 
@@ -146,7 +147,7 @@ def test_an_order_deleted_in_the_shop_before_its_export_is_skipped_and_told_once
     clock.advance(days=1)
     seen = last_call(control)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")], "only the listing"
+    assert calls(control, seen) == [("shop", "GET")] * 2, "only the listings"
     assert services.ledger.alerts.open() == []
 
 

@@ -17,6 +17,7 @@ from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.errors import PermanentError
+from orderflow.flow.orders.resolve import resolve
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.reconciliation.csv_export import COLUMNS, write_csv
 from orderflow.flow.reconciliation.reconcile import reconcile
@@ -26,7 +27,7 @@ from orderflow.settings import Settings
 from postgres import fresh_database
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.flow_runs import Runs
+from support.flow_runs import UNKNOWN_PRODUCT, Runs
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 Json = dict[str, Any]
@@ -370,10 +371,9 @@ def test_an_open_finding_is_looked_at_again_when_its_day_has_left_the_window(
     assert exported.ledger.findings.open() == []
 
 
-def test_a_finding_that_became_too_old_to_look_at_stays_open(
+def test_a_finding_that_became_too_old_to_look_at_is_closed(
     few: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
-    """Nobody has seen that it is resolved."""
     control.edit_order(processed(control)[0]["id"], state="confirmed")
     clock.advance(days=2)
     assert len(found(few, runs)) == 1
@@ -381,7 +381,54 @@ def test_a_finding_that_became_too_old_to_look_at_stays_open(
     control.clear_journal()
     assert found(few, runs) == set()
     assert [call["order_id"] for call in control.journal(service="shop") if call["order_id"]] == []
-    assert len(few.ledger.findings.open()) == 1
+    assert few.ledger.findings.open() == []
+    assert few.ledger.alerts.open() == []
+
+
+def test_a_difference_is_told_once_and_accepted_as_it_is_until_it_changes(
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """Case Y1: a discount given in the ERP."""
+    order = processed(control)[0]
+    _change_price(control, order)
+    opened = set()
+    for _ in range(3):
+        clock.advance(days=1)
+        assert found(few, runs) == {(FindingKind.AMOUNT_DIFFERS, name(order))}
+        opened |= {(alert.id, alert.reason, alert.title) for alert in few.ledger.alerts.open()}
+    assert [alert[1:] for alert in opened] == [(Reason.SIDES_DIFFER, "amount_differs")]
+
+    assert resolve(few, [order["id"]], runs()) == [order["id"]]
+    for _ in range(3):
+        clock.advance(days=1)
+        assert found(few, runs) == set()
+    assert (few.ledger.findings.open(), few.ledger.alerts.open()) == ([], [])
+
+    _change_price(control, order)
+    assert found(few, runs) == {(FindingKind.AMOUNT_DIFFERS, name(order))}
+    assert [alert.title for alert in few.ledger.alerts.open()] == ["amount_differs"]
+
+
+def test_an_order_that_people_know_of_is_not_told_again_by_the_comparison(
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """Case Y5: one refused order is one alert with one owner."""
+    order = new_order(control, payment_status="paid", order_lines=[UNKNOWN_PRODUCT])
+    run_sweep(few, runs())
+    clock.advance(days=2)
+    assert found(few, runs) == {(FindingKind.NOT_IN_ERP, name(order))}
+    assert [alert.reason for alert in few.ledger.alerts.open()] == [Reason.ERP_REJECTED]
+
+
+def test_an_order_resolved_by_hand_is_resolved_in_the_comparison_too(
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """Case O4."""
+    order = new_order(control, payment_status="paid", order_lines=[UNKNOWN_PRODUCT])
+    run_sweep(few, runs())
+    resolve(few, [order["id"]], runs())
+    clock.advance(days=2)
+    assert found(few, runs) == set()
 
 
 def test_one_webshop_is_compared_alone_and_the_findings_of_others_stay(

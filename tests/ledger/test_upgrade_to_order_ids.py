@@ -14,6 +14,7 @@ from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress
 from orderflow.ledger import schema
 from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.ledger.opening import open_ledger
 from orderflow.ledger.schema import MIGRATIONS, bring_to_head
@@ -112,7 +113,7 @@ def test_orders_in_every_state_with_open_alerts_keep_what_they_are(old: Old, upg
         assert [event.message for event in ledger.events(order_id=order_id)] == [f"of {order_id}"]
         assert alerts[order_id] == order_id
     run = RunRef(dag_id="d", run_id="after")
-    assert ledger.alerts.see(999, "1/CS999", Reason.ERP_REJECTED, "new rows find new ids", run=run)
+    assert ledger.alerts.see(Subject.of_order(999, "1/CS999"), Reason.ERP_REJECTED, "new rows find new ids", run=run)
 
 
 @pytest.mark.parametrize("progress", [Progress.SHIPMENT_SENT, Progress.RESOLVED])

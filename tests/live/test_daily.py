@@ -115,9 +115,10 @@ def test_poisoned_orders_fail_by_name_and_the_rest_of_the_day_goes_on(live: Live
     log = live.log(run_id)
     for order_id, reason in [(keyless, "order_incomplete"), (rejected, "erp_rejected")]:
         order = control.order(order_id)
-        assert f"{order['webshop']}/{order['reference']}: {reason}." in log
-    assert f"id {unreadable}: shop_unavailable." in log
-    assert "Who fixes it: ERP master data" in log
+        assert f"{order['webshop']}/{order['reference']}" in log
+        assert f"{reason}: " in log
+    assert f"id {unreadable}: shop_unavailable, met 1 times" in log, "told when it lasts"
+    assert "Owner: ERP master data" in log
     posts = control.journal(service="erp", method="POST")
     assert sum(call["request_body"]["shop_order_id"] == rejected for call in posts) == 1, "sent once, not hammered"
     assert announced(live, run_id) == [], "who waits for the whole day must not be told that it is there"

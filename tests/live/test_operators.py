@@ -19,11 +19,11 @@ def test_a_run_whose_finish_fails_is_red_and_tells_why_with_links(live: Live, co
     assert state == "failed", live.states(run_id)
     (message,) = live.messages
     lines = message["text"].splitlines()
-    assert lines[0] == f"*orderflow_daily {DAY} failed*"
-    assert "mark_offline_orders_sent: " in message["text"]
-    assert "shop_refused; who fixes it: integration team" in message["text"]
+    assert lines[0] == f"*orderflow_daily {DAY}: orderflow_daily, mark_offline_orders_sent fails*"
+    assert "shop_refused" in message["text"]
+    assert "Owner: integration team" in message["text"]
     assert f"All orders: {live.airflow.url}/plugin/orders" in lines
-    assert lines[-1].startswith(f"Log: {live.airflow.url}/dags/{DAG}/runs/")
+    assert lines[-1].startswith(f"This run: {live.airflow.url}/dags/{DAG}/runs/")
 
 
 def test_a_day_that_is_late_is_alerted_once(live: Live) -> None:
@@ -39,7 +39,7 @@ def test_a_day_that_is_late_is_alerted_once(live: Live) -> None:
     (message,) = live.messages
     assert message["text"].startswith(f"*orderflow_daily {DAY} is late*")
     assert "is still queued; it should have been done within 3 hours" in message["text"]
-    assert f"Orders of this run: {live.airflow.url}/dags/{DAG}/runs/" in message["text"]
+    assert f"This run: {live.airflow.url}/dags/{DAG}/runs/" in message["text"]
 
 
 def _move_deadline_into_the_past(live: Live, run_id: str) -> int:

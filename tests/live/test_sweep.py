@@ -18,7 +18,9 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
 
     run_id, state = live.run(dag_id=SWEEP)
     assert state == "failed", "nobody was told of CS2 yet"
-    assert "1/CS2: order_incomplete." in live.log(run_id, "report_news", dag_id=SWEEP)
+    said = live.log(run_id, "report_news", dag_id=SWEEP)
+    assert "order_incomplete: missing: currency — 1 order" in said
+    assert "1/CS2" in said
 
     run_id, state = live.run(dag_id=SWEEP)
     assert state == "success", "they know"
@@ -45,35 +47,36 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
 
 
 def test_an_outage_is_told_once_and_again_only_after_it_was_over(live: Live, control: SandboxControl) -> None:
-    """Every sweep is red while the shop cannot be listed; people get one message, and not one every 15 minutes."""
+    """While the shop cannot be listed, one sweep is red and people get one message, and not one every 15 minutes."""
     refuse = partial(control.fault, "status", service="shop", status=400, times=0)
 
     refuse()
     assert live.run(dag_id=SWEEP)[1] == "failed"
-    run_id, state = live.run(dag_id=SWEEP)
-    assert state == "failed"
-    assert "no message is sent" in live.log(run_id, "report_news", dag_id=SWEEP)
+    assert live.run(dag_id=SWEEP)[1] == "success", "they know"
     (message,) = live.messages
-    assert "1 tasks failed:\n- list_open_orders: " in message["text"]
-    (outage,) = live.ledger.outages.open()
-    assert (outage.task_id, outage.reason, outage.seen) == ("list_open_orders", Reason.SHOP_REFUSED, 2)
+    assert f"{SWEEP}, list_open_orders fails" in message["text"]
+    (outage,) = live.ledger.alerts.open()
+    assert (outage.subject, outage.reason) == (f"task {SWEEP}/list_open_orders", Reason.SHOP_REFUSED)
+    assert outage.seen == 2
 
-    assert live.run(dag_id=SWEEP, references=["CS1"])[1] == "failed"
-    assert len(live.messages) == 2, "what somebody has asked for is told to them"
+    assert live.run(dag_id=SWEEP, references=["CS1"])[1] == "failed", "somebody waits for it"
 
     control.clear_faults()
+    live.messages.clear()
     assert live.run(dag_id=SWEEP)[1] == "success"
-    assert live.ledger.outages.open() == []
+    assert live.ledger.alerts.open() == []
+    (message,) = live.messages
+    assert "Fixed: shop_refused" in message["text"]
     refuse()
     assert live.run(dag_id=SWEEP)[1] == "failed"
-    assert len(live.messages) == 3
+    assert len(live.messages) == 2
 
 
-def test_an_idle_sweep_costs_one_call(live: Live, control: SandboxControl) -> None:
+def test_an_idle_sweep_costs_two_calls(live: Live, control: SandboxControl) -> None:
     _, state = live.run(dag_id=SWEEP)
     assert state == "success"
     calls = [call for call in control.journal() if call["service"] != "token"]
-    assert [(call["method"], call["path"]) for call in calls] == [("GET", "/api/order/")]
+    assert [(call["method"], call["path"]) for call in calls] == [("GET", "/api/order/")] * 2
 
 
 def test_daily_and_sweep_share_a_ledger_and_export_an_order_once(live: Live, control: SandboxControl) -> None:

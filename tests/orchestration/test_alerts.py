@@ -1,100 +1,57 @@
-"""Alerts reach a real mail server and a real webhook, as text and never as a template or as HTML."""
+"""What kept a run from reporting, and a run that is late: told by a real webhook."""
 
-import json
-import logging
-from collections.abc import Iterator
-from email import message_from_bytes
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from airflow.sdk import DAG
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError
-from orderflow.orchestration.alerts import alert_failed_run, send
+from orderflow.errors import ConfigurationError, PermanentError, TransientError
+from orderflow.flow.batch import BatchFailedError
+from orderflow.flow.reporting.announce import NewsError
+from orderflow.ledger.ledger import Ledger
+from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.deadline import alert_late_run
+from orderflow.orchestration.failed_tasks import BrokenTasksError, FailedTask, broken_tasks, publish_error
 from orderflow.orchestration.notifier import OrderflowNotifier
 from orderflow.provider import get_provider_info
-from service import free_port
-from support.receivers import webhook_receiver
+from support.receivers import Inbox, Mailbox
 
-TEXT = "2 failed:\n- 1/CS1: order_incomplete. {{ conn.cloudsuite_default.password }} <script>alert(1)</script>"
-
-
-class Mailbox:
-    """Keeps what an SMTP server was given."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802
-        self.mails.append(message_from_bytes(envelope.content))
-        return "250 OK"
+Context = Callable[..., Any]
+UNREADABLE = ConfigurationError("the Airflow Variable `orderflow` is not valid: limitz: no such setting")
 
 
-@pytest.fixture
-def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    mailbox = Mailbox()
-    port = free_port()
-    server = Controller(mailbox, hostname="127.0.0.1", port=port)
-    server.start()
-    smtp = {"conn_type": "smtp", "host": "127.0.0.1", "port": port}
-    smtp["extra"] = {"disable_tls": True, "disable_ssl": True, "from_email": "airflow@example.org"}
-    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(smtp))
-    monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"alerts": {"mail_to": ["team@example.org"]}}))
-    yield mailbox
-    server.stop()
-
-
-@pytest.fixture
-def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    with webhook_receiver() as (address, received):
-        monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK", json.dumps({"conn_type": "http", "host": address}))
-        yield received
-
-
-def failed(text: str) -> dict[str, Any]:
-    ti = SimpleNamespace(dag_id="orderflow_daily", run_id="run1", log_url="http://airflow/log")
-    error = PermanentError(text, reason=Reason.ORDER_INCOMPLETE)
-    return {"ti": ti, "partition_key": "2026-11-22", "exception": error}
-
-
-def test_a_failed_run_is_one_mail_with_the_orders_and_the_log(mailbox: Mailbox) -> None:
-    alert_failed_run(failed(TEXT))
-    (mail,) = mailbox.mails
-    assert mail["Subject"] == "[Orderflow] orderflow_daily 2026-11-22 failed"
-    assert mail["To"] == "team@example.org"
-    html = next(part for part in mail.walk() if part.get_content_type() == "text/html")
-    body = html.get_payload(decode=True).decode()
-    assert "1/CS1: order_incomplete" in body
-    assert "http://airflow/log" in body
-    assert 'href="http://localhost:8080/dags/orderflow_daily/runs/run1/plugin/orders-of-run"' in body
-    assert "<script>" not in body
-    assert "{{ conn.cloudsuite_default.password }}" in body, "shown, not rendered"
-
-
-def test_a_failed_run_is_one_message_to_the_webhook(webhook: list[Any]) -> None:
-    alert_failed_run(failed(TEXT))
+def test_a_report_that_cannot_be_made_is_told_once(webhook: Inbox, book: Ledger, context: Context) -> None:
+    for run_id in ("first", "second", "third"):
+        alert_failed_report({**context(run_id), "exception": UNREADABLE})
     (message,) = webhook
-    assert message["text"].startswith("*orderflow_daily 2026-11-22 failed*\n2 failed:")
-    assert "{{ conn" in message["text"]
-    assert message["text"].splitlines()[-3:] == [
-        "All orders: http://localhost:8080/plugin/orders",
-        "Orders of this run: http://localhost:8080/dags/orderflow_daily/runs/run1/plugin/orders-of-run",
-        "Log: http://airflow/log",
-    ]
+    assert "configuration: `the Airflow Variable 'orderflow' is not valid: limitz" in message["text"]
+    assert [alert.seen for alert in book.alerts.open()] == [3]
 
 
-def test_of_many_orders_whole_lines_are_left_out_and_the_links_are_kept(webhook: list[Any]) -> None:
-    alert_failed_run(failed("\n".join(f"- 1/CS{n}: order_incomplete." for n in range(1_000))))
-    (message,) = webhook
-    lines = message["text"].splitlines()
-    assert len(message["text"]) < 4_000
-    assert lines[-1] == "Log: http://airflow/log"
-    assert "… the rest is in the log and on the page" in lines
-    assert {line for line in lines if line.startswith("- ")} <= {f"- 1/CS{n}: order_incomplete." for n in range(1_000)}
+def test_what_the_run_has_announced_is_not_told_again(webhook: Inbox, book: Ledger, context: Context) -> None:
+    alert_failed_report({**context(), "exception": NewsError("1 new", reason=Reason.ERP_REJECTED)})
+    assert (webhook, book.alerts.open()) == ([], [])
+
+
+def test_who_has_started_a_run_for_something_is_told_each_time(webhook: Inbox, book: Ledger, context: Context) -> None:
+    broken = BrokenTasksError([FailedTask("list_open_orders", None, Reason.SHOP_UNAVAILABLE, "no answer")])
+    for _ in range(2):
+        alert_failed_report({**context(references=["CS1"]), "exception": broken})
+    assert len(webhook) == 2
+    assert "list_open_orders: no answer" in webhook[0]["text"]
+    assert book.alerts.open() == []
+
+
+def test_without_a_ledger_it_is_told_each_time(
+    webhook: Inbox, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_LEDGER", "sqlite:////no/such/folder/ledger.db")
+    for _ in range(2):
+        alert_failed_report({**context(), "exception": TransientError("locked", reason=Reason.LEDGER_UNAVAILABLE)})
+    assert len(webhook) == 2
 
 
 LATE = {
@@ -107,7 +64,8 @@ LATE = {
 }
 
 
-def test_a_run_that_is_late_is_one_message_with_what_to_look_at(webhook: list[Any]) -> None:
+def test_a_run_that_is_late_is_one_message_with_what_to_look_at(webhook: Inbox, book: Ledger) -> None:
+    del book
     alert_late_run({"dag_run": LATE, "deadline": {"id": "1"}})
     (message,) = webhook
     assert message["text"].startswith("*orderflow_daily 2026-11-23 is late*\nIt was queued at 2026-11-24T00:00:00Z")
@@ -118,40 +76,51 @@ def test_a_run_that_is_late_is_one_message_with_what_to_look_at(webhook: list[An
 @pytest.mark.parametrize(
     "what", [{"run_type": "backfill"}, {"state": "failed"}, {"state": "success"}], ids=["backfill", "failed", "done"]
 )
-def test_a_run_that_has_ended_or_is_part_of_a_backfill_is_not_late(webhook: list[Any], what: dict[str, str]) -> None:
-    """Airflow calls the deadline for runs that failed in time, too."""
+def test_a_run_that_has_ended_or_is_part_of_a_backfill_is_not_late(webhook: Inbox, what: dict[str, str]) -> None:
+    """Case O3: Airflow calls the deadline for runs that failed in time, too."""
     alert_late_run({"dag_run": {**LATE, **what}, "deadline": {"id": "1"}})
     assert webhook == []
 
 
-def test_with_nothing_configured_the_log_has_it(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR):
-        alert_failed_run(failed(TEXT))
-    assert "ALERT orderflow_daily 2026-11-22 failed" in caplog.text
-
-
-def test_a_mail_server_that_is_down_does_not_keep_the_webhook_from_it(
-    webhook: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"alerts": {"mail_to": ["team@example.org"]}}))
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_SMTP_DEFAULT",
-        json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": 1, "extra": {"retry_limit": 1}}),
+def test_a_mapped_task_says_which_instance_failed_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow calls them `send_3`, and a task that is not mapped may be called `send_1` too."""
+    failed = {"send_1", "send_3", "list", "group.push", "finish"}
+    states = {**dict.fromkeys(failed, "failed"), "send_4": "success"}
+    told: dict[tuple[str, int], Any] = {}
+    at: list[tuple[str, int]] = []
+    ti = SimpleNamespace(
+        dag_id="a_dag",
+        run_id="a_run",
+        get_task_states=lambda **_: {"a_run": states},
+        xcom_push=lambda _, value: told.update({at[-1]: value}),
+        xcom_pull=lambda *, task_ids, key, map_indexes=-1: told.get((task_ids, map_indexes)) if key else None,
     )
-    send("a", "b", {})
-    assert len(webhook) == 1
+    context = {"ti": ti, "dag": SimpleNamespace(has_task={"send", "send_1", "list", "finish"}.__contains__)}
+    monkeypatch.setattr("orderflow.orchestration.failed_tasks.get_current_context", lambda: context)
+
+    def fail(where: tuple[str, int], error: Exception) -> None:
+        at.append(where)
+
+        @publish_error
+        def work() -> None:
+            raise error
+
+        with pytest.raises(type(error)):
+            work()
+
+    fail(("send", 3), PermanentError("no answer", reason=Reason.SHOP_REFUSED))
+    fail(("finish", -1), BatchFailedError("order 7", reason=Reason.SHOP_UNAVAILABLE))
+    assert [str(task).partition(" (")[0] for task in broken_tasks(besides="group")] == [
+        "list: see its log",
+        "send_1: see its log",
+        "send[3]: no answer",
+    ], "that orders failed in `finish`, their alerts say"
 
 
-def test_settings_that_cannot_be_read_do_not_hide_the_alert(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"nonsense": 1}))
-    send("a", "the orders", {})
-    assert "the orders" in caplog.text
-
-
-def test_other_dags_can_send_by_the_same_channels(mailbox: Mailbox, webhook: list[Any]) -> None:
-    context = {"dag": DAG("stock_import", schedule=None), "run_id": "manual__1", "ti": failed("")["ti"]}
+def test_other_dags_can_send_by_the_same_channels(mailbox: Mailbox, webhook: Inbox, book: Ledger) -> None:
+    del book
+    ti = SimpleNamespace(log_url="http://airflow/log")
+    context = {"dag": DAG("stock_import", schedule=None), "run_id": "manual__1", "ti": ti}
     OrderflowNotifier(text="{{ run_id }} could not be read")(context)
     (mail,) = mailbox.mails
     assert mail["Subject"] == "[Orderflow] stock_import failed"

@@ -1,19 +1,21 @@
-"""Real receivers on loopback: of StatsD's datagrams, and of a webhook's messages."""
+"""Real receivers on loopback: of StatsD's datagrams, of a webhook's messages, and of mail."""
 
 import gzip
 import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from aiosmtpd.controller import Controller
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from service import wait_until
+from service import free_port, wait_until
 
 
 class StatsdReceiver:
@@ -43,15 +45,23 @@ class StatsdReceiver:
             self.lines += self._socket.recv(65_536).decode().splitlines()
 
 
+class Inbox(list[Any]):
+    """The messages that a webhook has taken; while `is_down` it answers 503 and takes none."""
+
+    is_down = False
+
+
 @contextmanager
-def webhook_receiver() -> Iterator[tuple[str, list[Any]]]:
+def webhook_receiver() -> Iterator[tuple[str, Inbox]]:
     """Receive messages; gives the address and the list that they are kept in."""
-    received: list[Any] = []
+    received = Inbox()
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
+            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if not received.is_down:
+                received.append(message)
+            self.send_response(503 if received.is_down else 200)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
@@ -100,3 +110,37 @@ class OtlpReceiver:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Mailbox:
+    """Keeps what a mail server was given; while `is_down` it refuses every mail."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.is_down = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802
+        if self.is_down:
+            return "451 try again later"
+        self.mails.append(message_from_bytes(envelope.content))
+        return "250 OK"
+
+    def to(self, address: str) -> list[Any]:
+        """Return the mails to an address."""
+        return [mail for mail in self.mails if address in mail["To"]]
+
+    def text(self, number: int = -1) -> str:
+        """Return the body of a mail."""
+        body = next(part for part in self.mails[number].walk() if part.get_content_type() == "text/html")
+        return str(body.get_payload(decode=True).decode())
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[str, Mailbox]]:
+    """Receive mail; gives the Airflow connection to the server, as JSON, and its mailbox."""
+    mailbox, port = Mailbox(), free_port()
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    extra = {"disable_tls": True, "disable_ssl": True, "from_email": "airflow@example.org", "retry_limit": 1}
+    yield json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}), mailbox
+    server.stop()

@@ -11,6 +11,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.orders import RunRef, Step
 from support.clock import Clock
@@ -176,13 +177,15 @@ def test_a_run_shows_the_orders_it_wrote_about_and_no_others(
 
 def test_open_alerts_are_shown_and_closed_ones_are_not(page: httpx.Client, decide: Decide, ledger: Ledger) -> None:
     for number in (1, 2):
-        ledger.alerts.see(decide(number), f"1/CS{number}", Reason.ERP_REJECTED, "unknown product")
-    ledger.alerts.close(decide(2))
+        ledger.alerts.see(Subject.of_order(decide(number), f"1/CS{number}"), Reason.ERP_REJECTED, "unknown product")
+    ledger.alerts.close(Subject.of_order(2, ""))
 
     answer = ask(page, "alerts")
 
     assert answer["total"] == 1
     assert [alert["order"] for alert in answer["alerts"]] == ["1/CS1"]
+    assert names(page, cause=answer["alerts"][0]["cause"]) == ["1/CS1"], "what a message's link opens"
+    assert names(page, cause="00000000") == []
 
 
 def test_texts_come_in_the_language_that_is_asked_for(page: httpx.Client) -> None:

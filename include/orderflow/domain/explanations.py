@@ -26,6 +26,11 @@ EXPLAINED: dict[Reason, Explanation] = {
         Owner.SHOP,
         "Nothing if the buyer still pays; if this webshop has no payment option, set `payment_option` to false.",
     ),
+    Reason.WEBSHOP_UNKNOWN: Explanation(
+        "No payment yet, in a webshop that the settings do not name: nobody has said whether one can pay there.",
+        Owner.INTEGRATION,
+        "Name the webshop in the settings, with `payment_option` false if it offers no payment.",
+    ),
     Reason.OVERDUE: Explanation(
         "Confirmed long ago and still not payable; it stays listed and is looked at a few times a day.",
         Owner.SHOP,

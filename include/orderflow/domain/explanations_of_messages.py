@@ -52,6 +52,16 @@ OF_MESSAGES: dict[Reason, Explanation] = {
         Owner.ERP_MASTER_DATA,
         "Make a packing slip for each webshop in the ERP.",
     ),
+    Reason.SLIP_ORDER_UNKNOWN: Explanation(
+        "A packing slip of an order that the ERP has from the shop and the ledger does not know: was it restored?",
+        Owner.INTEGRATION,
+        "Run `orderflow_daily` for the day of the order: the ledger learns it again, and the slip is sent.",
+    ),
+    Reason.TRACKING_AWAITED: Explanation(
+        "A packing slip names a carrier and no tracking code yet; the shop takes each slip once, so it waits for one.",
+        Owner.NOBODY,
+        "Nothing: it is sent with the code, or without one after `limits.slip_tracking_hours`.",
+    ),
     Reason.SLIP_CHANGED: Explanation(
         "The packing slip was changed in the ERP after it was sent to the shop, which takes each only once.",
         Owner.SHOP,

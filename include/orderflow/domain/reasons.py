@@ -25,6 +25,7 @@ class Reason(StrEnum):
     PAYMENT_STARTED = "payment_started"
     PAYMENT_CANCELLED = "payment_cancelled"
     NOT_PAID = "not_paid"
+    WEBSHOP_UNKNOWN = "webshop_unknown"
     OVERDUE = "overdue"
     # why it is held
     PAYMENT_UNKNOWN = "payment_unknown"
@@ -79,6 +80,8 @@ class Reason(StrEnum):
     SLIP_LINE_UNKNOWN = "slip_line_unknown"
     SLIP_OF_TWO_WEBSHOPS = "slip_of_two_webshops"
     SLIP_CHANGED = "slip_changed"
+    SLIP_ORDER_UNKNOWN = "slip_order_unknown"
+    TRACKING_AWAITED = "tracking_awaited"
     # the integration itself
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     LEDGER_UNAVAILABLE = "ledger_unavailable"

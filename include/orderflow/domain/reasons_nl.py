@@ -30,6 +30,11 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
         "Nog niet betaald, in een webshop die betaling vraagt.",
         "Niets als de koper nog betaalt; kan hier niet betaald worden, zet dan `payment_option` op false.",
     ),
+    Reason.WEBSHOP_UNKNOWN: DutchTexts(
+        "Nog niet betaald, in een webshop die niet in de instellingen staat: niemand heeft gezegd of daar betaald kan "
+        "worden.",
+        "Neem de webshop op in de instellingen, met `payment_option` op false als er niet betaald kan worden.",
+    ),
     Reason.OVERDUE: DutchTexts(
         "Lang geleden bevestigd en nog steeds niet betaald; de order blijft op de lijst en wordt enkele keren per dag "
         "bekeken.",
@@ -177,6 +182,15 @@ EXPLAINED_NL: dict[Reason, DutchTexts] = {
     Reason.SLIP_OF_TWO_WEBSHOPS: DutchTexts(
         "Een pakbon voor orders van twee webshops; een bericht gaat naar een webshop, en zijn nummer maar een keer.",
         "Maak in het ERP een pakbon per webshop.",
+    ),
+    Reason.SLIP_ORDER_UNKNOWN: DutchTexts(
+        "Een pakbon van een order die het ERP van de webshop heeft en die het logboek niet kent: is dat teruggezet?",
+        "Start `orderflow_daily` voor de dag van de order: dan kent het logboek hem weer en wordt de pakbon verzonden.",
+    ),
+    Reason.TRACKING_AWAITED: DutchTexts(
+        "Een pakbon met een vervoerder en nog zonder trackingcode; de webshop neemt elke pakbon één keer aan, dus hij "
+        "wacht daarop.",
+        "Niets: hij gaat met de code, of na `limits.slip_tracking_hours` zonder.",
     ),
     Reason.SLIP_CHANGED: DutchTexts(
         "De pakbon is in het ERP gewijzigd nadat hij naar de webshop ging, die elke pakbon maar een keer aanneemt.",

@@ -173,11 +173,16 @@ def _content(order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepanc
     if len(order.lines) != len(one.line_numbers):
         shop, erp = f"{len(order.lines)} lines, {shop}", f"{len(one.line_numbers)} lines, {erp}"
         return [_of(FindingKind.LINE_COUNT_DIFFERS, [one], shop=shop, erp=erp)]
-    if one.total is None or one.currency is None:
-        return []
-    if order.currency != one.currency or not same_amount(order.total, one.total, order.currency, tolerance):
+    comparable = one.total is not None and one.currency is not None
+    if comparable and not _same_money(order, one, tolerance):
         return [_of(FindingKind.AMOUNT_DIFFERS, [one], shop=shop, erp=erp)]
     return []
+
+
+def _same_money(order: Order, one: ErpOrder, tolerance: Decimal) -> bool:
+    return order.currency == one.currency and (
+        one.total is not None and same_amount(order.total, one.total, order.currency, tolerance)
+    )
 
 
 def _of(kind: FindingKind, orders: Sequence[ErpOrder], *, shop: str, erp: str, detail: str = "") -> Discrepancy:

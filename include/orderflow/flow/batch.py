@@ -87,6 +87,10 @@ class BatchFailedError(TransientError):
     """Some of a batch failed for reasons that may pass. The ledger knows each, and the backlog looks at it again."""
 
 
+class BatchRefusedError(PermanentError):
+    """Some of a batch failed for reasons that a person has to mend. The ledger knows each."""
+
+
 def raise_failures(results: Iterable[Result]) -> None:
     """Raise one error for all failures of a batch: BatchFailedError if another try may still help one of them.
 
@@ -101,4 +105,4 @@ def raise_failures(results: Iterable[Result]) -> None:
     transient = [error for error in failed if isinstance(error, TransientError)]
     if transient:
         raise BatchFailedError(text, reason=transient[0].reason)
-    raise PermanentError(text, reason=failed[0].reason)
+    raise BatchRefusedError(text, reason=failed[0].reason)

@@ -110,6 +110,9 @@ class Services:
         decision = decide(order, payment_option=webshop.payment_option, window=window)
         if decision.action is Action.PROCESS and order.charges and not self.erp.capabilities.charges:
             return charges_not_taken(order)
+        if decision.reason is Reason.NOT_PAID and not self.settings.names(order.webshop):
+            detail = f"webshop {order.webshop} is not in the settings"
+            return decision.model_copy(update={"reason": Reason.WEBSHOP_UNKNOWN, "detail": detail})
         return decision
 
 

@@ -19,12 +19,14 @@ from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientErr
 from orderflow.ledger.books.alerts import AlertBook
 from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
-from orderflow.ledger.books.outages import OutageBook
+from orderflow.ledger.books.memos import MemoBook
+from orderflow.ledger.books.outbox import Outbox
 from orderflow.ledger.books.people import PeopleBooks
 from orderflow.ledger.books.shipments import ShipmentBook
 from orderflow.ledger.database.clock import utc_now
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.orders.alerting import keep_alert
 from orderflow.ledger.orders.claim import Claim
 from orderflow.ledger.orders.conditions import is_open, is_order_id, lacks_last_step
 from orderflow.ledger.orders.last_events import last_events
@@ -58,15 +60,24 @@ class Ledger:
         self._clock = clock
         self._lease = lease
 
+    def now(self) -> datetime:
+        """Read the ledger's clock."""
+        return self._clock()
+
     @property
     def alerts(self) -> AlertBook:
-        """What people were told about."""
+        """What needs people."""
         return AlertBook(self._engine, clock=self._clock)
 
     @property
-    def outages(self) -> OutageBook:
-        """What keeps tasks from working at all."""
-        return OutageBook(self._engine, clock=self._clock)
+    def outbox(self) -> Outbox:
+        """Which channel was told of what."""
+        return Outbox(self._engine, clock=self._clock)
+
+    @property
+    def memos(self) -> MemoBook:
+        """What one run leaves for the next."""
+        return MemoBook(self._engine, clock=self._clock)
 
     @property
     def findings(self) -> FindingBook:
@@ -146,6 +157,7 @@ class Ledger:
                 put_decision(row, decision, now)
             reason, message = decision.reason, decision.detail
             log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)
+            keep_alert(session, row, run, now)
         return LedgerOrder.model_validate(row)
 
     def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:
@@ -157,6 +169,7 @@ class Ledger:
             if is_undecided(row, run, now):
                 put_unread(row, reason, message, now)
             log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
+            keep_alert(session, row, run, now, failed=(reason, message))
 
     @contextmanager
     def claim(self, order_id: int, run: RunRef) -> Iterator[Claim]:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
+from orderflow.errors import ConfigurationError
 from orderflow.flow.services import Services
 from orderflow.ledger.hook import engine_from_connection
 from orderflow.ledger.ledger import Ledger
@@ -27,7 +28,11 @@ class ChannelOptions(TypedDict):
 
 def read_settings() -> Settings:
     """Read and check the Variable `orderflow`; all defaults when it is not set."""
-    return Settings.parse(Variable.get(VARIABLE, default=None, deserialize_json=True))
+    try:
+        value = Variable.get(VARIABLE, default=None, deserialize_json=True)
+    except ValueError as error:
+        raise ConfigurationError(f"the Airflow Variable `{VARIABLE}` is not JSON: {error}") from error
+    return Settings.parse(value)
 
 
 def connect(*, read_only: bool = False) -> Services:

@@ -9,7 +9,8 @@ from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from orderflow.environment import DEADLINE_HOURS, RUN_HOURS, SHORT_DEADLINE_HOURS
-from orderflow.orchestration.alerts import run_links, send
+from orderflow.orchestration.alerts import send
+from orderflow.orchestration.links import run_links
 
 WHAT_TO_LOOK_AT = """\
 It was queued at {queued_at} and is still {state}; it should have been done within {hours:g} hours.
@@ -35,7 +36,7 @@ def alert_late_run(context: Mapping[str, Any], hours: float = DEADLINE_HOURS) ->
         log.info("%s %s (%s, %s) is not late: no message", dag_id, run_id, run["run_type"], run["state"])
         return
     text = WHAT_TO_LOOK_AT.format(queued_at=run["queued_at"], state=run["state"], hours=hours)
-    send(f"{dag_id} {run.get('partition_key') or run_id} is late", text, run_links(dag_id, run_id))
+    send(f"{dag_id} {run.get('partition_key') or run_id} is late", text, run_links(dag_id, run_id).by_name)
 
 
 def _deadline(hours: float) -> DeadlineAlert | None:

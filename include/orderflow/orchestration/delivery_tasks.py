@@ -14,12 +14,14 @@ from orderflow.flow.batch import raise_failures, share_out
 from orderflow.flow.plan import Plan, keep_plan
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.preview import preview_shipments
-from orderflow.flow.shipments.report import UnreadableShipment, end_shipments
+from orderflow.flow.shipments.report import UnreadableShipment, end_shipments, keep_alerts
 from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.orchestration.alerts import alert_failed_report
+from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.failed_tasks import broken_tasks, failed_units, publish_error, publish_units, raise_broken
-from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
+from orderflow.orchestration.run_reports import end_report
 from orderflow.orchestration.tasks import LABEL
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 @task(pool=ERP_POOL)
 @publish_error
+@announces
 def list_packing_slips() -> list[list[str]]:
     """Read the ERP's new packing slips into the ledger; share out those to look at over task instances."""
     here = RunContext()
@@ -48,32 +51,32 @@ def list_packing_slips() -> list[list[str]]:
 
 @task(pool=SHOP_POOL, map_index_template=LABEL)
 @publish_error
+@announces
 def send_packing_slips(batch: list[str]) -> None:
     """Tell the shop of each slip, once, as soon as it has the numbers of its orders."""
     here = RunContext()
     here.label(batch[0] if len(batch) == 1 else f"{batch[0]} … {batch[-1]} ({len(batch)})")
-    results = send_shipments(connect(), batch, here.run, _word(here))
+    services = connect()
+    results = send_shipments(services, batch, here.run, _word(here))
+    keep_alerts(services, batch, here.run)
     raise_failures(results)
 
 
-@task(trigger_rule="all_done", on_failure_callback=alert_failed_run_once)
+@task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
-    """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and who fixes it."""
+    """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and its owner."""
     here = RunContext()
     if here.dry_run:
         raise_broken(broken_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
-    services, broken = connect(read_only=True), broken_tasks()
+    services = connect(read_only=True)
     unreadable = [UnreadableShipment(*unit) for unit in failed_units("list_packing_slips")]
     summary, news = end_shipments(services, numbers, here.run, unreadable)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    close_outages(services.ledger, here, broken)
-    news.raise_opened()
-    if not {alert.shipment for alert in news.still_open} & set(numbers):  # which would say why a task failed
-        raise_broken(broken)
+    end_report(services, here, broken_tasks())
     return summary.model_dump(mode="json")
 
 

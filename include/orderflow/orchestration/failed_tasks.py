@@ -8,6 +8,7 @@ from airflow.sdk import get_current_context
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.batch import BatchFailedError, BatchRefusedError
 
 _ERROR = "error"
 _UNITS = "failed_units"
@@ -53,6 +54,9 @@ def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
     def told(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:
             return work(*args, **kwargs)
+        except (BatchFailedError, BatchRefusedError):
+            _ti().xcom_push(_ERROR, {"in_ledger": True})
+            raise
         except OrderflowError as error:
             _ti().xcom_push(_ERROR, {"reason": str(error.reason), "error": str(error)})
             raise
@@ -74,11 +78,15 @@ def failed_units(task_id: str) -> list[FailedUnit]:
 
 
 def broken_tasks(*, besides: str | None = None) -> list[FailedTask]:
-    """Return each task of this run that failed (not of group `besides`), and why if it said so."""
+    """Return each task of this run that failed as a whole (not of group `besides`), and why if it said so.
+
+    A task that failed for some of its orders or packing slips is none of them: those have alerts of their own.
+    """
     ti = _ti()
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     failed = sorted({name for name, state in states.items() if state == "failed"})
-    return [_broken(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
+    found = [_broken(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
+    return [task for task in found if task is not None]
 
 
 def raise_broken(tasks: Sequence[FailedTask]) -> None:
@@ -87,7 +95,7 @@ def raise_broken(tasks: Sequence[FailedTask]) -> None:
         raise BrokenTasksError(tasks)
 
 
-def _broken(ti: Any, name: str) -> FailedTask:
+def _broken(ti: Any, name: str) -> FailedTask | None:
     """Ask why; a mapped instance is called `task_3` by Airflow."""
     task_id, index = name, None
     if not get_current_context()["dag"].has_task(name):
@@ -95,6 +103,8 @@ def _broken(ti: Any, name: str) -> FailedTask:
         index = int(number)
     where = {} if index is None else {"map_indexes": index}
     told = ti.xcom_pull(task_ids=task_id, key=_ERROR, **where) or {"reason": Reason.UNEXPECTED, "error": None}
+    if told.get("in_ledger"):
+        return None
     return FailedTask(task_id, index, Reason(told["reason"]), told["error"])
 
 

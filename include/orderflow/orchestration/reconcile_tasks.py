@@ -8,31 +8,50 @@ from airflow.sdk import task
 from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.reporting.digest import Digest
-from orderflow.orchestration.alerts import alert_failed_run, page_link, send
+from orderflow.flow.services import Services
+from orderflow.orchestration.alerts import alert_failed_report
+from orderflow.orchestration.announcing import announces, writer_of
+from orderflow.orchestration.channels import channels
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.run_context import RunContext
+from orderflow.orchestration.run_reports import end_report
 
 log = logging.getLogger(__name__)
 
 
-@task(on_failure_callback=alert_failed_run)
+@task(on_failure_callback=alert_failed_report)
+@announces
 def compare_shop_and_erp() -> dict[str, Any]:
     """Compare both sides; the result is in the ledger and in CSV files before a difference fails the run."""
     here = RunContext()
     services = connect(read_only=True)
     reconciled = reconcile(services, here.run, days=here.params.get("days"), webshop=here.params.get("webshop"))
     log.info("written: %s", write_csv(reconciled, csv_folder(services.settings)))
-    reconciled.raise_overdue()
+    end_report(services, here, [])
     return reconciled.summary.model_dump(mode="json", exclude={"totals"})
 
 
-@task(on_failure_callback=alert_failed_run)
+@task(on_failure_callback=alert_failed_report)
 def send_digest() -> None:
-    """Send one message with all that is open; none when nothing is but orders that wait for their payment."""
+    """Send all that is open in one message, when it says something new, and on Mondays."""
     services = connect(read_only=True)
     log.info("%d calls planned by old dry runs forgotten", services.ledger.plans.forget())
+    deliver_digest(services, RunContext())
+
+
+def deliver_digest(services: Services, here: RunContext) -> None:
+    """Give the digest to every channel, if it is due; what a channel refuses, tomorrow's says again."""
     digest = Digest.of(services)
-    if digest.is_quiet:
-        log.info("nothing is open that asks for a person, so no digest is sent\n%s", digest)
+    writer = writer_of(services.ledger, here, services.settings.timezone)
+    if not digest.is_due(services):
+        log.info("nothing new: no digest is sent\n%s", digest.message(services, writer).text)
         return
-    send(digest.subject, str(digest), page_link(), level=logging.INFO)
+    refused = []
+    for channel in channels(services.settings.alerts, level=logging.INFO):
+        try:
+            channel.send(digest.message(services, writer, owners=channel.owners))
+        except Exception:
+            log.warning("%s has not taken the digest", channel.name, exc_info=True)
+            refused.append(channel.name)
+    if not refused:
+        digest.leave(services)

@@ -77,6 +77,12 @@ class RunContext:
         )
 
     @property
+    def title(self) -> str:
+        """The run as people call it: the DAG and its day, or its id."""
+        run = self.run
+        return f"{run.dag_id} {run.partition or run.run_id}"
+
+    @property
     def first_try(self) -> int:
         """The first of the tries Airflow makes by itself; clearing the task by hand starts a new series."""
         ti = self._context["ti"]
@@ -107,6 +113,10 @@ class RunContext:
             raise ConfigurationError(
                 f"{error}; write an hour as 2026-11-22T13:00", reason=Reason.WINDOW_MISSING
             ) from error
+
+    def hand_on(self, result: dict[str, Any]) -> None:
+        """Leave the result of a task that ends without returning one."""
+        self._context["ti"].xcom_push(key="return_value", value=result)
 
     def label(self, text: str) -> None:
         """Show `text` as the name of this mapped task instance, as far as Airflow's column can hold it."""

@@ -19,14 +19,14 @@ from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.select import select, to_process
 from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
 from orderflow.flow.plan import Plan, joined, keep_plan
-from orderflow.flow.reporting.alerts import AlertChanges, end_run
+from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_state
 from orderflow.flow.services import Services
-from orderflow.orchestration.alerts import alert_failed_run
+from orderflow.orchestration.alerts import alert_failed_report
+from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.failed_tasks import (
-    FailedTask,
     broken_tasks,
     failed_units,
     publish_error,
@@ -34,8 +34,8 @@ from orderflow.orchestration.failed_tasks import (
     raise_broken,
 )
 from orderflow.orchestration.metrics import count
-from orderflow.orchestration.outages import alert_failed_run_once, close_outages
 from orderflow.orchestration.run_context import RunContext
+from orderflow.orchestration.run_reports import end_report, raise_for_who_asked, raise_unworked
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ LABEL = "{{ label }}"
 
 @task(pool=SHOP_POOL)
 @publish_error
+@announces
 def list_confirmed() -> list[int]:
     """List the window's confirmed orders, all pages, before anything is changed."""
     here = RunContext()
@@ -61,6 +62,7 @@ def list_confirmed() -> list[int]:
 
 @task(pool=SHOP_POOL)
 @publish_error
+@announces
 def list_open_orders() -> list[int]:
     """Close what people have seen to; list what is open and due for a look, and what the ledger has not seen."""
     here = RunContext()
@@ -77,6 +79,7 @@ def list_open_orders() -> list[int]:
 
 @task(pool=SHOP_POOL)
 @publish_error
+@announces
 def select_payable(order_ids: list[int]) -> list[list[int]]:
     """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
     here = RunContext()
@@ -87,6 +90,7 @@ def select_payable(order_ids: list[int]) -> list[list[int]]:
 
 
 @task(map_index_template=LABEL, pool=ERP_POOL)
+@announces
 def push_to_erp(batch: list[int]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
@@ -99,18 +103,21 @@ def push_to_erp(batch: list[int]) -> None:
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@announces
 def patch_state(batch: list[int]) -> None:
     """Tell the shop that the order is being processed."""
     _run(PATCH_STATE, batch)
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@announces
 def patch_erp_order_number(batch: list[int]) -> None:
     """Tell the shop the ERP number."""
     _run(PATCH_NUMBER, batch)
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@announces
 def put_order_lines(batch: list[int]) -> None:
     """Tell the shop the ERP line numbers, and verify all that was written."""
     _run(PUT_LINES, batch)
@@ -124,6 +131,7 @@ def process_order(batch: list[int]) -> None:
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 @publish_error
+@announces
 def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
@@ -139,6 +147,7 @@ def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
 @publish_error
+@announces
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
     """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
@@ -150,25 +159,24 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
     raise_failures(finish_outstanding(services, left, here.run, first_try=here.first_try))
 
 
-@task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_run)
+@task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_report)
 def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
-    """Sum the run up; fail it when an order failed or was flagged, naming it, the reason and who fixes it."""
-    summary, _ = _end(order_ids, batches)
-    summary.raise_failures()
-    raise_broken(_broken())
+    """Sum the day up; fail the run for what nobody was told yet, naming each cause, its orders and its owner.
+
+    A day of which orders failed that people know of already is skipped here, not green: no asset event says it is done.
+    """
+    here, summary = RunContext(), _end(order_ids, batches)
+    raise_unworked(broken_tasks(besides="process_order"))
+    if summary.failures:
+        here.hand_on(summary.numbers)
+        raise AirflowSkipException(f"people know of what failed:\n{summary.error}")
     return summary.numbers
 
 
-@task(trigger_rule="all_done", on_failure_callback=alert_failed_run_once)
+@task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
 def report_news(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum the sweep up; fail it for what nobody was told yet, so that one cause makes one red run and not a hundred."""
-    summary, news = _end(order_ids, batches)
-    broken = _broken()
-    close_outages(connect(read_only=True).ledger, RunContext(), broken)
-    news.raise_opened(summary.unfound)
-    if order_ids is None or batches is None or not summary.failures:  # which otherwise say why a task failed
-        raise_broken(broken)
-    return summary.numbers
+    return _end(order_ids, batches).numbers
 
 
 def _found(results: Sequence[int | OrderflowError]) -> list[int]:
@@ -177,7 +185,7 @@ def _found(results: Sequence[int | OrderflowError]) -> list[int]:
     return sorted(set(values(results)))
 
 
-def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> tuple[Report, AlertChanges]:
+def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report:
     here = RunContext()
     if here.dry_run:
         raise_broken(broken_tasks())
@@ -196,12 +204,9 @@ def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> tuple[
     count(summary, open_state(services))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    return summary, news
-
-
-def _broken() -> list[FailedTask]:
-    """Return what failed as a whole; that orders failed, their report says."""
-    return broken_tasks(besides="process_order")
+    end_report(services, here, broken_tasks(besides="process_order"))
+    raise_for_who_asked(here, summary.error)
+    return summary
 
 
 def _run(step: OrderStep, batch: list[int]) -> None:

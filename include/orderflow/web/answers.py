@@ -181,6 +181,8 @@ class AlertAnswer(_Answer):
     order_id: int | None
     order: str
     reason: Reason
+    cause: str
+    title: str
     message: str
     seen: int
     opened_at: datetime

@@ -77,15 +77,19 @@ def orders(
     worklist: Worklist | None = None,
     reason: Reason | None = None,
     webshop: int | None = None,
+    cause: Annotated[str, Query(max_length=50)] = "",
     first: date | None = None,
     last: date | None = None,
     sort: queries.Sort = queries.Sort.NEWEST_CHANGE,
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> OrdersAnswer:
-    """Return a page of the orders asked for; `first` and `last` are shop-local days, both included."""
+    """Return a page of the orders asked for; `first` and `last` are shop-local days, both included.
+
+    `cause` is what the links of messages name: the orders that have an open alert of that cause.
+    """
     windows = _asked_days(source, first, last)
-    wanted = OrderFilter(text, worklist, reason, webshop, windows)
+    wanted = OrderFilter(text, worklist, reason, webshop, windows, cause=cause)
     found = queries.orders(source.engine, wanted, old_before=source.old_before, sort=sort, limit=limit, offset=offset)
     return OrdersAnswer(total=found.total, orders=[OrderAnswer.of(order, source) for order in found.orders])
 

@@ -12,6 +12,7 @@ from orderflow.domain.backoff import OPEN, is_due
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
 from orderflow.flow.batch import isolated
+from orderflow.flow.orders.cancellations import list_cancelled
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 
@@ -22,7 +23,8 @@ def list_open(services: Services) -> list[int]:
     """Return the ids of the orders to look at now, the longest known first.
 
     First what the ledger holds as open, at a pace that slows as an order ages; then every `confirmed` order of the
-    shop that is new to the ledger, or that has changed since it was last read. One listing, and no detail read.
+    shop that is new to the ledger, or that has changed since it was last read; then what was cancelled after its
+    export. Two listings, and no detail read.
     """
     now = services.now()
     backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
@@ -32,15 +34,16 @@ def list_open(services: Services) -> list[int]:
         for row in services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
         if row.may_be(ShopState.CONFIRMED)
     ]
-    fresh = _not_read_yet(services, rows)
+    fresh, cancelled = _not_read_yet(services, rows), list_cancelled(services)
     log.info(
-        "%d open in the ledger, %d of them due; %d confirmed in the shop, %d of them new or changed",
+        "%d open in the ledger, %d of them due; %d confirmed in the shop, %d of them new or changed; %d cancelled",
         len(backlog),
         len(due),
         len(rows),
         len(fresh),
+        len(cancelled),
     )
-    return list(dict.fromkeys([*due, *fresh]))
+    return list(dict.fromkeys([*due, *fresh, *cancelled]))
 
 
 def _is_due(order: LedgerOrder, now: datetime) -> bool:

@@ -32,7 +32,8 @@ def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | Orde
 def resolve(services: Services, order_ids: Iterable[int], run: RunRef) -> list[int | OrderflowError]:
     """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
 
-    What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is.
+    What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is. The
+    same goes for its differences between shop and ERP: they are accepted as they are.
     Returns each order, or why it could not be closed.
     """
 
@@ -40,6 +41,7 @@ def resolve(services: Services, order_ids: Iterable[int], run: RunRef) -> list[i
         order = _as_it_is_now(services, order_id)
         with services.ledger.claim(order_id, run) as claim:
             claim.resolve(order.modified_at if order else None, fingerprint(order) if order else None)
+        services.ledger.findings.accept(order_id)
         log.info("%s: resolved, at %s now", claim.order.name, claim.order.progress)
         return order_id
 

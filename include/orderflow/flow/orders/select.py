@@ -14,6 +14,7 @@ from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
+from orderflow.flow.orders.cancellations import is_unheard_of
 from orderflow.flow.orders.push import stays_resolved
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
@@ -77,13 +78,15 @@ def to_process(selected: Iterable[Selected]) -> list[int]:
 def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:
     """Finish what was begun, whatever the shop says now: the push reads again and finds out how.
 
-    That goes for an order that is in the ERP and was reopened in the shop, too, even if it is not payable any more.
+    That goes for an order that is in the ERP and was reopened in the shop, too, even if it is not payable any more, and
+    for one that was cancelled there.
     """
     if known is None:
         return decision
     if stays_resolved(known, order):
         return Decision(action=Action.SKIP, reason=Reason.RESOLVED)
     reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
-    if reopened or known.progress in HALF_WRITTEN | INTENT_OPEN:
+    cancelled = order.state is ShopState.CANCEL and is_unheard_of(known)
+    if reopened or cancelled or known.progress in HALF_WRITTEN | INTENT_OPEN:
         return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")
     return decision

@@ -1,6 +1,6 @@
 """Which order of the shop and which of the ERP belong together. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -43,6 +43,8 @@ class BothSides(NamedTuple):
 
     subjects: Sequence[ReconciliationItem]
     errors: Sequence[OrderflowError]
+    erp_numbers: Collection[str] = ()
+    """Of all orders that the ERP has listed under a reference of the shop."""
 
 
 def read_both_sides(
@@ -65,7 +67,8 @@ def read_both_sides(
     taken |= {order.external_reference for order in shop.orders}
     results += pairing.of_the_rest(taken, window.start)
     errors = [*shop.errors, *erp.unreadable.values(), *(r for r in results if isinstance(r, OrderflowError))]
-    return BothSides(values(results), list({error.message: error for error in errors}.values()))
+    numbers = {order.number for orders in erp.by_name.values() for order in orders}
+    return BothSides(values(results), list({error.message: error for error in errors}.values()), numbers)
 
 
 def local_day(services: Services, instant: datetime) -> str:

@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from orderflow.domain.findings import KINDS
 from orderflow.domain.reasons import Reason
-from orderflow.domain.reconciliation import NONE, compare
+from orderflow.domain.reconciliation import compare
+from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError, TransientError
 from orderflow.flow.batch import isolated
+from orderflow.flow.reconciliation.alerts import alert_lost_shipments, keep_alerts
+from orderflow.flow.reconciliation.describe import describe
 from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides
 from orderflow.flow.reconciliation.totals import day_totals
 from orderflow.flow.services import Services
@@ -52,11 +55,8 @@ def reconcile(services: Services, run: RunRef, *, days: int | None = None, websh
     settings, now = services.settings.reconciliation, services.now()
     window = last_days(now, days or settings.days, services.settings.timezone)
     oldest = local_day(services, now - timedelta(days=settings.recheck_days))
-    open_findings = [
-        finding
-        for finding in services.ledger.findings.open()
-        if webshop in {None, finding.webshop} and finding.day >= oldest
-    ]
+    expired = services.ledger.findings.expire(before=oldest)
+    open_findings = [finding for finding in services.ledger.findings.unresolved() if webshop in {None, finding.webshop}]
     sides = read_both_sides(services, window, open_findings, webshop)
     done = _compare(services, sides.subjects, now)
     errors = [*sides.errors, *done.errors]
@@ -72,11 +72,13 @@ def reconcile(services: Services, run: RunRef, *, days: int | None = None, websh
         unreadable=len(errors),
         findings=len(findings),
         overdue=len(overdue),
-        resolved=resolved,
+        resolved=resolved + expired,
         totals=day_totals(services, [*done.compared, *done.in_flight], window),
     )
     services.ledger.findings.add_reconciliation(summary, run)
     young = [finding for finding in findings if finding not in overdue]
+    keep_alerts(services, run, overdue, errors)
+    alert_lost_shipments(services, run, sides.erp_numbers)
     _log(summary, overdue, young)
     return Reconciled(summary, overdue, young, errors)
 
@@ -92,18 +94,6 @@ def is_overdue(services: Services, finding: Finding, now: datetime) -> bool:
     """Whether a finding has lasted longer than its grace; most kinds have none."""
     hours = services.settings.reconciliation.grace_hours if KINDS[finding.kind].has_grace else 0
     return now - finding.since >= timedelta(hours=hours)
-
-
-def describe(finding: Finding) -> str:
-    """Say in one line what differs, and who fixes it how."""
-    text = KINDS[finding.kind]
-    number = f" ({finding.erp_number})" if finding.erp_number else ""
-    detail = f" {finding.detail}" if finding.detail else ""
-    return (
-        f"{finding.external_reference}{number}: {finding.kind}. {text.meaning}{detail} "
-        f"Shop: {finding.shop_value}; ERP: {finding.erp_value or NONE}; since {finding.since:%Y-%m-%d %H:%M} UTC. "
-        f"Who fixes it: {text.owner}. {text.action}"
-    )
 
 
 def _in_flight(services: Services, subject: ReconciliationItem, now: datetime) -> bool:
@@ -145,7 +135,20 @@ def _compare(services: Services, subjects: Iterable[ReconciliationItem], now: da
 
 
 def _judge(services: Services, subject: ReconciliationItem, now: datetime) -> list[DetectedDifference] | None:
-    return None if _in_flight(services, subject, now) else _met(services, subject, now)
+    if _in_flight(services, subject, now):
+        return None
+    return [] if _stays_resolved(subject) else _met(services, subject, now)
+
+
+def _stays_resolved(subject: ReconciliationItem) -> bool:
+    """Whether a person has dealt with it by hand, and the shop has not changed it since: resolved everywhere."""
+    known, order = subject.known, subject.pair.order
+    return (
+        known is not None
+        and known.progress is Progress.RESOLVED
+        and order is not None
+        and known.shop_modified_at == order.modified_at
+    )
 
 
 def _met(services: Services, subject: ReconciliationItem, now: datetime) -> list[DetectedDifference]:

@@ -1,48 +1,77 @@
-"""The daily digest: what is open, in one message, so that what was told once is not forgotten."""
+"""The digest: all that is open in one message, worst and newest first, when it says something new, and on Mondays."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Self
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
+from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.worklist import Worklist
-from orderflow.flow.reporting.alerts import alert_line, outage_line
-from orderflow.flow.reporting.worklists import OpenState, open_state
+from orderflow.flow.reporting.announce import LOG
+from orderflow.flow.reporting.groups import Group, grouped, overdue_payments
+from orderflow.flow.reporting.messages import Message, Writer, as_code, escaped
+from orderflow.flow.reporting.worklists import OpenState, open_state, worklist_of
 from orderflow.flow.services import Services
-from orderflow.ledger.models.alerts import Alert, Outage
+from orderflow.ledger.models.alerts import Alert
+from orderflow.ledger.models.orders import LedgerOrder
+
+_MEMO = "digest"
 
 
 class Digest(NamedTuple):
-    """The open alerts and outages, how many orders stand on each open list, how many differences are not resolved."""
+    """The open alerts, the orders whose payment is overdue, how many orders stand on each list, and the differences."""
 
     alerts: Sequence[Alert]
-    outages: Sequence[Outage]
+    overdue: Sequence[LedgerOrder]
     open: OpenState
-    findings: int
+    differences: int
+    """Open differences between shop and ERP, those within their grace too."""
+    new: frozenset[str]
+    """What nobody was told of by name: the subjects of such alerts, and overdue orders since the last digest."""
 
     @classmethod
     def of(cls, services: Services) -> Self:
         """Read it from the ledger."""
         ledger = services.ledger
-        return cls(ledger.alerts.open(), ledger.outages.open(), open_state(services), len(ledger.findings.open()))
+        overdue = [order for order in ledger.open_orders() if worklist_of(services, order) is Worklist.OVERDUE]
+        known = set((ledger.memos.read(_MEMO) or {}).get("overdue", []))
+        joined = {alert.subject for alert in ledger.outbox.unsaid(LOG)}
+        late = {f"order {order.order_id}" for order in overdue if order.order_id not in known}
+        differences = len(ledger.findings.open())
+        return cls(ledger.alerts.open(), overdue, open_state(services), differences, frozenset(joined | late))
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is open but orders that wait for their payment, as they may."""
-        others = sum(count for listed, count in self.open.counts.items() if listed is not Worklist.WAITING)
-        return not (self.alerts or self.outages or self.findings or others)
+        return not (self.alerts or self.overdue or self.differences)
 
-    @property
-    def subject(self) -> str:
-        """What is open, in numbers."""
-        alerts = len(self.alerts) + len(self.outages)
-        return f"digest: {alerts} open alerts, {self.findings} differences between shop and ERP"
+    def is_due(self, services: Services) -> bool:
+        """Whether it goes out today: it says something new, or it is Monday, or somebody wants it every day."""
+        monday = services.now().astimezone(ZoneInfo(services.settings.timezone)).weekday() == 0
+        return not self.is_quiet and (bool(self.new) or monday or services.settings.alerts.digest_every_day)
 
-    def __str__(self) -> str:
-        """One line per list, per outage and, oldest first, per alert."""
-        lines = [
-            f"Open orders: {self.open}.",
-            f"Differences between shop and ERP: {self.findings} open.",
-            f"Alerts: {len(self.alerts) + len(self.outages)} open.",
-            *(f"- {outage_line(outage)}" for outage in self.outages),
-            *(f"- {alert_line(alert)}" for alert in self.alerts),
-        ]
-        return "\n".join(lines)
+    def leave(self, services: Services) -> None:
+        """Note what was said, so that it is not new tomorrow."""
+        services.ledger.memos.leave(_MEMO, self._memo())
+        services.ledger.outbox.say(self.alerts)
+
+    def _memo(self) -> dict[str, Any]:
+        return {"overdue": sorted(order.order_id for order in self.overdue)}
+
+    def message(self, services: Services, writer: Writer, *, owners: Collection[Owner] = frozenset(Owner)) -> Message:
+        """Write it for these owners."""
+        groups = grouped(services.ledger, [alert for alert in self.alerts if alert.owner in owners])
+        late = [overdue_payments(self.overdue)] if self.overdue and Owner.SHOP in owners else []
+        causes = [*groups, *late]
+        subject = f"digest: {len(causes)} open cause{'' if len(causes) == 1 else 's'}"
+        counts = [f"Open orders: {self.open}.", f"Differences between shop and ERP: {self.differences} open."]
+        where = [f"All orders: {writer.links.page}"]
+        text = [*counts, "", *(self._line(writer, group, str) for group in causes), "", *where]
+        chat = [*counts, "", *(self._line(writer, group, as_code) for group in causes), "", *where]
+        return Message(subject, "\n".join(text), "\n".join([f"*{escaped(subject)}*", *chat]))
+
+    def _line(self, writer: Writer, group: Group, quote: Any) -> str:
+        subjects = {alert.subject for alert in self.alerts if alert.cause == group.cause}
+        if group.reason is Reason.OVERDUE:
+            subjects = {f"order {order.order_id}" for order in self.overdue}
+        new = len(subjects & self.new)
+        return f"- {writer.line(group, quote)}{f' · {new} new' if new else ''}"

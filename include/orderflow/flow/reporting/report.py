@@ -40,7 +40,7 @@ class Failure(BaseModel):
         explanation = EXPLAINED[self.reason]
         return (
             f"{self.order}: {self.reason}. {explanation.meaning} {self.message} "
-            f"Who fixes it: {explanation.owner}. {explanation.action}"
+            f"Owner: {explanation.owner}. {explanation.action}"
         )
 
 
@@ -72,16 +72,22 @@ class Report(BaseModel):
         """The numbers alone, for JSON."""
         return self.model_dump(mode="json", include=set(_NUMBERS))
 
-    def raise_failures(self) -> None:
-        """PermanentError naming every order that failed or was flagged, its reason code and who fixes it, if any."""
+    @property
+    def error(self) -> PermanentError | None:
+        """An error naming every order that failed or was flagged, its reason code and its owner; None without any."""
         parts = [
             f"{len(causes)} {what}:\n" + "\n".join(f"- {cause}" for cause in causes)
             for what, causes in (("failed", self.failures), ("flagged", self.flags), (UNFOUND, self.unfound))
             if causes
         ]
-        if parts:
-            causes = self.failures or self.flags
-            raise PermanentError("\n".join(parts), reason=causes[0].reason if causes else Reason.ORDER_NOT_FOUND)
+        causes = self.failures or self.flags
+        reason = causes[0].reason if causes else Reason.ORDER_NOT_FOUND
+        return PermanentError("\n".join(parts), reason=reason) if parts else None
+
+    def raise_failures(self) -> None:
+        """Raise that error, if there is one."""
+        if self.error is not None:
+            raise self.error
 
 
 def report(

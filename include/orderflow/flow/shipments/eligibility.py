@@ -1,6 +1,7 @@
 """May this packing slip be told to the shop now? A message can be sent only once, so that nothing is guessed."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from orderflow.cloudsuite.mapper import goods_lines
@@ -21,12 +22,17 @@ class Verdict(NamedTuple):
 
 
 def check_eligibility(
-    services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder], *, forced: bool = False
+    services: Services,
+    shipment: Shipment,
+    orders: Mapping[str, LedgerOrder],
+    *,
+    known_since: datetime,
+    forced: bool = False,
 ) -> Verdict | None:
     """Say why a slip is not to be sent now; None when it is. Reads its orders in the shop, afresh.
 
-    `orders` are those of its orders that the ledger knows, by ERP number; `insisted`: a person says that the others
-    are not the shop's.
+    `orders` are those of its orders that the ledger knows, by ERP number; `forced`: a person says that the others
+    are not the shop's, and that it has to go now.
     """
     if not orders:
         return Verdict(ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER, f"orders {', '.join(shipment.order_numbers)}")
@@ -41,7 +47,16 @@ def check_eligibility(
     unknown = [number for number in shipment.order_numbers if number not in orders]
     if unknown and not forced:
         return Verdict(ShipmentProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN, f"unknown: {', '.join(unknown)}")
-    return _first(services, shipment, orders)
+    wait = None if forced else _awaits_tracking(services, shipment, known_since)
+    return wait or _first(services, shipment, orders)
+
+
+def _awaits_tracking(services: Services, shipment: Shipment, known_since: datetime) -> Verdict | None:
+    """Wait for a code that may still come: the shop takes a slip once, so that a later one would reach no customer."""
+    patience = timedelta(hours=services.settings.limits.slip_tracking_hours)
+    if not shipment.carrier or shipment.tracking_code or services.now() - known_since >= patience:
+        return None
+    return Verdict(ShipmentProgress.OPEN, Reason.TRACKING_AWAITED, f"by {shipment.carrier}, without a code")
 
 
 def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Verdict | None:

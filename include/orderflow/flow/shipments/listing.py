@@ -116,6 +116,7 @@ def read_shipments(services: Services, since: datetime) -> Shown:
 
 def _whole(parts: Sequence[Delivery]) -> Shipment:
     head = parts[0].model_dump(exclude={"order_number", "lines"})
+    head["tracking_code"] = next((part.tracking_code for part in parts if part.tracking_code), None)
     items = (ShipmentItem(order_number=part.order_number, **line.model_dump()) for part in parts for line in part.lines)
     numbers = tuple(sorted({part.order_number for part in parts}))
     return Shipment(order_numbers=numbers, items=merged(items), **head)

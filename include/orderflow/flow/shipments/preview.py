@@ -16,19 +16,21 @@ def preview_shipments(services: Services, asked: datetime | None) -> list[Planne
     """Return the messages that a run now would send. Reads shop, ERP and ledger only."""
     shown = {shipment.number: shipment for shipment in read_shipments(services, read_from(services, asked)).shipments}
     known = services.ledger.shipments.get_many(shown)
-    waiting = {
-        shipment.number: shipment.content
-        for shipment in services.ledger.shipments.open()
-        if shipment.progress not in UNCLEAR
-    }
+    still_open = services.ledger.shipments.open()
+    waiting = {shipment.number: shipment.content for shipment in still_open if shipment.progress not in UNCLEAR}
+    since = {shipment.number: shipment.first_seen_at for shipment in [*known.values(), *still_open]}
     ended = {number for number, shipment in known.items() if shipment.progress in UNCLEAR | {ShipmentProgress.SENT}}
     fresh = {number: shipment for number, shipment in shown.items() if number not in ended}
-    return [call for shipment in (waiting | fresh).values() for call in _call(services, shipment)]
+    return [
+        call
+        for number, shipment in (waiting | fresh).items()
+        for call in _call(services, shipment, since.get(number, services.now()))
+    ]
 
 
-def _call(services: Services, shipment: Shipment) -> Iterator[PlannedCall]:
+def _call(services: Services, shipment: Shipment, known_since: datetime) -> Iterator[PlannedCall]:
     orders = services.ledger.shipments.orders(shipment.order_numbers)
-    if check_eligibility(services, shipment, orders):
+    if check_eligibility(services, shipment, orders, known_since=known_since):
         return
     first = min(orders.values(), key=lambda order: order.order_id)
     address = services.settings.addressee(first.webshop)

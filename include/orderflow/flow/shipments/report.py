@@ -11,6 +11,7 @@ from orderflow.domain.shipment import ShipmentProgress
 from orderflow.flow.reporting.alerts import AlertChanges
 from orderflow.flow.reporting.report import Failure
 from orderflow.flow.services import Services
+from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.shipments import LedgerShipment
 
@@ -18,6 +19,7 @@ _PATIENTLY = {
     None,
     Reason.NUMBERS_NOT_IN_SHOP,
     Reason.SLIP_PARTLY_UNKNOWN,
+    Reason.TRACKING_AWAITED,
     Reason.BUDGET_SPENT,
     Reason.CIRCUIT_OPEN,
     Reason.THROTTLED,
@@ -55,7 +57,7 @@ def end_shipments(
 ) -> tuple[ShipmentReport, AlertChanges]:
     """Sum up where these slips stand, and bring the book of alerts up to date with them and with the unreadable."""
     shipments = services.ledger.shipments.get_many(numbers)
-    return _summed(shipments.values()), _update_alerts(services, shipments.values(), run, unreadable)
+    return _summed(shipments.values()), keep_alerts(services, numbers, run, unreadable)
 
 
 def _summed(shipments: Collection[LedgerShipment]) -> ShipmentReport:
@@ -73,29 +75,33 @@ def _summed(shipments: Collection[LedgerShipment]) -> ShipmentReport:
     )
 
 
-def _update_alerts(
+def keep_alerts(
     services: Services,
-    shipments: Collection[LedgerShipment],
+    numbers: Collection[str],
     run: RunRef | None,
-    unreadable: Collection[UnreadableShipment],
+    unreadable: Collection[UnreadableShipment] | None = None,
 ) -> AlertChanges:
+    """Open and close the alerts of packing slips as they stand now, and of those that could not be understood.
+
+    None: nothing is known of the latter here.
+    """
     grace = timedelta(hours=services.settings.limits.slip_grace_hours)
-    book = services.ledger.alerts
-    opened, closed = [], 0
-    for shipment in shipments:
+    book, closed, opened = services.ledger.alerts, 0, set()
+    for shipment in services.ledger.shipments.get_many(numbers).values():
         cause = _cause(services, shipment, services.now() - grace)
-        closed += book.close_shipment(shipment.number, but=cause.reason if cause else None)
-        if cause and book.see(
-            cause.order_id, cause.order, cause.reason, cause.message, run=run, shipment=shipment.number
-        ):
-            opened.append(cause)
-    for bad in unreadable:
-        cause = Failure(order_id=None, order=f"packing slip {bad.number}", reason=bad.reason, message=bad.message)
-        if book.see(cause.order_id, cause.order, cause.reason, cause.message, run=run, shipment=bad.number):
-            opened.append(cause)
-    for number in _gone(services, {bad.number for bad in unreadable}):
-        closed += book.close_shipment(number)
-    return AlertChanges(opened, closed, [alert for alert in book.open() if alert.shipment])
+        name = cause.order if cause else shipment.number
+        subject = Subject.of_shipment(shipment.number, name, cause.order_id if cause else None)
+        closed += book.close(subject, but=cause.reason if cause else None)
+        if cause and book.see(subject, cause.reason, cause.message, run=run):
+            opened.add(subject.id)
+    for bad in unreadable or ():
+        subject = Subject.of_shipment(bad.number, f"packing slip {bad.number}", None)
+        if book.see(subject, bad.reason, bad.message, run=run):
+            opened.add(subject.id)
+    gone = set() if unreadable is None else _gone(services, {bad.number for bad in unreadable})
+    closed += sum(book.close(Subject.of_shipment(number, number, None)) for number in gone)
+    still_open = [alert for alert in book.open() if alert.shipment]
+    return AlertChanges([alert for alert in still_open if alert.subject in opened], closed, still_open)
 
 
 def _gone(services: Services, unreadable: Collection[str]) -> set[str]:

@@ -111,7 +111,7 @@ def _may_repeat(services: Services, shipment: Shipment) -> bool:
 def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
     shipment = claim.shipment.content
     orders = services.ledger.shipments.orders(shipment.order_numbers)
-    verdict = check_eligibility(services, shipment, orders, forced=forced)
+    verdict = check_eligibility(services, shipment, orders, known_since=claim.shipment.first_seen_at, forced=forced)
     if verdict:
         if claim.shipment.progress in UNCLEAR:
             raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)

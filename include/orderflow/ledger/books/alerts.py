@@ -1,86 +1,72 @@
-"""What people were told about: once per cause, counted while it lasts, closed when it is over."""
+"""What needs people: opened where it is recorded, counted while it lasts, closed when it is over."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, select
 
+from orderflow.domain.attention import attention, is_over
 from orderflow.domain.reasons import Reason
-from orderflow.ledger.database.rows import truncate
+from orderflow.domain.states import Progress
 from orderflow.ledger.database.transactions import reading, writing
-from orderflow.ledger.models.alerts import Alert
+from orderflow.ledger.models.alerts import Alert, Subject
 from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.orders.alerting import close_alerts, raise_alert
 from orderflow.ledger.tables.alerts import AlertRow
+from orderflow.ledger.tables.orders import OrderRow
+
+_TIME_TO_TELL = timedelta(minutes=5)
 
 
 class AlertBook:
-    """The book of alerts in the ledger; an open alert is unique per order, packing slip if any, and reason."""
+    """The book of alerts in the ledger; an open one is unique per subject and reason.
+
+    Alerts of orders are kept by whoever changes the order, in the same transaction; those of packing slips, tasks and
+    differences by whoever judges these.
+    """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def see(
-        self,
-        order_id: int | None,
-        order: str,
-        reason: Reason,
-        message: str,
-        *,
-        run: RunRef | None = None,
-        shipment: str = "",
+        self, subject: Subject, reason: Reason, message: str, *, run: RunRef | None = None, title: str | None = None
     ) -> bool:
-        """Note that a cause was met; True when it is for this run to tell, False when another opened its alert.
+        """Note that a problem was met; True when that opened its alert. `title`, else the message, is its cause."""
+        with writing(self._engine) as session:
+            return raise_alert(session, subject, reason, message, run=run, now=self._clock(), title=title)
 
-        A run may die between this and the telling: when it tries again, what it has opened is news still. `order` is
-        its name for people; with `slip` the cause is about that packing slip of the order.
+    def close(self, subject: Subject, *, but: Reason | None = None) -> int:
+        """Close a subject's alerts, all or all but one reason; returns how many were open."""
+        others = [AlertRow.reason != but] if but else []
+        with writing(self._engine) as session:
+            return close_alerts(session, [AlertRow.subject == subject.id, *others], self._clock())
+
+    def close_tasks(self, dag_id: str, *, but: Collection[str]) -> int:
+        """Close the alerts of a DAG's tasks, but for those that failed again."""
+        failed = [Subject.of_task(dag_id, task_id).id for task_id in but]
+        ours = [AlertRow.subject.startswith(f"task {dag_id}/", autoescape=True), AlertRow.subject.not_in(failed)]
+        with writing(self._engine) as session:
+            return close_alerts(session, ours, self._clock())
+
+    def close_settled(self) -> int:
+        """Close alerts of orders that no run will find fine: gone from the ledger, or fine since and at rest.
+
+        What the shop does not know is at rest at once, and still has to be told first.
         """
-        now, opened_by = self._clock(), run.name if run else None
+        told_before = self._clock() - _TIME_TO_TELL
         with writing(self._engine) as session:
-            again = session.execute(
-                update(AlertRow)
-                .where(*_of(order_id, shipment), AlertRow.reason == reason, AlertRow.closed_at.is_(None))
-                .values(seen=AlertRow.seen + 1, last_seen_at=now, message=truncate(message))
-                .returning(AlertRow.opened_by)
+            alerts = session.execute(
+                select(AlertRow, OrderRow.progress, OrderRow.reason)
+                .outerjoin(OrderRow, OrderRow.order_id == AlertRow.order_id)
+                .where(AlertRow.closed_at.is_(None), AlertRow.subject.startswith("order "))
             ).all()
-            if again:
-                return opened_by is not None and again[0].opened_by == opened_by
-            try:
-                with session.begin_nested():
-                    session.add(
-                        AlertRow(
-                            order_id=order_id,
-                            shipment=shipment,
-                            order=order,
-                            reason=reason,
-                            message=truncate(message),
-                            opened_by=opened_by,
-                            opened_at=now,
-                            last_seen_at=now,
-                        )
-                    )
-            except IntegrityError:
-                return False
-            return True
-
-    def close(self, order_id: int | None, *, but: Reason | None = None) -> int:
-        """Close an order's alerts, all or all but one reason; returns how many were open."""
-        return self._close([*_of(order_id, ""), *([AlertRow.reason != but] if but else [])])
-
-    def close_shipment(self, shipment: str, *, but: Reason | None = None) -> int:
-        """Close a packing slip's alerts, all or all but one reason; returns how many were open."""
-        return self._close([AlertRow.shipment == shipment, *([AlertRow.reason != but] if but else [])])
-
-    def _close(self, which: Sequence[ColumnElement[bool]]) -> int:
-        with writing(self._engine) as session:
-            closed = session.execute(
-                update(AlertRow)
-                .where(*which, AlertRow.closed_at.is_(None))
-                .values(closed_at=self._clock())
-                .returning(AlertRow.id)
-            ).all()
-            return len(closed)
+            over = [
+                alert.id
+                for alert, progress, reason in alerts
+                if alert.last_seen_at < told_before and _is_settled(alert.reason, progress, reason)
+            ]
+            return close_alerts(session, [AlertRow.id.in_(over)], self._clock()) if over else 0
 
     def open(self) -> list[Alert]:
         """Return the open alerts, the oldest first."""
@@ -89,9 +75,6 @@ class AlertBook:
             return [Alert.model_validate(row) for row in session.scalars(statement)]
 
 
-def _of(order_id: int | None, shipment: str) -> tuple[ColumnElement[bool], ...]:
-    """Say what an alert is about; a packing slip is one by its number, whatever is known of its orders by then."""
-    if shipment:
-        return (AlertRow.shipment == shipment,)
-    about = AlertRow.order_id.is_(None) if order_id is None else AlertRow.order_id == order_id
-    return about, AlertRow.shipment == ""
+def _is_settled(alerted: Reason, progress: Progress | None, reason: Reason | None) -> bool:
+    """Whether no run will find out that it is over: the order is gone (None), or at rest."""
+    return progress is None or (attention(progress, reason) is None and is_over(alerted, progress))

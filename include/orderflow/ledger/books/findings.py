@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,15 +25,33 @@ class FindingBook:
         self._clock = clock
 
     def open(self) -> list[Finding]:
-        """Return what is not resolved, the oldest first."""
-        return self._findings(since=None)
+        """Return what is neither resolved nor accepted, the oldest first."""
+        return self._findings(FindingRow.resolved_at.is_(None), FindingRow.accepted_at.is_(None))
+
+    def unresolved(self) -> list[Finding]:
+        """Return what is not gone, accepted or not, the oldest first."""
+        return self._findings(FindingRow.resolved_at.is_(None))
 
     def seen_since(self, instant: datetime) -> list[Finding]:
         """Return what was met at or after an instant, resolved or not, the oldest first."""
-        return self._findings(since=instant)
+        return self._findings(FindingRow.last_seen_at >= instant)
+
+    def accept(self, order_id: int) -> int:
+        """Take an order's differences as they are: a person says so. Returns how many there were."""
+        which = (FindingRow.order_id == order_id, FindingRow.resolved_at.is_(None))
+        return self._set(which, accepted_at=self._clock())
+
+    def expire(self, before: str) -> int:
+        """Close what is about days that nobody compares any more; returns how many there were."""
+        return self._set((FindingRow.day < before, FindingRow.resolved_at.is_(None)), resolved_at=self._clock())
+
+    def _set(self, which: Collection[ColumnElement[bool]], **values: datetime) -> int:
+        with writing(self._engine) as session:
+            changed = update(FindingRow).where(*which).values(**values).returning(FindingRow.id)
+            return len(session.execute(changed.execution_options(synchronize_session=False)).all())
 
     def update(self, met: Collection[DetectedDifference], *, judged: Collection[str]) -> tuple[list[Finding], int]:
-        """Bring the book up to date with one comparison; returns what it met, and how many it found gone.
+        """Bring the book up to date with one comparison; returns what is open of what it met, and how many are gone.
 
         `judged` are the external references of all orders that were looked at: an open finding about any of them
         that was not met again is resolved; one about another order stays as it is.
@@ -50,7 +68,7 @@ class FindingBook:
             for row in gone:
                 row.resolved_at = now
             session.flush()
-            return [Finding.model_validate(row) for row in seen], len(gone)
+            return [Finding.model_validate(row) for row in seen if row.accepted_at is None], len(gone)
 
     def add_reconciliation(self, reconciliation: Reconciliation, run: RunRef) -> None:
         """Keep what a comparison came to."""
@@ -67,9 +85,8 @@ class FindingBook:
         with reading(self._engine) as session:
             return [PastReconciliation.model_validate(row) for row in session.scalars(statement)]
 
-    def _findings(self, *, since: datetime | None) -> list[Finding]:
-        which = FindingRow.resolved_at.is_(None) if since is None else FindingRow.last_seen_at >= since
-        statement = select(FindingRow).where(which).order_by(FindingRow.first_seen_at, FindingRow.id)
+    def _findings(self, *which: ColumnElement[bool]) -> list[Finding]:
+        statement = select(FindingRow).where(*which).order_by(FindingRow.first_seen_at, FindingRow.id)
         with reading(self._engine) as session:
             return [Finding.model_validate(row) for row in session.scalars(statement)]
 
@@ -88,6 +105,8 @@ def _put(session: Session, row: FindingRow | None, met: DetectedDifference, now:
                 .where(FindingRow.kind == met.kind, FindingRow.external_reference == content["external_reference"])
                 .where(FindingRow.resolved_at.is_(None))
             ).one()
+    if any(getattr(row, name) != content[name] for name in ("shop_value", "erp_value")):
+        row.accepted_at = None  # what was accepted is not what it is now
     for name in _CONTENT:
         setattr(row, name, content[name])
     row.since = min(row.since, met.since)

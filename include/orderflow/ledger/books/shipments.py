@@ -86,6 +86,21 @@ class ShipmentBook:
         with reading(self._engine) as session:
             return list(session.scalars(statement))
 
+    def skipped_of(self, erp_numbers: Iterable[str]) -> list[LedgerShipment]:
+        """Return the slips of these orders that were skipped as nobody's, and of which the ledger knows no order."""
+        unknown = select(OrderRow.order_id).where(OrderRow.erp_number == ShipmentOrderRow.order_number)
+        statement = (
+            select(ShipmentRow)
+            .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
+            .where(ShipmentRow.progress == ShipmentProgress.SKIPPED, ShipmentRow.reason == Reason.NOT_A_SHOP_ORDER)
+            .where(~unknown.exists())
+            .order_by(ShipmentRow.number)
+        )
+        wanted = set(erp_numbers)
+        with reading(self._engine) as session:
+            shipments = {row.number: _record(row) for row in session.scalars(statement)}
+        return [shipment for shipment in shipments.values() if wanted & set(shipment.content.order_numbers)]
+
     def of_order(self, erp_number: str) -> list[LedgerShipment]:
         """Return the slips about an order, the longest known first."""
         statement = (

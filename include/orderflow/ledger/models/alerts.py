@@ -1,38 +1,91 @@
-"""What people were told about, as it comes out of the ledger."""
+"""What people were notified about, as it goes into the ledger and comes out of it."""
 
 from datetime import datetime
+from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
-
-from orderflow.domain.reasons import Reason
-
-
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+from orderflow.domain.advice import advice
+from orderflow.domain.causes import Cause, Matter
+from orderflow.domain.reasons import Owner, Reason
+from orderflow.ledger.models.record import Record
 
 
-class Alert(_Told):
-    """Something a person was told about; `seen` counts the runs that met it. Open until `closed_at` is set."""
+class Subject(NamedTuple):
+    """What an alert is about: its identity, its name for people, and the order or packing slip, if it is about one."""
 
+    id: str
+    name: str
+    order_id: int | None = None
+    shipment: str = ""
+
+    @classmethod
+    def of_order(cls, order_id: int, name: str) -> Self:
+        """Say that it is about an order, whatever that is called at the moment."""
+        return cls(f"order {order_id}", name, order_id)
+
+    @classmethod
+    def of_shipment(cls, number: str, name: str, order_id: int | None) -> Self:
+        """Say that it is about a packing slip, and about one of its orders if any is known."""
+        return cls(f"slip {number}", name, order_id, number)
+
+    @classmethod
+    def of_task(cls, dag_id: str, task_id: str) -> Self:
+        """Say that it is about a task that fails as a whole."""
+        return cls(f"task {dag_id}/{task_id}", f"{dag_id}, {task_id}")
+
+    @classmethod
+    def of_difference(cls, kind: str, reference: str, order_id: int | None) -> Self:
+        """Say that it is about a difference between shop and ERP."""
+        return cls(f"difference {kind} {reference}", reference, order_id)
+
+
+class Alert(Record):
+    """Something that needs a person; `seen` counts the runs that met it. Open until `closed_at` is set."""
+
+    id: int
+    subject: str
     order_id: int | None
     """The order it is about; None when it is about none, or about a packing slip whose orders nobody knows."""
     shipment: str
-    """The packing slip it is about; empty when it is about the order."""
+    """The packing slip it is about; empty when it is about none."""
     order: str
     reason: Reason
+    cause: str
+    title: str
     message: str
     seen: int
+    opened_by: str | None
     opened_at: datetime
     last_seen_at: datetime
     closed_at: datetime | None
 
+    @property
+    def is_outage(self) -> bool:
+        """Whether it is about a task that fails as a whole."""
+        return self.subject.startswith("task ")
 
-class Outage(_Told):
-    """A task that fails as a whole, run after run; `seen` counts the runs that met it."""
+    @property
+    def is_difference(self) -> bool:
+        """Whether it is about a difference between shop and ERP."""
+        return self.subject.startswith("difference ")
 
-    dag_id: str
-    task_id: str
-    reason: Reason
-    seen: int
-    opened_at: datetime
-    last_seen_at: datetime
+    @property
+    def owner(self) -> Owner:
+        """Who has to act."""
+        return advice(self.reason, self.title).owner
+
+    @property
+    def matter(self) -> Matter:
+        """What it is about, as far as it says whether people know of it."""
+        return Matter(self.cause, self.reason, self.order_id)
+
+    @property
+    def named_cause(self) -> Cause:
+        """The cause, with its reason and what varies."""
+        return Cause(self.cause, self.reason, self.title)
+
+
+class Taken(NamedTuple):
+    """What a channel is to be told of now: alerts that are news, and alerts that are over."""
+
+    opened: list[Alert]
+    closed: list[Alert]

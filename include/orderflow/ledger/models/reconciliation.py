@@ -32,6 +32,8 @@ class Finding(DetectedDifference):
     first_seen_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None
+    accepted_at: datetime | None
+    """When a person has taken it as it is; then it is not open."""
 
 
 class DayTotal(Record):

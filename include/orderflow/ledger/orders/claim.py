@@ -15,6 +15,7 @@ from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.database.transactions import writing
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.orders.alerting import keep_alert
 from orderflow.ledger.orders.names import name_just_taken, refuse_taken
 from orderflow.ledger.orders.rows import is_stuck, log, move
 from orderflow.ledger.tables import lease
@@ -155,6 +156,7 @@ class Claim:
                 row.updated_at = now
                 row.claimed_until = now + self._lease
                 log(session, row, self.run, now, step=step, outcome=outcome, reason=reason, message=message)
+                keep_alert(session, row, self.run, now)
         except IntegrityError as error:
             raise name_just_taken(self._engine, self.order_id, name) from error
         self.order = LedgerOrder.model_validate(row)

@@ -11,6 +11,7 @@ from orderflow.domain.reasons import SKIPPED, STUCK, Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
+from orderflow.ledger.orders.alerting import alerted_orders
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
@@ -27,6 +28,8 @@ class OrderFilter:
     """Days in sequence, without gaps; all days when empty."""
     run: tuple[str, str] | None = None
     """DAG id and run id: the orders that this run wrote about."""
+    cause: str = ""
+    """The short id of a cause: the orders that have an open alert of it."""
 
     def conditions(self, old_before: datetime) -> list[ColumnElement[bool]]:
         """Return the conditions; a waiting order first seen before `old_before` is overdue."""
@@ -41,6 +44,8 @@ class OrderFilter:
             found.append(_within(self.days))
         if self.run is not None:
             found.append(_touched_by(*self.run))
+        if self.cause:
+            found.append(alerted_orders(self.cause))
         return found
 
 

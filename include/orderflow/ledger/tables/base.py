@@ -16,7 +16,7 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, UtcDateTime, text_enum
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0013"
+SCHEMA_REVISION = "0014"
 """The migration that makes exactly these tables."""
 
 

@@ -40,6 +40,8 @@ class FindingRow(Base):
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    """When a person has taken it as it is; a changed value takes that back."""
 
 
 class ReconciliationRow(Base):

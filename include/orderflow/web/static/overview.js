@@ -11,7 +11,7 @@ import { age, ago, listName, money, number, readFrame, reasonText, t } from "./w
 const PERIODS = [7, 28, 91];
 const LIMIT = 50;
 const SHOWN = 3;
-const FILTERS = ["text", "worklist", "reason", "webshop", "first", "last", "sort"];
+const FILTERS = ["text", "worklist", "reason", "webshop", "cause", "first", "last", "sort"];
 const OF_PERIOD = ["processed", "offline sent", "skipped"];
 const QUIET = ["processed", "offline sent", "skipped", "waiting"];
 

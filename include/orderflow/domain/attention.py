@@ -1,0 +1,43 @@
+"""Does an order need a person? Said by where it stands, whichever run has brought it there."""
+
+from orderflow.domain.causes import OUTAGES
+from orderflow.domain.reasons import SKIPPED, Reason
+from orderflow.domain.states import IN_ERP, WRITTEN, Progress
+
+_PATIENTLY_WAITING = frozenset({Reason.PAYMENT_STARTED, Reason.PAYMENT_CANCELLED, Reason.NOT_PAID, Reason.OVERDUE})
+"""A buyer still has to pay; the digest has one line for all whose payment is overdue."""
+
+_AT_REST = WRITTEN | {Progress.WAITING, Progress.SKIPPED, Progress.RESOLVED}
+
+ON_THE_ERP_SIDE = frozenset(
+    {
+        Reason.ERP_REJECTED,
+        Reason.ERP_REFUSED,
+        Reason.ERP_UNAVAILABLE,
+        Reason.ERP_IN_DOUBT,
+        Reason.ERP_ANSWER_INVALID,
+        Reason.ORDER_INCOMPLETE,
+    }
+)
+"""Over as soon as the ERP has the order, whatever the shop says by then."""
+
+
+def attention(progress: Progress, reason: Reason | None) -> Reason | None:
+    """Return why an order that stands so needs a person, or is held up by an outage; None when it is fine."""
+    if reason is None or reason is Reason.CLAIMED_ELSEWHERE:
+        return None
+    if progress is Progress.WAITING:
+        return None if reason in _PATIENTLY_WAITING else reason
+    if progress in {Progress.SKIPPED, Progress.RESOLVED} and reason in SKIPPED:
+        return None
+    return reason
+
+
+def replaces(reason: Reason) -> bool:
+    """Whether this cause takes the place of what was wrong before; an outage says nothing about that."""
+    return reason not in OUTAGES
+
+
+def is_over(alerted: Reason, progress: Progress) -> bool:
+    """Whether what people heard of is over, for an order that stands so and is fine."""
+    return progress in _AT_REST or (progress in IN_ERP and alerted in ON_THE_ERP_SIDE)

@@ -1,0 +1,104 @@
+"""What is one cause: orders that fail for the same thing are one line for people, however many they are."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from orderflow.domain.reasons import PASSING, Reason
+
+OUTAGES = PASSING | {Reason.CLAIMED_ELSEWHERE, Reason.UNFINISHED}
+"""What usually passes within one or two sweeps: people hear of it when it lasts."""
+
+PATIENCE = timedelta(minutes=10)
+"""How long an outage may last before people hear of it."""
+
+_ONE_FIX = OUTAGES - {Reason.UNFINISHED} | {
+    Reason.ERP_REJECTED,
+    Reason.ERP_REFUSED,
+    Reason.ERP_ANSWER_INVALID,
+    Reason.SHOP_REFUSED,
+    Reason.SHOP_AUTH,
+    Reason.SHOP_ANSWER_INVALID,
+    Reason.MESSAGE_REJECTED,
+    Reason.WEBSHOP_UNKNOWN,
+    Reason.CONFIGURATION,
+    Reason.UNEXPECTED,
+}
+"""Who mends the cause mends all orders that have it: one that joins a known cause is no news of its own."""
+
+_WHATEVER_IT_SAYS = OUTAGES | {
+    Reason.ERP_IN_DOUBT,
+    Reason.MESSAGE_IN_DOUBT,
+    Reason.EDITED_AFTER_EXPORT,
+    Reason.CANCELLED_AFTER_EXPORT,
+    Reason.TOTAL_DIFFERS,
+    Reason.ERP_ORDER_GONE,
+    Reason.ORDER_NOT_FOUND,
+    Reason.SLIP_CHANGED,
+}
+"""The message of these says something about the order alone, not about the cause."""
+
+_LONGEST_TITLE = 200
+_KEPT = r"'[^']*'|\"[^\"]*\"|`[^`]*`|\b(?:product|customer|sku|item|article|webshop|task)s? [^\s,;:]+"
+_VARIES = re.compile(
+    rf"(?P<kept>{_KEPT})"
+    r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+    r"|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\b"
+    r"|\b0x[0-9a-f]+\b|(?<![\w.-])[+-]?\d+(?:[.,]\d+)*(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+class Cause(NamedTuple):
+    """A cause: a short id for links, its reason, and what varies within the reason (which product, for instance)."""
+
+    id: str
+    reason: Reason
+    title: str
+
+    @property
+    def is_one_fix(self) -> bool:
+        """Whether one fix mends all orders that have it."""
+        return self.reason in _ONE_FIX
+
+    @property
+    def patience(self) -> timedelta:
+        """How long it may last before people hear of it."""
+        return PATIENCE if self.reason in OUTAGES else timedelta()
+
+
+def cause_of(reason: Reason, message: str, *, own: Iterable[str] = ()) -> Cause:
+    """Name the cause of a failure; `own` are the order's names and numbers, which say nothing about the cause."""
+    title = "" if reason in _WHATEVER_IT_SAYS else _without_what_varies(message, own)
+    return Cause(hashlib.sha256(f"{reason}\n{title}".encode()).hexdigest()[:8], reason, title)
+
+
+def _without_what_varies(message: str, own: Iterable[str]) -> str:
+    """Replace the order's own names, ids, numbers and times; what is quoted, and product keys, stay."""
+    text = message
+    for name in sorted({name for name in own if name}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", text)
+    text = _VARIES.sub(lambda found: found["kept"] or "…", text)
+    return " ".join(text.split())[:_LONGEST_TITLE]
+
+
+_SAME_MATTER = frozenset(
+    {Reason.SIDES_DIFFER, Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS, Reason.CANCELLED_AFTER_EXPORT}
+)
+"""An order whose two sides differ is one matter, whether a run or the comparison says so."""
+
+
+class Matter(NamedTuple):
+    """What an alert is about, as far as it says whether people know of it: its cause, reason and order."""
+
+    cause: str
+    reason: Reason
+    order_id: int | None
+
+    def is_known_by(self, told: "Matter") -> bool:
+        """Whether who was told of the other knows of this one: the same thing to mend, or the same order's matter."""
+        if self.order_id is not None and self.order_id == told.order_id and {self.reason, told.reason} <= _SAME_MATTER:
+            return True
+        return self.cause == told.cause and self.reason in _ONE_FIX

@@ -1,0 +1,63 @@
+"""Cancellations after the export, found by the next sweep: the shop is asked what was cancelled since the last time."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.mapper import to_instant
+from orderflow.cloudsuite.models import OrderRow
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import IN_ERP, Progress, ShopState
+from orderflow.errors import CallDeferredError, OrderflowError
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder
+
+_MEMO = "cancellations_read"
+_FIRST_LOOK = timedelta(days=7)
+_OVERLAP = timedelta(hours=2)
+"""The shop's clock may differ, and it may commit late."""
+_WITHOUT_FILTER = timedelta(hours=1)
+"""How often a shop is asked that ignores the filter, and so lists every cancelled order there is."""
+
+log = logging.getLogger(__name__)
+
+
+def list_cancelled(services: Services) -> list[int]:
+    """Return the ids of exported orders that were cancelled and that nobody was told of: one call, as a rule.
+
+    ASSUMED: the shop filters by `modified_date__gte`. One that ignores it is asked more rarely, and one that refuses
+    the call costs this look alone; the comparison of the morning finds cancellations, too.
+    """
+    began = services.now()
+    memo = services.ledger.memos.read(_MEMO) or {}
+    until = datetime.fromisoformat(memo["until"]) if "until" in memo else began - _FIRST_LOOK
+    if memo.get("filter_is_ignored") and began - until < _WITHOUT_FILTER:
+        return []
+    since = until - _OVERLAP
+    zone = services.settings.api_timezone
+    asked = since.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    try:
+        rows = list(services.shop.list_orders(OrderFilter(state=ShopState.CANCEL, modified_date__gte=asked)))
+    except CallDeferredError:
+        raise  # our own limits say nothing about the shop
+    except OrderflowError as error:
+        log.warning("the shop does not list what was cancelled: %s", error)
+        return []
+    services.ledger.memos.leave(_MEMO, _memo(began, rows, since, zone))
+    cancelled = [row.id for row in rows if row.may_be(ShopState.CANCEL)]
+    known = services.ledger.get_many(cancelled)
+    return sorted(order_id for order_id, order in known.items() if is_unheard_of(order))
+
+
+def is_unheard_of(known: LedgerOrder) -> bool:
+    """Whether an order that is cancelled in the shop is in the ERP, and nobody was told."""
+    exported = known.progress in IN_ERP - {Progress.RESOLVED}
+    return exported and known.reason is not Reason.CANCELLED_AFTER_EXPORT
+
+
+def _memo(began: datetime, rows: list[OrderRow], since: datetime, zone: str) -> dict[str, Any]:
+    changed = [to_instant(row.modified_date, zone) for row in rows]
+    ignored = any(instant is not None and instant < since for instant in changed)
+    return {"until": began.isoformat(), "filter_is_ignored": ignored}

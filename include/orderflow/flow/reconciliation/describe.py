@@ -1,0 +1,17 @@
+"""A difference in words."""
+
+from orderflow.domain.findings import KINDS
+from orderflow.domain.reconciliation import NONE
+from orderflow.ledger.models.reconciliation import Finding
+
+
+def describe(finding: Finding) -> str:
+    """Say in one line what differs, whose it is, and the next step."""
+    text = KINDS[finding.kind]
+    number = f" ({finding.erp_number})" if finding.erp_number else ""
+    detail = f" {finding.detail}" if finding.detail else ""
+    return (
+        f"{finding.external_reference}{number}: {finding.kind}. {text.meaning}{detail} "
+        f"Shop: {finding.shop_value}; ERP: {finding.erp_value or NONE}; since {finding.since:%Y-%m-%d %H:%M} UTC. "
+        f"Owner: {text.owner}. {text.action}"
+    )

@@ -1,0 +1,150 @@
+"""What people read: one block per cause, as plain text for mail and log, and short and escaped for chat programs."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.worklist import Worklist
+from orderflow.flow.reporting.groups import Group
+
+CHAT_CAUSES = 8
+CHAT_NAMES = 5
+
+
+class Links(NamedTuple):
+    """Where people look: the page, and what the message is from."""
+
+    page: str
+    """The page of all orders."""
+    others: dict[str, str]
+    """By name: the run, its log."""
+
+    @property
+    def by_name(self) -> dict[str, str]:
+        """All of them."""
+        return {"All orders": self.page, **self.others}
+
+    def of(self, group: Group) -> str:
+        """Return where exactly the orders of a cause are listed."""
+        if group.reason is Reason.OVERDUE:
+            return f"{self.page}/orderflow/?worklist={Worklist.OVERDUE}"
+        return f"{self.page}/orderflow/?cause={group.cause}" if group.is_about_orders else ""
+
+
+class Message(NamedTuple):
+    """What is sent: its subject, its whole text, and what a chat program shows of it."""
+
+    subject: str
+    text: str
+    chat: str
+
+
+class Writer(NamedTuple):
+    """How to write for whom: in which zone, as of when."""
+
+    timezone: str
+    now: datetime
+    links: Links
+
+    def message(self, about: str, opened: Sequence[Group], closed: Sequence[Group]) -> Message:
+        """Write one message about causes that are news and causes that are gone."""
+        subject = f"{about}: {_summary(opened, closed)}"
+        blocks = [*map(self.block, opened), *map(self.fixed, closed)]
+        chat = [*map(self._chat_block, opened[:CHAT_CAUSES]), *map(self._chat_fixed, closed[:CHAT_CAUSES])]
+        left = max(len(opened) - CHAT_CAUSES, 0) + max(len(closed) - CHAT_CAUSES, 0)
+        if left:
+            chat.append(f"… and {left} more causes: see the mail or the page")
+        footer = "\n".join(f"{name}: {url}" for name, url in self.links.by_name.items())
+        return Message(subject, "\n\n".join([*blocks, footer]), "\n\n".join([f"*{escaped(subject)}*", *chat, footer]))
+
+    def block(self, group: Group) -> str:
+        """Describe a cause with all that have it."""
+        return self._block(group, str, ", ".join(group.names))
+
+    def fixed(self, group: Group) -> str:
+        """Say that a cause is gone."""
+        return f"Fixed: {self._gone(group, str)}"
+
+    def line(self, group: Group, quote: Callable[[str], str] = str) -> str:
+        """Describe a cause in one line, for lists."""
+        parts = [_head(group, quote), self._facts(group), f"owner: {group.owner}", self.links.of(group)]
+        return " · ".join(part for part in parts if part)
+
+    def _chat_block(self, group: Group) -> str:
+        names = group.names[:CHAT_NAMES]
+        more = f" … and {len(group.names) - CHAT_NAMES} more" if len(group.names) > CHAT_NAMES else ""
+        return self._block(group, as_code, as_code(", ".join(names)) + more)
+
+    def _chat_fixed(self, group: Group) -> str:
+        return f"Fixed: {self._gone(group, as_code)}"
+
+    def _block(self, group: Group, quote: Callable[[str], str], names: str) -> str:
+        explanation = group.advice
+        link = self.links.of(group)
+        lines = [
+            f"{_head(group, quote)} — {self._facts(group)}",
+            f"{explanation.meaning} Owner: {group.owner}. Next step: {explanation.action}",
+            names,
+            *([link] if link else []),
+        ]
+        return "\n".join(lines)
+
+    def _gone(self, group: Group, quote: Callable[[str], str]) -> str:
+        lasted = f", lasted {duration((group.until or self.now) - group.since)}"
+        return f"{_head(group, quote)} — {_count(group)}, since {self.at(group.since)}{lasted}"
+
+    def _facts(self, group: Group) -> str:
+        amounts = ", ".join(f"{amount:,.2f} {currency}".rstrip() for currency, amount in sorted(group.amounts.items()))
+        parts = [_count(group), *([amounts] if amounts else []), f"oldest {self.at(group.since)}"]
+        return ", ".join(parts)
+
+    def at(self, instant: datetime) -> str:
+        """Write an instant with its zone."""
+        return f"{instant.astimezone(ZoneInfo(self.timezone)):%a %Y-%m-%d %H:%M %Z}"
+
+
+def duration(span: timedelta) -> str:
+    """Write a span as people say it."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 - two days
+
+
+def escaped(text: str) -> str:
+    """Take from a text what Slack, Teams and Mattermost read as a mention, a link or an entity."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def as_code(text: str) -> str:
+    """Quote what others have typed, so that no chat program reads markup in it."""
+    return f"`{escaped(' '.join(text.split())).replace('`', chr(39))}`"
+
+
+def _head(group: Group, quote: Callable[[str], str]) -> str:
+    return f"{group.reason}: {quote(group.title)}" if group.title else str(group.reason)
+
+
+def _count(group: Group) -> str:
+    if not group.is_about_orders:
+        return ", ".join(group.names[:1])
+    count = len(group.names)
+    return f"{count} order{'s' if count > 1 else ''}"
+
+
+def _summary(opened: Sequence[Group], closed: Sequence[Group]) -> str:
+    parts = []
+    orders = sum(len(group.names) for group in opened if group.is_about_orders)
+    if orders:
+        parts.append(f"{orders} order{'s need' if orders > 1 else ' needs'} attention")
+    others = [group for group in opened if not group.is_about_orders]
+    if others:
+        parts.append(f"{others[0].names[0]} fails" if len(others) == 1 else f"{len(others)} tasks fail")
+    if len(opened) > 1:
+        parts.append(f"{len(opened)} causes")
+    if closed:
+        parts.append(f"{len(closed)} fixed" if opened or len(closed) > 1 else f"fixed: {closed[0].reason}")
+    return ", ".join(parts)

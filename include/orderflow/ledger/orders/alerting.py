@@ -1,0 +1,108 @@
+"""Open, count and close alerts inside a transaction that somebody else opened, so that none is forgotten."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orderflow.domain.attention import attention, is_over, replaces
+from orderflow.domain.causes import cause_of
+from orderflow.domain.reasons import Reason
+from orderflow.ledger.database.rows import truncate
+from orderflow.ledger.models.alerts import Subject
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.tables.alerts import AlertRow
+from orderflow.ledger.tables.orders import OrderRow
+
+
+def keep_alert(
+    session: Session, row: OrderRow, run: RunRef, now: datetime, *, failed: tuple[Reason, str] | None = None
+) -> None:
+    """Let the alerts of an order say what is wrong with it as it stands now, or what has just failed about it."""
+    subject = Subject.of_order(row.order_id, _name(row))
+    problem, message = failed or (attention(row.progress, row.reason), row.detail)
+    if problem is not None:
+        own = (row.reference, row.external_reference, row.erp_number, str(row.order_id), subject.name)
+        raise_alert(session, subject, problem, message, run=run, now=now, own=[name for name in own if name])
+        if replaces(problem):
+            close_alerts(session, [AlertRow.subject == subject.id, AlertRow.reason != problem], now)
+        return
+    over = [reason for reason in Reason if is_over(reason, row.progress)]
+    if over:
+        close_alerts(session, [AlertRow.subject == subject.id, AlertRow.reason.in_(over)], now)
+
+
+def raise_alert(
+    session: Session,
+    subject: Subject,
+    reason: Reason,
+    message: str,
+    *,
+    run: RunRef | None,
+    now: datetime,
+    own: Iterable[str] = (),
+    title: str | None = None,
+) -> bool:
+    """Note that a problem was met: open its alert, or count another run that met it; True when it was opened."""
+    by = run.name if run else None
+    cause = cause_of(reason, message if title is None else title, own=own)
+    values = {"message": truncate(message), "order": subject.name, "order_id": subject.order_id}
+    again = session.execute(
+        update(AlertRow)
+        .where(AlertRow.subject == subject.id, AlertRow.reason == reason, AlertRow.closed_at.is_(None))
+        .values(
+            seen=case((AlertRow.last_seen_by.is_not_distinct_from(by), AlertRow.seen), else_=AlertRow.seen + 1),
+            last_seen_at=now,
+            last_seen_by=by,
+            **values,
+        )
+        .returning(AlertRow.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if again:
+        return False
+    new = AlertRow(
+        subject=subject.id,
+        shipment=subject.shipment,
+        reason=reason,
+        cause=cause.id,
+        title=truncate(cause.title),
+        opened_by=by,
+        last_seen_by=by,
+        opened_at=now,
+        last_seen_at=now,
+        **values,
+    )
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError:  # another run has met it at the same moment
+        return False
+    return True
+
+
+def close_alerts(session: Session, which: Collection[ColumnElement[bool]], now: datetime) -> int:
+    """Close the open alerts of which this holds; returns how many there were."""
+    closed = session.execute(
+        update(AlertRow)
+        .where(*which, AlertRow.closed_at.is_(None))
+        .values(closed_at=now)
+        .returning(AlertRow.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(closed)
+
+
+def alerted_orders(cause: str) -> ColumnElement[bool]:
+    """Say in SQL which orders have an open alert of this cause."""
+    of_cause = select(AlertRow.order_id).where(
+        AlertRow.cause == cause, AlertRow.closed_at.is_(None), AlertRow.order_id.is_not(None)
+    )
+    return OrderRow.order_id.in_(of_cause)
+
+
+def _name(row: OrderRow) -> str:
+    shown = f"{row.webshop}/{row.reference}" if row.webshop is not None and row.reference else row.reference
+    return row.external_reference or shown or f"id {row.order_id}"

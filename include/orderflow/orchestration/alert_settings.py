@@ -1,0 +1,61 @@
+"""Whom to tell, also while the settings have a mistake: then by their own part, or as it was last right."""
+
+import logging
+from typing import Any, NamedTuple
+
+from airflow.sdk import Variable
+from pydantic import ValidationError
+
+from orderflow.domain.recipients import AlertSettings
+from orderflow.environment import SHOP_TIMEZONE
+from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.ledger.ledger import Ledger
+from orderflow.orchestration.connect import read_settings
+from orderflow.settings import VARIABLE
+
+_MEMO = "alert_settings"
+
+log = logging.getLogger(__name__)
+
+
+class Configured(NamedTuple):
+    """Whom to tell, and in which zone times are written."""
+
+    alerts: AlertSettings
+    timezone: str
+
+
+def alert_settings(ledger: Ledger | None) -> Configured:
+    """Read whom to tell; never fails. The ledger keeps what was right last."""
+    try:
+        settings = read_settings()
+    except (ConfigurationError, PermissionError):
+        return Configured(_own_part() or _last(ledger) or AlertSettings(), SHOP_TIMEZONE)
+    if ledger is not None:
+        _keep(ledger, settings.alerts)
+    return Configured(settings.alerts, settings.timezone)
+
+
+def _own_part() -> AlertSettings | None:
+    """Read `alerts` alone: a mistake elsewhere says nothing about it."""
+    try:
+        raw: Any = Variable.get(VARIABLE, default=None, deserialize_json=True)
+        return AlertSettings.model_validate(raw["alerts"])
+    except (ValidationError, ValueError, TypeError, KeyError, PermissionError):
+        return None
+
+
+def _last(ledger: Ledger | None) -> AlertSettings | None:
+    try:
+        kept = ledger.memos.read(_MEMO) if ledger else None
+        return AlertSettings.model_validate(kept) if kept else None
+    except (OrderflowError, ValidationError):
+        log.warning("the ledger does not say whom to tell", exc_info=True)
+        return None
+
+
+def _keep(ledger: Ledger, alerts: AlertSettings) -> None:
+    try:
+        ledger.memos.leave(_MEMO, alerts.model_dump(mode="json"))
+    except OrderflowError:
+        log.warning("whom to tell could not be kept", exc_info=True)

@@ -1,0 +1,80 @@
+"""From a task to the channels: within a minute while it runs, and at once at the end of a run."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import wraps
+from threading import Event, Thread
+from typing import ParamSpec, TypeVar
+
+from orderflow.errors import OrderflowError
+from orderflow.flow.reporting.announce import announce
+from orderflow.flow.reporting.messages import Writer
+from orderflow.ledger.hook import ledger_from_connection
+from orderflow.ledger.ledger import Ledger
+from orderflow.orchestration.alert_settings import alert_settings
+from orderflow.orchestration.channels import channels
+from orderflow.orchestration.links import links
+from orderflow.orchestration.run_context import RunContext
+
+EVERY = timedelta(seconds=float(os.environ.get("ORDERFLOW_ANNOUNCE_SECONDS", "20")))
+"""How often a task that is still at work announces what has failed meanwhile."""
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+
+def announce_now(ledger: Ledger, here: RunContext, *, settled_for: timedelta = timedelta()) -> None:
+    """Tell every channel what it does not know yet."""
+    configured = alert_settings(ledger)
+    announce(
+        ledger,
+        channels(configured.alerts),
+        writer_of(ledger, here, configured.timezone),
+        here.run,
+        about=here.title,
+        settled_for=settled_for,
+    )
+
+
+def writer_of(ledger: Ledger, here: RunContext, timezone: str) -> Writer:
+    """Return who writes the messages of this run."""
+    return Writer(timezone, ledger.now(), links(here))
+
+
+def announces(work: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Let a task announce what has failed while it is still at work, however long that takes."""
+
+    @wraps(work)
+    def announced(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        with _announcing():
+            return work(*args, **kwargs)
+
+    return announced
+
+
+@contextmanager
+def _announcing() -> Iterator[None]:
+    over = Event()
+    thread = Thread(target=_announce_until, args=(over,), name="announce", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=EVERY.total_seconds())
+
+
+def _announce_until(over: Event) -> None:
+    """Announce every now and then; a short task is over before the first time."""
+    while not over.wait(EVERY.total_seconds()):
+        try:
+            here = RunContext()
+            if not here.dry_run:
+                announce_now(ledger_from_connection(), here, settled_for=EVERY)
+        except (OrderflowError, RuntimeError):
+            log.warning("nothing could be announced now", exc_info=True)

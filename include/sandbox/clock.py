@@ -1,0 +1,22 @@
+"""The sandbox's clock: the machine's, unless whoever runs it in the same process holds it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+
+_held: list[datetime] = []
+
+
+def now(zone: tzinfo = UTC) -> datetime:
+    """Return what shop and ERP take for now."""
+    return (_held[-1] if _held else datetime.now(UTC)).astimezone(zone)
+
+
+@contextmanager
+def held_at(instant: datetime) -> Iterator[None]:
+    """Hold the clock for the length of the block: simulations set it before every run."""
+    _held.append(instant)
+    try:
+        yield
+    finally:
+        _held.pop()

@@ -1,0 +1,74 @@
+"""An order that is cancelled in the shop after its export is told by the next sweep (case Y3), once."""
+
+import pytest
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.window import Window
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.services import Services
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs, calls, last_call
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+
+
+@pytest.fixture
+def exported(services: Services, control: SandboxControl, runs: Runs) -> list[int]:
+    """Return orders that are written back."""
+    ids = control.add_orders(ORDER, ORDER)
+    run_day(services, DAY, runs("2026-11-22"))
+    run_sweep(services, runs())
+    return ids
+
+
+def cancel(control: SandboxControl, clock: Clock, order_id: int) -> None:
+    """Cancel it in the shop, whose clock is that of the tests."""
+    control.edit_order(order_id, state="cancel", modified_date=clock.now.replace(tzinfo=None).isoformat())
+
+
+def reasons(services: Services) -> list[tuple[int | None, Reason]]:
+    return [(alert.order_id, alert.reason) for alert in services.ledger.alerts.open()]
+
+
+def test_a_cancellation_is_found_by_the_next_sweep_and_told_once(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, exported: list[int]
+) -> None:
+    cancel(control, clock, exported[0])
+    clock.advance(minutes=15)
+    assert run_sweep(services, runs()).failed == 1
+    assert reasons(services) == [(exported[0], Reason.CANCELLED_AFTER_EXPORT)]
+    assert control.order(exported[0])["state"] == "cancel"
+
+    clock.advance(minutes=15)
+    seen = last_call(control)
+    assert run_sweep(services, runs()).failed == 0
+    assert calls(control, seen) == [("shop", "GET")] * 2, "two listings, and nothing is read again"
+    (alert,) = services.ledger.alerts.open()
+    assert alert.seen == 1
+
+
+def test_a_cancellation_before_the_export_is_nobodys_matter(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "payment_status": "started"})
+    run_sweep(services, runs())
+    cancel(control, clock, order_id)
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+    assert reasons(services) == []
+
+
+@pytest.mark.parametrize("status", [400, 503])
+def test_a_shop_that_refuses_the_question_costs_this_look_alone(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, status: int
+) -> None:
+    control.fault("status", path="modified_date", status=status, times=0)
+    (order_id,) = control.add_orders(ORDER)
+    assert run_sweep(services, runs()).processed == 1
+    control.clear_faults()
+    cancel(control, clock, order_id)
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+    assert reasons(services) == [(order_id, Reason.CANCELLED_AFTER_EXPORT)]
