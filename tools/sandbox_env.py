@@ -15,13 +15,12 @@ SETTINGS = {
 def sandbox_environment(url: str) -> dict[str, str]:
     """Return the environment variables for a sandbox that answers at `url` (no slash at the end)."""
     login = {"conn_type": "http", "login": CLIENT_ID, "password": CLIENT_SECRET}
+    extra = {"timeout": 10, "allow_http": True}
     token_url = f"{url}/realms/CloudSuite/protocol/openid-connect/token"
     return {
         "AIRFLOW_CONN_CLOUDSUITE_DEFAULT": json.dumps(
-            login | {"host": url, "extra": {"token_url": token_url, "timeout": 10}}
+            login | {"host": url, "extra": {"token_url": token_url, **extra}}
         ),
-        "AIRFLOW_CONN_ERP_DEFAULT": json.dumps(
-            login | {"host": f"{url}/erp", "extra": {"adapter": "rest", "timeout": 10}}
-        ),
+        "AIRFLOW_CONN_ERP_DEFAULT": json.dumps(login | {"host": f"{url}/erp", "extra": {"adapter": "rest", **extra}}),
         "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
     }

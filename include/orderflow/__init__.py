@@ -3,14 +3,15 @@
 The rooms, from the bottom up, and which others each may import (a test reads this map):
 
     domain               -> nothing
-    errors               -> domain
+    redaction            -> nothing
+    errors               -> domain, redaction
     environment          -> nothing
     settings             -> domain, environment, errors
     home                 -> domain, errors
-    transport            -> domain, errors
-    cloudsuite           -> domain, errors, settings, transport
-    erp                  -> domain, errors, settings, transport
-    ledger.database      -> domain, errors
+    transport            -> domain, redaction, errors
+    cloudsuite           -> domain, redaction, errors, settings, transport
+    erp                  -> domain, redaction, errors, settings, transport
+    ledger.database      -> domain, redaction, errors
     ledger.models        -> domain
     ledger.tables        -> domain, errors, ledger.database, ledger.models
     ledger.orders        -> domain, errors, ledger.database, ledger.models, ledger.tables
@@ -25,14 +26,15 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     web                  -> domain, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing
-    commands             -> domain, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
+    commands             -> domain, redaction, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
     command_line         -> nothing
     __main__             -> command_line, commands
 
 What they hold:
 
     domain         what an order is and what may happen to it; no I/O, no clock, no Airflow
-    transport      HTTP to one service: time limits, retries, failures, redaction
+    redaction      the last gate on the way out: secrets hidden, escapes shown, answers cut short
+    transport      HTTP to one service: time and size limits, retries, failures
     cloudsuite     the shop's words: wire models, client, mapper, connection
     erp            the port every ERP implements, and its adapters
     ledger         the durable record of what was decided and done

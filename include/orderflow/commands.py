@@ -25,20 +25,21 @@ from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
 from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect
+from orderflow.redaction import GuardedFormatter, fit_to_show
 
 _FAILED, _UNUSABLE = 1, 2
 
 
 def execute(asked: Namespace) -> int:
     """Carry out what the command line asks for; returns the exit code."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(GuardedFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         return _WORK[asked.command](asked)
     except (OrderflowError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{fit_to_show(str(error))}\n")
     except Exception as error:  # noqa: BLE001 - whatever it is: say so in a sentence, and by the exit code
         sys.stderr.write(f"{unforeseen(error)}\n")
     return _UNUSABLE

@@ -8,6 +8,7 @@ import traceback
 
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
+from orderflow.redaction import fit_to_show
 
 
 class OrderflowError(Exception):
@@ -19,8 +20,8 @@ class OrderflowError(Exception):
         if reason is not None:
             self.reason = reason
         self.order = order
-        self.message = message
-        super().__init__(message)
+        self.message = fit_to_show(message)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         order = f"order {self.order}: " if self.order else ""

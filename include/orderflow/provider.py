@@ -9,7 +9,24 @@ from typing import Any
 _TEXT = {"type": ["string", "null"]}
 _SECRET = {"type": ["string", "null"], "format": "password"}
 _NUMBER = {"type": ["integer", "null"]}
-_TIMEOUT = {"label": "Timeout", "schema": _NUMBER, "description": "Seconds without an answer; 30 when not set."}
+_COMMON: dict[str, Any] = {
+    "timeout": {"label": "Timeout", "schema": _NUMBER, "description": "Seconds without an answer; 30 when not set."},
+    "deadline": {
+        "label": "Deadline",
+        "schema": _NUMBER,
+        "description": "Seconds that a call may take in all; twice the timeout, and at least 20, when not set.",
+    },
+    "max_answer_mb": {
+        "label": "Largest answer",
+        "schema": _NUMBER,
+        "description": "Megabytes of an answer, unpacked, that are read; 32 when not set.",
+    },
+    "allow_http": {
+        "label": "Allow plain http",
+        "schema": {"type": ["boolean", "null"]},
+        "description": "Send credentials unencrypted to another machine. Only for a network that is trusted.",
+    },
+}
 
 CLOUDSUITE: dict[str, Any] = {
     "connection-type": "cloudsuite",
@@ -42,7 +59,7 @@ CLOUDSUITE: dict[str, Any] = {
             "schema": _TEXT,
             "description": "Where `/proxy` is found, for deliveries and cXML; the API address when not set.",
         },
-        "timeout": _TIMEOUT,
+        **_COMMON,
     },
 }
 
@@ -73,7 +90,7 @@ ERP: dict[str, Any] = {
             "schema": _SECRET,
             "description": "Sent as `Authorization: Bearer`, instead of login and password (HTTP Basic).",
         },
-        "timeout": _TIMEOUT,
+        **_COMMON,
         "database": {"label": "Tryton: database", "schema": _TEXT, "description": "Needed with the adapter `tryton`."},
         "web_shop": {
             "label": "Tryton: web shops",

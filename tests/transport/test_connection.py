@@ -47,7 +47,7 @@ def test_own_extras_do_not_stay_headers_and_others_do() -> None:
     session = requests.Session()
     session.headers.update({"Token": "t0ken", "X-Tenant": "acme"})
     session.auth = ("login", "password")
-    assert prepare_session(session, ("token", "scope"), concurrency=2) == ("acme",)
+    assert prepare_session(session, ("token", "scope"), concurrency=2, name="c") == ("acme",)
     assert "token" not in session.headers
     assert session.headers["X-Tenant"] == "acme"
     assert session.auth is None
@@ -57,7 +57,7 @@ def test_an_extra_that_cannot_be_a_header_is_named() -> None:
     session = requests.Session()
     session.headers.update({"retries": 5})  # type: ignore[dict-item]  # what HttpHook does
     with pytest.raises(ConfigurationError, match="retries"):
-        prepare_session(session, (), concurrency=2)
+        prepare_session(session, (), concurrency=2, name="c")
 
 
 def test_another_host_gets_the_certificates_and_not_the_headers() -> None:

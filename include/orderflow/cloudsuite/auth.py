@@ -1,5 +1,7 @@
 """OAuth2 client credentials as CloudSuite wants them (Usage Info page): id and secret in the body, scope `openid`."""
 
+import json
+import math
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -9,8 +11,30 @@ from urllib.parse import urlsplit
 import requests
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import CallDeferredError
-from orderflow.transport import DEFAULT_TIMEOUTS, Answer, Channel, RetryPolicy, Service, Timeouts, UnavailableError
+from orderflow.errors import CallDeferredError, ConfigurationError
+from orderflow.transport import (
+    DEFAULT_BOUNDS,
+    DEFAULT_TIMEOUTS,
+    Answer,
+    Bounds,
+    Channel,
+    RetryPolicy,
+    Service,
+    Timeouts,
+    UnavailableError,
+)
+from orderflow.transport.credentials import token as checked_token
+
+
+def error_of(body: str) -> str:
+    """Return what RFC 6749 lets a token endpoint say of a failure; of anything else it answers nothing is quoted."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    said = [document.get(name) for name in ("error", "error_description")] if isinstance(document, dict) else []
+    return ": ".join(text for text in said if isinstance(text, str))
+
 
 TOKEN_SERVICE = Service(
     name="shop's token address",
@@ -19,12 +43,14 @@ TOKEN_SERVICE = Service(
     auth=Reason.SHOP_AUTH,
     not_found=Reason.SHOP_AUTH,
     answer_invalid=Reason.SHOP_AUTH,
+    quotable=error_of,
 )
 """What it refuses, the connection has wrong."""
 
 _UNTOLD_LIFETIME = 60.0
 """Seconds; the page does not state a lifetime, so an answer that tells none is not trusted for long."""
 _LONGEST_MARGIN = 30.0
+_LONGEST_LIFETIME = 30 * 24 * 3600.0
 
 
 class Credentials(NamedTuple):
@@ -36,7 +62,18 @@ class Credentials(NamedTuple):
     scope: str = "openid"
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.token_url})"
+        return f"{type(self).__name__}({self.address})"
+
+    @property
+    def address(self) -> str:
+        """Where tokens are fetched, without what may be secret in it."""
+        parts = urlsplit(self.token_url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what no message may show: the secret, and what stands in the address besides host and path."""
+        parts = urlsplit(self.token_url)
+        return tuple(text for text in (self.client_secret, parts.password, parts.query) if text)
 
 
 _ASK_ONCE = RetryPolicy(deadline=0)
@@ -61,17 +98,19 @@ class ClientCredentials:
         credentials: Credentials,
         *,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        bounds: Bounds = DEFAULT_BOUNDS,
         on_token: Callable[[str], None] = lambda token: None,  # noqa: ARG005  # the default does nothing with it
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         address = urlsplit(credentials.token_url)
-        self._path = address._replace(scheme="", netloc="").geturl()
+        self._path = address._replace(scheme="", netloc="", fragment="").geturl()
         self._channel = Channel(
             session,
-            f"{address.scheme}://{address.netloc}",
+            f"{address.scheme}://{address.netloc.rpartition('@')[2]}",
             service=TOKEN_SERVICE,
             timeouts=timeouts,
-            secrets=(credentials.client_secret,),
+            bounds=bounds,
+            secrets=credentials.secrets(),
             policy=_ASK_ONCE,
         )
         self._credentials = credentials
@@ -100,7 +139,7 @@ class ClientCredentials:
     def secrets(self) -> tuple[str, ...]:
         """Return the client secret and the token in use."""
         token = self._token
-        return (self._credentials.client_secret, *((token.header.removeprefix("Bearer "),) if token else ()))
+        return (*self._credentials.secrets(), *((token.header.removeprefix("Bearer "),) if token else ()))
 
     def _fetch(self) -> _Token:
         asked_at = self._clock()
@@ -133,7 +172,15 @@ def _read(answer: Answer) -> tuple[str, float]:
     if not isinstance(token, str) or not token:
         raise answer.unreadable("has no access_token")
     try:
-        lifetime = float(document.get("expires_in", _UNTOLD_LIFETIME))
-    except (TypeError, ValueError):
-        lifetime = _UNTOLD_LIFETIME
-    return token, lifetime
+        checked_token(token, "access_token")
+    except ConfigurationError:
+        raise answer.unreadable("has an access_token that no header can carry") from None
+    return token, _lifetime(document.get("expires_in"))
+
+
+def _lifetime(told: object) -> float:
+    try:
+        lifetime = float(told)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return _UNTOLD_LIFETIME
+    return min(lifetime, _LONGEST_LIFETIME) if math.isfinite(lifetime) and lifetime > 0 else _UNTOLD_LIFETIME

@@ -1,5 +1,8 @@
 """The Airflow connection `cloudsuite_default`: where the shop is, and with which credentials."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import requests
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
@@ -11,10 +14,27 @@ from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter, Service
-from orderflow.transport.connection import base_url, given, prepare_session, timeouts, without_headers
+from orderflow.transport import (
+    NO_METER,
+    Authorization,
+    CallGuard,
+    Channel,
+    FixedAuthorization,
+    Meter,
+    Service,
+    credentials,
+)
+from orderflow.transport.connection import (
+    COMMON_EXTRAS,
+    base_url,
+    bounds,
+    given,
+    prepare_session,
+    timeouts,
+    without_headers,
+)
 
-OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "timeout", "token")
+OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "token", *COMMON_EXTRAS)
 """Extras read here; those HttpHook knows keep their meaning, and every other one is sent as a header."""
 
 
@@ -23,8 +43,9 @@ class CloudSuiteHook(HttpHook):
 
     Connection: host (the API's address, without `/api`); login and password (OAuth2 client id and secret) with extra
     `token_url` and `scope` (default `openid`), or extra `token` for the old `Authorization: Token`; extra
-    `proxy_base_url` (where `/proxy` is found; default: the host); extra `timeout` in seconds (default 30), and
-    `verify`, `cert`, `proxies` as HttpHook has them. The credentials go to these two addresses and nowhere else.
+    `proxy_base_url` (where `/proxy` is found; default: the host); the extras of every connection (`timeout` seconds of
+    silence, `deadline` seconds a call in all, `max_answer_mb`, `allow_http`), and `verify`, `cert`, `proxies` as
+    HttpHook has them. The credentials go to these addresses and nowhere else.
     """
 
     conn_name_attr = "cloudsuite_conn_id"
@@ -97,8 +118,8 @@ class CloudSuiteHook(HttpHook):
             return base_url(connection.host, connection.schema, connection.port)
         try:
             return base_url(str(elsewhere), None, None)
-        except ConfigurationError as error:
-            raise ConfigurationError("extra `proxy_base_url`: set it to an http(s) address, as https://host") from error
+        except ConfigurationError:
+            raise ConfigurationError("extra `proxy_base_url`: set it to an http(s) address, as https://host") from None
 
     def _channel(
         self,
@@ -111,37 +132,48 @@ class CloudSuiteHook(HttpHook):
         gate: CallGuard | None,
         meter: Meter,
     ) -> Channel:
+        extra = given(connection.extra_dejson)
+        credentials.refuse_plain_http(address, f"connection `{self.http_conn_id}`, {service.name}'s address", extra)
         session = self.get_conn()
+        secrets = prepare_session(session, OWN_EXTRAS, concurrency=concurrency, name=self.http_conn_id)
+        _hide(*secrets)
         return Channel(
             session,
             address,
             service=service,
-            secrets=prepare_session(session, OWN_EXTRAS, concurrency=concurrency),
-            authorize=self._authorization(connection, session),
-            timeouts=timeouts(given(connection.extra_dejson)),
+            secrets=secrets,
+            authorize=self._authorization(connection, extra, session),
+            timeouts=timeouts(extra),
+            bounds=bounds(extra),
             read_only=read_only,
             gate=gate,
             meter=meter,
         )
 
-    def _authorization(self, connection: Connection, session: requests.Session) -> Authorization:
-        extra = given(connection.extra_dejson)
+    def _authorization(
+        self, connection: Connection, extra: Mapping[str, Any], session: requests.Session
+    ) -> Authorization:
         if extra.get("token"):
-            mask_secret(extra["token"])
-            return FixedAuthorization("Token", str(extra["token"]))
+            token = credentials.token(extra["token"], "extra `token`")
+            _hide(token)
+            return FixedAuthorization("Token", token)
         needed = {"login": connection.login, "password": connection.password, "extra token_url": extra.get("token_url")}
         missing = ", ".join(name for name, value in needed.items() if not value)
         if missing:
             raise ConfigurationError(f"connection `{self.http_conn_id}` lacks {missing} (or extra `token`)")
-        mask_secret(connection.password)
-        return ClientCredentials(
-            without_headers(session),
-            Credentials(
-                token_url=str(extra["token_url"]),
-                client_id=str(connection.login),
-                client_secret=str(connection.password),
-                scope=str(extra.get("scope") or "openid"),
-            ),
-            timeouts=timeouts(extra),
-            on_token=mask_secret,
+        credentials.address(extra["token_url"], "extra `token_url`")
+        credentials.refuse_plain_http(extra["token_url"], "extra `token_url`", extra)
+        asking = Credentials(
+            token_url=extra["token_url"],
+            client_id=credentials.secret(connection.login, "login (client id)"),
+            client_secret=credentials.secret(connection.password, "password (client secret)"),
+            scope=credentials.secret(extra.get("scope") or "openid", "extra `scope`"),
         )
+        _hide(*asking.secrets())
+        return ClientCredentials(
+            without_headers(session), asking, timeouts=timeouts(extra), bounds=bounds(extra), on_token=_hide
+        )
+
+
+def _hide(*secrets: str) -> None:
+    credentials.hide(mask_secret, *secrets)

@@ -13,8 +13,8 @@ from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter
-from orderflow.transport.connection import base_url, given, prepare_session, timeouts
+from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter, credentials
+from orderflow.transport.connection import COMMON_EXTRAS, base_url, bounds, given, prepare_session, timeouts
 
 
 class Adapter(NamedTuple):
@@ -28,7 +28,7 @@ ADAPTERS = {
     "rest": Adapter(lambda channel, _extra: RestErp(channel)),
     "tryton": Adapter(TrytonErp, tryton_options.OWN_EXTRAS),
 }
-OWN_EXTRAS = ("adapter", "token", "timeout", *(name for adapter in ADAPTERS.values() for name in adapter.extras))
+OWN_EXTRAS = ("adapter", "token", *COMMON_EXTRAS, *(name for adapter in ADAPTERS.values() for name in adapter.extras))
 """Extras read here and by any adapter; HttpHook reads those it knows, and every other one is sent as a header."""
 
 
@@ -36,7 +36,8 @@ class ErpHook(HttpHook):
     """Connection -> session -> ErpPort.
 
     Connection: host; login and password (HTTP Basic) or extra `token` (Bearer); extra `adapter` (default `rest`),
-    `timeout` in seconds (default 30), those of the adapter, and `verify`, `cert`, `proxies` as HttpHook has them.
+    those of the adapter and of every connection (`timeout` seconds of silence, `deadline` seconds a call in all,
+    `max_answer_mb`, `allow_http`), and `verify`, `cert`, `proxies` as HttpHook has them.
     """
 
     conn_name_attr = "erp_conn_id"
@@ -59,16 +60,23 @@ class ErpHook(HttpHook):
             raise ConfigurationError(f"connection `{self.http_conn_id}`: no adapter {name!r}; known are {known}")
         adapter = ADAPTERS[name]
         session = self.get_conn()
+        address = base_url(connection.host, connection.schema, connection.port)
+        headers = prepare_session(session, OWN_EXTRAS, concurrency=concurrency, name=self.http_conn_id)
+        authorization = _authorization(connection, extra)
+        if authorization or headers:
+            credentials.refuse_plain_http(address, f"connection `{self.http_conn_id}`, host", extra)
+        _hide(*headers, *(authorization.secrets() if authorization else ()))
         channel = Channel(
             session,
-            base_url(connection.host, connection.schema, connection.port),
+            address,
             service=ERP,
-            authorize=_authorization(connection),
+            authorize=authorization,
             timeouts=timeouts(extra),
+            bounds=bounds(extra),
             read_only=read_only,
             gate=gate,
             meter=meter,
-            secrets=prepare_session(session, OWN_EXTRAS, concurrency=concurrency),
+            secrets=headers,
         )
         return adapter.make(channel, extra)
 
@@ -90,14 +98,16 @@ class ErpHook(HttpHook):
         return connection
 
 
-def _authorization(connection: Connection) -> Authorization | None:
-    token = given(connection.extra_dejson).get("token")
-    if token:
-        authorization = FixedAuthorization("Bearer", str(token))
-    elif connection.login:
-        authorization = FixedAuthorization.basic(connection.login, connection.password or "")
-    else:
+def _authorization(connection: Connection, extra: Mapping[str, Any]) -> Authorization | None:
+    if extra.get("token"):
+        return FixedAuthorization("Bearer", credentials.token(extra["token"], "extra `token`"))
+    if not connection.login:
         return None
-    for secret in authorization.secrets():
-        mask_secret(secret)
-    return authorization
+    login = credentials.secret(connection.login, "login")
+    if ":" in login:
+        raise ConfigurationError("login: HTTP Basic allows no colon in it")
+    return FixedAuthorization.basic(login, credentials.secret(connection.password or "", "password"))
+
+
+def _hide(*secrets: str) -> None:
+    credentials.hide(mask_secret, *secrets)

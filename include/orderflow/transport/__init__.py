@@ -5,16 +5,19 @@ It knows neither Airflow nor what the service is about.
 
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization, FixedAuthorization
-from orderflow.transport.channel import DEFAULT_TIMEOUTS, CallGuard, Channel, Timeouts
+from orderflow.transport.channel import DEFAULT_BOUNDS, DEFAULT_TIMEOUTS, CallGuard, Channel
 from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
 from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.retry import RetryPolicy
+from orderflow.transport.sending import Bounds, Timeouts
 
 __all__ = [
+    "DEFAULT_BOUNDS",
     "DEFAULT_TIMEOUTS",
     "NO_METER",
     "Answer",
     "Authorization",
+    "Bounds",
     "CallGuard",
     "Channel",
     "Exchange",

@@ -28,6 +28,8 @@ class Answer:
     headers: Mapping[str, str]
     content: bytes = field(repr=False)
     refusal: Unreadable = field(repr=False)
+    is_whole: bool = True
+    """Whether the content is all there was, and not cut off because it was too much."""
 
     @property
     def body(self) -> str:
@@ -44,6 +46,8 @@ class Answer:
 
     def json(self) -> Any:
         """Return the body with every number as it was written (10.00 stays 10.00); RefusedError when not JSON."""
+        if not self.is_whole:
+            raise self.unreadable(f"has more than {len(self.content)} bytes")
         try:
             return read_document(self.content)
         except ValueError as error:

@@ -5,34 +5,28 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import requests
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import CallDeferredError, PermanentError
+from orderflow.redaction import excerpt
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization
 from orderflow.transport.document import write_document
-from orderflow.transport.failures import Exchange, RefusedError, Service
-from orderflow.transport.faults import fault_of_answer, fault_of_error
+from orderflow.transport.failures import Exchange, Received, RefusedError, Service
+from orderflow.transport.faults import fault_of_answer
 from orderflow.transport.meter import NO_METER, Meter
-from orderflow.transport.redaction import excerpt
 from orderflow.transport.retry import DEFAULT_POLICY, RetryPolicy, retry_after
+from orderflow.transport.sending import Bounds, Sending, Timeouts
 from orderflow.transport.throttle import Throttle
+from orderflow.transport.watch import make_watchable
 
 REPEATABLE = frozenset({"GET", "PATCH", "PUT"})
 _TURNED_AWAY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-
-
-class Timeouts(NamedTuple):
-    """Seconds to connect, and seconds of silence while an answer is awaited."""
-
-    connect: float = 10.0
-    read: float = 30.0
-
-
 DEFAULT_TIMEOUTS = Timeouts()
+DEFAULT_BOUNDS = Bounds()
 
 
 class CallGuard(Protocol):
@@ -65,6 +59,7 @@ class Channel:
         service: Service,
         authorize: Authorization | None = None,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        bounds: Bounds = DEFAULT_BOUNDS,
         policy: RetryPolicy = DEFAULT_POLICY,
         read_only: bool = False,
         secrets: Iterable[str] = (),
@@ -73,11 +68,14 @@ class Channel:
     ) -> None:
         # A cookie would tie together the threads that share this session, and could outrank the token.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # `requests` looks where a redirect points to even where it must not go, and reads the whole answer for that.
+        session.get_redirect_target = _nowhere  # type: ignore[method-assign,assignment]
+        make_watchable(session)
         self.service = service
         self._session = session
+        self._sending = Sending(session, timeouts, bounds, service)
         self._base_url = base_url.rstrip("/")
         self._authorize = authorize
-        self._timeouts = timeouts
         self._policy = policy
         self._read_only = read_only
         self._extra_secrets = tuple(secrets)
@@ -119,42 +117,41 @@ class Channel:
             "method": method,
             "url": self._base_url + path,
             "params": params,
-            "data": data if json is None else write_document(json),
+            "data": data if json is None else self._document(json),
             "headers": {
                 "Accept": "application/json",
                 **({} if json is None else {"Content-Type": "application/json"}),
                 **(headers or {}),
             },
         }
-        attempt = partial(self._attempt, Exchange(method, path), request, accept)
+        attempt = partial(self._attempt, Exchange(method, path.partition("?")[0]), request, accept)
         if not retry:
             return attempt()
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, method))
 
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
-        response = self._send(exchange, request)
-        status = response.status_code
-        succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-        if not (succeeded or status in accept):
-            fault = fault_of_answer(response, exchange, self.service, self._secrets())
+        received = self._send(exchange, request, accept)
+        succeeded = HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES
+        if not (succeeded or received.status in accept):
+            fault = fault_of_answer(received, exchange, self.service, self._secrets())
             if self._gate and isinstance(fault, RefusedError) and fault.exchange:
-                self._gate.refused(exchange.method, exchange.path, status, fault.exchange.excerpt)
+                self._gate.refused(exchange.method, exchange.path, received.status, fault.exchange.excerpt)
             raise fault
         if self._gate and succeeded:
             self._gate.succeeded(exchange.method, exchange.path)
-        body = response.content
-        return Answer(status, response.headers, body, partial(self._unreadable, exchange, status, body))
+        refusal = partial(self._unreadable, exchange, received)
+        return Answer(received.status, received.headers, received.content, refusal, is_whole=received.is_whole)
 
-    def _send(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
+    def _send(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Received:
         """Send it, as often as the other side asks for a pause that is worth the wait."""
         waited = 0.0
         while True:
             waited += self._wait_for_turn(exchange)
-            response = self._send_once(exchange, request)
-            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            received = self._send_once(exchange, request, accept)
+            if received.status != HTTPStatus.TOO_MANY_REQUESTS:
                 self._throttle.answered()
-                return response
-            pause = self._throttle.told(retry_after(response.headers.get("Retry-After")))
+                return received
+            pause = self._throttle.told(retry_after(received.headers.get("Retry-After")))
             if self._gate:
                 self._gate.throttled(pause)
             if pause > self._policy.longest_retry_after or waited + pause > self._policy.deadline:
@@ -179,47 +176,42 @@ class Channel:
             retry_after=pause,
         )
 
-    def _send_once(self, exchange: Exchange, request: Mapping[str, Any]) -> requests.Response:
+    def _send_once(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Received:
         if self._authorize is None:
-            return self._transmit(exchange, request, None)
+            return self._transmit(exchange, request, None, accept)
         header = self._authorize.header()
-        response = self._transmit(exchange, request, header)
-        if response.status_code in _TURNED_AWAY and self._authorize.renew(header):
+        received = self._transmit(exchange, request, header, accept)
+        if received.status in _TURNED_AWAY and self._authorize.renew(header):
             if self._gate:
                 self._gate.enter(exchange.method, exchange.path)
-            response = self._transmit(exchange, request, self._authorize.header())
-        return response
+            received = self._transmit(exchange, request, self._authorize.header(), accept)
+        return received
 
-    def _transmit(self, exchange: Exchange, request: Mapping[str, Any], header: str | None) -> requests.Response:
+    def _transmit(
+        self, exchange: Exchange, request: Mapping[str, Any], header: str | None, accept: Collection[int]
+    ) -> Received:
         start = time.monotonic()
         try:
-            return self._session.request(
-                **request,
-                auth=partial(_authorized, header),
-                timeout=self._timeouts,
-                # Said here, for else REQUESTS_CA_BUNDLE in the environment would outrank the connection's CA file.
-                verify=self._session.verify,
-                allow_redirects=False,
-                stream=False,
-            )
-        except requests.RequestException as error:
-            raise fault_of_error(error, exchange, self.service) from error
+            return self._sending.send(exchange, request, header, accept)
         finally:
             self._meter.called(self.service.name, exchange.method, time.monotonic() - start)
 
-    def _unreadable(self, exchange: Exchange, status: int, content: bytes, what: str, *, quoted: bool) -> RefusedError:
-        text = excerpt(content.decode("utf-8", "replace"), self._secrets()) if quoted else ""
-        exchange = exchange._replace(status=status, excerpt=text)
+    def _unreadable(self, exchange: Exchange, received: Received, what: str, *, quoted: bool) -> RefusedError:
+        text = excerpt(received.text, self._secrets()) if quoted else ""
+        exchange = exchange._replace(status=received.status, excerpt=text)
         return RefusedError(
             f"{self.service.name}: the answer {what}: {exchange}", exchange=exchange, reason=self.service.answer_invalid
         )
+
+    def _document(self, json: Any) -> bytes:
+        try:
+            return write_document(json)
+        except ValueError as error:
+            raise PermanentError(f"{self.service.name}: what is to be sent {error}") from None
 
     def _secrets(self) -> tuple[str, ...]:
         return self._extra_secrets + (self._authorize.secrets() if self._authorize else ())
 
 
-def _authorized(header: str | None, request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Set the header; an `auth` that is given also keeps `requests` from taking credentials out of a netrc file."""
-    if header is not None:
-        request.headers["Authorization"] = header
-    return request
+def _nowhere(_response: requests.Response) -> None:
+    return None

@@ -1,29 +1,41 @@
 """What both Airflow hooks read from an HTTP connection, free of Airflow."""
 
+import logging
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from orderflow.errors import ConfigurationError
-from orderflow.transport.channel import DEFAULT_TIMEOUTS, Timeouts
+from orderflow.transport import credentials
+from orderflow.transport.channel import DEFAULT_BOUNDS, DEFAULT_TIMEOUTS
+from orderflow.transport.sending import Bounds, Timeouts
+from orderflow.transport.watch import make_watchable
+
+COMMON_EXTRAS = ("timeout", "deadline", "max_answer_mb", "allow_http")
+"""Extras that every connection of this project may have."""
 
 _LONGEST_CONNECT = 10.0
+_LONGEST_SECONDS = 3600.0
+_SHORTEST_DEADLINE = 20.0
+_MEGABYTE = 1024 * 1024
+_MOST_MEGABYTES = 1024
+
+log = logging.getLogger(__name__)
 
 
 def base_url(host: str | None, schema: str | None, port: int | None) -> str:
     """Return the address of a connection; a host without a scheme is reached by HTTPS."""
     if not host:
         raise ConfigurationError("the connection has no host; set it to the address of the API, as https://host")
-    address = urlsplit(host if "://" in host else f"{schema or 'https'}://{host}")
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise ConfigurationError("the connection's host is not an http(s) address; set it as https://host")
-    netloc = f"{address.netloc}:{port}" if port else address.netloc
-    return f"{address.scheme}://{netloc}{address.path.rstrip('/')}"
+    parts = credentials.address(
+        host if "://" in host else f"{schema or 'https'}://{host}", "the connection's host is not an address"
+    )
+    netloc = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{netloc}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
 def given(extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,34 +45,59 @@ def given(extra: Mapping[str, Any]) -> dict[str, Any]:
 
 def timeouts(extra: Mapping[str, Any]) -> Timeouts:
     """Read the extra `timeout` (seconds, 30 when not set)."""
-    value = extra.get("timeout", DEFAULT_TIMEOUTS.read)
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = 0.0
-    if seconds <= 0:
-        raise ConfigurationError(f"extra `timeout` must be a number of seconds, not {value!r}")
+    seconds = _positive(extra, "timeout", DEFAULT_TIMEOUTS.read, _LONGEST_SECONDS, "seconds")
     return Timeouts(connect=min(_LONGEST_CONNECT, seconds), read=seconds)
 
 
-def prepare_session(session: requests.Session, own_extras: Collection[str], *, concurrency: int) -> tuple[str, ...]:
+def bounds(extra: Mapping[str, Any]) -> Bounds:
+    """Read the extras `deadline` (seconds; twice the timeout, at least 20) and `max_answer_mb` (32)."""
+    usual = max(_SHORTEST_DEADLINE, 2 * timeouts(extra).read)
+    seconds = _positive(extra, "deadline", usual, 2 * _LONGEST_SECONDS, "seconds")
+    megabytes = _positive(extra, "max_answer_mb", DEFAULT_BOUNDS.bytes / _MEGABYTE, _MOST_MEGABYTES, "megabytes")
+    return Bounds(seconds=seconds, bytes=int(megabytes * _MEGABYTE))
+
+
+def _positive(extra: Mapping[str, Any], name: str, usual: float, most: float, unit: str) -> float:
+    value = extra.get(name, usual)
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = 0.0
+    if isinstance(value, bool) or not 0 < number <= most:
+        raise ConfigurationError(f"extra `{name}` must be a number of {unit}, more than 0 and at most {most:g}")
+    return number
+
+
+def prepare_session(
+    session: requests.Session, own_extras: Collection[str], *, concurrency: int, name: str
+) -> tuple[str, ...]:
     """Make the session of an HttpHook fit for a Channel; return the values of its extra headers, which may be secret.
 
     HttpHook makes a header of every extra it does not know, and Basic credentials of the login. The extras that are
     this project's own must not travel as headers, and a Channel brings its own credentials.
     """
     _check_certificates(session)
+    if session.verify is False:
+        log.warning(
+            "connection `%s`: extra `verify` is false, so anybody on the way can read and change what is sent", name
+        )
     session.auth = None
-    for name in own_extras:
-        session.headers.pop(name, None)
+    for own in own_extras:
+        session.headers.pop(own, None)
     standard = requests.Session().headers
-    added = {name: value for name, value in session.headers.items() if name not in standard}
-    wrong = [name for name, value in added.items() if not isinstance(value, str)]
-    if wrong:
-        raise ConfigurationError(f"extra {', '.join(sorted(wrong))}: unknown, and as a header it has to be text")
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=concurrency))
-    return tuple(str(value) for value in added.values())
+    added = {header: value for header, value in session.headers.items() if header not in standard}
+    make_watchable(session, connections=concurrency)
+    return (*credentials.headers(added).values(), *_proxy_passwords(session.proxies.values()))
+
+
+def _proxy_passwords(proxies: Iterable[object]) -> list[str]:
+    passwords = []
+    for proxy in proxies:
+        try:
+            passwords.append(urlsplit(str(proxy)).password or "")
+        except ValueError:
+            raise ConfigurationError("extra `proxies`: set each to an address, as http://host:port") from None
+    return [password for password in passwords if password]
 
 
 def _check_certificates(session: requests.Session) -> None:

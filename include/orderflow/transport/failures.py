@@ -1,5 +1,6 @@
 """What can go wrong on the wire, as the project's own errors, with the request that failed."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from orderflow.domain.reasons import Reason
@@ -15,6 +16,8 @@ class Service(NamedTuple):
     auth: Reason
     not_found: Reason
     answer_invalid: Reason
+    quotable: Callable[[str], str] = str
+    """What of a failing answer's text may be quoted at all."""
 
 
 class Exchange(NamedTuple):
@@ -28,6 +31,20 @@ class Exchange(NamedTuple):
     def __str__(self) -> str:
         answered = f" answered {self.status}" if self.status else ""
         return f"{self.method} {self.path}{answered}" + (f": {self.excerpt}" if self.excerpt else "")
+
+
+class Received(NamedTuple):
+    """An answer; `is_whole` False when it was larger than allowed and is cut off."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    is_whole: bool
+
+    @property
+    def text(self) -> str:
+        """The content to be searched and quoted."""
+        return self.content.decode("utf-8", "replace")
 
 
 class UnavailableError(TransientError):

@@ -1,39 +1,59 @@
-"""What a failed request of `requests`, or an answer that is a failure, means for the caller."""
+"""What a failed request, or an answer that is a failure, means for the caller."""
 
 import ssl
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
-import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
-from orderflow.transport.redaction import excerpt, pointed_at
+from orderflow.redaction import excerpt, fit_to_show
+from orderflow.transport.failures import Exchange, Received, RefusedError, Service, UnavailableError
 from orderflow.transport.retry import retry_after
 
 _COME_BACK = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _BEFORE_SENDING = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
 _UNKNOWN_ISSUER = frozenset({2, 18, 19, 20, 21})
 """OpenSSL's codes for a certificate whose signer is not among the CAs we know; it has no names for them in Python."""
+_LONGEST_TARGET = 200
 
 
-def fault_of_error(error: requests.RequestException, exchange: Exchange, service: Service) -> OrderflowError:
-    """Translate an error under which no whole answer came."""
+def fault_of_error(
+    error: Exception, exchange: Exchange, service: Service, *, sent: bool | None = None
+) -> OrderflowError:
+    """Translate an error under which no whole answer came; `sent`: whether any of the request left, if that is known.
+
+    Nothing of the error's own text is shown, for it may quote the request with its credentials.
+    """
     causes = list(_chain(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _untrusted(cause, service)
-    if isinstance(error, ValueError):
-        return ConfigurationError(f"{service.name}: {exchange} cannot be sent: {type(error).__name__}")
-    not_sent = any(isinstance(cause, _BEFORE_SENDING) for cause in causes)
+    certain = any(isinstance(cause, _BEFORE_SENDING) for cause in causes)
+    not_sent = certain if sent is None else not sent
+    if isinstance(error, ValueError) and not sent:
+        return ConfigurationError(
+            f"{service.name}: {exchange} cannot be sent ({type(error).__name__}): check the connection's host, login, "
+            "password and extra"
+        )
     what = "could not be reached" if not_sent else "gave no whole answer"
     return UnavailableError(
         f"{service.name}: {exchange}: the server {what} ({type(causes[-1]).__name__})",
         exchange=exchange,
         reason=service.unavailable,
         not_sent=not_sent,
+    )
+
+
+def fault_of_time(exchange: Exchange, service: Service, seconds: float, *, sent: bool) -> UnavailableError:
+    """Say that a call took longer in all than it may."""
+    return UnavailableError(
+        f"{service.name}: {exchange}: no whole answer within {seconds:g} s",
+        exchange=exchange,
+        reason=service.unavailable,
+        not_sent=not sent,
     )
 
 
@@ -47,21 +67,21 @@ def _untrusted(error: ssl.SSLCertVerificationError, service: Service) -> Configu
 
 
 def fault_of_answer(
-    response: requests.Response, exchange: Exchange, service: Service, secrets: Iterable[str]
+    received: Received, exchange: Exchange, service: Service, secrets: Iterable[str]
 ) -> UnavailableError | RefusedError:
     """Translate an answer that is neither 2xx nor expected."""
-    status = response.status_code
-    exchange = exchange._replace(status=status, excerpt=excerpt(text_of(response), secrets))
+    status, headers = received.status, received.headers
+    exchange = exchange._replace(status=status, excerpt=excerpt(service.quotable(received.text), secrets))
     message = f"{service.name}: {exchange}"
     if status in _COME_BACK or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return UnavailableError(
             message,
             exchange=exchange,
             reason=service.unavailable,
-            retry_after=retry_after(response.headers.get("Retry-After")),
+            retry_after=retry_after(headers.get("Retry-After")),
         )
     if status < HTTPStatus.BAD_REQUEST:
-        target = pointed_at(response.headers.get("Location", ""))
+        target = pointed_at(headers.get("Location", ""))
         return RefusedError(
             f"{message} (redirect to {target!r}, not followed)", exchange=exchange, reason=service.refused
         )
@@ -73,9 +93,14 @@ def fault_of_answer(
     return RefusedError(message, exchange=exchange, reason=reasons.get(status, service.refused))
 
 
-def text_of(response: requests.Response) -> str:
-    """Return the body as UTF-8, whatever the server declares: JSON is UTF-8, and pages are only quoted."""
-    return response.content.decode("utf-8", "replace")
+def pointed_at(location: str) -> str:
+    """Return where a redirect points to, without what may be secret in it (user, query, fragment)."""
+    try:
+        parts = urlsplit(location[:_LONGEST_TARGET])
+    except ValueError:
+        return "nowhere"
+    host = parts.netloc.rpartition("@")[2]
+    return fit_to_show((f"{parts.scheme}:" if parts.scheme else "") + (f"//{host}" if host else "") + parts.path)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -23,6 +23,10 @@ from orderflow.transport.failures import UnavailableError
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+_LONGEST_WISH = 7 * 24 * 3600.0
+"""Seconds; what asks for more has not meant it."""
+_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -72,15 +76,16 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
     """Read a Retry-After header, seconds or an HTTP date, as seconds from now; None when it says nothing usable."""
     if not header:
         return None
-    if header.strip().isdecimal():
-        return float(header)
+    wished = header.strip()
+    if wished.isascii() and wished.isdecimal():
+        return min(float(wished[:_DIGITS]), _LONGEST_WISH)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), _LONGEST_WISH)
 
 
 def _wish(state: RetryCallState) -> float | None:

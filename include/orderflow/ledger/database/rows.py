@@ -6,6 +6,8 @@ from typing import TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from orderflow.redaction import fit_to_show
+
 LONGEST_MESSAGE = 1_000
 
 
@@ -13,8 +15,8 @@ Row = TypeVar("Row")
 
 
 def truncate(message: str) -> str:
-    """Cut a message to what the ledger keeps, without the NUL that PostgreSQL refuses."""
-    return message.replace("\0", "")[:LONGEST_MESSAGE]
+    """Cut a message to what the ledger keeps: no secret, and no character that PostgreSQL refuses."""
+    return fit_to_show(message[: 2 * LONGEST_MESSAGE].replace("\0", ""))[:LONGEST_MESSAGE]
 
 
 def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from orderflow.transport.redaction import LONGEST_EXCERPT, excerpt, pointed_at, redact
+from orderflow.redaction import excerpt, redact
+from orderflow.redaction.gate import LONGEST_EXCERPT
+from orderflow.transport.faults import pointed_at
 
 SECRET = "p4ss-w0rd-of-the-shop"
 

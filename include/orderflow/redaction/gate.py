@@ -1,0 +1,127 @@
+"""Texts made fit to be shown: secrets hidden in whatever form, escapes visible, answers cut short."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from threading import Lock
+
+from orderflow.redaction.disguises import disguises
+from orderflow.redaction.pages import words_of
+
+LONGEST_EXCERPT = 500
+_LOOKED_AT = 16_384
+"""Characters of an answer that are looked at: what people are shown is in its beginning."""
+_SHORTEST_SECRET = 4
+_SHORTEST_REMEMBERED = 6
+"""Shorter values would black out ordinary text; no real secret is that short."""
+_SHORTEST_WRAPPED = 8
+"""Shorter ones are hidden in one piece only: two words in a row may spell them."""
+_HIDDEN = "***"
+
+_NAMED = re.compile(
+    r"(?i)([\"']?(?:access_token|refresh_token|id_token|client_secret|password|passwd|secret|api[_-]?key|authorization)"
+    r"[\"']?\s*+[:=]\s*+)(?:\"[^\"]*+\"|'[^']*+'|(?:(?:bearer|basic|token)\s++)?[^\s,;&}]++)"
+)
+_SCHEMED = re.compile(r"(?i)\b(bearer|basic|token)\s++[A-Za-z0-9._~+/=-]{16,}+")
+_JWT = re.compile(r"(?<![\w-])eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]*+")
+_USERINFO = re.compile(r"(?<=://)[^/@\s]++@")
+_MAIL = re.compile(r"(?<![^\s@<>\"'(),;:\[\]{}=|])[^\s@<>\"'(),;:\[\]{}=|]++@[^\s@<>\"'(),;:\[\]{}=|]++")
+_PHONE = re.compile(r"(?<![\w+.,-])(?:\+|0[1-9])(?:[0-9]|[ ().\/-](?=[ ().\/-]?[0-9(])){7,18}+(?![\w])")
+_FEWEST_DIGITS = 9
+_FORGING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+"""What a terminal obeys, what turns the direction of a line, and what ends one where nobody sees it."""
+_GAP = re.compile(r"\s|\\[rnt]")
+
+_lock = Lock()
+_remembered: dict[str, None] = {}
+
+
+def remember(*secrets: str) -> None:
+    """Let no text out with these values in it, for as long as this process lives."""
+    with _lock:
+        _remembered.update({secret: None for secret in secrets if len(secret) >= _SHORTEST_REMEMBERED})
+
+
+def all_forms(secret: str) -> tuple[str, ...]:
+    """Return a secret in every form in which it may turn up."""
+    return _forms(frozenset({secret})) if len(secret) >= _SHORTEST_REMEMBERED else (secret,)
+
+
+def fit_to_show(text: str, secrets: Iterable[str] = ()) -> str:
+    """Hide every secret that is known, or looks like one, and show what could forge a line as its escape."""
+    return visible(redact(text, secrets))
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Hide the given secrets, those remembered, in whatever form, and whatever looks like one."""
+    with _lock:
+        known = frozenset(_remembered)
+    forms = _forms(known | {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET})
+    for form in forms:
+        text = text.replace(form, _HIDDEN)
+    text = _without_wrapped(text, forms)
+    text = _NAMED.sub(rf"\1{_HIDDEN}", text)
+    text = _SCHEMED.sub(rf"\1 {_HIDDEN}", text)
+    text = _JWT.sub(_HIDDEN, text)
+    return _USERINFO.sub("", text)
+
+
+def visible(text: str) -> str:
+    """Show characters that steer a terminal, a line or its direction as their escapes."""
+    return _FORGING.sub(lambda found: _escape(ord(found.group())), text)
+
+
+def impersonal(text: str) -> str:
+    """Leave out mail addresses and phone numbers."""
+    text = _MAIL.sub("[mail address]", text)
+    return _PHONE.sub(
+        lambda found: "[phone number]" if sum(map(str.isdigit, found.group())) >= _FEWEST_DIGITS else found.group(),
+        text,
+    )
+
+
+def excerpt(body: str, secrets: Iterable[str] = ()) -> str:
+    """Return the first 500 characters of an answer on one line; of a page its title, else its text, else as it is."""
+    is_cut = len(body) > _LOOKED_AT
+    text = body[:_LOOKED_AT].strip()
+    if text.startswith("<"):
+        text = words_of(text) or text  # XML may say all it has to say in attributes
+    # Hidden before it is cut: half a secret would be recognised by nobody.
+    text = impersonal(fit_to_show(" ".join(text.split()), secrets))
+    if is_cut and len(text) <= LONGEST_EXCERPT:
+        return text[: len(text) // 2] + "…"  # its end is where the body was cut, perhaps in the middle of a secret
+    return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
+
+
+@lru_cache(maxsize=64)
+def _forms(secrets: frozenset[str]) -> tuple[str, ...]:
+    """Return all forms of all secrets; the longest first, for one may be a part of another."""
+    forms = {form for secret in secrets for form in (secret, *disguises(secret))}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _without_wrapped(text: str, forms: Iterable[str]) -> str:
+    """Hide forms that are broken up by line ends or indentation."""
+    squeezed = _GAP.sub("", text)
+    sought = [piece for form in forms if (piece := _GAP.sub("", form)) in squeezed and len(piece) >= _SHORTEST_WRAPPED]
+    if not sought:
+        return text
+    inside_gap = {place for found in _GAP.finditer(text) for place in range(*found.span())}
+    places = [place for place in range(len(text)) if place not in inside_gap]
+    hidden = [(places[at], places[at + len(piece) - 1]) for piece in sought for at in _all_of(piece, squeezed)]
+    end = len(text)
+    for first, last in sorted(hidden, reverse=True):
+        text = text[:first] + _HIDDEN + text[min(last + 1, end) :]
+        end = first
+    return text
+
+
+def _all_of(piece: str, text: str) -> Iterator[int]:
+    at = text.find(piece)
+    while at >= 0:
+        yield at
+        at = text.find(piece, at + len(piece))
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004

@@ -1,0 +1,35 @@
+"""What a page of HTML says, found in one pass: pages come from strangers, also from those that mean harm."""
+
+from html import unescape
+
+_LOWER = str.maketrans({chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)})
+_UNSEEN = {"<!--": "-->", "<script": "</script", "<style": "</style"}
+
+
+def words_of(page: str) -> str:
+    """Return the title of a page, else its text; empty when it has none."""
+    low = page.translate(_LOWER)
+    return unescape(_title(page, low) or _text(page, low)).strip()
+
+
+def _title(page: str, low: str) -> str:
+    opened = low.find("<title")
+    begins = low.find(">", opened) + 1 if opened >= 0 else 0
+    ends = low.find("</title", begins) if begins else -1
+    return page[begins:ends] if ends >= 0 else ""
+
+
+def _text(page: str, low: str) -> str:
+    """Leave out tags, and scripts and styles with what is in them; what is not closed is left out to the end."""
+    parts = []
+    at = 0
+    while (tag := page.find("<", at)) >= 0:
+        parts.append(page[at:tag])
+        ending = next((end for begin, end in _UNSEEN.items() if low.startswith(begin, tag)), ">")
+        closed = low.find(ending, tag)
+        if closed >= 0 and ending != ">":
+            closed = low.find(">", closed)
+        if closed < 0:
+            return " ".join(parts)
+        at = closed + 1
+    return " ".join([*parts, page[at:]])

@@ -1,0 +1,91 @@
+"""One request on the wire: sent once, watched, and its answer read as far as the bounds allow."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any, NamedTuple
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from orderflow.transport.failures import Exchange, Received, Service
+from orderflow.transport.faults import fault_of_error, fault_of_time
+from orderflow.transport.watch import Watch
+
+_PIECE = 65_536
+_ENOUGH_TO_QUOTE = 65_536
+"""Bytes of a failing answer that are read."""
+
+
+class Timeouts(NamedTuple):
+    """Seconds to connect, and seconds of silence while an answer is awaited."""
+
+    connect: float = 10.0
+    read: float = 30.0
+
+
+class Bounds(NamedTuple):
+    """What one call may take: seconds in all, however busy the connection is, and bytes when unpacked."""
+
+    seconds: float = 60.0
+    bytes: int = 32 * 1024 * 1024
+
+
+class Sending(NamedTuple):
+    """How requests are sent."""
+
+    session: requests.Session
+    timeouts: Timeouts
+    bounds: Bounds
+    service: Service
+
+    def send(
+        self,
+        exchange: Exchange,
+        request: Mapping[str, Any],
+        header: str | None,
+        accept: Collection[int],
+    ) -> Received:
+        """Send a request and read its answer, all of it if it is a success or its status is in `accept`.
+
+        Only this project's errors leave here, and what caused them does not come with them: it may hold the request.
+        """
+        with Watch(self.bounds.seconds) as watch:
+            try:
+                received = self._exchanged(request, header, accept)
+            except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, OverflowError) as error:
+                if watch.expired:
+                    raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=watch.sent) from None
+                sent = watch.sent if watch.connected else None
+                raise fault_of_error(error, exchange, self.service, sent=sent) from None
+        if watch.expired:  # a connection that was shut down looks like one that came to its end
+            raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=True)
+        return received
+
+    def _exchanged(self, request: Mapping[str, Any], header: str | None, accept: Collection[int]) -> Received:
+        response = self.session.request(
+            **request,
+            auth=partial(_authorized, header),
+            timeout=self.timeouts,
+            # Said here, for else REQUESTS_CA_BUNDLE in the environment would outrank the connection's CA file.
+            verify=self.session.verify,
+            allow_redirects=False,
+            stream=True,
+        )
+        with response:
+            is_wanted = response.status_code < HTTPStatus.MULTIPLE_CHOICES or response.status_code in accept
+            most = self.bounds.bytes if is_wanted else min(_ENOUGH_TO_QUOTE, self.bounds.bytes)
+            content = bytearray()
+            for piece in response.iter_content(_PIECE):
+                content += piece
+                if len(content) > most:
+                    break
+            return Received(response.status_code, response.headers, bytes(content[:most]), len(content) <= most)
+
+
+def _authorized(header: str | None, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Set the header; an `auth` that is given also keeps `requests` from taking credentials out of a netrc file."""
+    if header is not None:
+        request.headers["Authorization"] = header
+    return request
