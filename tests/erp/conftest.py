@@ -52,6 +52,7 @@ def sales_order(**changes: Any) -> SalesOrderRequest:
         for position in (1, 2)
     ]
     given = {
+        "idempotency_key": f"cloudsuite:{changes.get('external_reference', '1/CS48193')}",
         "external_reference": "1/CS48193",
         "shop": "1",
         "shop_order_id": 12345,

@@ -1,24 +1,26 @@
 """What is sent to an ERP and what comes back, whatever ERP it is (docs/reference/erp-rest-contract.md)."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
     PlainSerializer,
     SerializerFunctionWrapHandler,
+    field_validator,
     model_serializer,
 )
 
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, ProductKey
 from orderflow.domain.people import Address, Party
+from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, Label, Name, Number, Text
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
 """Money and quantities travel as plain decimal strings."""
@@ -124,19 +126,30 @@ def _fingerprint(request: SalesOrderRequest, exclude: dict[str, Any]) -> str:
 class AcceptedLine(_Contract):
     """Which ERP line number the line at this position got."""
 
-    position: int
-    line_number: int
+    position: Number
+    line_number: Number
 
 
 class SalesOrder(_Contract):
-    """An order as the ERP knows it."""
+    """An order as the ERP knows it: without a number it is not made yet."""
 
-    number: str
-    external_reference: str
-    status: str | None = None
-    total: Decimal | None = None
+    number: Name
+    external_reference: Label
+    status: Label | None = None
+    total: Amount | None = None
     """As the ERP adds it up, excluding tax; None when it does not say."""
     lines: tuple[AcceptedLine, ...]
+
+    @field_validator("lines")
+    @classmethod
+    def _one_to_one(cls, lines: tuple[AcceptedLine, ...]) -> tuple[AcceptedLine, ...]:
+        """Refuse a position or a line number that is there twice: packing slips would go to the wrong line."""
+        for what in ("position", "line_number"):
+            counted = Counter(getattr(line, what) for line in lines)
+            twice = [number for number, times in counted.items() if times > 1]
+            if twice:
+                raise ValueError(f"{what} {', '.join(map(str, twice[:5]))} is there more than once")
+        return lines
 
     @property
     def line_numbers(self) -> dict[int, int]:
@@ -147,29 +160,29 @@ class SalesOrder(_Contract):
 class ListedSalesOrder(SalesOrder):
     """An order in a listing, with what a comparison of both sides needs."""
 
-    total: Decimal
-    currency: str
-    created_at: AwareDatetime
+    total: Amount
+    currency: Name
+    created_at: AwareInstant
 
 
 class DeliveryLine(_Contract):
     """What a packing slip says of one order line."""
 
-    line_number: int
-    quantity: Decimal
-    product_key: str
+    line_number: Number
+    quantity: Amount
+    product_key: Name
 
 
 class Delivery(_Contract):
     """A packing slip for one order; one paper for several orders comes as several of these with the same number."""
 
-    number: str
-    slip_date: date = Field(alias="date")
-    planned_delivery_date: date | None
-    carrier: str | None
-    tracking_code: str | None
-    comment: str | None
-    order_number: str
+    number: Name
+    slip_date: Day = Field(alias="date")
+    planned_delivery_date: Annotated[Day | None, BLANK_IS_NONE]
+    carrier: Label | None
+    tracking_code: Label | None
+    comment: Text | None
+    order_number: Name
     lines: tuple[DeliveryLine, ...]
 
 

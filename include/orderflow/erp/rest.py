@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,7 +13,9 @@ from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOr
 from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.rest_customers import RestCustomers
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
+from orderflow.redaction import excerpt
 from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError
+from orderflow.transport.fields import BLANK_IS_NONE, Number, wrong_fields
 
 ERP = Service(
     name="erp",
@@ -28,7 +30,8 @@ DELIVERIES = "/deliveries"
 CAPABILITIES = "/capabilities"
 REJECTED = "rejected"
 
-_MOST_MISTAKES = 5
+_MOST_PAGES = 10_000
+_MOST_FIELDS = 50
 _LONGEST_NAME = 100
 _CREATED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _UNSETTLED = frozenset({HTTPStatus.CONFLICT, *range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)})
@@ -44,8 +47,7 @@ class _Found(BaseModel):
 class _Page(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    next: str | None = None
-
+    next: Annotated[str | None, BLANK_IS_NONE] = None
     results: tuple[Any, ...]
 
 
@@ -71,7 +73,7 @@ class _Rejection(BaseModel):
 
     error: str = REJECTED
     reason: str = "no reason given"
-    lines: tuple[int, ...] = ()
+    lines: tuple[Number, ...] = ()
 
 
 class RestErp:
@@ -99,9 +101,11 @@ class RestErp:
     def find(self, external_reference: str) -> SalesOrder | None:
         """Look an order up; None when the ERP has none.
 
-        An answer with orders nobody asked for proves nothing about the one that was: ERP_ANSWER_INVALID.
+        An answer with orders nobody asked for proves nothing about the one that was: ERP_ANSWER_INVALID. One that has
+        no number yet is not made yet: InDoubtError.
         """
         answer = self._channel.call("GET", SALES_ORDERS, params={"external_reference": external_reference}, retry=True)
+        _refuse_unnumbered(answer, external_reference)
         found = answer.parse(_Found.model_validate).results
         others = [order.external_reference for order in found if order.external_reference != external_reference]
         if others:
@@ -151,32 +155,57 @@ class RestErp:
         return self._rows(DELIVERIES, since, Delivery, "number")
 
     def _rows(self, path: str, since: datetime, model: type[Row], name: str) -> Iterator[Row | UnreadableRow]:
-        """Yield every row, read on its own: one that cannot be understood hides no other."""
-        for answer, page in self._pages(path, since):
-            for row in page.results:
+        """Yield every row, read on its own: one that cannot be understood hides no other.
+
+        What is wrong with the listing as a whole comes as a row, too, behind those that could be read.
+        """
+        for answer, results in self._pages(path, since):
+            if isinstance(results, str):
+                yield UnreadableRow("the listing itself", answer.unreadable(results))
+                return
+            for row in results:
                 try:
                     yield model.model_validate(row)
                 except ValidationError as error:
                     yield _unreadable(answer, row, name, error)
 
-    def _pages(self, path: str, since: datetime) -> Iterator[tuple[Answer, _Page]]:
-        """Follow `next`, of which only the query counts: host and path stay ours. A page seen before ends it."""
+    def _pages(self, path: str, since: datetime) -> Iterator[tuple[Answer, tuple[Any, ...] | str]]:
+        """Follow `next`, of which only the query counts: host and path stay ours; a text says what is wrong with it."""
         query: tuple[tuple[str, str], ...] = (("since", since.isoformat()),)
         seen = set()
-        while query and query not in seen:
+        while query:
             seen.add(query)
             answer = self._channel.call("GET", path, params=dict(query), retry=True)
             page = answer.parse(_Page.model_validate)
-            yield answer, page
-            query = tuple(parse_qsl(urlsplit(page.next).query)) if page.next else ()
+            yield answer, page.results
+            try:
+                query = tuple(parse_qsl(urlsplit(page.next or "").query, max_num_fields=_MOST_FIELDS))
+            except ValueError:
+                query = ()
+            if page.next and not query:
+                yield answer, "names a next page that is no address with a query"
+            elif query in seen or len(seen) >= _MOST_PAGES:
+                yield answer, "leads back to a page that was read already, or has no end"
+                return
+
+
+def _refuse_unnumbered(answer: Answer, external_reference: str) -> None:
+    """InDoubtError where the ERP has begun an order and not numbered it: nobody may be told, or make it again."""
+    results = answer.json_object().get("results")
+    for row in results if isinstance(results, list) else ():
+        if isinstance(row, dict) and row.get("external_reference") == external_reference:
+            number = row.get("number")
+            if number is None or not str(number).strip():
+                raise InDoubtError(f"the ERP has {external_reference} without a number: it is not made yet")
 
 
 def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> UnreadableRow:
     """Name the row and its wrong fields; what they hold is not repeated, for it may be anything."""
     called = row.get(name) if isinstance(row, dict) else None
-    wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:_MOST_MISTAKES])
     listed = str(called) if isinstance(called, str | int) and called else "without a name"
-    return UnreadableRow(listed[:_LONGEST_NAME], answer.unreadable(f"has a row that is not as agreed ({wrong})"))
+    return UnreadableRow(
+        listed[:_LONGEST_NAME], answer.unreadable(f"has a row that is not as agreed ({wrong_fields(error)})")
+    )
 
 
 def _rejection(answer: Answer) -> OrderflowError:
@@ -188,8 +217,8 @@ def _rejection(answer: Answer) -> OrderflowError:
         return PermanentError(refusal.message, reason=Reason.ERP_REJECTED)
     if rejection.error != REJECTED:
         return InDoubtError(f"{refusal.message}; the order may exist")
-    lines = f" (lines {', '.join(map(str, rejection.lines))})" if rejection.lines else ""
-    return PermanentError(f"the ERP rejected the order: {rejection.reason}{lines}", reason=Reason.ERP_REJECTED)
+    lines = f" (lines {', '.join(map(str, rejection.lines[:_MOST_FIELDS]))})" if rejection.lines else ""
+    return PermanentError(f"the ERP rejected the order: {excerpt(rejection.reason)}{lines}", reason=Reason.ERP_REJECTED)
 
 
 def _checked(answer: Answer, request: SalesOrderRequest) -> SalesOrder:

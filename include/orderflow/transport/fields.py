@@ -30,6 +30,10 @@ def _blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _none_is_blank(value: object) -> object:
+    return "" if value is None else value
+
+
 def _numeric(value: object) -> object:
     if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value)):
         raise ValueError("is not a number")
@@ -51,6 +55,10 @@ def _worded(value: object) -> object:
 def _name(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty")
+    return _bounded(value, LONGEST_NAME, _UNPRINTABLE)
+
+
+def _label(value: str) -> str:
     return _bounded(value, LONGEST_NAME, _UNPRINTABLE)
 
 
@@ -79,6 +87,8 @@ def _in_utc(value: datetime) -> datetime:
 
 Name = Annotated[str, BeforeValidator(_worded), AfterValidator(_name)]
 """A text on one line: a reference, a key, a state. Lax senders make numbers of some."""
+Label = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_label)]
+"""The same where it may be empty, or null."""
 Text = Annotated[str, BeforeValidator(_worded), AfterValidator(_text)]
 """A free text."""
 Id = Annotated[int, BeforeValidator(_numeric), Field(gt=0, le=LARGEST_ID)]
