@@ -72,7 +72,7 @@ def test_where_sudo_asks_for_a_password_the_commands_are_named_and_nothing_is_ru
     assert done.returncode == 1
     assert "Chromium or Google Chrome" in done.stderr
     assert "sudo apt-get update" in done.stderr
-    assert "install -y -qq --no-install-recommends chromium fonts-liberation" in done.stderr
+    assert "install -y -qq --no-install-recommends libatomic1 chromium fonts-liberation" in done.stderr
     assert not (tmp_path / "called").exists()
 
 
@@ -80,6 +80,11 @@ def test_without_apt_it_says_what_is_needed(tmp_path: Path) -> None:
     done = system_packages(tmp_path, user=0)
     assert done.returncode == 1
     assert f"Chromium or Google Chrome, or {programs.BROWSER_VARIABLE}=" in done.stderr
+
+
+def test_a_library_that_cannot_be_loaded_is_missing() -> None:
+    assert programs.has_library("libc.so.6")
+    assert not programs.has_library("libnobody-has-this.so.1")
 
 
 @pytest.mark.skipif(not DEBIAN, reason="Ubuntu's Chromium is a snap: there Playwright installs the browser")

@@ -29,12 +29,19 @@ export AIRFLOW_CONN_ERP_DEFAULT='{"conn_type": "orderflow_erp", "host": "https:/
 
 The environment wins over a connection that was made on the page. The form's *Test* button needs
 `AIRFLOW__CORE__TEST_CONNECTION=Enabled` for the API server. It changes nothing: it gets a token and one row of the
-order list, or looks up an order that does not exist.
+order list, or looks up an order that does not exist. Airflow 3.3.2 sends port 0 for a saved connection without a port,
+and then refuses to test it ("Bad Request"): fill the port in (443), which changes nothing else.
 """
 COMMON = """The type `http` is accepted as well, but its form and *Test* button are those of any HTTP connection.
 `verify` (the file of a CA of your own, or `false`), `cert` and `proxies` in the extra mean what they mean for every
 HTTP connection of Airflow. Any extra that is not named here is sent as a header.
 """
+STANDARD = (
+    ("host", "text", "`https` unless it says otherwise."),
+    ("port", "whole number", "That of the scheme when not set."),
+    ("login", "text", ""),
+    ("password", "text, secret", ""),
+)
 OTHERS = """## Optional connections
 
 | connection | type | meaning |
@@ -65,16 +72,13 @@ def _section(conn_id: str, form: dict[str, Any]) -> Iterator[str]:
     yield COMMON
     yield "| field | label in the form | value | meaning |"
     yield "|---|---|---|---|"
-    for field in ("host", "login", "password"):
+    for field, kind, meaning in STANDARD:
         label = look["relabeling"].get(field, field.capitalize())
-        yield f"| `{field}` | {label} | text | {_example(look['placeholders'].get(field))} |"
+        example = look["placeholders"].get(field)
+        yield f"| `{field}` | {label} | {kind} | {f'Such as `{example}`. ' if example else ''}{meaning} |"
     for name, field in form["conn-fields"].items():
         yield f"| extra `{name}` | {field['label']} | {_kind(field['schema'])} | {cell(field['description'])} |"
     yield ""
-
-
-def _example(placeholder: str | None) -> str:
-    return f"Such as `{placeholder}`; `https` unless it says otherwise." if placeholder else ""
 
 
 def _kind(schema: dict[str, Any]) -> str:

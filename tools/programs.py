@@ -3,6 +3,7 @@
 Needs nothing but Python itself: it is asked before anything is installed.
 """
 
+import ctypes
 import os
 import shutil
 import sys
@@ -38,6 +39,17 @@ def browser() -> Path | None:
     on_path = [Path(program) for name in _BROWSERS if (program := shutil.which(name))]
     known = [*on_path, *map(Path, _MAC_BROWSERS), *_playwright_browsers()]
     return next((path for path in known if path.is_file() and not _is_snap(path)), None)
+
+
+def has_library(name: str) -> bool:
+    """Say whether a shared library can be loaded; only Linux is asked."""
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def _version(program: Path) -> list[int]:

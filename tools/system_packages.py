@@ -21,10 +21,12 @@ import programs
 
 PLAYWRIGHT = Path(__file__).parent.parent / ".venv" / "bin" / "playwright"
 PYTHON_PACKAGE = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+PLAYWRIGHT_NEEDS = "libatomic.so.1"
+"""Its driver is a Node that ends at once without this library, which a bare Debian 12 does not have."""
 WITHOUT_APT = {
     "python": "the Python modules `venv` and `ensurepip`, which some systems package apart from Python",
     "postgresql": "PostgreSQL 15 or newer: the server's programs (`initdb`, `pg_ctl`); no server has to run",
-    "browser": f"Chromium or Google Chrome, or {programs.BROWSER_VARIABLE}=/path/to/it",
+    "browser": f"Chromium or Google Chrome, or {programs.BROWSER_VARIABLE}=/path/to/it; and {PLAYWRIGHT_NEEDS}",
 }
 HOMEBREW = {"python": "python@3.13", "postgresql": "postgresql@17", "browser": "--cask google-chrome"}
 
@@ -35,7 +37,7 @@ def is_there(part: str) -> bool:
         return all(importlib.util.find_spec(module) for module in ("venv", "ensurepip"))
     if part == "postgresql":
         return programs.postgresql() is not None
-    return programs.browser() is not None
+    return programs.browser() is not None and programs.has_library(PLAYWRIGHT_NEEDS)
 
 
 def main(parts: Sequence[str]) -> int:
@@ -98,8 +100,9 @@ class _System:
         if part == "postgresql":
             return [*update, _install("postgresql-common"), _NO_CLUSTER, _install("postgresql")]
         if _is_ubuntu():  # its package `chromium` is a snap
-            return [Step([str(PLAYWRIGHT), "install", "--with-deps", "--only-shell", "chromium"], as_root=False)]
-        return [*update, _install("chromium", "fonts-liberation")]
+            by_playwright = [str(PLAYWRIGHT), "install", "--with-deps", "--only-shell", "chromium"]
+            return [*update, _install("libatomic1"), Step(by_playwright, as_root=False)]
+        return [*update, _install("libatomic1", "chromium", "fonts-liberation")]
 
     def instructions(self, parts: Sequence[str]) -> list[str]:
         """Return what a person can type to get the parts."""

@@ -33,10 +33,11 @@ CLOUDSUITE: dict[str, Any] = {
     "hook-name": "CloudSuite",
     "hook-class-name": "orderflow.cloudsuite.hook.CloudSuiteHook",
     "ui-field-behaviour": {
-        "hidden-fields": ["schema", "port"],
+        "hidden-fields": ["schema"],
         "relabeling": {"host": "API address", "login": "Client ID", "password": "Client secret"},
         "placeholders": {
             "host": "https://api.cloudsuite.io",
+            "port": "443",
             "token_url": "https://id.cloudsuite.io/realms/…/protocol/openid-connect/token",
             "scope": "openid",
             "timeout": "30",
@@ -68,10 +69,11 @@ ERP: dict[str, Any] = {
     "hook-name": "Orderflow ERP",
     "hook-class-name": "orderflow.erp.hook.ErpHook",
     "ui-field-behaviour": {
-        "hidden-fields": ["schema", "port"],
+        "hidden-fields": ["schema"],
         "relabeling": {"host": "ERP address"},
         "placeholders": {
             "host": "https://erp.example.com/api",
+            "port": "443",
             "timeout": "30",
             "web_shop": '{"1": "Web shop"}',
             "customer_code": "customer:{customer}",
@@ -106,6 +108,16 @@ ERP: dict[str, Any] = {
             "label": "Tryton: customer code",
             "schema": _TEXT,
             "description": "The party identifier with the shop's customer id; `customer:{customer}` when not set.",
+        },
+        "party_code": {
+            "label": "Tryton: party code",
+            "schema": _TEXT,
+            "description": "The code of a party made for a customer of the shop; `WEB-{key}` when not set.",
+        },
+        "own_origin": {
+            "label": "Tryton: own origin",
+            "schema": _TEXT,
+            "description": "The shop's origin whose customers have Tryton's party codes as keys; `erp` when not set.",
         },
         "address_code": {
             "label": "Tryton: address code",

@@ -16,6 +16,12 @@ from orderflow.transport.connection import base_url, prepare_session, timeouts, 
         ("api.example.com", None, None, "https://api.example.com"),
         ("localhost", "http", 8080, "http://localhost:8080"),
         ("https://host/erp", None, 8443, "https://host:8443/erp"),
+        ("https://host/erp", "", 443, "https://host/erp"),
+        ("host", "http", 80, "http://host"),
+        ("host", None, 80, "https://host:80"),
+        ("http://127.0.0.1:8090/erp", None, 8090, "http://127.0.0.1:8090/erp"),
+        ("http://[::1]:8090", None, 8090, "http://[::1]:8090"),
+        ("https://host", None, 0, "https://host"),
     ],
 )
 def test_an_address_is_https_unless_it_says_otherwise(
@@ -28,6 +34,12 @@ def test_an_address_is_https_unless_it_says_otherwise(
 def test_an_address_that_is_none_is_a_configuration_error(host: str | None) -> None:
     with pytest.raises(ConfigurationError, match="set it"):
         base_url(host, None, None)
+
+
+@pytest.mark.parametrize(("host", "port"), [("https://host:8443", 443), ("https://host:99999", None)])
+def test_a_port_that_contradicts_or_is_none_is_a_configuration_error(host: str, port: int | None) -> None:
+    with pytest.raises(ConfigurationError, match=r"port|address"):
+        base_url(host, None, port)
 
 
 def test_a_timeout_is_seconds_of_silence_and_connecting_takes_ten_at_most() -> None:

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -19,6 +19,7 @@ COMMON_EXTRAS = ("timeout", "deadline", "max_answer_mb", "allow_http")
 """Extras that every connection of this project may have."""
 
 _LONGEST_CONNECT = 10.0
+_USUAL_PORTS = {"http": 80, "https": 443}
 _LONGEST_SECONDS = 3600.0
 _SHORTEST_DEADLINE = 20.0
 _MEGABYTE = 1024 * 1024
@@ -35,7 +36,16 @@ def base_url(host: str | None, schema: str | None, port: int | None) -> str:
         host if "://" in host else f"{schema or 'https'}://{host}", "the connection's host is not an address"
     )
     netloc = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{netloc}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{netloc}{_port(parts, port)}{parts.path.rstrip('/')}"
+
+
+def _port(address: SplitResult, port: int | None) -> str:
+    """Return what the connection's port adds to its host: Airflow's page can test only a connection that has a port."""
+    if address.port and port and address.port != port:
+        raise ConfigurationError(
+            f"the connection's host names port {address.port}, and its port is {port}; leave one out"
+        )
+    return f":{port}" if port and not address.port and port != _USUAL_PORTS[address.scheme] else ""
 
 
 def given(extra: Mapping[str, Any]) -> dict[str, Any]:
