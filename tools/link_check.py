@@ -54,6 +54,15 @@ def broken_mentions(file: Path, root: Path = REPOSITORY) -> Iterator[str]:
             yield f"{file}: there is no {name}"
 
 
+def unlisted(docs: Path = REPOSITORY / "docs") -> Iterator[str]:
+    """Name the pages that the map does not have; decisions have a list of their own."""
+    index = docs / "README.md"
+    listed = {(docs / target.partition("#")[0]).resolve() for target in _LINK.findall(index.read_text("utf-8"))}
+    for page in sorted(docs.rglob("*.md")):
+        if page != index and page.resolve() not in listed and page.parent.name != "adr":
+            yield f"{index} does not list {page.relative_to(docs)}"
+
+
 def tracked(root: Path = REPOSITORY) -> list[Path]:
     """Return the files of the repository, those that are not committed yet included."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
@@ -74,5 +83,6 @@ def check(files: Iterable[Path]) -> list[str]:
 
 if __name__ == "__main__":
     found = check([Path(name).resolve() for name in sys.argv[1:]] or tracked())
+    found += [] if sys.argv[1:] else unlisted()
     print(*found, sep="\n", end="\n" if found else "")
     sys.exit(1 if found else 0)

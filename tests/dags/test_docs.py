@@ -30,6 +30,14 @@ def test_no_page_has_a_link_that_leads_nowhere() -> None:
     assert link_check.check(link_check.tracked()) == []
 
 
+def test_the_map_lists_every_page(tmp_path: Path) -> None:
+    assert list(link_check.unlisted()) == []
+    (tmp_path / "README.md").write_text("[one](one.md)", encoding="utf-8")
+    for name in ("one.md", "two.md"):
+        (tmp_path / name).touch()
+    assert [line.endswith("does not list two.md") for line in link_check.unlisted(tmp_path)] == [True]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
