@@ -31,6 +31,8 @@ The environment wins over a connection that was made on the page. The form's *Te
 `AIRFLOW__CORE__TEST_CONNECTION=Enabled` for the API server. It changes nothing: it gets a token and one row of the
 order list, or looks up an order that does not exist. Airflow 3.3.2 sends port 0 for a saved connection without a port,
 and then refuses to test it ("Bad Request"): fill the port in (443), which changes nothing else.
+
+![The form of a connection of type CloudSuite](../screenshots/connection-form.png)
 """
 COMMON = """The type `http` is accepted as well, but its form and *Test* button are those of any HTTP connection.
 `verify` (the file of a CA of your own, or `false`), `cert` and `proxies` in the extra mean what they mean for every
