@@ -18,6 +18,7 @@ from typing import Any
 
 from local_airflow import LocalAirflow
 from measuring import PeakMemory, sandbox_process
+from orderflow.ledger.opening import open_ledger
 from postgres import fresh_database, postgres_server
 from sandbox.catalogue import orders_for_day
 from sandbox.control import SandboxControl
@@ -89,6 +90,7 @@ def main() -> None:
     ):
         for n, day in enumerate(days):
             control.add_orders(*exported(day, 100_000 * (n + 1)))
+        open_ledger(ledger)  # a deployment makes the tables, and no task
         environment = sandbox_environment(control.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
         }

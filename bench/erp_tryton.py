@@ -114,7 +114,7 @@ def measure_day(server: URL, control: SandboxControl, tryton: RunningTryton, *, 
     tryton.forget_sales()
     with fresh_database(server) as ledger:
         os.environ["AIRFLOW_CONN_ORDERFLOW_LEDGER"] = ledger.render_as_string(hide_password=False)
-        services = connect()
+        services = connect(upgrade=True)
         window = Window.of_day(str(DAY), services.settings.timezone)
         began = time.monotonic()
         report = run_day(services, window, RunRef(dag_id="bench", run_id="bench", partition=window.key))

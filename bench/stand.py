@@ -18,6 +18,7 @@ from sqlalchemy import URL
 
 from local_airflow import LocalAirflow
 from measuring import ROOT, PeakMemory, cpu_seconds, rows, sandbox_process
+from orderflow.ledger.opening import open_ledger
 from postgres import fresh_database, postgres_server
 from sandbox.catalogue import orders_for_day
 from sandbox.control import SandboxControl
@@ -78,6 +79,7 @@ def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] =
         fresh_database(server) as ledger,
         tempfile.TemporaryDirectory(prefix="orderflow-bench-") as home,
     ):
+        open_ledger(ledger)  # a deployment makes the tables, and no task
         environment = sandbox_environment(control.url) | {
             "PYTHONPATH": f"{ROOT / 'include'}:{ROOT / 'tools'}:{ROOT / 'bench'}",
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),

@@ -86,7 +86,7 @@ def test_orders_that_the_shop_refuses_to_show_hold_back_no_others(
 
     report = run_day(guarded(), DAY, runs("2026-11-22"))
     assert (report.processed, report.failed) == (3, 12)
-    assert {failure.key.order_id for failure in report.failures} == {*bad}
+    assert {failure.order_id for failure in report.failures} == {*bad}
     calls = []
     for _ in range(95):
         clock.advance(minutes=15)

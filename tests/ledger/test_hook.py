@@ -11,7 +11,7 @@ from sqlalchemy import URL
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError
-from orderflow.ledger.hook import ledger_from_connection, ledger_url
+from orderflow.ledger.hook import engine_from_connection, ledger_from_connection, ledger_url
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.opening import open_ledger
 from support.orders import order
@@ -104,6 +104,8 @@ def test_a_connection_that_cannot_be_parsed_is_not_taken_for_none(set_connection
 
 def test_a_ledger_opened_by_its_connection_keeps_orders(set_connection: SetConnection, ledger_url: URL) -> None:
     set_connection(ledger_url.render_as_string(hide_password=False))
+
+    engine_from_connection(upgrade=True)
 
     ledger_from_connection().decide(order(), PROCESS, RUN)
 

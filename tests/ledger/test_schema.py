@@ -1,6 +1,7 @@
 """The tables: made by the migrations alone, and the same as the code believes."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,17 +11,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Column, MetaData, String, Table, event, inspect, text
+from sqlalchemy import URL, Column, Engine, MetaData, String, Table, event, inspect, text
 
+from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.errors import ConfigurationError
+from orderflow.errors import ConfigurationError, TransientError
 from orderflow.ledger import schema
 from orderflow.ledger.database import engine
 from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.models.orders import Outcome
 from orderflow.ledger.opening import open_ledger
-from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision
-from orderflow.ledger.tables.base import SCHEMA_REVISION, Base
+from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision, require_head
+from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION, Base
 
 
 def test_the_version_the_code_knows_is_the_newest_migration() -> None:
@@ -49,7 +51,7 @@ def test_a_database_that_is_up_to_date_is_asked_and_not_changed(ledger_url: URL)
 
     bring_to_head(engine)
 
-    asked = [statement for statement in statements if not statement.startswith("BEGIN")]
+    asked = [statement for statement in statements if not statement.startswith(("BEGIN", "SET LOCAL"))]
     assert 0 < len(asked) <= 2
     assert not [statement for statement in asked if not statement.startswith(("SELECT", "PRAGMA"))]
 
@@ -65,14 +67,49 @@ def test_a_migration_that_fails_leaves_nothing_behind(ledger_url: URL) -> None:
     assert inspect(engine).get_table_names() == ["orderflow_event"]
 
 
-def test_tables_of_a_newer_version_are_refused(ledger_url: URL) -> None:
-    engine = make_engine(ledger_url)
+def _newer(engine: Engine, oldest_code: str) -> None:
+    """Let the tables be those of newer code, which says what is the oldest that may work on them."""
     bring_to_head(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE orderflow_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE orderflow_compatibility SET oldest_code = :code"), {"code": oldest_code})
 
-    with pytest.raises(ConfigurationError, match="not of a version this code knows"):
-        open_ledger(ledger_url)
+
+@pytest.mark.parametrize("check", [bring_to_head, require_head])
+def test_tables_that_are_too_new_are_left_alone_until_the_newer_code_is_back(
+    ledger_url: URL, check: Callable[[Engine], None]
+) -> None:
+    engine = make_engine(ledger_url)
+    _newer(engine, "9998")
+    with pytest.raises(TransientError, match="asks for code of version 9998 at least; this is") as caught:
+        check(engine)
+    assert caught.value.reason is Reason.LEDGER_VERSION
+
+
+@pytest.mark.parametrize("check", [bring_to_head, require_head])
+def test_newer_tables_that_older_code_can_work_on_are_worked_on(
+    ledger_url: URL, check: Callable[[Engine], None]
+) -> None:
+    engine = make_engine(ledger_url)
+    _newer(engine, SCHEMA_REVISION)
+    check(engine)
+    with engine.connect() as connection:
+        assert current_revision(connection) == "9999", "nothing is taken back"
+
+
+def test_tables_on_a_server_are_not_touched_by_a_task_or_a_page(postgres_url: URL) -> None:
+    engine = make_engine(postgres_url)
+    for _ in range(2):
+        with pytest.raises(TransientError, match=r"of version none.*`python -m orderflow.ledger`") as caught:
+            require_head(engine)
+    assert caught.value.reason is Reason.LEDGER_VERSION
+    assert inspect(engine).get_table_names() == []
+    bring_to_head(engine)
+    require_head(engine)
+
+
+def test_no_code_is_called_the_oldest_before_it_was_written() -> None:
+    assert OLDEST_CODE <= SCHEMA_REVISION
 
 
 def test_a_database_of_airflow_itself_can_hold_the_ledger(ledger_url: URL) -> None:
@@ -115,7 +152,7 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
     assert waits
 
 
-@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 13)])
+@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 15)])
 def test_orders_and_events_of_every_earlier_version_are_kept(
     ledger_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

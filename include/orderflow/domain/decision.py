@@ -1,14 +1,13 @@
 """What to do with an order, and why."""
 
-from enum import StrEnum
-
 from pydantic import BaseModel, ConfigDict
 
+from orderflow.domain.open_enum import OpenEnum
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 
 
-class Action(StrEnum):
+class Action(OpenEnum):
     """What the selection may decide about an order."""
 
     PROCESS = "process"

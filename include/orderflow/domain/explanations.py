@@ -6,9 +6,10 @@ One table for decisions, failures, alerts, the page and the runbook, so that non
 from orderflow.domain.explanation import NOTHING, Explanation
 from orderflow.domain.explanations_of_customers import OF_CUSTOMERS
 from orderflow.domain.explanations_of_messages import OF_MESSAGES
+from orderflow.domain.open_enum import TextsOf
 from orderflow.domain.reasons import Owner, Reason
 
-EXPLAINED: dict[Reason, Explanation] = {
+_TEXTS: dict[Reason, Explanation] = {
     Reason.PAID: Explanation("The payment succeeded.", Owner.NOBODY, NOTHING),
     Reason.INVOICED_LATER: Explanation("Ordered on account; invoiced afterwards.", Owner.NOBODY, NOTHING),
     Reason.NO_PAYMENT_OPTION: Explanation("Status `none` in a webshop that offers no payment.", Owner.NOBODY, NOTHING),
@@ -170,6 +171,11 @@ EXPLAINED: dict[Reason, Explanation] = {
         Owner.INTEGRATION,
         "Nothing at first: retried by itself. If it lasts, check the database of the connection `orderflow_ledger`.",
     ),
+    Reason.LEDGER_VERSION: Explanation(
+        "The ledger's tables and this code are of different versions: an upgrade or a roll-back is not finished.",
+        Owner.INTEGRATION,
+        "Nothing while a deployment is under way. Else run `python -m orderflow.ledger`, or deploy the newer code.",
+    ),
     Reason.BUDGET_SPENT: Explanation(
         "The calls to the shop that a day may have (`limits.shop_per_day`) are used up; backfills stop earlier.",
         Owner.INTEGRATION,
@@ -219,3 +225,12 @@ EXPLAINED: dict[Reason, Explanation] = {
     **OF_CUSTOMERS,
     **OF_MESSAGES,
 }
+
+EXPLAINED = TextsOf(
+    _TEXTS,
+    unknown=Explanation(
+        "A reason of newer code, which this code does not know.",
+        Owner.INTEGRATION,
+        "Deploy the newer code again, or look at the order there.",
+    ),
+)

@@ -1,12 +1,12 @@
 """What a comparison of shop and ERP may find: every kind, what it means, who fixes it, and whether it may wait."""
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from orderflow.domain.open_enum import OpenEnum, TextsOf
 from orderflow.domain.reasons import Owner
 
 
-class FindingKind(StrEnum):
+class FindingKind(OpenEnum):
     """How the two sides can differ about one order; the texts stand in `KINDS`."""
 
     # the shop has it, the ERP does not
@@ -37,7 +37,7 @@ class KindText(NamedTuple):
     has_grace: bool
 
 
-KINDS: dict[FindingKind, KindText] = {
+_TEXTS: dict[FindingKind, KindText] = {
     FindingKind.NOT_IN_ERP: KindText(
         "Confirmed and payable in the shop, but not in the ERP.",
         Owner.INTEGRATION,
@@ -112,3 +112,13 @@ KINDS: dict[FindingKind, KindText] = {
         has_grace=True,
     ),
 }
+
+KINDS = TextsOf(
+    _TEXTS,
+    unknown=KindText(
+        "A difference of a kind that newer code has found, and this code does not know.",
+        Owner.INTEGRATION,
+        "Deploy the newer code again, or look at the order there.",
+        has_grace=True,
+    ),
+)

@@ -2,11 +2,12 @@
 
 from orderflow.domain.dutch import DutchTexts
 from orderflow.domain.findings import FindingKind
+from orderflow.domain.open_enum import TextsOf
 
 _SWEEP = "Start orderflow_sweep met de referentie van deze order."
 _COMPARE = "Vergelijk beide orders en voer de wijziging met de hand door aan de kant die achterloopt."
 
-KINDS_NL: dict[FindingKind, DutchTexts] = {
+_TEXTS: dict[FindingKind, DutchTexts] = {
     FindingKind.NOT_IN_ERP: DutchTexts(
         "Bevestigd en betaalbaar in de webshop, maar niet in het ERP.",
         "Herstel wat er genoemd wordt, als er iets genoemd wordt; start dan orderflow_sweep met deze referentie.",
@@ -50,3 +51,11 @@ KINDS_NL: dict[FindingKind, DutchTexts] = {
         "Een offline order staat in de webshop niet als verzonden.", "Start orderflow_daily voor de dag van deze order."
     ),
 }
+
+KINDS_NL = TextsOf(
+    _TEXTS,
+    unknown=DutchTexts(
+        "Een verschil van een soort die nieuwere software vond en deze software niet kent.",
+        "Zet de nieuwere software terug, of bekijk de order daar.",
+    ),
+)

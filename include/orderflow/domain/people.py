@@ -7,9 +7,10 @@ from typing import Annotated, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from orderflow.domain.extra import Scalar
+from orderflow.domain.open_enum import OpenEnum
 
 
-class RecordKind(StrEnum):
+class RecordKind(OpenEnum):
     """What an order may name by an integer id."""
 
     CUSTOMER = "customer"

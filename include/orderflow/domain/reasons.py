@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from orderflow.domain.open_enum import OpenEnum
+
 
 class Owner(StrEnum):
     """Who has to act before the order moves on."""
@@ -13,7 +15,7 @@ class Owner(StrEnum):
     INTEGRATION = "integration team"
 
 
-class Reason(StrEnum):
+class Reason(OpenEnum):
     """Machine-readable reason codes; what they mean stands in `explanations`."""
 
     # why an order is processed
@@ -85,6 +87,7 @@ class Reason(StrEnum):
     # the integration itself
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
+    LEDGER_VERSION = "ledger_version"
     BUDGET_SPENT = "budget_spent"
     CIRCUIT_OPEN = "circuit_open"
     THROTTLED = "throttled"
@@ -126,5 +129,5 @@ STUCK = frozenset(
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED})
 """The call was not made: whatever it was to do has certainly not happened."""
 
-PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE}
+PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.LEDGER_VERSION}
 """Trouble that says nothing about an order, and goes away without anybody changing it."""

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.backoff import EAGER, PATIENT, SPARING, Pace
+from orderflow.domain.open_enum import OpenEnum
 
 
 class ShipmentItem(BaseModel):
@@ -75,7 +75,7 @@ def _sorted(items: Iterable[ShipmentItem]) -> tuple[ShipmentItem, ...]:
     return tuple(sorted(items, key=lambda item: (item.order_number, item.line_number, item.product_key)))
 
 
-class ShipmentProgress(StrEnum):
+class ShipmentProgress(OpenEnum):
     """Where a packing slip stands. Why it is not further is a reason code beside it."""
 
     OPEN = "open"
@@ -123,4 +123,4 @@ SHIPMENT_PACES: dict[ShipmentProgress, Sequence[Pace]] = {
 
 def shipment_may_follow(before: ShipmentProgress, after: ShipmentProgress) -> bool:
     """Whether a slip that stands at `before` may be moved to `after`."""
-    return before == after or after in SHIPMENT_TRANSITIONS[before]
+    return before == after or after in SHIPMENT_TRANSITIONS.get(before, frozenset())

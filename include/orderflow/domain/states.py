@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from orderflow.domain.open_enum import OpenEnum
+
 
 class ShopState(StrEnum):
     """The shop's order states (Orders GET page)."""
@@ -14,7 +16,7 @@ class ShopState(StrEnum):
     CANCEL = "cancel"
 
 
-class Progress(StrEnum):
+class Progress(OpenEnum):
     """How far an order has come. Why it is not further is a reason code beside it."""
 
     UNREAD = "unread"
@@ -87,4 +89,4 @@ def may_follow(before: Progress | None, after: Progress) -> bool:
     """Whether an order that stands at `before` (None: never seen) may be moved to `after`."""
     if before is None:
         return after in _BEFORE_PUSH | {Progress.UNREAD, Progress.SHIPMENT_SENT}
-    return before == after or after in TRANSITIONS[before]
+    return before == after or after in TRANSITIONS.get(before, frozenset())

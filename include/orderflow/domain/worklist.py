@@ -47,7 +47,7 @@ def worklist(progress: Progress, reason: Reason | None, *, pushed: bool, old: bo
     """
     if progress is Progress.SHIPMENT_SENT and not pushed:
         return Worklist.OFFLINE_SENT
-    listed = _OF[progress]
+    listed = _OF.get(progress, Worklist.FAILED)  # of newer code: a person has to see it
     if listed is Worklist.WAITING and old:
         return Worklist.OVERDUE
     if listed is Worklist.HELD and reason in STUCK:

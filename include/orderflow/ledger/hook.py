@@ -13,21 +13,28 @@ from orderflow.errors import ConfigurationError
 from orderflow.home import airflow_home
 from orderflow.ledger.database.engine import POSTGRES_DRIVER, make_engine
 from orderflow.ledger.ledger import Ledger
-from orderflow.ledger.schema import bring_to_head
+from orderflow.ledger.schema import bring_to_head, require_head
 
 LEDGER_CONN_ID = "orderflow_ledger"
 _POSTGRES_TYPES = {"postgres", "postgresql", POSTGRES_DRIVER}
 
 
 def ledger_from_connection(conn_id: str = LEDGER_CONN_ID, *, lease_seconds: int = 300) -> Ledger:
-    """Open the ledger that the connection names, its tables brought up to date; ConfigurationError."""
+    """Open the ledger that the connection names; ConfigurationError, TransientError."""
     return Ledger(engine_from_connection(conn_id), lease=timedelta(seconds=lease_seconds))
 
 
-def engine_from_connection(conn_id: str = LEDGER_CONN_ID) -> Engine:
-    """Return the database that the connection names, its tables brought up to date; ConfigurationError."""
+def engine_from_connection(conn_id: str = LEDGER_CONN_ID, *, upgrade: bool = False) -> Engine:
+    """Return the database that the connection names; ConfigurationError, TransientError.
+
+    A file's tables are made and upgraded by whoever comes first. Those on a server, where other processes may run
+    other code, only with `upgrade`: TransientError when they are not those of this code.
+    """
     engine = _engine(os.getpid(), ledger_url(conn_id))
-    bring_to_head(engine)
+    if upgrade or engine.dialect.name == "sqlite":
+        bring_to_head(engine)
+    else:
+        require_head(engine)
     return engine
 
 

@@ -231,6 +231,9 @@ class Ledger:
             taken = lease.take(session, OrderRow, of, token=token, by=str(run), now=now, until=now + self._lease)
             if taken is None:
                 raise _not_taken(session.get(OrderRow, order_id), order_id, now)
+            if not taken.progress.is_known:  # rolls the claim back
+                text = f"newer code has left it at {taken.progress.value!r}, which this code does not know"
+                raise TransientError(text, reason=Reason.LEDGER_VERSION, order=f"id {order_id}")
         order = LedgerOrder.model_validate(taken)
         return Claim(self._engine, order, token, run, clock=self._clock, lease=self._lease)
 

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 
-from orderflow.errors import ConfigurationError
+from orderflow.domain.reasons import Reason
+from orderflow.errors import ConfigurationError, TransientError
 from orderflow.ledger.database.transactions import failures_as_transient, for_reading
 from orderflow.ledger.tables import limits as gate_tables  # noqa: F401 - so that all tables are known
 from orderflow.ledger.tables import people as people_tables  # noqa: F401
-from orderflow.ledger.tables.base import SCHEMA_REVISION
+from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION
+from orderflow.ledger.tables.compatibility import CompatibilityRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "orderflow_version"
@@ -19,14 +21,43 @@ _ADVISORY_LOCK = 0x6F72_6466_6C6F_77  # any number that nobody else in this data
 def bring_to_head(engine: Engine) -> None:
     """Upgrade the tables if need be, one process at a time; when there is nothing to do it costs one or two queries.
 
-    ConfigurationError when the tables are newer than this code, TransientError when the database cannot be reached.
+    TransientError when the database cannot be reached, or holds tables that are too new for this code.
     """
     with failures_as_transient():
         with for_reading(engine).connect() as connection:
-            if current_revision(connection) == SCHEMA_REVISION:
+            if fits(connection):
                 return
         with engine.begin() as connection:  # on SQLite BEGIN IMMEDIATE is the lock
             _upgrade_once(connection)
+
+
+def require_head(engine: Engine) -> None:
+    """TransientError when the tables are not those of this code: a deployment upgrades them, no task and no page."""
+    with failures_as_transient(), for_reading(engine).connect() as connection:
+        if not fits(connection):
+            raise TransientError(
+                f"the ledger's tables are of version {current_revision(connection) or 'none'}, and this code works "
+                f"with {SCHEMA_REVISION}: `python -m orderflow.ledger`, which a deployment runs first, upgrades them",
+                reason=Reason.LEDGER_VERSION,
+            )
+
+
+def fits(connection: Connection) -> bool:
+    """Whether this code can work on the tables as they are; TransientError when they are too new for it.
+
+    Tables of a newer version say which code is the oldest that can.
+    """
+    version = current_revision(connection)
+    if version is None or version <= SCHEMA_REVISION:
+        return version == SCHEMA_REVISION
+    oldest = connection.execute(select(CompatibilityRow.oldest_code)).scalar() or version
+    if oldest > SCHEMA_REVISION:
+        raise TransientError(
+            f"the ledger's tables are of version {version}, which asks for code of version {oldest} at least; this is "
+            f"{SCHEMA_REVISION}: deploy the newer code again",
+            reason=Reason.LEDGER_VERSION,
+        )
+    return True
 
 
 def _upgrade_once(connection: Connection) -> None:
@@ -35,8 +66,11 @@ def _upgrade_once(connection: Connection) -> None:
         for limit in ("statement_timeout", "lock_timeout"):  # a migration of many rows takes its time
             connection.exec_driver_sql(f"SET LOCAL {limit} = '30min'")
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-    if current_revision(connection) != SCHEMA_REVISION:
+    if not fits(connection):
         _upgrade(connection)
+        if inspect(connection).has_table(CompatibilityRow.__tablename__):
+            connection.execute(delete(CompatibilityRow))
+            connection.execute(insert(CompatibilityRow).values(id=1, oldest_code=OLDEST_CODE))
 
 
 def current_revision(connection: Connection) -> str | None:

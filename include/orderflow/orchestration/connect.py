@@ -35,11 +35,14 @@ def read_settings() -> Settings:
     return Settings.parse(value)
 
 
-def connect(*, read_only: bool = False) -> Services:
-    """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes."""
+def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:
+    """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes.
+
+    With `upgrade` the ledger's tables are made or upgraded first, also those on a server.
+    """
     settings = read_settings()
     limits, meter = settings.limits, AirflowMeter()
-    shop, engine = CloudSuiteHook(), engine_from_connection()
+    shop, engine = CloudSuiteHook(), engine_from_connection(upgrade=upgrade)
     to_shop = _gate(engine, settings, "shop", limits.shop_per_second, _budget(limits))
     to_erp = _gate(engine, settings, "erp", limits.erp_per_second, None)
     talk: ChannelOptions = {"read_only": read_only, "concurrency": limits.concurrency, "meter": meter}

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, Numeric, String
+from sqlalchemy import DateTime, Dialect, Numeric, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from orderflow.domain.open_enum import OpenEnum
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -50,8 +51,22 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return Decimal(value) if value is not None and dialect.name == "sqlite" else value  # type: ignore[return-value]
 
 
-def text_enum(kind: type[StrEnum]) -> Enum:
-    """Return a column type that stores the member's value, unconstrained: a new member needs no migration."""
-    return Enum(
-        kind, native_enum=False, create_constraint=False, length=32, values_callable=lambda e: [m.value for m in e]
-    )
+class StoredEnum(TypeDecorator[OpenEnum]):
+    """An enumeration as its text, unconstrained: a new member needs no migration, and one of newer code is read."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, kind: type[OpenEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: OpenEnum | None, dialect: Dialect) -> str | None:
+        """Write the value; one that is no member is refused."""
+        del dialect
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> OpenEnum | None:
+        """Read whatever is stored."""
+        del dialect
+        return None if value is None else self.kind.stored(value)

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.decision import Action
+from orderflow.domain.open_enum import OpenEnum
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.models.record import Record
 
 
-class Step(StrEnum):
+class Step(OpenEnum):
     """What a run does, as written in the log of events."""
 
     LIST = "list"
@@ -34,7 +34,7 @@ COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
 """What is done for the customer's convenience: nothing about it can make an order fail."""
 
 
-class Outcome(StrEnum):
+class Outcome(OpenEnum):
     """What came of a step."""
 
     INTENT = "intent"

@@ -56,7 +56,7 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     held = progress == Progress.HELD
     waiting = progress == Progress.WAITING
     skipped = progress.in_({Progress.SKIPPED, Progress.RESOLVED})
-    failed = progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED})
+    failed = or_(progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED}), progress.not_in(set(Progress)))
     return {
         Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
         Worklist.OFFLINE_SENT: and_(sent, OrderRow.pushed_at.is_(None)),

@@ -112,9 +112,9 @@ def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) ->
 
 
 def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
-    """Whether no push was begun and nobody but this very task is working on the order."""
+    """Whether no push was begun, by newer code neither, and nobody but this very task is working on the order."""
     claimed = row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)
-    return row.progress not in IN_ERP | INTENT_OPEN and not claimed
+    return row.progress.is_known and row.progress not in IN_ERP | INTENT_OPEN and not claimed
 
 
 def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:

@@ -13,11 +13,16 @@ from orderflow.domain.people import RecordKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.domain.states import Progress
-from orderflow.ledger.database.columns import ExactDecimal, UtcDateTime, text_enum
+from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0014"
+SCHEMA_REVISION = "0015"
 """The migration that makes exactly these tables."""
+OLDEST_CODE = "0015"
+"""The SCHEMA_REVISION of the oldest code that can work on them, after a roll-back and while an upgrade is under way.
+
+A migration that only adds what older code need not know leaves it; any other one sets it to its own revision.
+"""
 
 
 class Base(DeclarativeBase):
@@ -32,12 +37,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         dict[str, str | None]: JSON,
         list[dict[str, Any]]: JSON,
-        Action: text_enum(Action),
-        FindingKind: text_enum(FindingKind),
-        Outcome: text_enum(Outcome),
-        Progress: text_enum(Progress),
-        Reason: text_enum(Reason),
-        RecordKind: text_enum(RecordKind),
-        ShipmentProgress: text_enum(ShipmentProgress),
-        Step: text_enum(Step),
+        Action: StoredEnum(Action),
+        FindingKind: StoredEnum(FindingKind),
+        Outcome: StoredEnum(Outcome),
+        Progress: StoredEnum(Progress),
+        Reason: StoredEnum(Reason),
+        RecordKind: StoredEnum(RecordKind),
+        ShipmentProgress: StoredEnum(ShipmentProgress),
+        Step: StoredEnum(Step),
     }
