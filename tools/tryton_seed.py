@@ -146,6 +146,9 @@ def _products(categories: dict[str, int], products: list[dict[str, Any]]) -> Non
         template.lead_time = timedelta(days=product["lead_days"]) if "lead_days" in product else None
         template.products[0].suffix_code = product["code"]
         template.save()
+        if not product.get("active", True):
+            context = config.get_config().context
+            Model.get("product.product")._proxy.write([template.products[0].id], {"active": False}, context)  # noqa: SLF001
 
 
 def _customers(customers: list[dict[str, Any]], countries: dict[str, int]) -> list[int]:
@@ -179,6 +182,8 @@ def _sell_to(parties: list[int], customers: list[dict[str, Any]], company: Any, 
             "sale_invoice_method": customer.get("invoice"),
             "sale_shipment_method": customer.get("shipment"),
         }
+        if not customer.get("active", True):
+            proxy.write([party], {"active": False}, config.get_config().context)
         if any(values.values()):
             proxy.write([party], values, {**config.get_config().context, "company": company.id})
 

@@ -37,6 +37,7 @@ OTHER_PRODUCTS: list[dict[str, Any]] = [
     {"code": "STAMP_STUK", "name": "Postage stamp", "price": "1.21", "category": "Zero"},
     {"code": "SHIPPING", "name": "Shipping costs", "price": "6.95", "type": "service"},
     {"code": "LATE_STUK", "name": "Made to order", "price": "80.00", "lead_days": 5},
+    {"code": "FORMER_STUK", "name": "No longer sold", "price": "1.00", "active": False},
     {"code": "SAND_KG", "name": "Sand, kept by the gram", "price": "0.01", "unit": "Gram", "sale_unit": "Kilogram"},
 ]
 """Products that only the tests of the adapter order; what is left out is as for most of the others."""
@@ -50,6 +51,7 @@ OTHER_CUSTOMERS: list[dict[str, Any]] = [
     {"id": 2007, "name": "Ships when paid", "country": "NL", "shipment": "invoice"},
     {"id": 2008, "name": "By hand", "country": "NL", "invoice": "manual", "shipment": "manual"},
     {"id": 2009, "name": "Consumer in Belgium", "country": "BE"},
+    {"id": 2010, "name": "Former customer", "country": "NL", "active": False},
 ]
 """Customers that only the tests of the adapter know, both addresses of each as `addresses_of` says."""
 

@@ -62,6 +62,26 @@ _TEXTS: dict[Reason, Explanation] = {
     Reason.RESOLVED: Explanation(
         "A person has dealt with it by hand; it is never sent by itself.", Owner.NOBODY, NOTHING
     ),
+    Reason.ERP_CUSTOMER_INACTIVE: Explanation(
+        "The customer or an address of the order is inactive in the ERP.",
+        Owner.ERP_MASTER_DATA,
+        "Activate what the message names, or tie its identifier to the record in use. Then retry the order.",
+    ),
+    Reason.ERP_PRODUCT_INACTIVE: Explanation(
+        "A product of the order is inactive in the ERP.",
+        Owner.ERP_MASTER_DATA,
+        "Activate the product, or give its code to the one that replaces it. Then retry the order.",
+    ),
+    Reason.ERP_SHOP_INACTIVE: Explanation(
+        "The ERP's web shop for this webshop is inactive.",
+        Owner.ERP_MASTER_DATA,
+        "Activate it in the ERP, or name another one in the ERP's connection. Orders of other webshops go on.",
+    ),
+    Reason.ERP_NOT_PROCESSED: Explanation(
+        "The ERP has the order, and has not made the shipment or invoice that its own settings ask for.",
+        Owner.ERP_MASTER_DATA,
+        "Open the order in the ERP under the number given, and process it. Then name the order under `resolve`.",
+    ),
     Reason.TOTAL_DIFFERS: Explanation(
         "The ERP took the order, and its total without tax is not the shop's.",
         Owner.FINANCE,

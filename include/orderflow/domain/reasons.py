@@ -57,6 +57,10 @@ class Reason(OpenEnum):
     ADDRESS_CHANGED = "address_changed"
     REFERENCE_TAKEN = "reference_taken"
     EXPORTED_TWICE = "exported_twice"
+    ERP_CUSTOMER_INACTIVE = "erp_customer_inactive"
+    ERP_PRODUCT_INACTIVE = "erp_product_inactive"
+    ERP_SHOP_INACTIVE = "erp_shop_inactive"
+    ERP_NOT_PROCESSED = "erp_not_processed"
     # what went wrong with the shop
     SHOP_REFUSED = "shop_refused"
     SHOP_AUTH = "shop_auth"
@@ -131,3 +135,8 @@ DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED
 
 PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.LEDGER_VERSION}
 """Trouble that says nothing about an order, and goes away without anybody changing it."""
+
+REJECTIONS = frozenset(
+    {Reason.ERP_REJECTED, Reason.ERP_CUSTOMER_INACTIVE, Reason.ERP_PRODUCT_INACTIVE, Reason.ERP_SHOP_INACTIVE}
+)
+"""The ERP judged the order itself and has not taken it."""

@@ -62,6 +62,22 @@ _TEXTS: dict[Reason, DutchTexts] = {
     Reason.OUTSIDE_WINDOW: DutchTexts("Vermeld, maar bevestigd op een andere dag: hoort bij die dag.", _NOTHING),
     Reason.ALREADY_EXPORTED: DutchTexts("Eerder al verzonden en teruggeschreven.", _NOTHING),
     Reason.RESOLVED: DutchTexts("Iemand heeft hem met de hand afgehandeld; gaat niet vanzelf naar het ERP.", _NOTHING),
+    Reason.ERP_CUSTOMER_INACTIVE: DutchTexts(
+        "De klant of een adres van de order is niet actief in het ERP.",
+        "Activeer wat de melding noemt, of koppel de identificatie aan het record in gebruik. Probeer dan opnieuw.",
+    ),
+    Reason.ERP_PRODUCT_INACTIVE: DutchTexts(
+        "Een artikel van de order is niet actief in het ERP.",
+        "Activeer het artikel, of geef de code aan het artikel dat het vervangt. Probeer dan opnieuw.",
+    ),
+    Reason.ERP_SHOP_INACTIVE: DutchTexts(
+        "De webwinkel in het ERP die bij deze webshop hoort, is niet actief.",
+        "Activeer hem in het ERP, of noem een andere in de verbinding. Orders van andere webshops gaan door.",
+    ),
+    Reason.ERP_NOT_PROCESSED: DutchTexts(
+        "Het ERP heeft de order, maar niet de zending of factuur gemaakt die zijn eigen instellingen vragen.",
+        "Open de order in het ERP onder het genoemde nummer en verwerk hem. Noem de order dan onder `resolve`.",
+    ),
     Reason.TOTAL_DIFFERS: DutchTexts(
         "Het ERP heeft de order aangenomen, maar met een ander totaal zonder btw dan de webshop.",
         "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen. Noem de order dan onder `resolve`.",

@@ -138,6 +138,8 @@ class SalesOrder(_Contract):
     status: Label | None = None
     total: Amount | None = None
     """As the ERP adds it up, excluding tax; None when it does not say."""
+    missing_effects: str = ""
+    """What the ERP should have made of it by its own settings and has not, in a sentence; empty when nothing."""
     lines: tuple[AcceptedLine, ...]
 
     @field_validator("lines")

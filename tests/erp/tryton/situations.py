@@ -1,15 +1,14 @@
 """Situations in which a sale that the adapter made must be the sale that somebody types in Tryton's client."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from support.erp_orders import lines
 from tryton_wish import SECOND_COMPANY, SHOPS, addresses_of
 
-TODAY = date.today().isoformat()  # noqa: DTZ011  # as Tryton's own clock says
-MIXED = [("124_STUK", "2", "10.00"), ("BOOK_STUK", "3", "24.95"), ("STAMP_STUK", "10", "1.21")]
-"""A line of each of the three tax rates."""
+TODAY = date.today()  # noqa: DTZ011  # as Tryton's own clock says
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,17 @@ class Situation:
     name: str
     customer: int | None = None
     """One of the customers of `tryton_wish`; one of the sandbox's when there is nothing particular about it."""
-    products: list[tuple[str, str, str]] = field(default_factory=lambda: [("124_STUK", "1", "100.00")])
-    order: dict[str, Any] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
-    typed: dict[str, Any] = field(default_factory=dict)
+    products: tuple[tuple[str, str, str], ...] = (("124_STUK", "1", "100.00"),)
+    order: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] = field(default_factory=dict)
     """What the person in the client does besides; `terms` are chosen by hand."""
-    differs: dict[str, str] = field(default_factory=dict)
-    """What is not as in the client, by the name of the fact, and why."""
+    differs: tuple[str, ...] = ()
+    """The facts that are not as in the client."""
+    because: str = ""
+    """Why they are not."""
+    held: str = ""
+    """A piece of what the refusal says, for an order that becomes no sale."""
     shop: str = "1"
 
     def order_changes(self, number: int) -> dict[str, Any]:
@@ -40,28 +43,48 @@ class Situation:
             "customer": self.customer or 1324,
             "shipment_address": shipment,
             "invoice_address": invoice,
-            "order_date": TODAY,
+            "order_date": TODAY.isoformat(),
             "payment_status": "account",
             "lines": lines(*self.products),
-            **self.order,
+            **_with_number(self.order, number),
         }
 
+    def typed_changes(self, number: int) -> dict[str, Any]:
+        """Return what the person types beside the usual."""
+        return _with_number(self.typed, number)
 
+
+def _with_number(given: Mapping[str, Any], number: int) -> dict[str, Any]:
+    return {name: value.format(number=number) if isinstance(value, str) else value for name, value in given.items()}
+
+
+MIXED = (("124_STUK", "2", "10.00"), ("BOOK_STUK", "3", "24.95"), ("STAMP_STUK", "10", "1.21"))
+"""A line of each of the three tax rates."""
+UNEVEN = (("3310_M", "2.5", "1.385"), ("3310_M", "2.5", "1.385"))
+"""Each line is 3.4625: 3.46 twice in Tryton, and 6.93 once in the shop."""
 SECOND = next(iter(SECOND_COMPANY))
 ALL_SHOPS = {**SHOPS, **SECOND_COMPANY}
-_HEAD_OFFICE = addresses_of(2006)[1]
+HEAD_OFFICE = addresses_of(2006)[1]
+BRANCH = addresses_of(2009)[0]
+PAID = {"payment_status": "paid"}
 
-SITUATIONS = [
+
+def _in(days: int) -> str:
+    return (TODAY + timedelta(days=days)).isoformat()
+
+
+SITUATIONS = (
     Situation("VAT", "three rates in one order", 2001, MIXED),
     Situation("VAT", "intra-EU supply to a business with a VAT number", 2002, MIXED),
     Situation("VAT", "export", 2003, MIXED),
     Situation("VAT", "an exempt customer: no tax at all", 2004, MIXED),
-    Situation("VAT", "the rule of who pays, not of who ordered", 2001, MIXED, order={"invoice_address": _HEAD_OFFICE}),
-    Situation("VAT", "who ordered has a rule, who pays has none", 2002, MIXED, order={"invoice_address": 1654}),
+    Situation("VAT", "the rule of who pays, not of who ordered", 2001, MIXED, {"invoice_address": HEAD_OFFICE}),
+    Situation("VAT", "who ordered has a rule, who pays has none", 2002, MIXED, {"invoice_address": 1654}),
     Situation("VAT", "a consumer in another country of the EU, without a rule", 2009, MIXED),
     Situation("VAT", "a second company, with its own rates", 2001, MIXED, shop=SECOND),
     Situation("VAT", "a second company, and its rule for the same customer", 2002, MIXED, shop=SECOND),
-    Situation("VAT", "goods and a service", products=[("124_STUK", "1", "10.00"), ("SHIPPING", "1", "6.95")]),
+    Situation("VAT", "goods and a service", products=(("124_STUK", "1", "10.00"), ("SHIPPING", "1", "6.95"))),
+    Situation("VAT", "a discount as a line of its own", 2002, (*MIXED, ("SHIPPING", "1", "-5.00"))),
     Situation("Terms", "those of the customer", 2005),
     Situation("Terms", "the configuration's, for a customer without any"),
     Situation("Terms", "the customer's shipment waits for the payment", 2007),
@@ -70,7 +93,7 @@ SITUATIONS = [
         "Terms",
         "paid already, with settings for that",
         2005,
-        order={"payment_status": "paid"},
+        order=PAID,
         extra={"payment": {"paid": {"payment_term": "Upon Receipt", "invoice_method": "order"}}},
         typed={"terms": {"payment_term": "Upon Receipt", "invoice_method": "order"}},
     ),
@@ -80,4 +103,109 @@ SITUATIONS = [
         2005,
         extra={"payment": {"paid": {"payment_term": "Upon Receipt"}}},
     ),
-]
+    Situation(
+        "Terms",
+        "paid already, in the company's own words",
+        order=PAID,
+        extra={"payment": {"paid": {"text": "paid online"}}},
+        typed={"description": "S{number}, paid online"},
+    ),
+    Situation(
+        "Dates", "wanted in ten days", order={"requested_delivery_date": _in(10)}, typed={"shipping_date": _in(10)}
+    ),
+    Situation(
+        "Dates",
+        "wanted in ten days, two of them underway",
+        order={"requested_delivery_date": _in(10)},
+        extra={"delivery_days": 2},
+        typed={"shipping_date": _in(8)},
+    ),
+    Situation(
+        "Dates",
+        "wanted today, two days underway",
+        order={"requested_delivery_date": _in(0)},
+        extra={"delivery_days": 2},
+        typed={"shipping_date": _in(0)},
+    ),
+    Situation("Dates", "wanted before it was ordered", order={"requested_delivery_date": _in(-3)}),
+    Situation("Dates", "a lead time of five days", products=(("LATE_STUK", "1", "80.00"),)),
+    Situation(
+        "Dates",
+        "wanted sooner than the lead time allows",
+        products=(("LATE_STUK", "1", "80.00"),),
+        order={"requested_delivery_date": _in(2)},
+        typed={"shipping_date": _in(2)},
+    ),
+    Situation(
+        "Dates",
+        "one line in stock, one made to order: one shipment for both",
+        products=(("124_STUK", "1", "10.00"), ("LATE_STUK", "1", "80.00")),
+    ),
+    Situation("Texts", "a remark of several lines", order={"remarks": "Ring twice.\nSecond door"}),
+    Situation("Texts", "no order number of the customer", order={"customer_order_number": None}),
+    Situation("Texts", "the customer's number is the shop's", order={"customer_order_number": "S{number}"}),
+    Situation("Addresses", "one address for both", order={"invoice_address": None}),
+    Situation("Addresses", "delivered to another party", 2001, order={"shipment_address": BRANCH}),
+    Situation(
+        "Addresses",
+        "paid by one party, delivered to another",
+        2001,
+        MIXED,
+        {"invoice_address": HEAD_OFFICE, "shipment_address": BRANCH},
+    ),
+    Situation(
+        "Quantities", "metres and kilos with decimals", products=(("3310_M", "2.5", "1.38"), ("123_KG", "0.75", "7.45"))
+    ),
+    Situation("Quantities", "sold by the kilo, kept by the gram", products=(("SAND_KG", "2.5", "1.00"),)),
+    Situation("Quantities", "a free line", products=(("124_STUK", "1", "10.00"), ("8890_STUK", "2", "0"))),
+    Situation("Quantities", "a price with four decimals", products=(("8890_STUK", "1000", "0.0125"),)),
+    Situation(
+        "Quantities",
+        "goods that come back in the same order",
+        products=(("124_STUK", "2", "10.00"), ("8890_STUK", "-1", "4.95")),
+    ),
+    Situation("Quantities", "services only", products=(("SHIPPING", "2", "6.95"),)),
+    Situation("Quantities", "the same product on three lines", products=(("124_STUK", "1", "10.00"),) * 3),
+    Situation(
+        "Cents",
+        "rounding, noted",
+        products=UNEVEN,
+        differs=("sale.description",),
+        because="the note about the cent",
+    ),
+    Situation(
+        "Cents",
+        "rounding, made up for by a line",
+        products=UNEVEN,
+        extra={"cents": "line", "rounding_product": "SHIPPING"},
+        differs=(
+            *("sale.lines.3", "sale.untaxed_amount", "sale.total_amount"),
+            *("invoices.1.lines.3", "invoices.1.untaxed_amount", "invoices.1.total_amount", "invoices.1.due"),
+        ),
+        because="the line of 0.01",
+    ),
+    Situation("Cents", "rounding, held", products=UNEVEN, extra={"cents": "hold"}, held="6.92 in Tryton and 6.93"),
+    Situation(
+        "Cents",
+        "a consumer paid exactly what is invoiced",
+        2001,
+        MIXED,
+        {**PAID, "paid_amount": "117.89"},
+        extra={"payment": {"paid": {"paid_exactly": True}}},
+    ),
+    Situation(
+        "Cents",
+        "a consumer paid the price of another VAT rate",
+        2002,
+        MIXED,
+        {**PAID, "paid_amount": "117.89"},
+        extra={"payment": {"paid": {"paid_exactly": True}}},
+        held="106.95 in Tryton and 117.89",
+    ),
+    Situation("Master data", "an unknown customer", order={"customer": 99}, held="no party with the identifier"),
+    Situation("Master data", "an inactive customer", 2010, held="is inactive"),
+    Situation("Master data", "an unknown product", products=(("NO1", "1", "1"),), held="no product with the code NO1"),
+    Situation("Master data", "an inactive product", products=(("FORMER_STUK", "1", "1"),), held="is inactive: FORMER"),
+    Situation("Master data", "another currency", order={"currency": "USD"}, held="the order is in USD"),
+    Situation("Master data", "a price with five decimals", products=(("124_STUK", "1", "1.00001"),), held="digits"),
+)

@@ -26,17 +26,17 @@ def ordered_product(key: LineKey, code: str | None, options: TrytonOptions) -> P
     return key.product if options.code_of_product(key.product) == code else ProductKey(origin="", key=code or "")
 
 
-def missing_effects(sale: Sale) -> tuple[str, ...]:
+def missing_effects(sale: Sale) -> str:
     """Say what a sale that is being processed has not led to, though its methods say that it does."""
     if sale.state not in {"processing", "done"}:
-        return ()
+        return ""
     goods = any(line.movable and (line.quantity or 0) > 0 for line in sale.lines)
     found = []
     if sale.shipment_method == "order" and goods and sale.shipment_state == "none":
-        found.append("Tryton has made no shipment for it")
+        found.append("no shipment")
     if sale.invoice_method == "order" and any(line.quantity for line in sale.lines) and sale.invoice_state == "none":
-        found.append("Tryton has made no invoice for it")
-    return tuple(found)
+        found.append("no invoice")
+    return f"it is {sale.state} and has {' and '.join(found)}" if found else ""
 
 
 def _values(sale: Sale, options: TrytonOptions) -> dict[str, Any]:
@@ -50,6 +50,7 @@ def _values(sale: Sale, options: TrytonOptions) -> dict[str, Any]:
         "customer": customers.pop() if len(customers) == 1 else None,
         "status": sale.state,
         "total": sale.untaxed_amount,
+        "missing_effects": missing_effects(sale),
         "lines": _keyed(lines, options) if lines else _by_sequence(sale),
     }
 

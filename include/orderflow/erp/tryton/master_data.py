@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderflow.domain.order import ProductKey
+from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.parties import Customer, find_customer
@@ -32,6 +33,8 @@ def gather(
 ) -> MasterData:
     """Read what the order refers to; PermanentError names everything that is missing, not the first of it."""
     problems = Problems()
+    if not shop.active:
+        problems.add(f"web shop {shop.name!r} is inactive", Reason.ERP_SHOP_INACTIVE)
     if request.currency != shop.currency.code:
         problems.add(f"the order is in {request.currency}, web shop {shop.name!r} sells in {shop.currency.code}")
     customer = find_customer(rest, options, shop.company, request, problems)

@@ -7,6 +7,7 @@ which is the right party then. A deactivated party or address must not get an or
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.problems import Problems, how_many
@@ -48,6 +49,7 @@ class Customer(NamedTuple):
     shipment: Place
 
 
+_INACTIVE = Reason.ERP_CUSTOMER_INACTIVE
 _FIELDS = ("code", "active", "party.name", "party.active", "address.active")
 
 
@@ -89,9 +91,9 @@ def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: 
     if len(in_use) == 1:
         return next(iter(in_use.values()))
     if parties and not in_use:
-        problems.add(f"the party with the identifier {what} is inactive ({_names(parties.values())})")
+        problems.add(f"the party with the identifier {what} is inactive ({_names(parties.values())})", _INACTIVE)
     elif found and not parties:
-        problems.add(f"the identifier {what} is inactive ({_names(i.party for i in found)})")
+        problems.add(f"the identifier {what} is inactive ({_names(i.party for i in found)})", _INACTIVE)
     else:
         problems.add(f"{how_many(len(in_use))} party with the identifier {what}")
     return None
@@ -120,7 +122,7 @@ def _place(found: Sequence[_Identifier], party: Party | None, what: str, problem
     if len(in_use) == 1:
         return in_use[0]
     if chosen and not in_use:
-        problems.add(f"the address with the identifier {what} is inactive: tie the identifier to one in use")
+        problems.add(f"the address with the identifier {what} is inactive: tie the identifier to one in use", _INACTIVE)
     elif party or not chosen:  # which of several is meant, only a known customer could tell
         problems.add(f"{how_many(len(in_use))} address with the identifier {what}")
     return None

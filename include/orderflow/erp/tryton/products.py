@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
+from orderflow.domain.reasons import Reason
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.problems import Problems
 from orderflow.erp.tryton.wire import EVERYBODY, Record, TrytonRest
@@ -62,7 +63,8 @@ def find_products(
         found[product.code].append(product)
     used = {code: [product for product in found[code] if product.in_use] for code in codes}
     problems.add_codes("no product with the code", (code for code in used if not found[code]))
-    problems.add_codes("the product is inactive:", (code for code in used if found[code] and not used[code]))
+    inactive = (code for code in used if found[code] and not used[code])
+    problems.add_codes("the product is inactive:", inactive, Reason.ERP_PRODUCT_INACTIVE)
     problems.add_codes("several products with the code", (code for code, some in used.items() if len(some) > 1))
     alone = {code: some[0] for code, some in used.items() if len(some) == 1}
     problems.add_codes("not salable:", (product.code for product in alone.values() if not product.salable))

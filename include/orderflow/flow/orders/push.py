@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
-from orderflow.domain.reasons import DEFERRED, Reason
+from orderflow.domain.reasons import DEFERRED, REJECTIONS, Reason
 from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, WRITTEN, Progress, ShopState
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
@@ -130,7 +130,7 @@ def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
 
     A refusal of this request says nothing about an earlier one, unless the ERP judged the order itself.
     """
-    if error.reason is Reason.ERP_REJECTED:
+    if error.reason in REJECTIONS:
         return True
     return not begun and error.reason in {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE} | DEFERRED
 
@@ -150,7 +150,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
     except ClaimedElsewhereError:
         raise
     except OrderflowError as again:
-        if claim.order.progress is not Progress.PUSHING or again.reason is Reason.ERP_REJECTED:
+        if claim.order.progress is not Progress.PUSHING or again.reason in REJECTIONS:
             raise
         raise InDoubtError(f"{error.message}; then: {again.message}") from again
     _take(services, claim, order, made, _content(request))
@@ -181,6 +181,8 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
     tolerance = services.settings.limits.total_tolerance
     if claim.order.reason is None and found.total is not None and abs(found.total - order.total) > tolerance:
         claim.flag(Reason.TOTAL_DIFFERS, f"{found.total} in the ERP, {order.total} in the shop", Step.PUSH)
+    if claim.order.reason is None and found.missing_effects:
+        claim.flag(Reason.ERP_NOT_PROCESSED, f"ERP number {found.number}: {found.missing_effects}", Step.PUSH)
 
 
 def _content(request: SalesOrderRequest) -> Content:

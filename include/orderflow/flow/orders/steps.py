@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from orderflow.domain.reasons import DEFERRED, Reason
+from orderflow.domain.reasons import DEFERRED, REJECTIONS, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult, isolated
@@ -95,7 +95,7 @@ def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> P
     """
     if now is not Progress.PUSHING:
         return None
-    if error.reason is Reason.ERP_REJECTED:
+    if error.reason in REJECTIONS:
         return Progress.REJECTED
     if before in INTENT_OPEN or isinstance(error, InDoubtError) or error.reason not in _SAYS_NO:
         return Progress.IN_DOUBT
