@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from proteus import Model, config  # type: ignore[import-not-found]
+from trytond.exceptions import UserWarning as UserWarning_  # type: ignore[import-not-found]
 from trytond.pool import Pool  # type: ignore[import-not-found]
 
 
@@ -28,8 +29,8 @@ def main(database: str) -> None:
     for company in {company for company, _ in sales}:
         _work_for(company)
         ids = [id_ for of, id_ in sales if of == company]
-        _go_on(ids)
-        facts |= {id_: _facts(Model.get("sale.sale")(id_)) for id_ in ids}
+        warnings = _go_on(ids)
+        facts |= {id_: _facts(Model.get("sale.sale")(id_), warnings) for id_ in ids}
     both = [facts[id_] for _, id_ in sales]
     print(json.dumps({"made": both[: len(wanted["made"])], "typed": both[len(wanted["made"]) :]}))
 
@@ -80,8 +81,11 @@ def _term(name: str) -> Any:
     return term
 
 
-def _go_on(ids: list[int]) -> None:
-    """Bring sales as far as their methods allow, and post their invoices; all at once, which is much faster."""
+def _go_on(ids: list[int]) -> dict[int, str]:
+    """Bring sales as far as their methods allow, and post their invoices; all at once, which is much faster.
+
+    Returns by invoice what Tryton warned about: whoever posts it in the client has to answer that.
+    """
     for state, button in (("quotation", "confirm"), ("confirmed", "process")):
         sales = Model.get("sale.sale").find([("id", "in", ids), ("state", "=", state)])
         if sales:
@@ -90,15 +94,26 @@ def _go_on(ids: list[int]) -> None:
     for invoice in invoices:
         invoice.invoice_date = date.today()  # noqa: DTZ011  # as Tryton's own clock says
         invoice.save()
-    if invoices:
+    try:
         Model.get("account.invoice").click(invoices, "post")
+    except UserWarning_:
+        return {invoice.id: warning for invoice in invoices if (warning := _warned(invoice))}
+    return {}
 
 
-def _facts(sale: Any) -> dict[str, Any]:
+def _warned(invoice: Any) -> str:
+    try:
+        invoice.click("post")
+    except UserWarning_ as warning:
+        return str(warning)
+    return ""
+
+
+def _facts(sale: Any, warnings: dict[int, str]) -> dict[str, Any]:
     return {
         "sale": _of_sale(sale),
         "shipments": [_of_shipment(shipment) for shipment in sale.shipments],
-        "invoices": [_of_invoice(invoice) for invoice in sale.invoices],
+        "invoices": [{"warning": warnings.get(one.id, ""), **_of_invoice(one)} for one in sale.invoices],
     }
 
 

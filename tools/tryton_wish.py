@@ -36,6 +36,7 @@ OTHER_PRODUCTS: list[dict[str, Any]] = [
     {"code": "BOOK_STUK", "name": "Handbook", "price": "24.95", "category": "Low"},
     {"code": "STAMP_STUK", "name": "Postage stamp", "price": "1.21", "category": "Zero"},
     {"code": "SHIPPING", "name": "Shipping costs", "price": "6.95", "type": "service"},
+    {"code": "ROUNDING", "name": "Rounding", "price": "0.01", "type": "service", "category": "Zero"},
     {"code": "LATE_STUK", "name": "Made to order", "price": "80.00", "lead_days": 5},
     {"code": "FORMER_STUK", "name": "No longer sold", "price": "1.00", "active": False},
     {"code": "SAND_KG", "name": "Sand, kept by the gram", "price": "0.01", "unit": "Gram", "sale_unit": "Kilogram"},

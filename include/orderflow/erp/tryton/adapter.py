@@ -120,8 +120,14 @@ class TrytonErp:
         return self._updated(sale, data, lambda draft: to_changes(draft, request, data, self._options))
 
     def _filled_in(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
-        sale = self._updated(sale, data, lambda draft: changes_of_form(self._rest, draft, data, self._options))
-        return self._updated(sale, data, lambda draft: changes_for_cents(draft, request, self._options, data.rounding))
+        def form(draft: Sale) -> dict[str, Any]:
+            return changes_of_form(self._rest, draft, data, self._options)
+
+        typed = self._updated(sale, data, form)
+        whole = self._updated(
+            typed, data, lambda draft: changes_for_cents(draft, request, self._options, data.rounding)
+        )
+        return self._updated(whole, data, form) if len(whole.lines) > len(typed.lines) else whole
 
     def _updated(self, sale: Sale, data: MasterData, changes: Callable[[Sale], dict[str, Any]]) -> Sale:
         """Change a draft, if there is anything to be changed."""

@@ -67,10 +67,16 @@ def _totals(sale: Sale, request: SalesOrderRequest) -> tuple[Totals, Totals | No
 
 
 def _rounding_line(told: Totals, product: Product, after: int) -> dict[str, Any]:
-    """Make up for the difference, without tax: the amount is one of money, not of goods."""
-    unit = product.template.default_uom.id
-    line = {"product": product.id, "unit": unit, "quantity": 1.0, "unit_price": told.missing, "description": str(told)}
-    return {"sequence": after * 10 + 10, **line}
+    """Make up for the difference. Its product should have taxes of 0 %: Tryton asks about a line with other taxes."""
+    return {
+        "sequence": after * 10 + 10,
+        "product": product.id,
+        "unit": product.template.default_uom.id,
+        "quantity": 1.0,
+        "unit_price": told.missing,
+        "description": str(told),
+        "taxes": [["add", list(product.taxes)]],
+    }
 
 
 def _held(sale: Sale, why: str, extra: str) -> PermanentError:

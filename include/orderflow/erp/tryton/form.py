@@ -49,7 +49,8 @@ def changes_of_form(rest: TrytonRest, sale: Sale, data: MasterData, options: Try
 
 def _line_changes(rest: TrytonRest, sale: Sale, data: MasterData) -> Iterable[list[Any]]:
     """Yield a change for all lines of one account category: what taxes they get depends on nothing else of a line."""
-    category_of = {product.id: product.category or -product.id for product in data.products.values()}
+    products = (*data.products.values(), *((data.rounding,) if data.rounding else ()))
+    category_of = {product.id: product.category or -product.id for product in products}
     alike: dict[int, list[SaleLine]] = {}
     for line in sale.lines:
         if line.product and line.product.id in category_of:
