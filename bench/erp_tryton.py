@@ -60,6 +60,7 @@ def order(number: int) -> SalesOrderRequest:
     return SalesOrderRequest.model_validate(
         {
             "external_reference": f"1/B{number}",
+            "idempotency_key": f"cloudsuite:{number}",
             "shop": "1",
             "shop_order_id": number,
             "shop_reference": f"B{number}",

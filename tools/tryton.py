@@ -76,7 +76,7 @@ class RunningTryton:
 
 
 @contextmanager
-def running(postgres: URL, folder: Path) -> Iterator[RunningTryton]:
+def running(postgres: URL, folder: Path, *, workers: int = WORKERS) -> Iterator[RunningTryton]:
     """Start a Tryton with a database of its own on a PostgreSQL server, for as long as the block lasts.
 
     `folder` takes the logs. The template stays on the server, the database does not.
@@ -84,17 +84,17 @@ def running(postgres: URL, folder: Path) -> Iterator[RunningTryton]:
     programs = install()
     with (
         fresh_database(postgres, programs, folder) as (database, made),
-        _serving(programs, database, folder) as url,
+        _serving(programs, database, folder, workers) as url,
     ):
         yield RunningTryton(url, database, made["company"], made["key"], made["key_of_all_companies"])
 
 
 @contextmanager
-def _serving(programs: Path, database: URL, folder: Path) -> Iterator[str]:
+def _serving(programs: Path, database: URL, folder: Path, workers: int) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [str(programs / "gunicorn"), "trytond.application:app", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(WORKERS), "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
+    command += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
     environ = environment(database) | {"TRYTOND_DATABASE_NAMES": str(database.database)}
     service = Service("Tryton", command, env=environ, log=folder / "tryton.log")
     try:

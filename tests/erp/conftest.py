@@ -70,7 +70,7 @@ def sales_order(**changes: Any) -> SalesOrderRequest:
         "lines": lines,
         **changes,
     }
-    return SalesOrderRequest.model_validate(given)
+    return SalesOrderRequest.model_validate({"idempotency_key": f"cloudsuite:{given['shop_order_id']}", **given})
 
 
 @pytest.fixture

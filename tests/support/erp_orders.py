@@ -32,7 +32,7 @@ def sales_order(**changes: Any) -> SalesOrderRequest:
         "lines": lines("124_STUK", "124_STUK"),
         **changes,
     }
-    return SalesOrderRequest.model_validate(given)
+    return SalesOrderRequest.model_validate({"idempotency_key": f"cloudsuite:{given['shop_order_id']}", **given})
 
 
 def _line(position: int, key: str, quantity: str, price: str) -> dict[str, Any]:

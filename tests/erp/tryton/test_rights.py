@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
 from erp.tryton.conftest import Connect
 from orderflow.errors import InDoubtError, OrderflowError
 from support.erp_orders import REFERENCE, lines, sales_order
 from support.lossy import Fate, lossy
 from support.tryton_warehouse import deliver
-from tryton import RunningTryton
+from tryton import RunningTryton, running
 
 pytestmark = pytest.mark.tryton
 
@@ -68,6 +69,19 @@ NEEDED = [
     ("stock.shipment.out", "perm_read", _read_slips),
     ("stock.move", "perm_read", _read_slips),
 ]
+
+
+@pytest.fixture(scope="module")
+def own_tryton(postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTryton]:
+    """Return a Tryton with one worker: the workers of a server hear of changed rights only after minutes."""
+    with running(postgres, tmp_path_factory.mktemp("tryton"), workers=1) as tryton:
+        yield tryton
+
+
+@pytest.fixture
+def tryton(own_tryton: RunningTryton) -> RunningTryton:
+    own_tryton.forget_sales()
+    return own_tryton
 
 
 @pytest.mark.parametrize(("model", "right", "use"), NEEDED, ids=[f"{model} {right}" for model, right, _ in NEEDED])
