@@ -5,6 +5,7 @@ One table for decisions, failures, alerts, the page and the runbook, so that non
 
 from orderflow.domain.explanation import NOTHING, Explanation
 from orderflow.domain.explanations_of_customers import OF_CUSTOMERS
+from orderflow.domain.explanations_of_erp_records import OF_ERP_RECORDS
 from orderflow.domain.explanations_of_messages import OF_MESSAGES
 from orderflow.domain.open_enum import TextsOf
 from orderflow.domain.reasons import Owner, Reason
@@ -61,26 +62,6 @@ _TEXTS: dict[Reason, Explanation] = {
     Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Owner.NOBODY, NOTHING),
     Reason.RESOLVED: Explanation(
         "A person has dealt with it by hand; it is never sent by itself.", Owner.NOBODY, NOTHING
-    ),
-    Reason.ERP_CUSTOMER_INACTIVE: Explanation(
-        "The customer or an address of the order is inactive in the ERP.",
-        Owner.ERP_MASTER_DATA,
-        "Activate what the message names, or tie its identifier to the record in use. Then retry the order.",
-    ),
-    Reason.ERP_PRODUCT_INACTIVE: Explanation(
-        "A product of the order is inactive in the ERP.",
-        Owner.ERP_MASTER_DATA,
-        "Activate the product, or give its code to the one that replaces it. Then retry the order.",
-    ),
-    Reason.ERP_SHOP_INACTIVE: Explanation(
-        "The ERP's web shop for this webshop is inactive.",
-        Owner.ERP_MASTER_DATA,
-        "Activate it in the ERP, or name another one in the ERP's connection. Orders of other webshops go on.",
-    ),
-    Reason.ERP_NOT_PROCESSED: Explanation(
-        "The ERP has the order, and has not made the shipment or invoice that its own settings ask for.",
-        Owner.ERP_MASTER_DATA,
-        "Open the order in the ERP under the number given, and process it. Then name the order under `resolve`.",
     ),
     Reason.TOTAL_DIFFERS: Explanation(
         "The ERP took the order, and its total without tax is not the shop's.",
@@ -243,6 +224,7 @@ _TEXTS: dict[Reason, Explanation] = {
         "An error nobody foresaw.", Owner.INTEGRATION, "Read the task log and report it as a defect."
     ),
     **OF_CUSTOMERS,
+    **OF_ERP_RECORDS,
     **OF_MESSAGES,
 }
 
