@@ -9,8 +9,8 @@ One run is one **partition**: the shop-local day named by its key, `2026-11-22` 
 3. **process_order**, once per order or per few orders: **push_to_erp** (looked up first, created once), then
    **patch_state** (`processing`), **patch_erp_order_number** and **put_order_lines** in the shop, each verified.
 4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, whatever happened before.
-5. **report** sums the day up, and fails the run when an order failed, or when something else about one is news to
-   people: it names the order, the reason and who fixes it.
+5. **report** sums the day up. The run is red when it was the first to announce a problem, or when a task failed as a
+   whole. Where orders failed that people know of, it is skipped: no asset event says that the day is complete.
 
 Every step may be run again, at any time, in any number: what is done is left alone.
 
@@ -22,8 +22,8 @@ Every step may be run again, at any time, in any number: what is done is left al
 
 **When it is late:** not done 3 hours after it was queued (`ORDERFLOW_DEADLINE_HOURS`), it sends one alert.
 
-**When it fails:** the log of `report` names each failed order; the others are done. Fix the cause, then run the day
-again, or the order by its reference.
+**When it fails:** the log of `report` names each cause, its orders, its owner and the next step; the other orders are
+done. Once the cause is fixed the sweep takes them up; or run the day again.
 """
 
 from airflow.sdk import CronPartitionTimetable, dag

@@ -14,18 +14,18 @@ no findings.
 (orders and totals per day, webshop and currency), under `orderflow/reconciliation` of the Airflow home, or where the
 setting `reconciliation.csv_folder` says.
 
-**send_digest** then sends one message, whatever the comparison said: every open alert, how many orders stand on each
-open list, how many findings are open. When nothing is open but orders that wait for their payment, it says so in its
-log and sends nothing.
+**send_digest** then sends one message, whatever the comparison said, if it has something new to say or it is Monday:
+what is open by cause, the worst first, all overdue payments in one line, how many orders stand on each open list.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional; its part `reconciliation` has days, tolerance, grace and folder.
 
 **When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
 
-**When it fails:** the log has one summary: each order, what differs, who fixes it and how. What the flow may still put
-right by itself fails the run only after its grace (`reconciliation.grace_hours`, default 24). Fix the cause, then clear
-the task: what is gone is marked as resolved.
+**When it fails:** the log names each new difference, its owner and the next step. What the flow may still put right is
+announced after its grace (`reconciliation.grace_hours`, default 24). A difference is announced once, and not at all
+where the order has an alert already. Fix the cause; what is gone is marked as resolved by the next comparison. To accept
+a difference as it is, name the order under `resolve` of `orderflow_sweep`.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag

@@ -33,7 +33,10 @@ def test_a_compared_week_is_green_and_red_once_an_order_is_gone_from_the_erp(
     assert state == "failed"
     reference = lost["request"]["external_reference"]
     assert reference in live.log(run_id, "compare_shop_and_erp", dag_id=RECONCILE)
-    assert "ALERT digest: 0 open alerts, 1 differences" in live.log(run_id, "send_digest", dag_id=RECONCILE)
+    (message,) = live.messages
+    assert "sides_differ: `gone_from_erp` — 1 order" in message["text"]
+    digest = live.log(run_id, "send_digest", dag_id=RECONCILE)
+    assert "Differences between shop and ERP: 1 open." in digest, "sent on Mondays, else in its log"
     assert [finding.external_reference for finding in live.ledger.findings.open()] == [reference]
     folder = live.airflow.home / "orderflow" / "reconciliation"
     rows = [row for path in folder.glob("*.csv") for row in csv.DictReader(path.open(encoding="utf-8"))]

@@ -17,7 +17,7 @@ from postgres import fresh_database
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
-from support.receivers import StatsdReceiver, webhook_receiver
+from support.receivers import Mailbox, StatsdReceiver, mail_server, webhook_receiver
 
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_deliveries"]
@@ -35,6 +35,7 @@ SETTINGS = {
     "webshops": {"1": {"messages": {"user": 10}}, "2": {"payment_option": False, "messages": {"user": 10}}},
     "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1], "shop_per_day": CALLS_PER_DAY},
     "reconciliation": {"in_flight_minutes": 0},
+    "alerts": {"mail_to": ["team@example.org"]},
 }
 
 
@@ -47,6 +48,7 @@ class Live:
     metrics: StatsdReceiver
     messages: list[Any]
     """What came in at the alerts' webhook."""
+    mailbox: Mailbox
 
     def run(self, day: str | None = None, *, dag_id: str = DAG, **conf: Any) -> tuple[str, str]:
         """Trigger a DAG (the daily one, if not said) and wait for its end; returns the run id and the state."""
@@ -78,6 +80,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         fresh_database(postgres) as metadata,
         fresh_database(postgres) as ledger_url,
         webhook_receiver() as (webhook, messages),
+        mail_server() as (smtp, mailbox),
     ):
         environment = sandbox_environment(sandbox.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url.render_as_string(hide_password=False),
@@ -87,6 +90,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             "ORDERFLOW_SHOP_POOL": "cloudsuite",
             "ORDERFLOW_ERP_POOL": "erp",
             "AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK": json.dumps({"conn_type": "http", "host": webhook}),
+            "AIRFLOW_CONN_SMTP_DEFAULT": smtp,
             "AIRFLOW__METRICS__STATSD_ON": "True",
             "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
             "AIRFLOW__METRICS__STATSD_PORT": str(metrics.port),
@@ -101,7 +105,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)
-            yield Live(airflow, open_ledger(ledger_url), metrics, messages)
+            yield Live(airflow, open_ledger(ledger_url), metrics, messages, mailbox)
 
 
 @pytest.fixture
@@ -109,6 +113,8 @@ def live(whole: Live, control: SandboxControl) -> Live:
     """Return the running whole with an empty ledger and an empty shop."""
     del control
     whole.messages.clear()
+    whole.mailbox.mails.clear()
+    whole.mailbox.is_down = False
     with create_engine(whole.airflow.environment["AIRFLOW_CONN_ORDERFLOW_LEDGER"]).begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
     return whole
