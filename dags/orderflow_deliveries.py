@@ -20,8 +20,8 @@ everything since; a backfill over a range works, too. **See what would be sent:*
 
 **When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
 
-**When it fails:** the log of `report_deliveries` names each new cause, its slips, its owner and the next step, once. The
-cause stays in the list of open alerts until it is over.
+**When it fails:** the log of `report_deliveries` names each new cause, its slips, its owner and the next step, once.
+The cause stays in the list of open alerts until it is over.
 """
 
 from airflow.sdk import CronPartitionTimetable, dag

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +11,10 @@ from orderflow.domain.reasons import Reason
 from orderflow.flow.reporting.announce import NewsError, raise_news
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Subject
+from orderflow.orchestration import announcing
 from orderflow.orchestration.announcing import announce_now, writer_of
 from orderflow.orchestration.run_context import RunContext
+from service import wait_until
 from support.receivers import Inbox, Mailbox
 
 Here = Callable[..., RunContext]
@@ -184,3 +187,18 @@ def test_with_nothing_configured_the_log_has_it(
     with caplog.at_level(logging.ERROR):
         announce_now(book, here())
     assert "ALERT orderflow_daily run1: 1 order needs attention" in caplog.text
+
+
+def test_what_fails_while_a_task_is_at_work_is_told_before_it_ends(
+    webhook: Inbox, book: Ledger, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcing, "EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(announcing, "RunContext", here)
+
+    @announcing.announces
+    def work() -> int:
+        reject(book, 1)
+        wait_until(lambda: webhook or None, 30, "message")
+        return len(webhook)
+
+    assert work() == 1
