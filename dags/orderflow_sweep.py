@@ -21,8 +21,8 @@ change it later, it is looked at again.
 
 **When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
 
-**When it fails:** the log of `report_news` names each new cause, its orders, its owner and the next step. Known causes and
-outages that go on turn no further sweep red; they stay in the list of open alerts until they are over.
+**When it fails:** the log of `report_news` names each new cause, its orders, its owner and the next step. Known causes
+and outages that go on turn no further sweep red; they stay in the list of open alerts until they are over.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag
