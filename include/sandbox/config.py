@@ -98,6 +98,8 @@ class Config(BaseModel):
     """`charges` count in an order's total; else they are ignored."""
     erp_extra: bool = True
     """What the ERP says about `extra`; it is kept in any case."""
+    erp_answers_content: bool = True
+    """An order's answer says what each line holds, and of which customer it is."""
     erp_answers_buyer: bool = True
     """An order's answer holds the customer's own number here, where it is known."""
     erp_unknown_customers: Literal["accept", "reject", "create"] = "accept"
@@ -139,6 +141,7 @@ TODAYS_ERP: dict[str, Any] = {
     "erp_customers": False,
     "erp_charges": False,
     "erp_extra": False,
+    "erp_answers_content": False,
     "erp_answers_buyer": False,
 }
 """Switches of an ERP that knows none of the additions to the contract."""

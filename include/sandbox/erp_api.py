@@ -11,7 +11,7 @@ from sandbox.config import Config
 from sandbox.erp_checks import NewOrder, checked, idempotency_key, invalid, is_instant, method_not_allowed
 from sandbox.erp_customers_api import PATH as CUSTOMERS
 from sandbox.erp_customers_api import CustomersApi
-from sandbox.erp_store import ErpOrder, ErpStore
+from sandbox.erp_store import CONTENT, ErpOrder, ErpStore
 from sandbox.erp_underway import Underway
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
@@ -82,6 +82,9 @@ class ErpApi:
         shown = order.document()
         if not config.erp_shop_order_id:
             del shown["shop_order_id"]
+        if not config.erp_answers_content:
+            del shown["customer"]
+            shown["lines"] = [{n: v for n, v in line.items() if n not in CONTENT} for line in shown["lines"]]
         customer = self._customers.store.of_order(order.request) if config.erp_answers_buyer else None
         if customer is not None:
             shown["buyer"] = {"code": customer.code}

@@ -12,6 +12,8 @@ from sandbox.wire import JsonObject
 
 FIRST_NUMBER = 100001
 FIRST_PACKING_SLIP = 1001
+CONTENT = ("product", "quantity", "unit_price")
+"""What a line holds."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,13 @@ class ErpOrder:
             "external_reference": self.request["external_reference"],
             "shop_order_id": self.request.get("shop_order_id"),
             "status": self.status,
+            "customer": self.request.get("customer"),
             "lines": [
-                {"position": line["position"], "line_number": line_number(line["position"])}
+                {
+                    "position": line["position"],
+                    "line_number": line_number(line["position"]),
+                    **{name: line.get(name) for name in CONTENT},
+                }
                 for line in self.request["lines"]
             ],
         }

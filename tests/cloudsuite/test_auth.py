@@ -150,7 +150,7 @@ def test_a_lasting_fault_of_the_token_address_is_transient_and_says_that_nothing
 ) -> None:
     control.fault("status", service="token", status=502, html="<title>Bad Gateway</title>", times=0)
     with pytest.raises(UnavailableError, match="answered 502") as caught:
-        client.patch_order(1, {"state": "processing"})
+        client.repeating(lambda: client.patch_order(1, {"state": "processing"}))
     assert caught.value.reason is Reason.SHOP_UNAVAILABLE
     assert caught.value.not_sent
     assert _token_requests(control) == 4

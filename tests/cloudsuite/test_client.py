@@ -9,7 +9,6 @@ import pytest
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ShopState
 from orderflow.errors import PermanentError
 from orderflow.transport import UnavailableError
 from sandbox.control import SandboxControl
@@ -93,8 +92,8 @@ def test_a_write_whose_answer_proves_nothing_is_judged_by_a_read(
     assert order_id == 20001
     before = client.get_order(order_id)
     calls: dict[str, Callable[[], ShopOrder | None]] = {
-        "patch": lambda: client.patch_order(order_id, {"state": "processing"}, retry=False),
-        "patch_if": lambda: client.patch_order_if(ShopState.CONFIRMED, order_id, {"state": "processing"}),
+        "patch": lambda: client.patch_order(order_id, {"state": "processing"}),
+        "patch_if": lambda: client.patch_order(order_id, {"state": "processing"}, only_in="confirmed"),
         "put": lambda: client.put_order(order_id, {**before.document, "state": "processing"}),
     }
     control.fault("wrong_answer", service="shop", commit=kept, **answer)
@@ -107,16 +106,16 @@ def test_a_write_whose_answer_proves_nothing_is_judged_by_a_read(
 
 @pytest.mark.parametrize(("action", "not_sent"), [("reset_after_commit", False), ("reset_before_commit", False)])
 @pytest.mark.parametrize("write", ["patch", "patch_if", "put"])
-def test_a_write_without_retry_is_sent_once(
+def test_a_write_is_sent_once(
     control: SandboxControl, client: CloudSuiteClient, write: str, action: str, *, not_sent: bool
 ) -> None:
     (order_id,) = control.add_orders({"reference": "CS1", "state": "confirmed"})
     document = client.get_order(order_id).document
     control.fault(action, service="shop", times=0)
     calls: dict[str, Callable[[], object]] = {
-        "patch": lambda: client.patch_order(order_id, {"state": "processing"}, retry=False),
-        "patch_if": lambda: client.patch_order_if(ShopState.CONFIRMED, order_id, {"state": "processing"}, retry=False),
-        "put": lambda: client.put_order(order_id, document, retry=False),
+        "patch": lambda: client.patch_order(order_id, {"state": "processing"}),
+        "patch_if": lambda: client.patch_order(order_id, {"state": "processing"}, only_in="confirmed"),
+        "put": lambda: client.put_order(order_id, document),
     }
     sent = len(control.journal(service="shop"))
     with pytest.raises(UnavailableError) as caught:

@@ -31,7 +31,7 @@ def begin(services: Services, control: SandboxControl, order_id: int, runs: Runs
     """Send an order of which nobody knows afterwards whether it came; the ERP has it."""
     run = runs("2026-11-22")
     control.fault("reset_after_commit", service="erp", method="POST", times=0)
-    control.fault("status", service="erp", method="GET", status=503, times=0, skip=1)
+    control.fault("status", service="erp", method="GET", path="sales-orders", status=503, times=0, skip=2)
     keys = to_process(select(services, [order_id], run=run, window=DAY))
     run_step(services, PUSH, keys, run)
     control.clear_faults()

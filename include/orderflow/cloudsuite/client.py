@@ -1,22 +1,21 @@
 """CloudSuite's order calls (Orders GET, order states page, Usage Info), typed."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from orderflow.cloudsuite.directory import Directory
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.paging import ORDERS, Listing
-from orderflow.cloudsuite.state_condition import StateCondition
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ShopState
 from orderflow.errors import PermanentError
 from orderflow.transport import Answer, Channel, RefusedError, Service
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 SHOP = Service(
     name="shop",
@@ -29,21 +28,21 @@ SHOP = Service(
 
 _ALWAYS_THERE = frozenset({"id", "reference", "state"})
 """What an answer that is the whole order shows."""
-_TOLD = ("state", "erp_order_number")
-"""What of a whole order has to come back as it was sent for the answer to be a new one."""
+_COMPARED = ("state", "erp_order_number", "shipment_state")
+"""What has to come back as it was sent for the answer to be a new one."""
+_NOT_IN_THAT_STATE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST})
 
 
 class CloudSuiteClient:
     """The shop's orders; safe to share between threads.
 
-    Every call raises TransientError (quick retries did not help) or PermanentError, each with a reason code. A
-    PUT or PATCH may have been done although it raised TransientError: read the order before writing again.
+    Every call raises TransientError (quick retries did not help) or PermanentError, each with a reason code. A PUT or
+    PATCH is sent once: it may have been done although it raised TransientError, so read the order before writing again.
     """
 
     def __init__(self, channel: Channel, *, page_size: int = 100) -> None:
         self._channel = channel
         self._page_size = page_size
-        self.state_condition = StateCondition(self)
         self.directory = Directory(channel)
 
     def list_orders(self, criteria: OrderFilter) -> Listing:
@@ -81,38 +80,35 @@ class CloudSuiteClient:
             raise _ambiguous(reference, [order.id for order in orders])
         return orders[0]
 
-    def patch_order(self, order_id: int, changes: Mapping[str, Any], *, retry: bool = True) -> ShopOrder:
-        """Change some fields; the order as the shop shows it then, which need not hold what was sent: compare.
+    def repeating(self, attempt: Callable[[], Result]) -> Result:
+        """Repeat an attempt that reads before it writes, for as long as a single call that only reads would be."""
+        return self._channel.repeating(attempt)
 
-        Without `retry` one request is sent: UnavailableError says by `not_sent` whether it may have been done.
+    def patch_order(self, order_id: int, changes: Mapping[str, Any], *, only_in: str | None = None) -> ShopOrder | None:
+        """Change some fields, once; the order as the shop answers it, which need not hold what was sent: compare.
+
+        `only_in` asks the shop to do so in this state only: its framework applies the filters of a list to a single
+        order, too. That CloudSuite does so is ASSUMED; None when it found no order in that state, or refused to look.
         """
-        answer = self._channel.call("PATCH", _path(order_id), json=dict(changes), retry=retry)
-        return self._written(order_id, changes, answer)
+        return self._write("PATCH", order_id, changes, only_in)
 
-    def patch_order_if(
-        self, state: ShopState, order_id: int, changes: Mapping[str, Any], *, retry: bool = True
-    ) -> ShopOrder | None:
-        """Change some fields, asking for an order in this state; None when the shop finds no such order.
+    def put_order(self, order_id: int, document: Mapping[str, Any], *, only_in: str | None = None) -> ShopOrder | None:
+        """Replace the whole order by `document`, once: the `ShopOrder.document` just read, with what is to change.
 
-        Whether the shop obeys is ASSUMED until `state_condition` has proved it. Repeated after a lost answer, a change
-        of the state itself finds the order in another one: None does not say that nothing was changed.
-        """
-        accept = {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}
-        params = {"state": state.value}
-        answer = self._channel.call(
-            "PATCH", _path(order_id), params=params, json=dict(changes), retry=retry, accept=accept
-        )
-        return None if answer.status in accept else self._written(order_id, changes, answer)
-
-    def put_order(self, order_id: int, document: Mapping[str, Any], *, retry: bool = True) -> ShopOrder:
-        """Replace the whole order by `document`: the `ShopOrder.document` just read, with what is to change.
-
-        A PUT on an id the shop does not know creates an order, so the document must name the same id.
+        A PUT on an id the shop does not know creates an order, so the document must name the same id. `only_in` as for
+        `patch_order`.
         """
         if str(document.get("id")) != str(order_id):
             raise ValueError(f"the document to PUT is not the one read from order {order_id}")
-        answer = self._channel.call("PUT", _path(order_id), json=dict(document), retry=retry)
-        return self._written(order_id, {name: document[name] for name in _TOLD if name in document}, answer)
+        return self._write("PUT", order_id, document, only_in)
+
+    def _write(self, method: str, order_id: int, body: Mapping[str, Any], only_in: str | None) -> ShopOrder | None:
+        path, params = _path(order_id), {"state": only_in} if only_in else None
+        accept = _NOT_IN_THAT_STATE if only_in else frozenset[int]()
+        answer = self._channel.call(method, path, params=params, json=dict(body), retry=False, accept=accept)
+        if answer.status in accept:
+            return None
+        return self._written(order_id, {name: body[name] for name in _COMPARED if name in body}, answer)
 
     def _ids(self, criteria: OrderFilter) -> list[int]:
         """Return the ids of rows that may be the one: a row without a reference has to be read to know."""

@@ -7,15 +7,11 @@ from zoneinfo import ZoneInfo
 
 from orderflow.cloudsuite.extra import Extra, line_extra, order_extra
 from orderflow.cloudsuite.models import ShopOrder
-from orderflow.cloudsuite.placing import NO_RULES, ExportedLine, exported_lines, place
-from orderflow.domain.charges import GOODS_LINE as _GOODS
+from orderflow.cloudsuite.placing import NO_RULES, ExportedLine, place
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.order import Order, OrderLine
 from orderflow.domain.people import RecordKey, RecordRef, Role
 from orderflow.domain.states import ShopState
-
-GOODS_LINE, goods_lines = _GOODS, exported_lines
-
 
 _FIELDS = {
     Role.BUYER: "customer",

@@ -6,6 +6,7 @@ One table for decisions, failures, alerts, the page and the runbook, so that non
 from orderflow.domain.explanation import NOTHING, Explanation
 from orderflow.domain.explanations_of_customers import OF_CUSTOMERS
 from orderflow.domain.explanations_of_erp_records import OF_ERP_RECORDS
+from orderflow.domain.explanations_of_identity import OF_IDENTITY
 from orderflow.domain.explanations_of_messages import OF_MESSAGES
 from orderflow.domain.open_enum import TextsOf
 from orderflow.domain.reasons import Owner, Reason
@@ -67,19 +68,6 @@ _TEXTS: dict[Reason, Explanation] = {
         "The ERP took the order, and its total without tax is not the shop's.",
         Owner.FINANCE,
         "Compare prices and quantities in both; the message has both totals. Then name the order under `resolve`.",
-    ),
-    Reason.REFERENCE_TAKEN: Explanation(
-        "Two orders of the shop have one name in the ERP, or one ERP order was found for both. The ERP order belongs "
-        "to the other order; this one was left alone.",
-        Owner.SHOP,
-        "The message names both orders. Give this one a reference of its own in the shop, or cancel it there if it is "
-        "the same order a second time.",
-    ),
-    Reason.EXPORTED_TWICE: Explanation(
-        "The ERP may hold two orders for this one: an earlier version kept it under two webshops and sent it twice.",
-        Owner.ERP_MASTER_DATA,
-        "The message names both ERP orders. Cancel the one that is not in the shop, then name the order under "
-        "`resolve`.",
     ),
     Reason.ERP_REJECTED: Explanation(
         "The ERP understood the order and refused it.",
@@ -225,6 +213,7 @@ _TEXTS: dict[Reason, Explanation] = {
     ),
     **OF_CUSTOMERS,
     **OF_ERP_RECORDS,
+    **OF_IDENTITY,
     **OF_MESSAGES,
 }
 

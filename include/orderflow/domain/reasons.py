@@ -56,6 +56,8 @@ class Reason(OpenEnum):
     CUSTOMER_IN_DOUBT = "customer_in_doubt"
     ADDRESS_CHANGED = "address_changed"
     REFERENCE_TAKEN = "reference_taken"
+    ERP_ORDER_UNPROVED = "erp_order_unproved"
+    ERP_ORDER_CANCELLED = "erp_order_cancelled"
     EXPORTED_TWICE = "exported_twice"
     ERP_CUSTOMER_INACTIVE = "erp_customer_inactive"
     ERP_PRODUCT_INACTIVE = "erp_product_inactive"
@@ -77,6 +79,7 @@ class Reason(OpenEnum):
     # what happened in the shop after the order was exported
     EDITED_AFTER_EXPORT = "edited_after_export"
     CANCELLED_AFTER_EXPORT = "cancelled_after_export"
+    WITHDRAWN_AFTER_EXPORT = "withdrawn_after_export"
     # why a packing slip is not sent, or is worth a word
     NOT_A_SHOP_ORDER = "not_a_shop_order"
     NO_DELIVERY_MESSAGES = "no_delivery_messages"
@@ -129,6 +132,9 @@ STUCK = frozenset(
     }
 )
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
+
+NOT_THIS_ORDER = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, Reason.ERP_ORDER_CANCELLED})
+"""What the ERP has under the order's name is not its export: nothing was sent, and nothing was taken."""
 
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED})
 """The call was not made: whatever it was to do has certainly not happened."""

@@ -4,6 +4,7 @@ from orderflow.domain.dutch import DutchTexts
 from orderflow.domain.open_enum import TextsOf
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl_of_customers import OF_CUSTOMERS_NL
+from orderflow.domain.reasons_nl_of_identity import OF_IDENTITY_NL
 from orderflow.domain.reasons_nl_of_the_flow import OF_THE_FLOW_NL
 
 FIXERS_NL: dict[Owner, str] = {
@@ -51,6 +52,7 @@ _TEXTS: dict[Reason, DutchTexts] = {
         "Vul de order aan in de webshop; de melding zegt wat er ontbreekt.",
     ),
     **OF_CUSTOMERS_NL,
+    **OF_IDENTITY_NL,
     Reason.NOT_IN_ERP: DutchTexts(
         "De webshop zegt dat het ERP de order heeft (`processing`, of een ERP-nummer), maar noch het logboek noch het "
         "ERP kent hem.",
@@ -81,18 +83,6 @@ _TEXTS: dict[Reason, DutchTexts] = {
     Reason.TOTAL_DIFFERS: DutchTexts(
         "Het ERP heeft de order aangenomen, maar met een ander totaal zonder btw dan de webshop.",
         "Vergelijk prijzen en aantallen in beide; de melding noemt beide totalen. Noem de order dan onder `resolve`.",
-    ),
-    Reason.REFERENCE_TAKEN: DutchTexts(
-        "Twee orders van de webshop hebben dezelfde naam in het ERP, of voor beide werd dezelfde ERP-order gevonden. "
-        "De ERP-order hoort bij de andere order; deze is met rust gelaten.",
-        "De melding noemt beide orders. Geef deze in de webshop een eigen referentie, of annuleer hem daar als het "
-        "dezelfde order nog eens is.",
-    ),
-    Reason.EXPORTED_TWICE: DutchTexts(
-        "Het ERP heeft misschien twee orders voor deze ene: een eerdere versie hield hem onder twee webshops bij en "
-        "verstuurde hem twee keer.",
-        "De melding noemt beide ERP-orders. Annuleer die welke niet in de webshop staat en noem de order dan onder "
-        "`resolve`.",
     ),
     Reason.ERP_REJECTED: DutchTexts(
         "Het ERP begreep de order en heeft hem geweigerd.",

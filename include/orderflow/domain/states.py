@@ -44,7 +44,7 @@ TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     Progress.WAITING: _BEFORE_PUSH,
     Progress.HELD: _BEFORE_PUSH | {Progress.RESOLVED},
     Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD, Progress.RESOLVED},
-    Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.RESOLVED},
+    Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.REJECTED, Progress.RESOLVED},
     # An intent row stands: nothing may forget it before the ERP was asked.
     Progress.PUSHING: frozenset(
         {Progress.PUSHED, Progress.REJECTED, Progress.IN_DOUBT, Progress.READY, Progress.RESOLVED}

@@ -1,6 +1,5 @@
 """What is sent to an ERP and what comes back, whatever ERP it is (docs/reference/erp-rest-contract.md)."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -18,7 +17,7 @@ from pydantic import (
 )
 
 from orderflow.domain.extra import Scalar
-from orderflow.domain.order import Order, ProductKey
+from orderflow.domain.order import Order, OrderLine, ProductKey
 from orderflow.domain.people import Address, Party
 from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, Label, Name, Number, Text
 
@@ -48,20 +47,6 @@ class SalesOrderLine(_Contract):
     quantity: DecimalText
     unit_price: DecimalText
     extra: Mapping[str, Scalar] = {}
-
-
-_NO_CONTENT: dict[str, Any] = {
-    "payment_status": True,
-    "paid_amount": True,
-    "extra": True,
-    "buyer": True,
-    "contact": True,
-    "ship_to": True,
-    "bill_to": True,
-    "lines": {"__all__": {"extra"}},
-    "charges": {"__all__": {"shop_line_id"}},
-}
-"""What changes without an edit."""
 
 
 class SalesOrderCharge(_Contract):
@@ -101,33 +86,29 @@ class SalesOrderRequest(_Contract):
     idempotency_key: str = Field(exclude=True)
     """From what the order is, never from the attempt: every attempt sends the same key. Not part of the body."""
 
-    @property
-    def payload_hash(self) -> str:
-        """A fingerprint of what was ordered: payment and line ids change without an edit, the ids at a shop's PUT."""
-        return _fingerprint(self, {**_NO_CONTENT, "lines": {"__all__": {"shop_line_id", "extra"}}})
-
-    def payload_hashes(self, line_ids: Mapping[int, int | None]) -> set[str]:
-        """Return the fingerprints by which a ledger may know this content, sent with these line ids (by position).
-
-        The ids used to be part of it: in a ledger that was in use then, orders would otherwise all look edited.
-        """
-        lines = tuple(
-            line.model_copy(update={"shop_line_id": line_ids.get(line.position, line.shop_line_id)})
-            for line in self.lines
-        )
-        as_sent = self.model_copy(update={"lines": lines})
-        return {self.payload_hash, _fingerprint(as_sent, _NO_CONTENT)}
-
-
-def _fingerprint(request: SalesOrderRequest, exclude: dict[str, Any]) -> str:
-    return hashlib.sha256(request.model_dump_json(exclude=exclude).encode()).hexdigest()
-
 
 class AcceptedLine(_Contract):
-    """Which ERP line number the line at this position got."""
+    """Which ERP line number the line at this position got, and what it holds if the ERP says so."""
 
     position: Number
     line_number: Number
+    product: ProductKey | None = None
+    quantity: Amount | None = None
+    unit_price: Amount | None = None
+
+    @property
+    def content(self) -> OrderLine | None:
+        """The line as one of an order; None where the ERP does not tell all of it."""
+        if self.product is None or self.quantity is None or self.unit_price is None:
+            return None
+        return OrderLine(
+            position=self.position,
+            line_id=None,
+            product=self.product,
+            description=None,
+            quantity=self.quantity,
+            unit_price=self.unit_price,
+        )
 
 
 class SalesOrder(_Contract):
@@ -135,6 +116,9 @@ class SalesOrder(_Contract):
 
     number: Name
     external_reference: Label
+    shop_order_id: Number | None = None
+    """Which order of the shop it was made from; None when the ERP does not say."""
+    customer: Number | None = None
     status: Label | None = None
     total: Amount | None = None
     """As the ERP adds it up, excluding tax; None when it does not say."""
@@ -157,6 +141,11 @@ class SalesOrder(_Contract):
     def line_numbers(self) -> dict[int, int]:
         """ERP line number by position."""
         return {line.position: line.line_number for line in self.lines}
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its status says so; such an order is no export."""
+        return (self.status or "").strip().lower().startswith("cancel")
 
 
 class ListedSalesOrder(SalesOrder):

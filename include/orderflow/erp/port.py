@@ -52,10 +52,11 @@ class ErpPort(Protocol):
     def customers(self) -> CustomerPort | None:
         """Its customers, for an adapter that can find and make them; whether this ERP can, `capabilities` says."""
 
-    def find(self, external_reference: str) -> SalesOrder | None:
+    def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:
         """Look an order up; None when the ERP has none, or only the beginning of one. TransientError, PermanentError.
 
-        It never writes: a dry run and the connection test look orders up too.
+        By the shop's order id where it is given and the ERP can, else by name: a name may be another order's, which
+        the caller has to find out. It never writes: a dry run and the connection test look orders up too.
         """
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:

@@ -1,8 +1,9 @@
 """The adapter `rest`: an ERP, or the middleware before it, that speaks docs/reference/erp-rest-contract.md."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from threading import Lock
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.erp.port import Capabilities, UnreadableRow
+from orderflow.erp.rest_capabilities import ask_capabilities
 from orderflow.erp.rest_customers import RestCustomers
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.redaction import excerpt
@@ -27,7 +29,6 @@ ERP = Service(
 )
 SALES_ORDERS = "/sales-orders"
 DELIVERIES = "/deliveries"
-CAPABILITIES = "/capabilities"
 REJECTED = "rejected"
 
 _MOST_PAGES = 10_000
@@ -54,20 +55,6 @@ class _Page(BaseModel):
 Row = TypeVar("Row", bound=BaseModel)
 
 
-class _Said(BaseModel):
-    """`Capabilities`, of which the contract itself promises the first three unless the ERP denies them."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-    consistent_lookup: bool = True
-    idempotency_key: bool = True
-    unique_reference: bool = True
-    shop_order_id_lookup: bool = False
-    customers: bool = False
-    charges: bool = False
-    extra: bool = False
-
-
 class _Rejection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -82,37 +69,43 @@ class RestErp:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._capabilities: Capabilities | None = None
+        self._asking = Lock()
         self.customers = RestCustomers(channel, lambda: self.capabilities.idempotency_key)
 
     @property
     def capabilities(self) -> Capabilities:
         """What the ERP says of itself, asked once; one that does not say keeps the contract without additions."""
-        if self._capabilities is None:
-            answer = self._channel.call("GET", CAPABILITIES, retry=True, accept={HTTPStatus.NOT_FOUND})
-            silent = answer.status == HTTPStatus.NOT_FOUND
-            said = _Said() if silent else answer.parse(_Said.model_validate)
-            self._capabilities = Capabilities(**said.model_dump())
+        with self._asking:
+            if self._capabilities is None:
+                self._capabilities = ask_capabilities(self._channel)
         return self._capabilities
 
     @capabilities.setter
     def capabilities(self, known: Capabilities) -> None:
         self._capabilities = known
 
-    def find(self, external_reference: str) -> SalesOrder | None:
-        """Look an order up; None when the ERP has none.
+    def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:
+        """Look an order up, by the shop's id of it first where the ERP can; None when the ERP has none.
 
         An answer with orders nobody asked for proves nothing about the one that was: ERP_ANSWER_INVALID. One that has
         no number yet is not made yet: InDoubtError.
         """
-        answer = self._channel.call("GET", SALES_ORDERS, params={"external_reference": external_reference}, retry=True)
-        _refuse_unnumbered(answer, external_reference)
+        if shop_order_id is not None and self.capabilities.shop_order_id_lookup:
+            made_of = self._found({"shop_order_id": str(shop_order_id)}, "shop_order_id", shop_order_id)
+            if made_of is not None:
+                return made_of
+        return self._found({"external_reference": external_reference}, "external_reference", external_reference)
+
+    def _found(self, params: Mapping[str, str], field: str, value: str | int) -> SalesOrder | None:
+        answer = self._channel.call("GET", SALES_ORDERS, params=params, retry=True)
+        _refuse_unnumbered(answer, field, value)
         found = answer.parse(_Found.model_validate).results
-        others = [order.external_reference for order in found if order.external_reference != external_reference]
+        others = [order.external_reference for order in found if getattr(order, field) != value]
         if others:
-            raise answer.unreadable(f"to a search for {external_reference} holds others ({', '.join(others[:3])})")
+            raise answer.unreadable(f"to a search for {value} holds others ({', '.join(others[:3])})")
         if len(found) > 1:
             numbers = ", ".join(order.number for order in found)
-            raise answer.unreadable(f"has more than one order for {external_reference} ({numbers})")
+            raise answer.unreadable(f"has more than one order for {value} ({numbers})")
         return found[0] if found else None
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:
@@ -189,14 +182,14 @@ class RestErp:
                 return
 
 
-def _refuse_unnumbered(answer: Answer, external_reference: str) -> None:
+def _refuse_unnumbered(answer: Answer, field: str, value: str | int) -> None:
     """InDoubtError where the ERP has begun an order and not numbered it: nobody may be told, or make it again."""
     results = answer.json_object().get("results")
     for row in results if isinstance(results, list) else ():
-        if isinstance(row, dict) and row.get("external_reference") == external_reference:
+        if isinstance(row, dict) and row.get(field) == value:
             number = row.get("number")
             if number is None or not str(number).strip():
-                raise InDoubtError(f"the ERP has {external_reference} without a number: it is not made yet")
+                raise InDoubtError(f"the ERP has {value} without a number: it is not made yet")
 
 
 def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> UnreadableRow:

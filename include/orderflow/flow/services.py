@@ -17,7 +17,7 @@ from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.mapper import to_order
 from orderflow.cloudsuite.messages import MessagesClient
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
-from orderflow.cloudsuite.placing import exported_lines
+from orderflow.cloudsuite.placing import exported_lines, place
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
@@ -103,6 +103,10 @@ class Services:
     def exported_lines(self, wire: ShopOrder) -> list[ShopOrderLine]:
         """Return the lines that the ERP has too: line n of these is position n everywhere."""
         return exported_lines(wire, self.settings.charges)
+
+    def places(self, wire: ShopOrder) -> list[int]:
+        """Return where these lines are among all lines of the shop's order, from 0."""
+        return [exported.number - 1 for exported in place(wire, self.settings.charges).lines]
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
         """Decide about an order with the settings of its webshop, and with what the ERP can take."""

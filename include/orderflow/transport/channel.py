@@ -1,11 +1,11 @@
 """One service over one `requests.Session`: every request of this project goes through `Channel.call`."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import requests
 
@@ -23,6 +23,7 @@ from orderflow.transport.sending import Bounds, Sending, Timeouts
 from orderflow.transport.throttle import Throttle
 from orderflow.transport.watch import make_watchable
 
+Result = TypeVar("Result")
 REPEATABLE = frozenset({"GET", "PATCH", "PUT"})
 _TURNED_AWAY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 DEFAULT_TIMEOUTS = Timeouts()
@@ -128,6 +129,10 @@ class Channel:
         if not retry:
             return attempt()
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, method))
+
+    def repeating(self, attempt: Callable[[], Result]) -> Result:
+        """Repeat what the caller does, with its own calls, while UnavailableError says that this may help."""
+        return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, "attempt"))
 
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
         received = self._send(exchange, request, accept)

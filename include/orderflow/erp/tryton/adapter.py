@@ -37,7 +37,7 @@ class TrytonErp:
         self._read: Installation | None = None
         self.customers = TrytonCustomers(self._rest, self._options, lambda: self._company)
 
-    def find(self, external_reference: str) -> SalesOrder | None:
+    def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:  # noqa: ARG002
         """Look an order up; None when Tryton has none, or one that `create` began and did not bring to its end."""
         sale = self._sale(external_reference)
         return None if sale is None or is_begun_only(sale, self._options) else _numbered(sale, self._options)

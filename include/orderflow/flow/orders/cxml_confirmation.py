@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderflow.cloudsuite.cxml import Confirmation, ConfirmedLine
-from orderflow.cloudsuite.mapper import goods_lines
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.errors import InDoubtError
 from orderflow.flow.services import Services
@@ -51,6 +50,6 @@ def confirmation(
                 erp_line_number=numbers[position],
                 quantity=line.quantity or Decimal(0),  # lost since the export: the order is flagged as edited
             )
-            for position, line in enumerate(goods_lines(shop_order), start=1)
+            for position, line in enumerate(services.exported_lines(shop_order), start=1)
         ),
     )

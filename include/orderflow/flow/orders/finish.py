@@ -1,7 +1,7 @@
 """The finish: tell the shop `shipment_state=sent` for orders of which no delivery message will come."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from orderflow.domain.worklist import Worklist
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult, ends_run, isolated, values
 from orderflow.flow.orders.steps import OrderStep, run_step
+from orderflow.flow.orders.writing import write
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
@@ -27,6 +28,8 @@ from orderflow.ledger.orders.claim import Claim
 log = logging.getLogger(__name__)
 
 SENT = "sent"
+MARK = ("shipment_state", SENT)
+"""What says of an offline order that it is finished."""
 _UNFINISHED_STATES = {ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE}
 
 
@@ -119,28 +122,23 @@ def finish_undelivered(
 def finishing_change(services: Services, webshop: int | None) -> tuple[str, str]:
     """Return which field of an order says in this webshop that it is finished, and the value that says so."""
     if services.settings.webshop(webshop).finish == "shipment_sent":
-        return "shipment_state", SENT
+        return MARK
     return "state", ShopState.DONE.value
 
 
 def _finish(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    order = services.shop.get_order(claim.order_id)
-    return _change(services, claim, Step.FINISH, order, finishing_change(services, claim.order.webshop))
+    return _change(services, claim, Step.FINISH, finishing_change(services, claim.order.webshop))
 
 
 def _mark_sent(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    return _mark(services, claim, services.shop.get_order(claim.order_id))
-
-
-def _mark(services: Services, claim: Claim, order: ShopOrder) -> Outcome:
-    return _change(services, claim, Step.OFFLINE_SENT, order, ("shipment_state", SENT))
+    return _change(services, claim, Step.OFFLINE_SENT, MARK)
 
 
 def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
     wire, order = services.read(claim.order_id)
     if is_markable(services, claim.order, wire):
-        return _mark(services, claim, wire)
+        return _change(services, claim, Step.OFFLINE_SENT, MARK)
     if wire.offline is False:
         decision = services.decide(order)
     elif wire.state not in _UNFINISHED_STATES:
@@ -168,26 +166,27 @@ def is_markable(services: Services, known: LedgerOrder, wire: ShopOrder) -> bool
     )
 
 
-def _change(services: Services, claim: Claim, step: Step, order: ShopOrder, change: tuple[str, str]) -> Outcome:
-    """PATCH one field of an order just read if it differs, and believe only what is read afterwards."""
+def _change(services: Services, claim: Claim, step: Step, change: tuple[str, str]) -> Outcome:
+    """PATCH one field of an order if it differs, and believe only what is read afterwards."""
     field, value = change
-    if not lacks(order, field, value):
-        claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=Outcome.UNCHANGED)
-        return Outcome.UNCHANGED
-    claim.intend(step)
-    services.shop.patch_order(order.id, {field: value})
-    kept = getattr(services.shop.get_order(order.id), field)
-    if kept != value:
-        raise PermanentError(f"{field} is {kept!r} instead of {value!r}", reason=Reason.WRITEBACK_IGNORED)
-    claim.succeed(step, progress=Progress.SHIPMENT_SENT)
-    return Outcome.DONE
+    written = write(
+        services,
+        claim.order_id,
+        lambda seen: finish_change(seen, field, value),
+        method="PATCH",
+        intend=partial(claim.intend, step),
+        trust_answer=False,
+    )
+    outcome = Outcome.DONE if written.changed else Outcome.UNCHANGED
+    claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=outcome)
+    return outcome
 
 
-def lacks(order: ShopOrder, field: str, value: str) -> bool:
-    """Whether an order does not say yet that it is finished; PermanentError when it is none to finish any more."""
+def finish_change(order: ShopOrder, field: str, value: str) -> Mapping[str, str] | None:
+    """Return what an order lacks to be finished; PermanentError when it is none to finish any more."""
     if order.state not in _UNFINISHED_STATES:
         raise PermanentError(f"the shop's state is {order.state}", reason=Reason.CANCELLED_AFTER_EXPORT)
-    return bool(getattr(order, field) != value)
+    return {field: value} if getattr(order, field) != value else None
 
 
 def _list(services: Services, window: Window, *, offline: bool) -> list[int]:

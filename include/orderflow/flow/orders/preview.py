@@ -12,18 +12,21 @@ import simplejson
 
 from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
-from orderflow.domain.decision import Action
+from orderflow.domain.lines import SentLine
 from orderflow.domain.order import Order
-from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, Progress, ShopState
+from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.erp.models import SalesOrderRequest, to_sales_order
+from orderflow.erp.models import SalesOrderRequest
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult
 from orderflow.flow.customer_status import to_be_told
+from orderflow.flow.exported import Exported, exported_as_found, line_numbers
+from orderflow.flow.orders.after_export import require_alive
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
-from orderflow.flow.orders.finish import SENT, Unfinished, finishing_change, is_markable, lacks, unsent_offline
-from orderflow.flow.orders.push import gone, is_reopened, require_safe_resend, says_exported
-from orderflow.flow.orders.write_back import line_numbers, refuse_cancelled, refuse_other_number, with_erp_fields
+from orderflow.flow.orders.decision import Move, is_half_written
+from orderflow.flow.orders.finish import MARK, Unfinished, finish_change, finishing_change, is_markable, unsent_offline
+from orderflow.flow.orders.push import investigate, request_for
+from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.plan import Plan, joined, planned
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
@@ -80,72 +83,67 @@ def _planned(services: Services, work: Callable[[int], Iterable[PlannedCall]], o
 
 
 def _processing(services: Services, order_id: int) -> Iterator[PlannedCall]:
-    wire, order = services.read(order_id)
-    in_erp = _in_erp(services, wire, order)
-    if in_erp is not None:
-        yield from _exporting(services, wire, order, in_erp)
+    shop_order, order = services.read(order_id)
+    start = _start(services, order)
+    if start is not None:
+        yield from _exporting(services, shop_order, order, start)
 
 
-class _InErp(NamedTuple):
-    """An order as the ERP has it, or will have it once it is sent."""
+class _Start(NamedTuple):
+    """Where the write-back of an order begins."""
 
-    number: str
-    lines: Mapping[int, int | str]
-    """ERP line numbers by position."""
-    line_ids: Mapping[int, int | None]
-    progress: Progress
+    exported: Exported
+    progress: Progress = Progress.PUSHED
     request: SalesOrderRequest | None = None
     """What is to be sent first."""
 
 
-def _in_erp(services: Services, wire: ShopOrder, order: Order) -> _InErp | None:
-    """Find out what `push` would come to, by the same questions; None where it would only decide."""
+def _start(services: Services, order: Order) -> _Start | None:
+    """Find out what `push` would come to; None where it would send and take nothing."""
     known = services.ledger.get(order.order_id)
-    progress = known.progress if known else None
-    if known is not None and progress in HALF_WRITTEN:
-        refuse_cancelled(known.erp_number, wire)
-        return _InErp(known.erp_number or "", known.erp_lines, known.line_ids, known.progress)
-    decision = services.decide(order)
-    begun = progress in INTENT_OPEN | IN_ERP
-    if decision.action is not Action.PROCESS and not (progress in INTENT_OPEN or (begun and is_reopened(order))):
-        return None
-    reference = (known.external_reference if known else None) or order.external_reference
-    found = services.erp.find(reference)
-    if found is not None:
-        refuse_cancelled(found.number, wire)
-        return _InErp(found.number, found.line_numbers, known.line_ids if known else {}, Progress.PUSHED)
-    if known is not None and progress in IN_ERP:
-        raise gone(known)
-    if begun:
-        require_safe_resend(services, decision)
-    elif says_exported(order, decision):
-        return None
-    request = to_sales_order(order).model_copy(update={"external_reference": reference})
-    lines = {line.position: f"<ERP line number {line.position}>" for line in order.lines}
-    return _InErp("<ERP number>", lines, {}, Progress.PUSHED, request)
+    if known is not None and is_half_written(known):
+        return _Start(Exported.of(known), known.progress)
+    facts, verdict = investigate(services, known, order)
+    if verdict.error is not None:
+        raise verdict.error
+    if verdict.move is Move.CHECK and known is not None:
+        require_alive(order, known.erp_number)
+    if verdict.move is Move.ADOPT and facts.found is not None:
+        require_alive(order, facts.found.number)
+        return _Start(exported_as_found(known, facts.found))
+    if verdict.move in {Move.SEND, Move.SEND_AGAIN}:
+        lines = {line.position: f"<ERP line number {line.position}>" for line in order.lines}
+        exported = Exported("<ERP number>", lines, tuple(map(SentLine.of, order.lines)))
+        return _Start(exported, request=request_for(facts))
+    return None
 
 
-def _exporting(services: Services, wire: ShopOrder, order: Order, in_erp: _InErp) -> Iterator[PlannedCall]:
-    """Go the way of the steps, with what each of them would find in the shop."""
-    number, shop = in_erp.number, dict(wire.document)
-    if in_erp.request is not None:
-        yield _call(order, "erp", "POST", "/sales-orders", in_erp.request.model_dump(mode="json"))
-    if in_erp.progress is Progress.PUSHED and wire.state == ShopState.CONFIRMED:
-        shop |= {"state": ShopState.PROCESSING.value}
-        yield _to_shop(order, "PATCH", {"state": ShopState.PROCESSING.value})
+def _exporting(services: Services, seen: ShopOrder, order: Order, start: _Start) -> Iterator[PlannedCall]:
+    """Go the way of the steps, by their own rules, with what each of them would find in the shop."""
+    exported = start.exported
+    if start.request is not None:
+        yield _call(order, "erp", "POST", "/sales-orders", start.request.model_dump(mode="json"))
     by_cxml = confirms_by_cxml(services, order.webshop)
-    if in_erp.request is None:
-        refuse_other_number(wire, number)
-    if not by_cxml and in_erp.progress is not Progress.NUMBER_SET and wire.erp_order_number != number:
-        shop |= {"erp_order_number": number}
-        yield _to_shop(order, "PATCH", {"erp_order_number": number})
-    numbers = line_numbers(wire, in_erp.lines, in_erp.line_ids)
-    wanted = with_erp_fields(wire, number, numbers)
-    if wanted != shop and by_cxml:
-        yield _confirmation(services, order, wire, number, numbers)
-    elif wanted != shop:
-        yield _to_shop(order, "PUT", wanted)
-    yield from _status(services, order, number)
+    if start.progress is Progress.PUSHED:
+        change = state_change(seen, exported)
+        if change is not None:
+            yield _to_shop(order, "PATCH", change)
+            seen = _changed(seen, change)
+    if start.progress is not Progress.NUMBER_SET and not by_cxml:
+        change = number_change(seen, exported)
+        if change is not None:
+            yield _to_shop(order, "PATCH", change)
+            seen = _changed(seen, change)
+    change = lines_change(seen, services.understand(seen), services.places(seen), exported)
+    if change is not None and by_cxml:
+        yield _confirmation(services, order, seen, exported)
+    elif change is not None:
+        yield _to_shop(order, "PUT", change)
+    yield from _status(services, order, exported.number)
+
+
+def _changed(seen: ShopOrder, change: Mapping[str, Any]) -> ShopOrder:
+    return ShopOrder.from_document({**seen.document, **change})
 
 
 def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
@@ -156,18 +154,18 @@ def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
     written_back = known is not None and known.progress is Progress.WRITTEN_BACK
     if not written_back and not _will_be_written_back(services, wire, order):
         return
-    field, value = finishing_change(services, order.webshop)
-    if lacks(wire, field, value):
-        yield _to_shop(order, "PATCH", {field: value})
+    change = finish_change(wire, *finishing_change(services, order.webshop))
+    if change is not None:
+        yield _to_shop(order, "PATCH", change)
 
 
 def _will_be_written_back(services: Services, wire: ShopOrder, order: Order) -> bool:
     """Whether the steps before the finish would succeed; where they would not, their own plan says so."""
     try:
-        in_erp = _in_erp(services, wire, order)
-        if in_erp is None:
+        start = _start(services, order)
+        if start is None:
             return False
-        list(_exporting(services, wire, order, in_erp))
+        list(_exporting(services, wire, order, start))
     except OrderflowError:
         return False
     return True
@@ -179,17 +177,15 @@ def _left_offline(services: Services, order_id: int) -> list[PlannedCall]:
 
 
 def _marking(services: Services, wire: ShopOrder) -> list[PlannedCall]:
-    if wire.shipment_state == SENT:
-        return []
-    return [_to_shop(services.understand(wire), "PATCH", {"shipment_state": SENT})]
+    change = finish_change(wire, *MARK)
+    return [] if change is None else [_to_shop(services.understand(wire), "PATCH", change)]
 
 
-def _confirmation(
-    services: Services, order: Order, wire: ShopOrder, number: str, numbers: Mapping[int, int | str]
-) -> PlannedCall:
+def _confirmation(services: Services, order: Order, seen: ShopOrder, exported: Exported) -> PlannedCall:
     shop, user = services.settings.addressee(order.webshop)
     path = services.settings.webshop(order.webshop).messages.confirmation_path
-    message = confirmation(services, wire, number, numbers, noticed_at=None)
+    numbers = line_numbers(services.understand(seen), exported)
+    message = confirmation(services, seen, exported.number, numbers, noticed_at=None)
     body = message.to_xml().decode().replace("\n", "")
     return planned(order, "shop", "POST", f"{path}?shop={shop}&user={user}", body)
 

@@ -10,7 +10,7 @@ from orderflow.domain.states import Progress
 from orderflow.domain.worklist import Worklist
 from orderflow.errors import ConfigurationError, OrderflowError, PermanentError
 from orderflow.flow.batch import isolated
-from orderflow.flow.orders.push import fingerprint
+from orderflow.flow.orders.after_export import content_hash
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
@@ -40,7 +40,7 @@ def resolve(services: Services, order_ids: Iterable[int], run: RunRef) -> list[i
     def one(order_id: int) -> int:
         order = _as_it_is_now(services, order_id)
         with services.ledger.claim(order_id, run) as claim:
-            claim.resolve(order.modified_at if order else None, fingerprint(order) if order else None)
+            claim.resolve(order.modified_at if order else None, content_hash(order) if order else None)
         services.ledger.findings.accept(order_id)
         log.info("%s: resolved, at %s now", claim.order.name, claim.order.progress)
         return order_id

@@ -15,7 +15,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
 from orderflow.flow.orders.cancellations import is_unheard_of
-from orderflow.flow.orders.push import stays_resolved
+from orderflow.flow.orders.decision import stays_resolved
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step

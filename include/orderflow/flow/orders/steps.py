@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from orderflow.domain.reasons import DEFERRED, REJECTIONS, Reason
+from orderflow.domain.reasons import DEFERRED, NOT_THIS_ORDER, REJECTIONS, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult, isolated
@@ -93,6 +93,8 @@ def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> P
     it open, unless the ERP has judged the order now, and also when anything but the ERP failed, such as the ledger
     when the ERP's answer was to be written down.
     """
+    if now is Progress.READY and error.reason in NOT_THIS_ORDER:
+        return Progress.REJECTED
     if now is not Progress.PUSHING:
         return None
     if error.reason in REJECTIONS:

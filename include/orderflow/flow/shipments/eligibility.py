@@ -1,14 +1,16 @@
 """May this packing slip be told to the shop now? A message can be sent only once, so that nothing is guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from orderflow.cloudsuite.mapper import goods_lines
 from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.shipment import Shipment, ShipmentProgress
+from orderflow.domain.shipment import Shipment, ShipmentItem, ShipmentProgress
 from orderflow.domain.states import ShopState
+from orderflow.errors import PermanentError
+from orderflow.flow.exported import Exported, line_numbers
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 
@@ -62,7 +64,10 @@ def _awaits_tracking(services: Services, shipment: Shipment, known_since: dateti
 def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Verdict | None:
     """Return what the first order says that is not as it must be."""
     for number, order in orders.items():
-        verdict = _of_order(services.shop.get_order(order.order_id), number, shipment)
+        shop_order = services.shop.get_order(order.order_id)
+        verdict = _of_order(shop_order, number, shipment) or _of_lines(
+            services.understand(shop_order), order, [item for item in shipment.items if item.order_number == number]
+        )
         if verdict:
             return verdict._replace(detail=f"{order.name}: {verdict.detail}")
     return None
@@ -75,10 +80,30 @@ def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Verdict
     if shop_order.erp_order_number != number:
         has = f"the shop has ERP number {shop_order.erp_order_number}, the slip {number}"
         return Verdict(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, has)
-    given = {line.erp_line_number for line in goods_lines(shop_order)}
+    return None
+
+
+def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -> Verdict | None:
+    """Judge by the lines: a message goes only against lines that are proved to be the ones that were delivered."""
+    given = {line.erp_line_number: line for line in order.lines}
     if None in given:
         return Verdict(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, "lines without an ERP line number")
-    strange = sorted({item.line_number for item in shipment.items if item.order_number == number} - given)
+    strange = sorted({item.line_number for item in items} - given.keys())
     if strange:
         return Verdict(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, f"line {', '.join(map(str, strange))}")
+    mixed_up = sorted({item.line_number for item in items if not _is_proved(item, order, known)})
+    if mixed_up:
+        what = f"line {', '.join(map(str, mixed_up))} of the ERP is on another line in the shop"
+        return Verdict(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, what)
     return None
+
+
+def _is_proved(item: ShipmentItem, order: Order, known: LedgerOrder) -> bool:
+    """Whether the line that shows this number is the one the ERP gave it to: by the ledger, else by its product."""
+    shown = next(line for line in order.lines if line.erp_line_number == item.line_number)
+    if known.erp_lines:
+        try:
+            return line_numbers(order, Exported.of(known))[shown.position] == item.line_number
+        except PermanentError:
+            return False
+    return shown.product is not None and shown.product.key == item.product_key

@@ -106,9 +106,6 @@ class LedgerOrder(Record):
     """The shop's line id by position, as sent to the ERP."""
     sent_lines: list[dict[str, Any]] | None
     """The lines of the very request that was sent; None for one of before they were kept."""
-    number_free_for: str | None
-    """The run that saw the shop's order without an ERP number after the export, and when; None: it had one."""
-    number_free_at: datetime | None
     attempts: int
     """Claims taken since the last success."""
     first_seen_at: datetime

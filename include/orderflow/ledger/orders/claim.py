@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import object_session
 
+from orderflow.domain.fingerprint import VERSION
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
@@ -33,8 +34,6 @@ class Facts(TypedDict, total=False):
     erp_lines: Mapping[int, int]
     line_ids: Mapping[int, int | None]
     sent_lines: Sequence[Mapping[str, Any]]
-    number_free_for: str | None
-    number_free_at: datetime | None
     pushed_at: datetime
     written_back_at: datetime
 
@@ -128,8 +127,8 @@ class Claim:
                 row.reason, row.shop_modified_at = Reason.RESOLVED, shop_modified_at
             else:
                 row.reason = None
-            if row.payload_hash:
-                row.payload_hash = payload_hash or row.payload_hash
+            if row.payload_hash and payload_hash:
+                row.payload_hash, row.payload_version = payload_hash, VERSION
             row.detail, row.flagged_by, row.attempts = "", None, 0
 
     def note(self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "") -> None:

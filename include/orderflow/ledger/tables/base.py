@@ -16,9 +16,9 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0015"
+SCHEMA_REVISION = "0016"
 """The migration that makes exactly these tables."""
-OLDEST_CODE = "0015"
+OLDEST_CODE = "0016"
 """The SCHEMA_REVISION of the oldest code that can work on them, after a roll-back and while an upgrade is under way.
 
 A migration that only adds what older code need not know leaves it; any other one sets it to its own revision.

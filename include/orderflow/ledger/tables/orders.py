@@ -51,8 +51,6 @@ class OrderRow(Leased, Base):
     erp_lines: Mapped[dict[str, int]] = mapped_column(default=dict)
     line_ids: Mapped[dict[str, int | None]] = mapped_column(default=dict)
     sent_lines: Mapped[list[dict[str, Any]] | None]
-    number_free_for: Mapped[str | None]
-    number_free_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     pushed_at: Mapped[datetime | None]

@@ -1,0 +1,39 @@
+"""What the reasons about identity mean: which ERP order is which order of the shop, and is it still alive."""
+
+from orderflow.domain.explanation import Explanation
+from orderflow.domain.reasons import Owner, Reason
+
+OF_IDENTITY: dict[Reason, Explanation] = {
+    Reason.ERP_ORDER_UNPROVED: Explanation(
+        "The ERP has an order of this name that holds something else. It was not taken for this one, and no second one "
+        "was sent.",
+        Owner.SHOP,
+        "Compare both; the message says what differs. If they are two orders, give this one a reference of its own in "
+        "the shop. If it is the same order, finish it by hand and name it under `resolve`.",
+    ),
+    Reason.ERP_ORDER_CANCELLED: Explanation(
+        "The ERP's order is cancelled, and the shop's is not. The shop was told nothing.",
+        Owner.SHOP,
+        "Cancel the order in the shop, or reopen it in the ERP. To have it delivered under a new ERP order, place it "
+        "anew in the shop.",
+    ),
+    Reason.REFERENCE_TAKEN: Explanation(
+        "Two orders of the shop have one name in the ERP, or one ERP order was found for both. The ERP order belongs "
+        "to the other order; this one was left alone.",
+        Owner.SHOP,
+        "The message names both orders. Give this one a reference of its own in the shop, or cancel it there if it is "
+        "the same order a second time.",
+    ),
+    Reason.EXPORTED_TWICE: Explanation(
+        "The ERP may hold two orders for this one: an earlier version kept it under two webshops and sent it twice.",
+        Owner.ERP_MASTER_DATA,
+        "The message names both ERP orders. Cancel the one that is not in the shop, then name the order under "
+        "`resolve`.",
+    ),
+    Reason.WITHDRAWN_AFTER_EXPORT: Explanation(
+        "Set back in the shop to a draft or quotation, or to a state unknown here, after it was exported. It is left "
+        "alone, for any write would undo that.",
+        Owner.SHOP,
+        "Confirm the order again in the shop, or cancel it there and in the ERP.",
+    ),
+}

@@ -1,0 +1,35 @@
+"""The texts of the reasons about identity in Dutch."""
+
+from orderflow.domain.dutch import DutchTexts
+from orderflow.domain.reasons import Reason
+
+OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
+    Reason.ERP_ORDER_UNPROVED: DutchTexts(
+        "Het ERP heeft een order met deze naam waar iets anders in staat. Die is niet voor deze aangezien, en er is "
+        "geen tweede verstuurd.",
+        "Vergelijk beide; de melding zegt wat er verschilt. Zijn het twee orders, geef deze dan in de webshop een "
+        "eigen referentie. Is het dezelfde, maak hem dan met de hand af en noem hem onder `resolve`.",
+    ),
+    Reason.ERP_ORDER_CANCELLED: DutchTexts(
+        "De order is in het ERP geannuleerd en in de webshop niet. De webshop heeft niets doorgekregen.",
+        "Annuleer de order in de webshop, of heropen hem in het ERP. Moet hij onder een nieuwe ERP-order geleverd "
+        "worden, plaats hem dan opnieuw in de webshop.",
+    ),
+    Reason.REFERENCE_TAKEN: DutchTexts(
+        "Twee orders van de webshop hebben dezelfde naam in het ERP, of voor beide werd dezelfde ERP-order gevonden. "
+        "De ERP-order hoort bij de andere order; deze is met rust gelaten.",
+        "De melding noemt beide orders. Geef deze in de webshop een eigen referentie, of annuleer hem daar als het "
+        "dezelfde order nog eens is.",
+    ),
+    Reason.EXPORTED_TWICE: DutchTexts(
+        "Het ERP heeft misschien twee orders voor deze ene: een eerdere versie hield hem onder twee webshops bij en "
+        "verstuurde hem twee keer.",
+        "De melding noemt beide ERP-orders. Annuleer die welke niet in de webshop staat en noem de order dan onder "
+        "`resolve`.",
+    ),
+    Reason.WITHDRAWN_AFTER_EXPORT: DutchTexts(
+        "Na de export in de webshop teruggezet naar concept of offerte, of naar een onbekende status. De order is met "
+        "rust gelaten: elke wijziging zou dat ongedaan maken.",
+        "Bevestig de order opnieuw in de webshop, of annuleer hem daar en in het ERP.",
+    ),
+}

@@ -1,0 +1,39 @@
+"""What an ERP says of itself at `GET /capabilities` (docs/reference/erp-rest-contract.md)."""
+
+import logging
+from http import HTTPStatus
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.erp.port import Capabilities
+from orderflow.transport import Channel, RefusedError
+
+CAPABILITIES = "/capabilities"
+_UNKNOWN_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
+
+log = logging.getLogger(__name__)
+
+
+class _Said(BaseModel):
+    """`Capabilities`, of which the contract itself promises the first three unless the ERP denies them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    consistent_lookup: bool = True
+    idempotency_key: bool = True
+    unique_reference: bool = True
+    shop_order_id_lookup: bool = False
+    customers: bool = False
+    charges: bool = False
+    extra: bool = False
+
+
+def ask_capabilities(channel: Channel) -> Capabilities:
+    """Ask the ERP. Whatever refusal it has for an address that it does not know, it promises no additions."""
+    try:
+        answer = channel.call("GET", CAPABILITIES, retry=True, accept=_UNKNOWN_ADDRESS)
+        said = _Said() if answer.status in _UNKNOWN_ADDRESS else answer.parse(_Said.model_validate)
+    except RefusedError as error:
+        log.warning("the ERP does not say what it can do, and is taken for one without additions: %s", error)
+        said = _Said()
+    return Capabilities(**said.model_dump())

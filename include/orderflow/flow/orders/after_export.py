@@ -1,0 +1,60 @@
+"""What became of an order in the shop after it was exported: cancelled, withdrawn, edited, or nothing."""
+
+from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
+from orderflow.domain.order import Order
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import ShopState
+from orderflow.erp.former_fingerprint import former_fingerprints
+from orderflow.errors import PermanentError
+from orderflow.ledger.models.orders import LedgerOrder, Step
+from orderflow.ledger.orders.claim import Claim
+
+_ALIVE = frozenset({ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE})
+
+
+def check_after_export(claim: Claim, order: Order) -> None:
+    """PermanentError when the shop's order was cancelled or withdrawn after the export; flagged when it was edited."""
+    require_alive(order, claim.order.erp_number)
+    flag_if_edited(claim, order, Step.PUSH)
+
+
+def require_alive(order: Order, number: str | None) -> None:
+    """PermanentError for an order that was cancelled or withdrawn in the shop although the ERP has it."""
+    what = f"ERP number {number}"
+    if order.state is ShopState.CANCEL:
+        raise PermanentError(what, reason=Reason.CANCELLED_AFTER_EXPORT)
+    if order.state not in _ALIVE:
+        shown = order.state or "unknown"
+        raise PermanentError(f"the shop's state is {shown}; {what}", reason=Reason.WITHDRAWN_AFTER_EXPORT)
+
+
+def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
+    """Flag an order that no longer is what the ERP was sent; the ERP is left untouched."""
+    if is_edited(claim.order, order):
+        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} holds the former order", step)
+
+
+def is_edited(known: LedgerOrder, order: Order) -> bool:
+    """Whether the content of an order has changed since it was sent; False where the ledger does not know."""
+    if not known.payload_hash:
+        return False
+    if order.missing():
+        return True
+    if known.payload_version == VERSION:
+        return known.payload_hash != fingerprint(order)
+    return known.payload_hash not in former_fingerprints(order, known.line_ids)
+
+
+def content_hash(order: Order) -> str | None:
+    """Return what tells this order's content from any other; None when it lacks something the ERP needs."""
+    return None if order.missing() else fingerprint(order)
+
+
+def content_after_put(known: LedgerOrder, before: Order, after: Order) -> str | None:
+    """Return the fingerprint of an order after our own PUT; None where somebody else has changed it.
+
+    A shop may trim texts as it stores them. What differs in more than texts was no PUT of an object put back as read.
+    """
+    if is_edited(known, before) or after.missing() or not same_goods(fingerprint(before), fingerprint(after)):
+        return None
+    return fingerprint(after)

@@ -1,0 +1,80 @@
+"""What is to be written back to an order as just read: one rule per step, asked by the run and by the dry run.
+
+Each returns the change, None when the shop shows all of it, or raises PermanentError when nothing may be written.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.order import Order
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import ShopState
+from orderflow.errors import PermanentError
+from orderflow.flow.exported import Exported, Number, line_numbers
+
+KEPT_STATES = frozenset({ShopState.PROCESSING.value, ShopState.DONE.value})
+"""States that an exported order may be in: the flow never moves an order back."""
+
+_PROCESSING: Mapping[str, Any] = {"state": ShopState.PROCESSING.value}
+
+
+def require_writable(shop_order: ShopOrder, number: str | None) -> None:
+    """PermanentError for an order that was cancelled or withdrawn: any write would bring it back to life."""
+    if shop_order.state == ShopState.CANCEL:
+        raise PermanentError(f"ERP number {number}", reason=Reason.CANCELLED_AFTER_EXPORT)
+    if shop_order.state not in {ShopState.CONFIRMED, *KEPT_STATES}:
+        raise PermanentError(
+            f"the shop's state is {shop_order.state}; ERP number {number}", reason=Reason.WITHDRAWN_AFTER_EXPORT
+        )
+
+
+def state_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any] | None:
+    """Step 3: the state becomes `processing`, from `confirmed` only."""
+    require_writable(shop_order, exported.number)
+    return None if shop_order.state in KEPT_STATES else _PROCESSING
+
+
+def number_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any] | None:
+    """Step 3b: the ERP number; another number that is there already is never overwritten."""
+    require_writable(shop_order, exported.number)
+    held = shop_order.erp_order_number
+    if held and held != exported.number:
+        raise PermanentError(
+            f"the shop holds {held}, the ERP says {exported.number}", reason=Reason.ERP_NUMBER_CONFLICT
+        )
+    return None if held else {"erp_order_number": exported.number}
+
+
+def lines_change(
+    shop_order: ShopOrder, order: Order, places: Sequence[int], exported: Exported
+) -> Mapping[str, Any] | None:
+    """Step 3c: the object just read with state, ERP number and line numbers set; all else as it came.
+
+    The vendor's sample PUT says `confirmed`: sent here it would reopen the order and export it again, for PUT replaces
+    the whole object. So the state goes as it should be. `order` is what the object means, `places` are those of its
+    lines in it. PermanentError(LINES_MISMATCH) where a line is in doubt.
+    """
+    number_change(shop_order, exported)
+    wanted = _with_erp_fields(shop_order, exported.number, line_numbers(order, exported), places)
+    return None if _erp_fields(wanted) == _erp_fields(shop_order.document) else wanted
+
+
+def _with_erp_fields(
+    shop_order: ShopOrder, number: str, numbers: Mapping[int, Number], places: Sequence[int]
+) -> dict[str, Any]:
+    """Return the shop's object with state, ERP number and line numbers (by position) set; all else untouched."""
+    lines = list(shop_order.document.get("order_lines") or [])
+    for position, place in enumerate(places, start=1):
+        lines[place] = {**lines[place], "erp_line_number": numbers[position]}
+    state = shop_order.state if shop_order.state in KEPT_STATES else ShopState.PROCESSING.value
+    return {**shop_order.document, "state": state, "erp_order_number": number, "order_lines": lines}
+
+
+def _erp_fields(document: Mapping[str, Any]) -> tuple[Any, ...]:
+    numbers = [line.get("erp_line_number") for line in document.get("order_lines") or []]
+    return document.get("state"), str(document.get("erp_order_number") or ""), list(map(_as_number, numbers))
+
+
+def _as_number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value

@@ -1,0 +1,113 @@
+"""Write to an order of the shop: read it, decide, write once, and believe only what is read afterwards.
+
+Nothing is repeated on an old read: after an unclear answer the order is read and decided about anew, for somebody may
+have cancelled it meanwhile. The shop answers 200 to fields that it ignores.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError, TransientError
+from orderflow.flow.services import Services
+
+Change = Callable[[ShopOrder], Mapping[str, Any] | None]
+"""What is to be written to an order as just read, None when nothing is; PermanentError when nothing may be."""
+
+_MOVES = 5
+
+
+class Written(NamedTuple):
+    """What came of it."""
+
+    before: ShopOrder
+    """The order as it was read before the first attempt."""
+    order: ShopOrder
+    """As the shop shows it afterwards."""
+    changed: bool
+    """Whether anything was written."""
+
+
+def write(
+    services: Services,
+    order_id: int,
+    change: Change,
+    *,
+    method: Literal["PATCH", "PUT"],
+    intend: Callable[[], None],
+    trust_answer: bool = True,
+) -> Written:
+    """Bring an order to where `change` finds nothing more to write; `intend` is called before each attempt.
+
+    What a PATCH answers is believed where it shows all that was wanted, unless `trust_answer` is False; a PUT's never.
+
+    TransientError when the shop stays unclear; PermanentError(WRITEBACK_IGNORED) when it does not keep what it took.
+    """
+    before: list[ShopOrder] = []
+    trust_answer = trust_answer and method == "PATCH"
+
+    def attempt() -> Written:
+        for _ in range(_MOVES):
+            seen = services.shop.get_order(order_id)
+            wanted = change(seen)
+            if wanted is None:
+                return Written(before[0] if before else seen, seen, changed=bool(before))
+            intend()
+            before.append(seen)
+            answer = _send(services, method, seen, wanted)
+            if answer is not None:
+                kept = _kept(services, change, answer, trust_answer=trust_answer)
+                return Written(before[0], kept, changed=True)
+        message = "the order's state kept changing while it was being updated"
+        raise TransientError(message, reason=Reason.SHOP_UNAVAILABLE)
+
+    return services.shop.repeating(attempt)
+
+
+def _send(services: Services, method: str, seen: ShopOrder, wanted: Mapping[str, Any]) -> ShopOrder | None:
+    """Write once, in the state just seen; None when the order has left it.
+
+    Whether a shop obeys such a condition is ASSUMED. One that does not know it writes all the same, and one that
+    refuses it altogether is asked without.
+    """
+    send = services.shop.put_order if method == "PUT" else services.shop.patch_order
+    answer = send(seen.id, wanted, only_in=seen.state)
+    if answer is None and services.shop.get_order(seen.id).state == seen.state:
+        return send(seen.id, wanted)
+    return answer
+
+
+def _kept(services: Services, change: Change, answer: ShopOrder, *, trust_answer: bool) -> ShopOrder:
+    """Return the order as it is kept: the answer if it shows all that was wanted, else what is read now."""
+    if trust_answer and _is_settled(change, answer):
+        return answer
+    kept = services.shop.get_order(answer.id)
+    missing = change(kept)
+    if missing is not None:
+        raise PermanentError(difference(missing, kept), reason=Reason.WRITEBACK_IGNORED)
+    return kept
+
+
+def _is_settled(change: Change, answer: ShopOrder) -> bool:
+    """Whether an answer shows that nothing is left to write; a partial one shows nothing."""
+    try:
+        return change(answer) is None
+    except PermanentError:
+        return False
+
+
+def difference(wanted: Mapping[str, Any], kept: ShopOrder) -> str:
+    """Say which fields the shop did not keep."""
+    lost = [
+        f"{field} is {kept.document.get(field)!r} instead of {wanted[field]!r}"
+        for field in ("state", "erp_order_number", "shipment_state")
+        if field in wanted and kept.document.get(field) != wanted[field]
+    ]
+    held = kept.document.get("order_lines") or []
+    numbers = [
+        (line.get("erp_line_number"), after.get("erp_line_number"))
+        for line, after in zip(wanted.get("order_lines") or [], held, strict=False)
+    ]
+    lost += [f"erp_line_number is {after!r} instead of {line!r}" for line, after in numbers if line != after]
+    return "; ".join(lost) or "the shop did not keep what was written"

@@ -1,0 +1,128 @@
+"""Lines are known by id or content: renumbered, reordered, trimmed or equal lines get the right numbers, or none."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.domain.lines import SentLine, match_lines
+from orderflow.domain.order import OrderLine, ProductKey
+
+
+def line(
+    position: int,
+    product: str,
+    line_id: int | None = None,
+    *,
+    text: str = "",
+    quantity: str = "1",
+    price: str = "2.00",
+    number: int | None = None,
+) -> OrderLine:
+    return OrderLine(
+        position=position, line_id=line_id, product=ProductKey(origin="o", key=product), description=text,
+        quantity=Decimal(quantity), unit_price=Decimal(price), erp_line_number=number,
+    )  # fmt: skip
+
+
+def sent(*lines: OrderLine) -> list[SentLine]:
+    return [SentLine.of(one) for one in lines]
+
+
+NUMBERS = {1: 10, 2: 20, 3: 30}
+
+
+def numbers_of(now: Sequence[OrderLine], were: Sequence[SentLine]) -> dict[str, int]:
+    positions = match_lines(now, were, NUMBERS)
+    return {
+        f"{one.product.key if one.product else ''}{one.description}": NUMBERS[positions[one.position]] for one in now
+    }
+
+
+def test_lines_with_new_ids_in_another_sequence_are_known_by_content() -> None:
+    were = sent(line(1, "APPLE", 1), line(2, "PEAR", 2))
+    now = [line(1, "PEAR", 11), line(2, "APPLE", 12)]
+    assert numbers_of(now, were) == {"APPLE": 10, "PEAR": 20}
+
+
+def test_an_id_that_is_still_there_outranks_the_content() -> None:
+    were = sent(line(1, "APPLE", 1), line(2, "PEAR", 2))
+    assert numbers_of([line(1, "PEAR", 1), line(2, "APPLE", 2)], were) == {"PEAR": 10, "APPLE": 20}
+
+
+def test_an_id_that_two_lines_have_says_nothing() -> None:
+    were = sent(line(1, "APPLE", 1), line(2, "PEAR", 1))
+    assert numbers_of([line(1, "PEAR", 1), line(2, "APPLE", 1)], were) == {"APPLE": 10, "PEAR": 20}
+
+
+def test_equal_lines_keep_the_numbers_that_they_show() -> None:
+    were = sent(line(1, "A", 1), line(2, "A", 2), line(3, "B", 3))
+    now = [line(1, "A", 11, number=20), line(2, "B", 12), line(3, "A", 13, number=10)]
+    assert match_lines(now, were, NUMBERS) == {1: 2, 2: 3, 3: 1}
+
+
+def test_a_text_that_has_changed_leaves_no_doubt_where_the_goods_are_unique() -> None:
+    were = sent(line(1, "A", 1, text="red "), line(2, "B", 2, text="blue"))
+    now = [line(1, "B", 12, text="light blue"), line(2, "A", 11, text="red")]
+    assert numbers_of(now, were) == {"Ared": 10, "Blight blue": 20}
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        ([line(1, "A", 11)], "the shop has 1 lines, the ERP 2"),
+        ([line(1, "A", 11, text="a"), line(2, "C", 12)], "line 2 of"),
+        ([line(1, "A", 11, text="x"), line(2, "A", 12, text="y")], "line 1, 2"),
+    ],
+)
+def test_a_doubt_is_no_match(now: list[OrderLine], why: str) -> None:
+    were = sent(line(1, "A", 1, text="a"), line(2, "A", 2, text="b"))
+    with pytest.raises(LookupError, match=why):
+        match_lines(now, were, NUMBERS)
+
+
+def test_where_nothing_is_known_of_what_was_sent_only_equal_lines_can_be_told() -> None:
+    unknown = [SentLine(1), SentLine(2)]
+    assert match_lines([line(1, "A"), line(2, "A")], unknown, NUMBERS) == {1: 1, 2: 2}
+    with pytest.raises(LookupError):
+        match_lines([line(1, "A"), line(2, "B")], unknown, NUMBERS)
+
+
+LINES = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.sampled_from(["1", "2.50"]), st.sampled_from(["", "x"])),
+    min_size=1,
+    max_size=7,
+)
+
+
+@given(LINES, st.randoms(use_true_random=False), st.booleans())
+def test_whatever_a_shop_does_to_ids_sequence_and_number_formats_each_number_stays_with_its_content(
+    contents: list[tuple[str, str, str]],
+    dice: object,
+    keeps_ids: bool,  # noqa: FBT001
+) -> None:
+    were = [line(n, p, n, quantity=q, text=t) for n, (p, q, t) in enumerate(contents, start=1)]
+    numbers = {n: n * 10 for n in range(1, len(were) + 1)}
+    shuffled = list(were)
+    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    now = [
+        one.model_copy(
+            update={
+                "position": n,
+                "line_id": one.line_id if keeps_ids else 100 + n,
+                "quantity": (one.quantity or Decimal(0)) + Decimal("0.000"),
+                "description": f" {one.description} ",
+            }
+        )
+        for n, one in enumerate(shuffled, start=1)
+    ]
+    positions = match_lines(now, sent(*were), numbers)
+    assert sorted(positions.values()) == sorted(numbers)
+    by_position = {one.position: one for one in were}
+    for one in now:
+        before = by_position[positions[one.position]]
+        assert (one.product, one.quantity, (one.description or "").strip()) == (
+            before.product, before.quantity, before.description,
+        )  # fmt: skip

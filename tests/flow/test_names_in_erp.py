@@ -1,0 +1,170 @@
+"""Which order is which: names repeat, change and restart, and still each order of the shop has one order in the ERP."""
+
+from typing import Any
+
+import pytest
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.window import Window
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import LedgerOrder
+from sandbox.config import TODAYS_ERP
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+PAID: dict[str, Any] = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+APPLE = {"product": {"origin": "myorigin", "key": "124_STUK"}, "quantity": "1.0", "unit_price": "10.00"}
+PEAR = {"product": {"origin": "myorigin", "key": "88_DOOS"}, "quantity": "9.0", "unit_price": "3.50"}
+ERPS = [{}, TODAYS_ERP]
+
+
+@pytest.fixture(params=ERPS, ids=["names the shop's order", "as of today"])
+def erp(request: pytest.FixtureRequest, control: SandboxControl) -> SandboxControl:
+    """Return a sandbox whose ERP says which order of the shop it has, and one whose ERP does not."""
+    control.configure(**request.param)
+    return control
+
+
+def known(services: Services, order_id: int) -> LedgerOrder:
+    found = services.ledger.get(order_id)
+    assert found
+    return found
+
+
+def made_of(control: SandboxControl) -> list[int]:
+    """Return the shop order ids that the ERP's orders were made from."""
+    return sorted(order["request"]["shop_order_id"] for order in control.erp_orders())
+
+
+def test_two_orders_with_one_reference_are_never_one_order(services: Services, erp: SandboxControl, runs: Runs) -> None:
+    """I1: the second is never taken for the first one's ERP order; it is refused, and named with the first."""
+    first, second = erp.add_orders(
+        {**PAID, "reference": "CS777", "customer": 11, "order_lines": [APPLE]},
+        {**PAID, "reference": "CS777", "customer": 22, "order_lines": [PEAR]},
+    )
+
+    report = run_day(services, DAY, runs("2026-11-22"))
+
+    made = made_of(erp)
+    assert len(made) == 1
+    (failure,) = report.failures
+    refused = first if made == [second] else second
+    assert failure.reason is Reason.REFERENCE_TAKEN
+    assert failure.order_id == refused
+    assert f"id {first}" in failure.message
+    assert f"id {second}" in failure.message
+    assert erp.order(refused)["state"] == "confirmed"
+    assert not erp.order(refused)["erp_order_number"]
+    erp.edit_order(refused, reference="CS778")
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 0
+    assert made_of(erp) == [first, second]
+
+
+@pytest.mark.parametrize(
+    "change", [{"reference": "CS-B"}, {"webshop": 2}, {"reference": "CS-B", "webshop": 3}], ids=str
+)
+def test_a_rename_while_the_answer_is_lost_makes_no_second_order(
+    services: Services, erp: SandboxControl, clock: Clock, runs: Runs, change: dict[str, Any]
+) -> None:
+    """I2: the intent holds the name that is sent, and the order is looked up under it."""
+    erp.configure(honour_idempotency_key=False)
+    (order_id,) = erp.add_orders({**PAID, "reference": "CS-A"})
+    erp.faults(
+        [
+            {"service": "shop", "method": "GET", "path": f"/api/order/{order_id}/", "action": "behave", "then": change},
+            {"service": "erp", "method": "POST", "action": "reset_after_commit"},
+            {"service": "erp", "method": "GET", "action": "status", "status": 503, "skip": 1, "times": 20},
+        ]
+    )
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 1
+    erp.clear_faults()
+    for _ in range(3):
+        clock.advance(minutes=15)
+        run_sweep(services, runs())
+
+    (made,) = erp.erp_orders()
+    shown = erp.order(order_id)
+    assert shown["erp_order_number"] == made["number"]
+    assert shown["state"] == "processing"
+    assert known(services, order_id).external_reference == made["request"]["external_reference"]
+
+
+def test_an_order_renamed_and_reopened_is_found_under_the_name_it_was_sent_with(
+    services: Services, erp: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """I3."""
+    (order_id,) = erp.add_orders({**PAID, "reference": "CS-A"})
+    erp.fault("behave", service="shop", method="GET", path=f"/api/order/{order_id}/", then={"reference": "CS-B"})
+    run_day(services, DAY, runs("2026-11-22"))
+    erp.edit_order(order_id, state="confirmed", reference="CS-C", erp_order_number=None)
+    clock.advance(minutes=15)
+
+    assert run_sweep(services, runs()).failed == 0
+
+    (made,) = erp.erp_orders()
+    assert erp.order(order_id)["erp_order_number"] == made["number"]
+
+
+def test_an_erp_order_that_was_cancelled_is_no_export(
+    services: Services, erp: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """I4: the shop is never told the number of a dead order."""
+    (order_id,) = erp.add_orders(PAID)
+    run_day(services, DAY, runs("2026-11-22"))
+    (made,) = erp.erp_orders()
+    erp.cancel_erp_order(made["number"])
+    erp.edit_order(order_id, state="confirmed", erp_order_number=None)
+    clock.advance(minutes=15)
+
+    (failure,) = run_sweep(services, runs()).failures
+
+    assert failure.reason is Reason.ERP_ORDER_CANCELLED
+    assert erp.order(order_id)["state"] == "confirmed"
+    assert not erp.order(order_id)["erp_order_number"]
+    assert len(erp.erp_orders()) == 1
+
+
+@pytest.mark.parametrize(
+    ("theirs", "why"),
+    [
+        ({"customer": 4711}, Reason.ERP_ORDER_UNPROVED),
+        ({"lines": [{"position": 1, "quantity": "1", "unit_price": "1"}] * 3}, Reason.ERP_ORDER_UNPROVED),
+    ],
+    ids=["of another customer", "of more lines"],
+)
+def test_an_order_that_somebody_typed_into_the_erp_under_this_name_is_not_taken_for_this_one(
+    services: Services, control: SandboxControl, runs: Runs, theirs: dict[str, Any], why: Reason
+) -> None:
+    control.configure(**TODAYS_ERP)
+    (order_id,) = control.add_orders({**PAID, "reference": "CS1", "customer": 11, "order_lines": [APPLE]})
+    lines = [{"position": 1, "product": APPLE["product"], "quantity": "1.0", "unit_price": "10.00"}]
+    request = {"external_reference": "1/CS1", "currency": "EUR", "lines": lines, "customer": 11, **theirs}
+    if "customer" in theirs:
+        control.configure(erp_answers_content=True)
+    control.add_erp_order(request)
+
+    (failure,) = run_day(services, DAY, runs("2026-11-22")).failures
+
+    assert failure.reason is why
+    assert len(control.erp_orders()) == 1
+    assert not control.order(order_id)["erp_order_number"]
+
+
+def test_after_a_lost_ledger_an_order_is_not_taken_whose_reference_two_orders_have(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    """The ERP does not say which of them it has, and the content is the same."""
+    control.configure(**TODAYS_ERP)
+    first, second = control.add_orders(
+        {**PAID, "reference": "CS777", "order_lines": [APPLE]}, {**PAID, "reference": "CS777", "order_lines": [APPLE]}
+    )
+    control.add_erp_order({"external_reference": "1/CS777", "currency": "EUR", "lines": [{"position": 1, **APPLE}]})
+
+    report = run_day(services, DAY, runs("2026-11-22"))
+
+    assert {failure.reason for failure in report.failures} == {Reason.REFERENCE_TAKEN}
+    assert {failure.order_id for failure in report.failures} == {first, second}
+    assert [control.order(order_id)["erp_order_number"] for order_id in (first, second)] == [None, None]

@@ -1,0 +1,175 @@
+"""Over random worlds, the calls that a dry run plans are exactly the writes that the run then makes."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from orderflow.domain.window import Window
+from orderflow.flow.orders.listing import list_window
+from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders
+from orderflow.flow.orders.run import run_day
+from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.plan import Plan, joined
+from orderflow.flow.services import Services
+from orderflow.ledger.tables.alerts import AlertRow
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+from sandbox.config import TODAYS_ERP
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+PRODUCTS = ["124_STUK", "88_DOOS"]
+WORLDS = 40
+ERP_NUMBER, LINE_NUMBER = "<ERP number>", "<ERP line number"
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    messages = {"messages": {"user": 10}}
+    return {
+        "limits": {"lookup_waits": [0, 0]},
+        "webshops": {
+            "1": {},
+            "2": {"deliveries": "none", "payment_option": False},
+            "3": {"deliveries": "none", "finish": "done", "confirmation": "cxml", **messages},
+        },
+    }
+
+
+class World:
+    """A shop and an ERP with some history, made by dice."""
+
+    def __init__(self, seed: int, services: Services, control: SandboxControl, clock: Clock, runs: Runs) -> None:
+        self.dice = random.Random(seed)
+        self.services, self.control, self.clock, self.runs = services, control, clock, runs
+        control.reset(**(TODAYS_ERP if self.dice.random() < 0.5 else {}))
+        self.ids = control.add_orders(*[self._order(n) for n in range(self.dice.randint(3, 7))])
+
+    def _order(self, number: int) -> dict[str, Any]:
+        pick = self.dice.choice
+        lines = [
+            {
+                "product": {"origin": "myorigin", "key": pick(PRODUCTS)},
+                "quantity": pick(["1", "2.5"]),
+                "unit_price": pick(["10.00", "3.3333"]),
+            }
+            for _ in range(pick([1, 2, 3]))
+        ]
+        return {
+            "confirm_date": f"2026-11-22T1{number}:00:00",
+            "reference": f"CS{number}",
+            "webshop": pick([1, 1, 2, 3]),
+            "payment_status": pick(["paid", "paid", "paid", "account", "started", "none", "odd"]),
+            "offline": pick([False, False, False, False, True]),
+            "order_lines": lines,
+        }
+
+    def live(self) -> None:
+        """Let some runs meet faults, and people change things in between."""
+        for _ in range(self.dice.randint(0, 2)):
+            self._faults()
+            run_day(self.services, DAY, self.runs("2026-11-22"))
+            self.control.clear_faults()
+            for _ in range(self.dice.randint(0, 4)):
+                self.dice.choice([self._edit, self._edit, self._edit, self._change_erp])()
+            if self.dice.random() < 0.15:
+                self._lose_ledger()
+            self.clock.advance(minutes=15)
+
+    def _faults(self) -> None:
+        pick = self.dice.choice
+        for _ in range(self.dice.randint(0, 3)):
+            service, method = pick(
+                [("erp", "POST"), ("shop", "PATCH"), ("shop", "PUT"), ("shop", "PATCH"), ("erp", "GET")]
+            )
+            action = pick(["reset_after_commit", "reset_before_commit", "status"])
+            rule: dict[str, Any] = {"status": pick([400, 403, 503])} if action == "status" else {}
+            times, skip = pick([1, 4, 0]), self.dice.randint(0, 5)
+            self.control.fault(action, service=service, method=method, times=times, skip=skip, **rule)
+
+    def _edit(self) -> None:
+        order = self.control.order(self.dice.choice(self.ids))
+        lines = order["order_lines"]
+        new_ids = [{**line, "id": 900 + n} for n, line in enumerate(reversed(lines))]
+        changed = [{**lines[0], "quantity": "7"}, *lines[1:]]
+        changes: list[dict[str, Any]] = [
+            {"state": "cancel"}, {"state": "draft"}, {"state": "confirmed"}, {"state": "confirmed"},
+            {"state": "confirmed", "erp_order_number": None}, {"erp_order_number": "TYPED-1"}, {"reference": "CS-new"},
+            {"webshop": self.dice.choice([1, 2, 3])}, {"payment_status": "chargeback"}, {"payment_status": "paid"},
+            {"order_lines": new_ids}, {"order_lines": changed}, {"order_lines": [*lines, lines[0]]},
+            {"customer_order_number": "PO-X"},
+        ]  # fmt: skip
+        self.control.edit_order(order["id"], **self.dice.choice(changes))
+
+    def _change_erp(self) -> None:
+        orders = self.control.erp_orders()
+        if orders:
+            number = self.dice.choice(orders)["number"]
+            self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order])(number)
+
+    def _lose_ledger(self) -> None:
+        with self.services.ledger._engine.begin() as connection:
+            for table in (OrderRow, EventRow, AlertRow):
+                connection.execute(delete(table))
+
+
+def plan_of(services: Services, runs: Runs) -> Plan:
+    selected = select(services, list_window(services, DAY), run=runs("2026-11-22"), window=DAY, record=False)
+    ids = to_process(selected)
+    return joined(preview_orders(services, ids), preview_offline_sent(services, DAY), preview_finish(services, ids))
+
+
+Write = tuple[str, str, Any]
+
+
+def planned(plan: Plan, control: SandboxControl) -> list[Write]:
+    """Return the planned writes with the numbers that the ERP has given meanwhile."""
+    made = {str(order["request"]["shop_order_id"]): order["number"] for order in control.erp_orders()}
+    found: list[Write] = []
+    for call in plan.calls:
+        body = call.body.replace(ERP_NUMBER, made.get(str(call.order_id), ERP_NUMBER))
+        for position in range(1, 10):
+            body = body.replace(f'"{LINE_NUMBER} {position}>"', str(10 * position + 1))
+            body = body.replace(f"{LINE_NUMBER} {position}>", str(10 * position + 1))
+        found.append((call.method, call.path.partition("?")[0], _comparable(body)))
+    return sorted(found, key=str)
+
+
+def written(control: SandboxControl) -> list[Write]:
+    calls = [call for call in control.journal() if call["method"] != "GET" and call["committed"]]
+    return sorted(((call["method"], _path(call), _comparable(call["request_body"])) for call in calls), key=str)
+
+
+def _path(call: dict[str, Any]) -> str:
+    return str(call["path"]).removeprefix("/erp").partition("?")[0]
+
+
+def _comparable(body: Any) -> Any:
+    """Without what moves by itself: the moment of the last change, and of a message."""
+    if isinstance(body, str):
+        if not body.startswith("{"):
+            return "a message"
+        body = json.loads(body)
+    return {name: str(value) for name, value in body.items() if name not in {"modified_date", "at", "date"}}
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_what_a_dry_run_plans_is_what_the_run_does(
+    seed: int, services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    world = World(seed, services, control, clock, runs)
+    world.live()
+    control.clear_journal()
+    plan = plan_of(services, runs)
+    assert [call for call in control.journal() if call["method"] != "GET"] == []
+    control.clear_journal()
+
+    report = run_day(services, DAY, runs("2026-11-22"))
+
+    assert planned(plan, control) == written(control), report.failures
+    would_fail = {result.order_id for result in plan.failed}
+    assert would_fail <= {failure.order_id for failure in report.failures}
