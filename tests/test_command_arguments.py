@@ -1,5 +1,8 @@
 """Whatever is typed after `python -m orderflow`: a sentence and an exit code, never a trace."""
 
+import json
+import os
+
 import pytest
 
 import orderflow.commands  # noqa: F401 - Airflow's logging keeps the stream that it finds when it is imported
@@ -76,3 +79,13 @@ def test_any_argument_ends_with_a_sentence_and_an_exit_code(
         assert code == 0 or said.err.strip(), arguments
         assert "Traceback" not in said.err, arguments
         assert "unexpected" not in said.err, (arguments, said.err)
+
+
+def test_a_lease_that_ends_before_a_call_does_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = json.loads(os.environ["AIRFLOW_CONN_ERP_DEFAULT"])
+    connection["extra"]["deadline"] = 400
+    monkeypatch.setenv("AIRFLOW_CONN_ERP_DEFAULT", json.dumps(connection))
+    assert main(["open"]) == 2
+    assert "`limits.lease_seconds` is 300, but one call may take 400 seconds" in capsys.readouterr().err

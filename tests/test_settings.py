@@ -1,5 +1,7 @@
 """The Variable `orderflow`: defaults that work, and mistakes that are all named."""
 
+from decimal import Decimal
+
 import pytest
 
 from orderflow.errors import ConfigurationError
@@ -53,3 +55,47 @@ def test_without_a_user_it_is_said_which_setting_is_missing(webshops: dict[str, 
 def test_mistakes_in_the_message_settings_are_named(messages: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError, match=r"webshops\.1\.messages\."):
         Settings.parse({"webshops": {"1": {"messages": messages}}})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"limits": {"lookup_waits": []}}, "limits.lookup_waits"),
+        ({"limits": {"lookup_waits": [0, -1]}}, "limits.lookup_waits.1"),
+        ({"limits": {"lookup_waits": [1e9]}}, "limits.lookup_waits.0"),
+        ({"limits": {"lookup_waits": ["NaN"]}}, "limits.lookup_waits.0"),
+        ({"limits": {"lease_seconds": 0}}, "limits.lease_seconds"),
+        ({"limits": {"total_tolerance": "NaN"}}, "limits.total_tolerance"),
+        ({"limits": {"total_tolerance": "0.05"}, "reconciliation": {"tolerance": "0.01"}}, "give the first alone"),
+        ({"alerts": {"mail_to": ["the team"]}}, "no mail address"),
+        ({"alerts": {"mail_to": ["a@x.example, b@x.example"]}}, "no mail address"),
+        ({"alerts": {"mail_to": ["a@x.example\nBcc: b@x.example"]}}, "no mail address"),
+        ({"alerts": {"mail_to": {"finance": ["@x.example"]}}}, "no mail address"),
+        ({"alerts": {"mail_from": "Orderflow"}}, "no mail address"),
+        ({"alerts": {"mail_from": "Orderflow\n <a@x.example>"}}, "one line"),
+    ],
+    ids=str,
+)
+def test_what_cannot_work_is_refused(wrong: dict[str, object], named: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        Settings.parse(wrong)
+    assert named in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"limits": {"total_tolerance": "0.02"}},
+        {"reconciliation": {"tolerance": "0.02"}},
+        {"limits": {"total_tolerance": "0.02"}, "reconciliation": {"tolerance": "0.020"}},
+    ],
+    ids=str,
+)
+def test_there_is_one_tolerance_whatever_it_is_called(given: dict[str, object]) -> None:
+    settings = Settings.parse(given)
+    assert settings.limits.total_tolerance == settings.amount_tolerance == Decimal("0.02")
+
+
+@pytest.mark.parametrize("sender", ["a@x.example", "Orderflow <a@x.example>", "ops@localhost"])
+def test_a_sender_may_have_a_name(sender: str) -> None:
+    assert Settings.parse({"alerts": {"mail_from": sender}}).alerts.mail_from == sender

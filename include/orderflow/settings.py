@@ -3,10 +3,10 @@
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
@@ -92,6 +92,9 @@ class WebshopSettings(_Settings):
     messages: MessageSettings = MessageSettings()
 
 
+Waits = Annotated[tuple[Annotated[float, Field(ge=0, le=60)], ...], Field(min_length=1, max_length=10)]
+
+
 class Limits(_Settings):
     """How much at a time."""
 
@@ -105,8 +108,8 @@ class Limits(_Settings):
     """An order that waits for its payment longer than this is alerted as overdue; it is still looked at."""
     total_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
     """How far the ERP's total may be from the shop's without being flagged: 0.05 is five cents, or five yen."""
-    lookup_waits: tuple[float, ...] = (0, 1, 3)
-    """Seconds to wait before each look-up after a request to the ERP with an unknown outcome."""
+    lookup_waits: Waits = (0, 1, 3)
+    """Seconds to wait before each look-up after a request to the ERP with an unknown outcome: at least one wait."""
     slip_overlap_minutes: int = Field(default=120, ge=0)
     """How far before the last reading packing slips are read again: the ERP may commit late, or its clock differ."""
     slip_tracking_hours: float = Field(default=2, ge=0)
@@ -114,7 +117,7 @@ class Limits(_Settings):
     slip_grace_hours: int = Field(default=24, ge=0)
     """A packing slip that waits longer than this for its order's numbers is alerted."""
     lease_seconds: int = Field(default=300, ge=5)
-    """How long a claim on an order holds when its owner dies."""
+    """How long a claim on an order holds when its owner dies; longer than a call may take (extra `deadline`)."""
     shop_per_second: float | None = Field(default=None, gt=0)
     """Calls to the shop per second, of all tasks of all runs together; no limit when not set."""
     erp_per_second: float | None = Field(default=None, gt=0)
@@ -135,7 +138,7 @@ class Reconciliation(_Settings):
     days: int = Field(default=7, ge=1, le=366)
     """How many whole days back, besides the day under way."""
     tolerance: Decimal | None = Field(default=None, ge=0)
-    """Totals that differ by no more than this are the same; `limits.total_tolerance` when not set."""
+    """The former name of `limits.total_tolerance`. There is one tolerance: given twice, both must say the same."""
     in_flight_minutes: int = Field(default=60, ge=0)
     """An order that either side has changed this recently is still on its way, and not judged."""
     grace_hours: int = Field(default=24, ge=0)
@@ -190,6 +193,16 @@ class Settings(_Settings):
     reconciliation: Reconciliation = Reconciliation()
     page: Page = Page()
 
+    @model_validator(mode="after")
+    def _has_one_tolerance(self) -> Self:
+        """Take over the former name of the tolerance."""
+        own, limits = self.reconciliation.tolerance, self.limits
+        if own not in {None, limits.total_tolerance}:
+            if "total_tolerance" in limits.model_fields_set:
+                raise ValueError("`limits.total_tolerance` and `reconciliation.tolerance` differ: give the first alone")
+            self.__dict__["limits"] = limits.model_copy(update={"total_tolerance": own})
+        return self
+
     @property
     def without_deliveries(self) -> frozenset[int]:
         """The webshops whose orders this flow finishes, as the shop hears of no deliveries there."""
@@ -197,9 +210,8 @@ class Settings(_Settings):
 
     @property
     def amount_tolerance(self) -> Decimal:
-        """How far totals may differ in a reconciliation."""
-        own = self.reconciliation.tolerance
-        return self.limits.total_tolerance if own is None else own
+        """How far totals may differ."""
+        return self.limits.total_tolerance
 
     def names(self, webshop: int) -> bool:
         """Whether somebody has said what kind of webshop this is; the default one is what the defaults are for."""

@@ -94,6 +94,10 @@ class CloudSuiteHook(HttpHook):
         )
         return MessagesClient(channel)
 
+    def longest_call(self) -> float:
+        """Return the seconds that one call to the shop may take."""
+        return bounds(given(self._connection().extra_dejson)).seconds
+
     def test_connection(self) -> tuple[bool, str]:
         """Get a token and one row of the order list."""
         try:

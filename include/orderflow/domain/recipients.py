@@ -1,8 +1,33 @@
 """Whom to tell of what: by the owner of a cause."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from orderflow.domain.reasons import Owner
+
+
+def _address(text: str) -> str:
+    """Refuse what no mail could be sent to, such as a name, or two addresses in one text."""
+    box, _, host = text.partition("@")
+    if (
+        not box
+        or not host
+        or any(letter in '@<>,;:"' or not letter.isprintable() or letter.isspace() for letter in box + host)
+    ):
+        raise ValueError(f"{text!r} is no mail address; write team@shop.example")
+    return text
+
+
+def _sender(text: str) -> str:
+    name, bracket, rest = text.rpartition("<")
+    _address(rest.removesuffix(">").strip() if bracket else text)
+    if "\n" in name or "\r" in name:
+        raise ValueError("a name goes on one line")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class AlertSettings(BaseModel):
@@ -10,11 +35,11 @@ class AlertSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mail_to: tuple[str, ...] | dict[Owner, tuple[str, ...]] = ()
+    mail_to: tuple[Address, ...] | dict[Owner, tuple[Address, ...]] = ()
     """Addresses, or addresses by owner, as `{"finance": ["debtors@shop.example"]}`: `shop team`, `ERP master data`,
     `finance`, `integration team`; `nobody` is for owners that are not named. By the connection `smtp_default`; empty:
     no mail."""
-    mail_from: str | None = None
+    mail_from: Annotated[str, AfterValidator(_sender)] | None = None
     """The sender; by default the one that the connection names."""
     digest_every_day: bool = False
     """Send the digest every morning, also when nothing has changed; else on Mondays and when something has."""

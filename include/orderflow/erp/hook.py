@@ -80,6 +80,10 @@ class ErpHook(HttpHook):
         )
         return adapter.make(channel, extra)
 
+    def longest_call(self) -> float:
+        """Return the seconds that one call to the ERP may take."""
+        return bounds(given(self._connection().extra_dejson)).seconds
+
     def test_connection(self) -> tuple[bool, str]:
         """Look for an order that does not exist."""
         try:

@@ -45,14 +45,24 @@ def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:
     shop, engine = CloudSuiteHook(), engine_from_connection(upgrade=upgrade)
     to_shop = _gate(engine, settings, "shop", limits.shop_per_second, _budget(limits))
     to_erp = _gate(engine, settings, "erp", limits.erp_per_second, None)
+    erp = ErpHook()
+    _check_lease(limits, max(shop.longest_call(), erp.longest_call()))
     talk: ChannelOptions = {"read_only": read_only, "concurrency": limits.concurrency, "meter": meter}
     return Services(
         shop=shop.get_client(page_size=limits.page_size, gate=to_shop, **talk),
         messages=shop.get_messages(gate=to_shop, **talk),
-        erp=ErpHook().get_erp(gate=to_erp, **talk),
+        erp=erp.get_erp(gate=to_erp, **talk),
         ledger=Ledger(engine, lease=timedelta(seconds=limits.lease_seconds)),
         settings=settings,
     )
+
+
+def _check_lease(limits: Limits, longest_call: float) -> None:
+    if limits.lease_seconds < longest_call:
+        raise ConfigurationError(
+            f"`limits.lease_seconds` is {limits.lease_seconds}, but one call may take {longest_call:.0f} seconds "
+            "(the connections' extra `deadline`, or twice `timeout`): another run could take the order meanwhile"
+        )
 
 
 def _gate(
