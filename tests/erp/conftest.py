@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -52,7 +53,7 @@ def sales_order(**changes: Any) -> SalesOrderRequest:
         for position in (1, 2)
     ]
     given = {
-        "idempotency_key": f"cloudsuite:{changes.get('external_reference', '1/CS48193')}",
+        "idempotency_key": f"cloudsuite:{quote(changes.get('external_reference', '1/CS48193'))}",
         "external_reference": "1/CS48193",
         "shop": "1",
         "shop_order_id": 12345,
@@ -70,7 +71,7 @@ def sales_order(**changes: Any) -> SalesOrderRequest:
         "lines": lines,
         **changes,
     }
-    return SalesOrderRequest.model_validate({"idempotency_key": f"cloudsuite:{given['shop_order_id']}", **given})
+    return SalesOrderRequest.model_validate(given)
 
 
 @pytest.fixture
