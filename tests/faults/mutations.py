@@ -13,7 +13,13 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("include", "tests", "tools", "dags", "docs", "pyproject.toml")
-TESTS = ("tests/faults/test_guards.py", "tests/faults/test_shipment_guards.py")
+TESTS = (
+    "tests/faults/test_guards.py",
+    "tests/faults/test_shipment_guards.py",
+    "tests/flow/test_names_in_erp.py",
+    "tests/flow/test_line_numbers.py::test_a_write_that_carries_the_state_is_not_repeated_on_an_old_read",
+    "tests/domain/test_lines.py",
+)
 
 
 class Mutation(NamedTuple):
@@ -35,38 +41,94 @@ MUTATIONS = (
     Mutation(
         "intent row",
         "include/orderflow/flow/orders/push.py",
-        "        claim.intend(Step.PUSH, **_intent(request))\n",
+        """        claim.intend(
+            Step.PUSH,
+            external_reference=request.external_reference,
+            idempotency_key=request.idempotency_key,
+            **content_of(order),
+        )
+""",
         "        pass\n",
     ),
     Mutation(
         "look-up before POST",
         "include/orderflow/flow/orders/push.py",
-        "    found = services.erp.find(claim.order.external_reference or order.external_reference)\n",
+        "    found = services.erp.find(facts.name, facts.order.order_id)\n",
         "    found = None\n",
     ),
     Mutation(
-        "PUT's state",
-        "include/orderflow/flow/orders/write_back.py",
-        "    state = shop_order.state if shop_order.state in _KEPT_STATES else ShopState.PROCESSING.value\n",
-        '    state = "confirmed"\n',
-    ),
-    Mutation(
-        "PATCH of the state only where it is confirmed",
-        "include/orderflow/flow/orders/write_back.py",
-        "        if turn.proved:\n",
+        "the ERP's word on whose order it is",
+        "include/orderflow/flow/orders/proof.py",
+        "        if found.shop_order_id == order.order_id:\n",
         "        if True:\n",
     ),
     Mutation(
-        "what was seen of the number counts for one run",
-        "include/orderflow/flow/orders/write_back.py",
-        "    return fresh and claim.order.number_free_for == run.name and run.try_number == 1\n",
-        "    return True\n",
+        "the ledger's word on whose ERP order it is",
+        "include/orderflow/flow/orders/proof.py",
+        "    if owner is not None:\n",
+        "    if False:\n",
+    ),
+    Mutation(
+        "content that contradicts",
+        "include/orderflow/flow/orders/proof.py",
+        "    return Finding(Proof.CONTRADICTED, against) if against else Finding(Proof.LIKELY)\n",
+        "    return Finding(Proof.LIKELY)\n",
+    ),
+    Mutation(
+        "other orders of the shop with this reference",
+        "include/orderflow/flow/orders/decision.py",
+        "    return _refused(text, Reason.REFERENCE_TAKEN) if others else None\n",
+        "    return None\n",
+    ),
+    Mutation(
+        "a cancelled ERP order is no export",
+        "include/orderflow/flow/orders/decision.py",
+        "_RULES_OF_FOUND = (_another_order, _cancelled, _unnumbered)\n",
+        "_RULES_OF_FOUND = (_another_order, _unnumbered)\n",
+    ),
+    Mutation(
+        "the name that was sent",
+        "include/orderflow/flow/orders/decision.py",
+        "        return given or self.order.external_reference\n",
+        "        return self.order.external_reference\n",
+    ),
+    Mutation(
+        "lines by content",
+        "include/orderflow/domain/lines.py",
+        "    pair(content_of, lambda line: line.content, alike=True)\n",
+        "",
+    ),
+    Mutation(
+        "PUT's state",
+        "include/orderflow/flow/orders/write_back_rules.py",
+        "    state = shop_order.state if shop_order.state in KEPT_STATES else ShopState.PROCESSING.value\n",
+        '    state = "confirmed"\n',
+    ),
+    Mutation(
+        "an order that was taken back is not written",
+        "include/orderflow/flow/orders/write_back_rules.py",
+        """    require_writable(shop_order, exported.number)
+    return None if shop_order.state in KEPT_STATES else _PROCESSING
+""",
+        "    return None if shop_order.state in KEPT_STATES else _PROCESSING\n",
+    ),
+    Mutation(
+        "no write is repeated on an old read",
+        "include/orderflow/cloudsuite/client.py",
+        "json=dict(body), retry=False, accept=accept)\n",
+        "json=dict(body), retry=True, accept=accept)\n",
+    ),
+    Mutation(
+        "another number in the shop is not overwritten",
+        "include/orderflow/flow/orders/write_back_rules.py",
+        "    if held and held != exported.number:\n",
+        "    if False:\n",
     ),
     Mutation(
         "read-back",
-        "include/orderflow/flow/orders/write_back.py",
-        "    kept = services.shop.get_order(shop_order.id)\n",
-        "    kept = ShopOrder.from_document(wanted)\n",
+        "include/orderflow/flow/orders/writing.py",
+        "    if trust_answer and _is_settled(change, answer):\n",
+        "    if True:\n",
     ),
     Mutation(
         "intent kept when the ledger breaks",
@@ -77,8 +139,8 @@ MUTATIONS = (
     Mutation(
         "read-back of an offline order",
         "include/orderflow/flow/orders/finish.py",
-        "    kept = getattr(services.shop.get_order(order.id), field)\n",
-        "    kept = value\n",
+        "        trust_answer=False,\n",
+        "",
     ),
     Mutation(
         "a slip's intent row",
