@@ -108,7 +108,7 @@ class DagRun:
             return list_window(self._services, self._window) if self._window else list_open(self._services)
         if task == SELECT:
             selected = select(self._services, self.told[LIST] or [], run=run, window=self._window)
-            return [str(key) for key in to_process(selected)]
+            return to_process(selected)
         if task in _STEPS:
             raise_failures(run_step(self._services, _STEPS[task], self._keys(), run))
             return True
