@@ -84,7 +84,9 @@ def test_doubt_is_told_once_and_ends_by_a_persons_word(live: Live, control: Sand
 
     run_id, state = live.run(HOUR, dag_id=DELIVERIES, arrived=[f"{number}O"])
     assert state == "failed", "a slip that is named wrongly, while another one is known to be in doubt"
-    assert f"no such packing slip: {number}O" in live.log(run_id, "report_deliveries", dag_id=DELIVERIES)
+    said = live.log(run_id, "report_deliveries", dag_id=DELIVERIES)
+    assert f"order {number}O: the ERP shows no such packing slip" in said
+    assert [alert.shipment for alert in live.ledger.alerts.open()] == [number], "a slip of the pen is nobody's alert"
 
     run_id, state = live.run(HOUR, dag_id=DELIVERIES, arrived=[f" {number} "])
     assert state == "success"

@@ -19,7 +19,7 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
     run_id, state = live.run(dag_id=SWEEP)
     assert state == "failed", "nobody was told of CS2 yet"
     said = live.log(run_id, "report_news", dag_id=SWEEP)
-    assert "order_incomplete: missing: currency — 1 order" in said
+    assert "order_incomplete: missing: currency" in said
     assert "1/CS2" in said
 
     run_id, state = live.run(dag_id=SWEEP)

@@ -21,7 +21,7 @@ from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.failed_tasks import broken_tasks, failed_units, publish_error, publish_units, raise_broken
 from orderflow.orchestration.run_context import RunContext
-from orderflow.orchestration.run_reports import end_report
+from orderflow.orchestration.run_reports import end_report, raise_for_who_asked
 from orderflow.orchestration.tasks import LABEL
 
 log = logging.getLogger(__name__)
@@ -71,13 +71,20 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
     services = connect(read_only=True)
-    unreadable = [UnreadableShipment(*unit) for unit in failed_units("list_packing_slips")]
+    units, asked = failed_units("list_packing_slips"), set(_named(here))
+    unreadable = [UnreadableShipment(*unit[:3]) for unit in units if unit.name not in asked]
     summary, news = end_shipments(services, numbers, here.run, unreadable)
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
     end_report(services, here, broken_tasks())
+    raise_for_who_asked(here, _misnamed([unit.error for unit in units if unit.name in asked]))
     return summary.model_dump(mode="json")
+
+
+def _misnamed(errors: Sequence[str]) -> PermanentError | None:
+    """Say which of the slips that somebody named there is none of; that is nobody else's matter."""
+    return PermanentError("\n".join(errors), reason=Reason.CONFIGURATION) if errors else None
 
 
 def _unknown(number: str) -> PermanentError:

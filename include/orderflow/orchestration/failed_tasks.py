@@ -35,7 +35,9 @@ class FailedUnit(NamedTuple):
 
     name: str
     reason: Reason
+    message: str
     error: str
+    """The message with its order, reason and owner."""
 
 
 class BrokenTasksError(PermanentError):
@@ -66,15 +68,15 @@ def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
 
 def publish_units(errors: Iterable[OrderflowError]) -> None:
     """Hand on to the run's last task what is wrong with single units of this one's work, which goes well without."""
-    told = [{"name": error.order or "", "reason": str(error.reason), "error": str(error)} for error in errors]
-    if told:
-        _ti().xcom_push(_UNITS, told)
+    units = [FailedUnit(error.order or "", error.reason, error.message, str(error)) for error in errors]
+    if units:
+        _ti().xcom_push(_UNITS, [{**unit._asdict(), "reason": str(unit.reason)} for unit in units])
 
 
 def failed_units(task_id: str) -> list[FailedUnit]:
     """Return what a task of this run has handed on so."""
     told = _ti().xcom_pull(task_ids=task_id, key=_UNITS) or []
-    return [FailedUnit(unit["name"], Reason(unit["reason"]), unit["error"]) for unit in told]
+    return [FailedUnit(**{**unit, "reason": Reason(unit["reason"])}) for unit in told]
 
 
 def broken_tasks(*, besides: str | None = None) -> list[FailedTask]:
