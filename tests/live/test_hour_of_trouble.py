@@ -67,7 +67,7 @@ def test_an_hour_of_trouble(live: Live, control: SandboxControl) -> None:
     control.fault("reset_after_commit", path="des_adv", times=2)
     assert live.run("2026-05-03T09:00", dag_id=DELIVERIES)[1] == "failed"
     assert heads(live.messages) == {"message_in_doubt": 1}
-    assert "message_in_doubt — 2 orders" in live.messages[0]["text"]
+    assert "message_in_doubt — 2 packing slips" in live.messages[0]["text"]
 
     live.messages.clear()
     slips = [alert.shipment for alert in live.ledger.alerts.open() if alert.shipment]

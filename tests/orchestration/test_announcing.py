@@ -202,3 +202,15 @@ def test_what_fails_while_a_task_is_at_work_is_told_before_it_ends(
         return len(webhook)
 
     assert work() == 1
+
+
+def test_packing_slips_and_tasks_are_counted_as_what_they_are(webhook: Inbox, book: Ledger, here: Here) -> None:
+    for number in ("PS-1", "PS-2"):
+        slip = Subject.of_shipment(number, f"packing slip {number} (1/CS1)", 1)
+        book.alerts.see(slip, Reason.MESSAGE_IN_DOUBT, "no answer")
+    book.alerts.see(Subject.of_task("orderflow_sweep", "list_open_orders"), Reason.SHOP_REFUSED, "400")
+    announce_now(book, here())
+    (message,) = webhook
+    first, *_ = message["text"].splitlines()
+    assert first.endswith("2 packing slips need attention, orderflow_sweep, list_open_orders fails, 2 causes*")
+    assert "message_in_doubt — 2 packing slips, oldest " in message["text"]

@@ -19,6 +19,9 @@ URGENCY = (
 """What is listed first: goods or money may be lost, or nothing works at all."""
 
 
+ORDER, PACKING_SLIP, TASK = "order", "packing slip", "task"
+
+
 class Group(NamedTuple):
     """The alerts of one cause, as people need them."""
 
@@ -32,6 +35,8 @@ class Group(NamedTuple):
     since: datetime
     until: datetime | None
     """When the last of them closed; None while one is open."""
+    unit: str = ORDER
+    """What `names` are names of."""
 
     @property
     def advice(self) -> Explanation:
@@ -44,9 +49,25 @@ class Group(NamedTuple):
         return self.advice.owner
 
     @property
+    def size(self) -> str:
+        """How many of what there are; a task that fails as a whole, by its name."""
+        return self.names[0] if self.unit == TASK and len(self.names) == 1 else counted(len(self.names), self.unit)
+
+    @property
     def is_about_orders(self) -> bool:
         """Whether there are orders to open on the page."""
         return bool(self.order_ids)
+
+
+def _unit(alerts: Sequence[Alert]) -> str:
+    if all(alert.is_outage for alert in alerts):
+        return TASK
+    return PACKING_SLIP if all(alert.shipment or alert.is_outage for alert in alerts) else ORDER
+
+
+def counted(number: int, unit: str) -> str:
+    """Write a number of things."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def grouped(ledger: Ledger, alerts: Collection[Alert]) -> list[Group]:
@@ -89,11 +110,12 @@ def _group(alerts: Sequence[Alert], orders: dict[int, LedgerOrder]) -> Group:
         cause=first.cause,
         reason=first.reason,
         title=first.title,
-        names=sorted({alert.order for alert in alerts}),
+        names=sorted({alert.order for alert in alerts if not alert.is_outage} or {alert.order for alert in alerts}),
         order_ids=ids,
         amounts=_sums(orders[order_id] for order_id in ids if order_id in orders),
         since=first.opened_at,
         until=max(closed) if len(closed) == len(alerts) else None,
+        unit=_unit(alerts),
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.worklist import Worklist
-from orderflow.flow.reporting.groups import Group
+from orderflow.flow.reporting.groups import ORDER, PACKING_SLIP, TASK, Group, counted
 
 CHAT_CAUSES = 8
 CHAT_NAMES = 5
@@ -93,11 +93,11 @@ class Writer(NamedTuple):
 
     def _gone(self, group: Group, quote: Callable[[str], str]) -> str:
         lasted = f", lasted {duration((group.until or self.now) - group.since)}"
-        return f"{_head(group, quote)} — {_count(group)}, since {self.at(group.since)}{lasted}"
+        return f"{_head(group, quote)} — {group.size}, since {self.at(group.since)}{lasted}"
 
     def _facts(self, group: Group) -> str:
         amounts = ", ".join(f"{amount:,.2f} {currency}".rstrip() for currency, amount in sorted(group.amounts.items()))
-        parts = [_count(group), *([amounts] if amounts else []), f"oldest {self.at(group.since)}"]
+        parts = [group.size, *([amounts] if amounts else []), f"oldest {self.at(group.since)}"]
         return ", ".join(parts)
 
     def at(self, instant: datetime) -> str:
@@ -128,19 +128,13 @@ def _head(group: Group, quote: Callable[[str], str]) -> str:
     return f"{group.reason}: {quote(group.title)}" if group.title else str(group.reason)
 
 
-def _count(group: Group) -> str:
-    if not group.is_about_orders:
-        return ", ".join(group.names[:1])
-    count = len(group.names)
-    return f"{count} order{'s' if count > 1 else ''}"
-
-
 def _summary(opened: Sequence[Group], closed: Sequence[Group]) -> str:
     parts = []
-    orders = sum(len(group.names) for group in opened if group.is_about_orders)
-    if orders:
-        parts.append(f"{orders} order{'s need' if orders > 1 else ' needs'} attention")
-    others = [group for group in opened if not group.is_about_orders]
+    for unit in (ORDER, PACKING_SLIP):
+        number = sum(len(group.names) for group in opened if group.unit == unit)
+        if number:
+            parts.append(f"{counted(number, unit)} {'needs' if number == 1 else 'need'} attention")
+    others = [group for group in opened if group.unit == TASK]
     if others:
         parts.append(f"{others[0].names[0]} fails" if len(others) == 1 else f"{len(others)} tasks fail")
     if len(opened) > 1:
