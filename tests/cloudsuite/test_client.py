@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 
-from orderflow.cloudsuite.client import CloudSuiteClient
+from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
-from orderflow.transport import UnavailableError
+from orderflow.transport import Channel, RefusedError, UnavailableError
 from sandbox.control import SandboxControl
+from support.raw_server import answering, http, raw_server
 
 Clients = Callable[..., CloudSuiteClient]
 
@@ -255,3 +257,15 @@ def test_a_dry_run_may_fetch_a_token_and_read_but_not_write(control: SandboxCont
             write()
         assert caught.value.reason is Reason.DRY_RUN_WRITE
     assert {entry["method"] for entry in control.journal(service="shop")} == {"GET"}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=iso-8859-1", "text/html"])
+def test_a_detail_in_another_encoding_than_utf_8_is_refused_and_not_quoted(kind: str) -> None:
+    """Read with replacements, it would be put over the shop's text."""
+    body = '{"id": 7, "reference": "CS7", "description": "Müller"}'.encode("latin-1")
+    with raw_server(answering(http(body, Content_Type=kind))) as url:
+        client = CloudSuiteClient(Channel(requests.Session(), url, service=SHOP))
+        with pytest.raises(RefusedError, match="is not UTF-8") as caught:
+            client.get_order(7)
+    assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
+    assert "ller" not in str(caught.value)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
-from orderflow.flow.batch import raise_failures
+from orderflow.flow.batch import raise_failures, values
 from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
 from orderflow.flow.orders.listing import list_window
@@ -105,7 +105,8 @@ class DagRun:
 
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
-            return list_window(self._services, self._window) if self._window else list_open(self._services)
+            listed = list_window(self._services, self._window) if self._window else list_open(self._services)
+            return values(listed)
         if task == SELECT:
             selected = select(self._services, self.told[LIST] or [], run=run, window=self._window)
             return to_process(selected)

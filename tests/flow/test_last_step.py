@@ -8,6 +8,7 @@ import pytest
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
+from orderflow.flow.batch import values
 from orderflow.flow.orders.finish import find_outstanding
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.orders.run import run_day, run_sweep
@@ -174,6 +175,6 @@ def test_an_offline_order_that_became_something_else_is_decided_about_anew(
 
 def _die_before_the_finish(services: Services, run: RunRef) -> None:
     """Do what the daily run does up to its last step but one."""
-    keys = to_process(select(services, list_window(services, DAY), run=run, window=DAY))
+    keys = to_process(select(services, values(list_window(services, DAY)), run=run, window=DAY))
     for step in ORDER_STEPS:
         run_step(services, step, keys, run)

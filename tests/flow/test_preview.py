@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
+from orderflow.flow.batch import values
 from orderflow.flow.orders.finish import find_outstanding
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
@@ -61,7 +62,7 @@ def by_order(writes: Sequence[Write]) -> list[Write]:
 
 def plan_of_the_day(services: Services, runs: Runs) -> Plan:
     """Return what the day's run would do; nothing is written."""
-    selected = select(services, list_window(services, DAY), run=runs("2026-11-22"), window=DAY, record=False)
+    selected = select(services, values(list_window(services, DAY)), run=runs("2026-11-22"), window=DAY, record=False)
     keys = to_process(selected)
     return joined(preview_orders(services, keys), preview_offline_sent(services, DAY), preview_finish(services, keys))
 

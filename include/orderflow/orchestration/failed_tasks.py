@@ -12,6 +12,7 @@ from orderflow.flow.batch import BatchFailedError, BatchRefusedError
 
 _ERROR = "error"
 _UNITS = "failed_units"
+_SHORT = "short"
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -77,6 +78,18 @@ def failed_units(task_id: str) -> list[FailedUnit]:
     """Return what a task of this run has handed on so."""
     told = _ti().xcom_pull(task_ids=task_id, key=_UNITS) or []
     return [FailedUnit(**{**unit, "reason": Reason(unit["reason"])}) for unit in told]
+
+
+def publish_short(errors: Iterable[OrderflowError]) -> None:
+    """Hand on what a listing lacks: its task goes well, the rows that are there are worked on, and the run ends red."""
+    for error in errors:
+        _ti().xcom_push(_SHORT, {"reason": str(error.reason), "error": str(error)})
+
+
+def short_tasks(task_ids: Iterable[str]) -> list[FailedTask]:
+    """Return each of these tasks of this run whose listing lacked something."""
+    told = [(task_id, _ti().xcom_pull(task_ids=task_id, key=_SHORT)) for task_id in task_ids]
+    return [FailedTask(task_id, None, Reason(short["reason"]), short["error"]) for task_id, short in told if short]
 
 
 def broken_tasks(*, besides: str | None = None) -> list[FailedTask]:

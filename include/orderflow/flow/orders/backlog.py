@@ -11,6 +11,7 @@ from orderflow.cloudsuite.models import OrderRow
 from orderflow.domain.backoff import OPEN, is_due
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
+from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.cancellations import list_cancelled
 from orderflow.flow.services import Services
@@ -19,21 +20,18 @@ from orderflow.ledger.models.orders import LedgerOrder
 log = logging.getLogger(__name__)
 
 
-def list_open(services: Services) -> list[int]:
+def list_open(services: Services) -> list[int | OrderflowError]:
     """Return the ids of the orders to look at now, the longest known first.
 
     First what the ledger holds as open, at a pace that slows as an order ages; then every `confirmed` order of the
     shop that is new to the ledger, or that has changed since it was last read; then what was cancelled after its
-    export. Two listings, and no detail read.
+    export. Two listings, and no detail read. A listing that is known to lack orders ends with the error that says so.
     """
     now = services.now()
     backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
     due = [order.order_id for order in backlog if _is_due(order, now)]
-    rows = [
-        row
-        for row in services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
-        if row.may_be(ShopState.CONFIRMED)
-    ]
+    listing = services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
+    rows = [row for row in listing if row.may_be(ShopState.CONFIRMED)]
     fresh, cancelled = _not_read_yet(services, rows), list_cancelled(services)
     log.info(
         "%d open in the ledger, %d of them due; %d confirmed in the shop, %d of them new or changed; %d cancelled",
@@ -43,7 +41,8 @@ def list_open(services: Services) -> list[int]:
         len(fresh),
         len(cancelled),
     )
-    return list(dict.fromkeys([*due, *fresh, *cancelled]))
+    found = dict.fromkeys([*due, *fresh, *cancelled])
+    return [*found, *([listing.short] if listing.short else [])]
 
 
 def _is_due(order: LedgerOrder, now: datetime) -> bool:

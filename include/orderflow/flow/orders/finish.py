@@ -9,6 +9,7 @@ from structlog.contextvars import bind_contextvars
 
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.models import ShopOrder
+from orderflow.cloudsuite.paging import Listing
 from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
@@ -34,8 +35,11 @@ _UNFINISHED_STATES = {ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE}
 
 
 def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
-    """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`."""
-    unread, orders = unsent_offline(services, window, run)
+    """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`.
+
+    What the shop's list is known to lack is raised when the orders that are there are done.
+    """
+    unread, orders, short = unsent_offline(services, window, run)
     understood = [services.understand(order) for order in orders]
     known = services.ledger.get_many(order.order_id for order in understood)
     tried = {order_id for order_id, order in known.items() if _mark_failed(services, order)}
@@ -52,7 +56,10 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
         if isinstance(result, OrderflowError)
     ]
     step = OrderStep(Step.OFFLINE_SENT, _mark_sent, None)
-    return [*unread, *failed, *run_step(services, step, values(noted), run, first_try=first_try)]
+    marked = run_step(services, step, values(noted), run, first_try=first_try)
+    if short is not None:
+        raise short
+    return [*unread, *failed, *marked]
 
 
 def _mark_failed(services: Services, known: LedgerOrder) -> bool:
@@ -61,12 +68,13 @@ def _mark_failed(services: Services, known: LedgerOrder) -> bool:
 
 def unsent_offline(
     services: Services, window: Window, run: RunRef | None
-) -> tuple[list[StepResult], Sequence[ShopOrder]]:
-    """Return which of the window's offline orders could not be read, and which are not sent yet.
+) -> tuple[list[StepResult], Sequence[ShopOrder], OrderflowError | None]:
+    """Return which of the window's offline orders could not be read, which are not sent yet, and if some are missing.
 
     With a `run`, the former are in the ledger too.
     """
-    listed = _list(services, window, offline=True)
+    rows = _rows(services, window, offline=True)
+    listed = sorted(row.id for row in rows if row.state in {*_UNFINISHED_STATES, None})
     known = services.ledger.get_many(listed)
     unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
     read = services.each(lambda i: _read(services, i, run), unsent, _named)
@@ -75,7 +83,7 @@ def unsent_offline(
         for order_id, result in zip(unsent, read, strict=True)
         if isinstance(result, OrderflowError)
     ]
-    return unread, _proven_offline(services, window, values(read))
+    return unread, _proven_offline(services, window, values(read)), rows.short
 
 
 class Unfinished(NamedTuple):
@@ -189,10 +197,9 @@ def finish_change(order: ShopOrder, field: str, value: str) -> Mapping[str, str]
     return {field: value} if getattr(order, field) != value else None
 
 
-def _list(services: Services, window: Window, *, offline: bool) -> list[int]:
+def _rows(services: Services, window: Window, *, offline: bool) -> Listing:
     first, last = window.api_bounds(services.settings.api_timezone)
-    rows = services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline))
-    return sorted(row.id for row in rows if not offline or row.state in _UNFINISHED_STATES)
+    return services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline))
 
 
 def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder:
@@ -217,8 +224,10 @@ def _proven_offline(services: Services, window: Window, orders: Sequence[ShopOrd
     Where the orders do not say so themselves, the opposite listing must not name them.
     """
     silent = [order for order in orders if order.offline is None]
-    online = set(_list(services, window, offline=False)) if silent else set()
-    if online & {order.id for order in silent}:
+    if not silent:
+        return [order for order in orders if order.offline]
+    online = _rows(services, window, offline=False)
+    if {row.id for row in online} & {order.id for order in silent} or online.short:
         log.warning("the shop ignores the filter `offline` and its orders do not say what they are: none is marked")
         silent = []
     return [order for order in orders if order.offline] + silent

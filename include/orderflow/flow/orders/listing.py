@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from orderflow.cloudsuite.filters import OrderFilter
-from orderflow.cloudsuite.models import OrderRow
+from orderflow.cloudsuite.paging import Listing
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, ShopState
 from orderflow.domain.window import Window
@@ -16,15 +16,18 @@ from orderflow.ledger.orders.conditions import is_order_id
 log = logging.getLogger(__name__)
 
 
-def list_window(services: Services, window: Window) -> list[int]:
+def list_window(services: Services, window: Window) -> list[int | OrderflowError]:
     """Return the sorted ids of the window's confirmed orders, and of those that were left half written.
+
+    A listing that is known to lack orders ends with the error that says so.
 
     Half written means: `processing` without an ERP number in the shop, or unfinished by the ledger. A row does not
     show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
     """
     rows = _rows(services, window)
-    confirmed = [row for row in rows if row.may_be(ShopState.CONFIRMED)]
-    processing = [row for row in rows if row.state == ShopState.PROCESSING]
+    seen = list(rows)
+    confirmed = [row for row in seen if row.may_be(ShopState.CONFIRMED)]
+    processing = [row for row in seen if row.state == ShopState.PROCESSING]
     known = services.ledger.get_many(row.id for row in processing)
     halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]
     unfinished = services.ledger.unfinished(window.key)
@@ -35,7 +38,8 @@ def list_window(services: Services, window: Window) -> list[int]:
         len(halfway),
         len(unfinished),
     )
-    return sorted({row.id for row in [*confirmed, *halfway]} | set(unfinished))
+    found = sorted({row.id for row in [*confirmed, *halfway]} | set(unfinished))
+    return [*found, *([rows.short] if rows.short else [])]
 
 
 def _is_finished(known: LedgerOrder | None) -> bool:
@@ -58,11 +62,11 @@ def _find(services: Services, reference: str) -> int:
     return services.shop.find_order(bare, webshop=int(webshop) if webshop else None).id
 
 
-def _rows(services: Services, window: Window) -> list[OrderRow]:
+def _rows(services: Services, window: Window) -> Listing:
     """List the window's online orders in one listing, whatever their state.
 
     One per state would ask twice of an idle day. And rows that change their state meanwhile would leave one listing
     and enter the other; here they stay.
     """
     first, last = window.api_bounds(services.settings.api_timezone)
-    return list(services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False)))
+    return services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False))

@@ -49,7 +49,9 @@ def preview_finish(services: Services, order_ids: Iterable[int]) -> Plan:
 
 def preview_offline_sent(services: Services, window: Window) -> Plan:
     """Return the writes that would mark the window's offline orders as sent."""
-    unread, orders = unsent_offline(services, window, None)
+    unread, orders, short = unsent_offline(services, window, None)
+    if short is not None:
+        log.warning("%s", short)
     return Plan([call for order in orders for call in _marking(services, order)], unread)
 
 

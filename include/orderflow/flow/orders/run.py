@@ -26,11 +26,12 @@ def run_day(services: Services, window: Window, run: RunRef) -> Report:
 
     Nothing is raised: what failed of the orders, and what failed as a whole, is in the report.
     """
-    listed = isolated(lambda: list_window(services, window), "listing")
+    units = isolated(lambda: list_window(services, window), "listing")
+    listed = units if isinstance(units, OrderflowError) else values(units)
     keys = isolated(lambda: _process(services, _or_none(listed), window, run), "selecting")
     marked = isolated(lambda: mark_offline_sent(services, window, run), "offline orders")
     finished = isolated(lambda: finish_undelivered(services, _or_none(keys), run), "finishing")
-    return _report(services, run, window.key, listed=listed, keys=keys, others=[marked, finished])
+    return _report(services, run, window.key, listed=listed, keys=keys, others=[*_short(units), marked, finished])
 
 
 def run_sweep(
@@ -40,11 +41,12 @@ def run_sweep(
     found = find_referenced(services, references)
     named = list(dict.fromkeys([*order_ids, *values(found)]))
     asked = bool(references or order_ids)
-    listed = named if asked else isolated(lambda: list_open(services), "listing")
+    units = named if asked else isolated(lambda: list_open(services), "listing")
+    listed = units if isinstance(units, OrderflowError) else values(units)
     keys = isolated(lambda: _process(services, _or_none(listed), None, run), "selecting")
     finished = isolated(lambda: _finish_sweep(services, _or_none(listed), _or_none(keys), run), "finishing")
     unfound = tuple(map(str, errors(found)))
-    return _report(services, run, "sweep", listed=listed, keys=keys, others=[finished]).model_copy(
+    return _report(services, run, "sweep", listed=listed, keys=keys, others=[*_short(units), finished]).model_copy(
         update={"unfound": unfound}
     )
 
@@ -59,6 +61,11 @@ def _process(services: Services, listed: Sequence[int], window: Window | None, r
     for step in ORDER_STEPS:
         run_step(services, step, order_ids, run)
     return order_ids
+
+
+def _short(units: Sequence[int | OrderflowError] | OrderflowError) -> list[OrderflowError]:
+    """Return what a listing lacks; one that failed as a whole is named already."""
+    return [] if isinstance(units, OrderflowError) else errors(units)
 
 
 def _or_none(result: list[Found] | OrderflowError) -> list[Found]:
@@ -89,7 +96,7 @@ def preview_day(
     services: Services, window: Window, run: RunRef, show: Callable[[str], None]
 ) -> tuple[Sequence[Selected], Plan]:
     """Show every write that `run_day` would make; `services` may be read-only, the ledger is left alone."""
-    selected = select(services, list_window(services, window), run=run, window=window, record=False)
+    selected = select(services, values(list_window(services, window)), run=run, window=window, record=False)
     order_ids = to_process(selected)
     offline = preview_offline_sent(services, window)
     plan = joined(preview_orders(services, order_ids), offline, preview_finish(services, order_ids))

@@ -12,7 +12,7 @@ from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
-from orderflow.flow.batch import isolated, values
+from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.services import Services
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
 
     A shop that ignores the filter `offline` lists all orders both times; then only an order itself can say what it is.
     """
-    online = _list(services, window, webshop, offline=False)
-    offline = _list(services, window, webshop, offline=True)
+    online, short_online = _list(services, window, webshop, offline=False)
+    offline, short_offline = _list(services, window, webshop, offline=True)
     ids = sorted({*online, *offline, *also})
     read = services.each(lambda order_id: read_order(services, order_id), ids, lambda order_id: f"order id {order_id}")
     orders = [
@@ -46,7 +46,7 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
     return ShopSide(
         orders=orders,
         offline={order.order_id for order in orders if _is_offline(order, offline - online)},
-        errors=[error for error in read if isinstance(error, OrderflowError)],
+        errors=[*errors(read), *errors([short_online, short_offline])],
     )
 
 
@@ -70,14 +70,18 @@ def _unless_gone(read: Callable[[], Order]) -> Order | None:
         raise
 
 
-def _list(services: Services, window: Window, webshop: int | None, *, offline: bool) -> set[int]:
+def _list(
+    services: Services, window: Window, webshop: int | None, *, offline: bool
+) -> tuple[set[int], OrderflowError | None]:
+    """Return the ids, and what the list is known to lack."""
     zone = services.settings.api_timezone
     first, last = window.api_bounds(zone)
     rows = services.shop.list_orders(
         OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
     )
     # A row that nobody can make sense of (an error, which is true) may be of any window: its detail decides.
-    return {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
+    ids = {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
+    return ids, rows.short
 
 
 def _may_be_of(row: OrderRow, window: Window, zone: str) -> bool:
