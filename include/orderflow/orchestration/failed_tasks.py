@@ -8,7 +8,7 @@ from airflow.sdk import get_current_context
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError, PermanentError
-from orderflow.flow.batch import BatchFailedError, BatchRefusedError
+from orderflow.flow.batch import BatchFailedError, BatchRefusedError, errors, values
 
 _ERROR = "error"
 _UNITS = "failed_units"
@@ -67,9 +67,9 @@ def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
     return told
 
 
-def publish_units(errors: Iterable[OrderflowError]) -> None:
+def publish_units(failed: Iterable[OrderflowError]) -> None:
     """Hand on to the run's last task what is wrong with single units of this one's work, which goes well without."""
-    units = [FailedUnit(error.order or "", error.reason, error.message, str(error)) for error in errors]
+    units = [FailedUnit(error.order or "", error.reason, error.message, str(error)) for error in failed]
     if units:
         _ti().xcom_push(_UNITS, [{**unit._asdict(), "reason": str(unit.reason)} for unit in units])
 
@@ -80,28 +80,30 @@ def failed_units(task_id: str) -> list[FailedUnit]:
     return [FailedUnit(**{**unit, "reason": Reason(unit["reason"])}) for unit in told]
 
 
-def publish_short(errors: Iterable[OrderflowError]) -> None:
-    """Hand on what a listing lacks: its task goes well, the rows that are there are worked on, and the run ends red."""
-    for error in errors:
+def listed(results: Sequence[int | OrderflowError]) -> list[int]:
+    """Return what a listing has, and hand on what it is known to lack: the run does what is there, and ends red."""
+    for error in errors(results):
         _ti().xcom_push(_SHORT, {"reason": str(error.reason), "error": str(error)})
+    return values(results)
 
 
-def short_tasks(task_ids: Iterable[str]) -> list[FailedTask]:
+def _short_tasks(task_ids: Iterable[str]) -> list[FailedTask]:
     """Return each of these tasks of this run whose listing lacked something."""
     told = [(task_id, _ti().xcom_pull(task_ids=task_id, key=_SHORT)) for task_id in task_ids]
     return [FailedTask(task_id, None, Reason(short["reason"]), short["error"]) for task_id, short in told if short]
 
 
-def broken_tasks(*, besides: str | None = None) -> list[FailedTask]:
+def broken_tasks(*, besides: str | None = None, listing: Iterable[str] = ()) -> list[FailedTask]:
     """Return each task of this run that failed as a whole (not of group `besides`), and why if it said so.
 
-    A task that failed for some of its orders or packing slips is none of them: those have alerts of their own.
+    One of `listing` that lacked something is among them. A task that failed for some of its orders or packing slips is
+    none of them: those have alerts of their own.
     """
     ti = _ti()
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     failed = sorted({name for name, state in states.items() if state == "failed"})
     found = [_broken(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
-    return [task for task in found if task is not None]
+    return [*(task for task in found if task is not None), *_short_tasks(listing)]
 
 
 def raise_broken(tasks: Sequence[FailedTask]) -> None:

@@ -27,14 +27,12 @@ from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.failed_tasks import (
-    FailedTask,
     broken_tasks,
     failed_units,
+    listed,
     publish_error,
-    publish_short,
     publish_units,
     raise_broken,
-    short_tasks,
 )
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.run_context import RunContext
@@ -60,7 +58,7 @@ def list_confirmed() -> list[int]:
     services = connect(read_only=True)
     if here.references:
         return _found(find_referenced(services, here.references))
-    return _listed(list_window(services, here.window(services.settings)))
+    return listed(list_window(services, here.window(services.settings)))
 
 
 @task(pool=SHOP_POOL)
@@ -77,7 +75,7 @@ def list_open_orders() -> list[int]:
     dealt_with = set(values(to_resolve))
     named = [*here.order_ids, *values(found)]
     asked = named or here.order_ids or here.references
-    return [order_id for order_id in (named if asked else _listed(list_open(services))) if order_id not in dealt_with]
+    return [order_id for order_id in (named if asked else listed(list_open(services))) if order_id not in dealt_with]
 
 
 @task(pool=SHOP_POOL)
@@ -169,7 +167,7 @@ def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict
     A day of which orders failed that people know of already is skipped here, not green: no asset event says it is done.
     """
     here, summary = RunContext(), _end(order_ids, batches)
-    raise_unworked(_broken())
+    raise_unworked(broken_tasks(besides="process_order", listing=_LISTING))
     if summary.failures:
         here.hand_on(summary.numbers)
         raise AirflowSkipException(f"people know of what failed:\n{summary.error}")
@@ -186,17 +184,6 @@ def _found(results: Sequence[int | OrderflowError]) -> list[int]:
     """Return the named orders that were found; the others are named at the end of the run."""
     publish_units(errors(results))
     return sorted(set(values(results)))
-
-
-def _listed(results: Sequence[int | OrderflowError]) -> list[int]:
-    """Return what a listing has; what it is known to lack turns the run red at its end."""
-    publish_short(errors(results))
-    return values(results)
-
-
-def _broken() -> list[FailedTask]:
-    """Return what failed as a whole, or was not listed as a whole; that orders failed, their report says."""
-    return [*broken_tasks(besides="process_order"), *short_tasks(_LISTING)]
 
 
 def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report:
@@ -218,7 +205,7 @@ def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report
     count(summary, open_state(services))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    end_report(services, here, _broken())
+    end_report(services, here, broken_tasks(besides="process_order", listing=_LISTING))
     raise_for_who_asked(here, summary.error)
     return summary
 

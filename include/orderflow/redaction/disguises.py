@@ -19,8 +19,8 @@ def _in_json(secret: str) -> set[str]:
     once = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     once |= {form.replace("/", "\\/") for form in once}
     for escape in (r"\u%04x", r"\u%04X"):
-        escaped = {form.translate({ord(one): escape % ord(one) for one in "<>&'"}) for form in once}
-        once = once | escaped
+        for signs in ("<>&", "<>&'"):
+            once |= {form.translate({ord(sign): escape % ord(sign) for sign in signs}) for form in once}
     twice = {json.dumps(form)[1:-1] for form in once}
     return once | twice | {repr(secret)[1:-1]}
 

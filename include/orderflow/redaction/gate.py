@@ -54,9 +54,7 @@ def fit_to_show(text: str, secrets: Iterable[str] = ()) -> str:
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Hide the given secrets, those remembered, in whatever form, and whatever looks like one."""
-    with _lock:
-        known = frozenset(_remembered)
-    forms = _forms(known | {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET})
+    forms = _all_forms(secrets)
     for form in forms:
         text = text.replace(form, _HIDDEN)
     text = _without_wrapped(text, forms)
@@ -89,8 +87,15 @@ def excerpt(body: str, secrets: Iterable[str] = ()) -> str:
     # Hidden before it is cut: half a secret would be recognised by nobody.
     text = impersonal(fit_to_show(" ".join(text.split()), secrets))
     if is_cut and len(text) <= LONGEST_EXCERPT:
-        return text[: len(text) // 2] + "…"  # its end is where the body was cut, perhaps in the middle of a secret
+        # Its end is where the body was cut, perhaps in the middle of a secret.
+        return text[: max(0, len(text) - max(map(len, _all_forms(secrets)), default=0))] + "…"
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
+
+
+def _all_forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    with _lock:
+        known = frozenset(_remembered)
+    return _forms(known | {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET})
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,185 @@
+"""The last gate: a secret is hidden in whatever form it comes back, and nothing forges a line."""
+
+import base64
+import html
+import io
+import json
+import logging
+import textwrap
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.errors import PermanentError
+from orderflow.ledger.database.rows import truncate
+from orderflow.redaction import GuardedFormatter, excerpt, fit_to_show, guard_logs, remember, visible
+
+SECRETS = [
+    "plain-s3cr3t-0123456789",
+    "q\"u'o/t\\e<d>&amp;+= %100-§é-secret",
+    "eyJ not.a.jwt / but long enough",
+    "ABCDEFGH",
+]
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "raw": str,
+    "JSON": json.dumps,
+    "JSON in UTF-8": lambda secret: json.dumps(secret, ensure_ascii=False),
+    "JSON with slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
+    "JSON fit for a page": lambda s: (
+        json.dumps(s).replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+    ),
+    "JSON fit for a page, upper case": lambda s: (
+        json.dumps(s).replace("<", r"\u003C").replace(">", r"\u003E").replace("&", r"\u0026")
+    ),
+    "JSON in JSON": lambda secret: json.dumps(json.dumps({"a": secret})),
+    "Python": repr,
+    "address": lambda secret: quote(secret, safe=""),
+    "path": quote,
+    "component": lambda secret: quote(secret, safe="!'()*"),
+    "form": lambda secret: urlencode({"a": secret}),
+    "plus": quote_plus,
+    "address in lower case": lambda secret: (
+        quote(secret, safe="").replace("%2F", "%2f").replace("%3D", "%3d")
+        if secret.isascii() and "/" in secret and "\\" not in secret and "%" not in secret
+        else quote(secret, safe="")
+    ),
+    "page": html.escape,
+    "text of a page": lambda secret: html.escape(secret, quote=False),
+    "Django's page": lambda secret: html.escape(secret).replace("&#x27;", "&#39;"),
+    "Jinja's page": lambda secret: html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "base64 for addresses": lambda secret: base64.urlsafe_b64encode(secret.encode()).decode(),
+    "base64 without its end": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
+    "in a block": lambda secret: base64.b64encode(f"user:{secret}:more".encode()).decode(),
+    "in a block, one further": lambda secret: base64.b64encode(f"users:{secret}:more".encode()).decode(),
+    "in a block, two further": lambda secret: base64.b64encode(f"userss:{secret}:more".encode()).decode(),
+    "in a JSON block": lambda secret: base64.b64encode(b'{"a": "' + secret.encode() + b'"}').decode(),
+    "wrapped": lambda secret: "\n".join(textwrap.wrap(secret.replace(" ", "_"), 7)) if " " not in secret else secret,
+    "base64 wrapped as MIME": lambda secret: base64.encodebytes(f"{'x' * 40}{secret}".encode()).decode(),
+    "base64 wrapped and escaped": lambda secret: json.dumps(
+        base64.encodebytes(f"{'x' * 45}{secret}".encode()).decode()
+    ),
+    "indented": lambda secret: textwrap.indent(
+        "\n".join(textwrap.wrap(base64.b64encode(secret.encode()).decode(), 9)), "    "
+    ),
+}
+
+
+@pytest.mark.parametrize("form", DISGUISES)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_hidden_in_every_form(secret: str, form: str) -> None:
+    disguised = DISGUISES[form](secret)
+    shown = fit_to_show(f"before {disguised} after", (secret,))
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+    squeezed = "".join(shown.replace("\\n", "").split())
+    for piece in (disguised, secret, base64.b64encode(secret.encode()).decode().rstrip("=")[:-2]):
+        assert "".join(piece.replace("\\n", "").split()).strip('"') not in squeezed
+    assert "***" in shown
+
+
+@given(
+    st.lists(st.characters(exclude_categories=["Cs"]), min_size=8, unique=True).map("".join),
+    st.integers(min_value=0, max_value=5),
+    st.text(),
+)
+def test_a_secret_inside_a_block_of_base64_is_hidden_wherever_it_begins(secret: str, before: int, after: str) -> None:
+    data = secret.encode("utf-8", "replace")
+    text = base64.b64encode(b"x" * before + data + after.encode("utf-8", "replace")).decode()
+    shown = fit_to_show(text, (data.decode(),))
+    first, last = -(-before * 8 // 6) + 1, (before + len(data)) * 8 // 6 - 1
+    assert text[first:last] not in shown
+
+
+def test_what_was_remembered_is_hidden_everywhere(caplog: pytest.LogCaptureFixture) -> None:
+    remember("remembered-s3cr3t")
+    assert "remembered-s3cr3t" not in str(PermanentError("the answer is remembered-s3cr3t"))
+    assert "remembered-s3cr3t" not in truncate("the answer is remembered-s3cr3t")
+    assert "remembered-s3cr3t" not in excerpt("<p>remembered-s3cr3t</p>")
+    factory = logging.getLogRecordFactory()
+    try:
+        guard_logs()
+        guard_logs()
+        logging.getLogger("orderflow.somewhere").warning("the %s is %s", "token", "remembered-s3cr3t\x1b[2J")
+        logging.getLogger("other.somewhere").warning("as it was")
+    finally:
+        logging.setLogRecordFactory(factory)
+    assert [record.getMessage() for record in caplog.records] == ["the token is ***\\x1b[2J", "as it was"]
+
+
+def test_a_traceback_passes_the_gate() -> None:
+    remember("traced-s3cr3t-value")
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(GuardedFormatter("%(message)s"))
+    log = logging.getLogger("gate.test")
+    log.addHandler(handler)
+    try:
+        int("traced-s3cr3t-value")
+    except ValueError:
+        log.exception("it failed")
+    finally:
+        log.removeHandler(handler)
+    assert "it failed" in out.getvalue()
+    assert "ValueError" in out.getvalue()
+    assert "traced-s3cr3t-value" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "forging",
+    [
+        "\x00",
+        "\x07",
+        "\x08",
+        "\r",
+        "\x1b[31m",
+        "\x7f",
+        "\x9b31m",
+        "\u2028",
+        "\u202e",
+        "\u2066",
+        "\u200f",
+        "\ud800",
+        "\ufeff",
+    ],
+)
+def test_what_steers_a_terminal_or_a_line_is_shown_as_its_escape(forging: str) -> None:
+    shown = visible(f"CS1{forging}CS2")
+    assert shown.isprintable()
+    assert shown.encode()
+    assert visible(shown) == shown
+
+
+def test_line_ends_and_letters_of_all_scripts_stay() -> None:
+    text = "Müller\n\t- שלום, 你好, 👩‍🌾"
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("mail j.jansen+x@example.nl.", "mail [mail address]"),
+        ("jansen@exämple.nl is unknown", "[mail address] is unknown"),
+        ("call +31 (0)6 1234 5678 now", "call [phone number] now"),
+        ("call 06-12345678 now", "call [phone number] now"),
+        ("call 030/123 45 67 now", "call [phone number] now"),
+        (
+            "product 0001234567, order 123456789012, 2024-10-23 01:02",
+            "product 0001234567, order 123456789012, 2024-10-23 01:02",
+        ),
+        ("5 @ 10.00", "5 @ 10.00"),
+    ],
+)
+def test_quoted_answers_hold_no_mail_addresses_and_phone_numbers(said: str, shown: str) -> None:
+    assert excerpt(said) == shown
+
+
+def test_of_a_long_answer_no_half_secret_is_shown() -> None:
+    secret = "half-a-s3cr3t-is-one-too"
+    for size in range(16_384 - len(secret), 16_384):
+        page = "<p>" + "<i>" * ((size - 3) // 3) + "x" * (size % 3) + secret
+        assert secret[:4] not in excerpt(page, (secret,))
