@@ -24,7 +24,18 @@ ORDERS = 40
 RUN_TIMEOUT = 240
 COLUMNS = "{:<10} {:<4} {:<15} {:<9} {:<20} {:<11} {:>5}  {:<10} {:<8}"
 # Few, larger task groups: on SQLite a task instance costs far more than the orders in it.
-SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"max_mapped": 6}}
+SETTINGS = {
+    "origins": ["webshop", "erp"],
+    "webshops": {"1": {"customers": "create"}, "2": {"payment_option": False}},
+    "limits": {"max_mapped": 6},
+}
+GUEST_MAIL = "guest@example.nl"
+GUEST = {
+    "reference": "CS-GUEST",
+    "payment_status": "paid",
+    "guest": {"email": GUEST_MAIL, "name": "Guest of the demo", "street1": "Elzenkade", "house_number": "7"},
+}
+"""An order whose customer and address no ERP has seen."""
 
 
 def main() -> int:
@@ -35,6 +46,8 @@ def main() -> int:
         running(datetime.fromisoformat(day).date(), ORDERS) as sandbox,
         SandboxControl(sandbox.url) as control,
     ):
+        control.erp_customers.import_from_shop()  # the customers of all other orders came from the ERP
+        control.add_orders({**GUEST, "confirm_date": f"{day}T12:00:00"})
         ledger_url = f"sqlite:///{home}/orderflow.db"
         environment = sandbox_environment(sandbox.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger_url,
@@ -47,6 +60,7 @@ def main() -> int:
             first = _run(airflow, day)
             known = open_ledger(ledger_url).get_many(order["id"] for order in control.orders())
             _print_orders(control, known)
+            _print_guest(control)
             print(f"\n{json.dumps(first)}\n")
             seen = control.journal()[-1]["n"]
             print("The same day once more …", flush=True)
@@ -65,6 +79,14 @@ def _run(airflow: LocalAirflow, day: str) -> dict[str, object]:
         raise SystemExit(f"the run ended as {state}:\n{airflow.task_log(DAG, run_id, 'report')}")
     summary: dict[str, object] = airflow.xcom(DAG, run_id, "report")
     return summary
+
+
+def _print_guest(control: SandboxControl) -> None:
+    """Show what the ERP knows of the guest, whom the order has brought along."""
+    (customer,) = [known for known in control.erp_customers.all() if known["buyer"].get("email") == GUEST_MAIL]
+    (place,) = customer["addresses"]
+    keys = f"{customer['keys'][0][1]}, address {place['key']}"
+    print(f"\nThe guest's order made customer {customer['code']} in the ERP ({keys}): {place['street1']}.")
 
 
 def _print_orders(control: SandboxControl, known: dict[int, LedgerOrder]) -> None:

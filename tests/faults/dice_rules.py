@@ -15,6 +15,14 @@ SHOP_CALLS: Choices = (
     {"service": "shop", "method": "PUT"},
     DESADV,
 )
+PEOPLE_CALLS: Choices = (
+    {"service": "shop", "method": "GET", "path": r"/api/origin/[^/]+/[a-z]+/\?"},
+    {"service": "shop", "method": "GET", "path": r"/api/origin/[^/]+/[a-z]+/[^?]"},
+    {"service": "erp", "method": "GET", "path": "(/customers|party)"},
+    {"service": "erp", "method": "POST", "path": "(/customers|party)"},
+    {"service": "erp", "method": "PUT", "path": "(/customers|party)"},
+)
+"""What an order asks about its customer and addresses."""
 TOKEN_CALLS: Choices = ({"service": "token"},)
 ERP_CALLS: Choices = ({"service": "erp", "method": "GET"}, {"service": "erp", "method": "POST"})
 HTML = "<html><body><h1>Server Error (500)</h1></body></html>"
@@ -64,9 +72,11 @@ TRYTON_ERP = ErpDice(
 )
 
 
-def random_rules(dice: random.Random, erp: ErpDice, *, honest_lookup: bool, hang: bool) -> list[dict[str, Any]]:
+def random_rules(
+    dice: random.Random, erp: ErpDice, *, honest_lookup: bool, hang: bool, people: bool
+) -> list[dict[str, Any]]:
     """Make up some rules; with `honest_lookup` the ERP never denies an order it has."""
-    everywhere = SHOP_CALLS + erp.calls + TOKEN_CALLS
+    everywhere = SHOP_CALLS + erp.calls + TOKEN_CALLS + (PEOPLE_CALLS if people else ())
     calls = [everywhere] * dice.randint(1, 4)
     if erp.more:
         calls += [erp.calls] * dice.randint(0, erp.more)

@@ -9,7 +9,9 @@ from sqlalchemy import create_engine, text
 
 from faults.database import end_connections
 from faults.dice_rules import SANDBOX_ERP, TRYTON_ERP, ErpDice
+from faults.people import people_broken
 from faults.stand import PROVED, TrytonAt
+from faults.world import World
 from orderflow.erp.port import Capabilities
 from orderflow.erp.tryton.adapter import TrytonErp
 from sandbox.catalogue import PRODUCTS
@@ -36,6 +38,17 @@ _SALES = """
     LEFT JOIN product_product AS product ON product.id = line.product
     ORDER BY sale.id, line.sequence
 """
+_DOUBLED = """
+    SELECT code, count(DISTINCT coalesce(address, -party)) FROM party_identifier
+    WHERE active AND (code LIKE 'customer:%' OR code LIKE 'address:%')
+    GROUP BY code HAVING count(DISTINCT coalesce(address, -party)) > 1
+"""
+_BOOKED = """
+    SELECT sale.web_id,
+        (SELECT array_agg(code) FROM party_identifier WHERE party = sale.party AND address IS NULL),
+        (SELECT array_agg(code) FROM party_identifier WHERE address = sale.shipment_address)
+    FROM sale_sale AS sale WHERE sale.web_id IS NOT NULL
+"""
 ENDED = {False: {"quotation"}, True: {"confirmed", "processing"}}
 """The states that a sale is brought to, by whether it is to be confirmed."""
 
@@ -50,6 +63,8 @@ class ErpSide(Protocol):
     capabilities: Capabilities
     gives_proof: bool
     """Whether a request of unknown outcome is settled in the end, without a person."""
+    gives_proof_of_customers: bool
+    """Whether the same goes for a customer that is created."""
     honest_lookup: bool
     """Whether it never denies an order it has."""
     products: Sequence[str]
@@ -78,6 +93,12 @@ class ErpSide(Protocol):
     def orders(self) -> list[Order]:
         """Read its orders past the adapter, each with the `request` that made it; one not ended has no number."""
 
+    def knows_customers(self) -> None:
+        """Let it have the customers and addresses that came from it."""
+
+    def people_broken(self, world: World) -> list[str]:
+        """Name customers and addresses that it has twice, and orders with wrong ones, past the adapter."""
+
     def seen(self) -> Counter[str]:
         """Count what there was to see in this schedule."""
 
@@ -98,6 +119,7 @@ class SandboxErp:
         proof = dice.choices(list(PROOFS), (5, 2, 2, 2))[0]
         self.capabilities, switches = PROOFS[proof]
         self.gives_proof = proof != NEITHER
+        self.gives_proof_of_customers = self.capabilities.idempotency_key
         self.honest_lookup = proof == NEITHER
         return switches
 
@@ -113,6 +135,13 @@ class SandboxErp:
     def orders(self) -> list[Order]:
         return self._control.erp_orders()
 
+    def knows_customers(self) -> None:
+        self._control.erp_customers.import_from_shop()
+
+    def people_broken(self, world: World) -> list[str]:
+        del world
+        return people_broken(self._control)
+
     def seen(self) -> Counter[str]:
         return Counter()
 
@@ -123,6 +152,7 @@ class TrytonSide:
     dice = TRYTON_ERP
     capabilities = TrytonErp.capabilities
     gives_proof = True
+    gives_proof_of_customers = True
     honest_lookup = True
     products = tuple(key for key, _, _ in PRODUCTS)
     currencies = frozenset({"EUR"})
@@ -183,6 +213,22 @@ class TrytonSide:
                 {"position": sequence, "product": product, "quantity": str(quantity), "unit_price": price}
             )
         return list(orders.values())
+
+    def knows_customers(self) -> None: ...  # they are in its template
+
+    def people_broken(self, world: World) -> list[str]:
+        with self._engine.connect() as connection:
+            doubled = connection.execute(text(_DOUBLED)).all()
+            booked = connection.execute(text(_BOOKED)).all()
+        last = [versions[-1] for versions in world.versions.values()]
+        placed = {f"{order['webshop']}/{order['reference']}": order for order in last}
+        found = [f"DOUBLED: {code} stands for {times} records in Tryton" for code, times in doubled]
+        for reference, parties, places in booked:
+            order = placed[reference]
+            wanted = f"customer:{order['customer']}", f"address:{order['shipment_address']}"
+            if wanted[0] not in (parties or []) or wanted[1] not in (places or []):
+                found.append(f"{reference} is of {parties} and goes to {places}, not of {wanted[0]} to {wanted[1]}")
+        return found
 
     def seen(self) -> Counter[str]:
         hit = +self._proxy.seen

@@ -69,7 +69,8 @@ class Books:
         for call in self.journal:
             if call["method"] == "POST" and call["path"].startswith("/api/"):
                 yield f"call {call['n']} creates an order in the shop"
-            if call["method"] == "PUT" and call["request_body"]["state"] not in {"processing", "done"}:
+            is_put = call["service"] == "shop" and call["method"] == "PUT"
+            if is_put and call["request_body"]["state"] not in {"processing", "done"}:
                 yield f"call {call['n']} PUTs state {call['request_body']['state']}"
 
     def _of_one(self, order: Order, allowed: Allowed) -> Iterator[str]:

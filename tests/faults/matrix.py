@@ -11,12 +11,17 @@ from faults.dag_run import LIST, SELECT, UNFORESEEN
 from faults.database import closed, end_connections, locked
 from faults.invariants import Books
 from faults.ledgers import Ledgers
+from faults.people import people_broken
 from faults.rows import KILLS, MEANINGLESS, OFFLINE, ONLINE, RULES, SETTINGS, Column, Kind, Row, Scene
 from faults.worker import Job, Stop, Worker
 from orderflow.ledger.ledger import Ledger
 from sandbox.control import SandboxControl
 
 DAY = "2026-11-22"
+PEOPLE: Mapping[Scene, Mapping[str, Any]] = {
+    Scene.GUEST: {"guest": {"email": "an@example.nl", "name": "A. Koper", "street1": "Kade"}},
+}
+"""Who places the online order."""
 ONCE, LASTING = 1, 2
 """How many calls in a row are hit: one, or all that a client makes before it gives up."""
 IMPATIENT = 1.0
@@ -44,7 +49,14 @@ class Bench:
         line = {"product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00", "type": "line"}
         lines = [{**line, "quantity": 2}, {**line, "quantity": 5}]
         day = {"confirm_date": f"{DAY}T12:00:00", "order_lines": lines}
-        self.control.add_orders({"id": ONLINE, **day}, {"id": OFFLINE, **day, "offline": True, "state": "done"})
+        people = PEOPLE.get(self.scene, {})
+        self.control.add_orders(
+            {"id": ONLINE, **day, **people}, {"id": OFFLINE, **day, "offline": True, "state": "done"}
+        )
+        if self.scene is Scene.MOVED:
+            self.control.erp_customers.import_from_shop()
+            new = self.control.people.add("address", customer=1324, street1="Bouwplaats 3")
+            self.control.edit_order(ONLINE, shipment_address=new["id"])
 
     def start(self, **wish: Any) -> Worker:
         """Start a worker; without `day` it does a sweep."""
@@ -74,6 +86,8 @@ class Bench:
     def broken(self) -> list[str]:
         """Name what is lost, doubled or half done now."""
         found = Books(self.control, self._ledger, self._versions()).broken()
+        if self.scene in {Scene.GUEST, Scene.MOVED}:
+            found += people_broken(self.control)
         if self.scene is Scene.FINISHED and self.control.order(ONLINE)["shipment_state"] != "sent":
             found.append(f"order {ONLINE}: HALF: not finished")
         return found

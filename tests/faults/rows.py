@@ -42,6 +42,8 @@ class Scene(StrEnum):
     CXML = "told by cXML"
     FINISHED = "without deliveries"
     SHIPMENTS = "packing slips"
+    GUEST = "a guest's order"
+    MOVED = "an address added while ordering"
 
 
 SETTINGS: dict[Scene, dict[str, Any]] = {
@@ -49,6 +51,8 @@ SETTINGS: dict[Scene, dict[str, Any]] = {
     Scene.CXML: {"webshops": {1: {"confirmation": "cxml", "messages": {"user": 10}}}},
     Scene.FINISHED: {"webshops": {1: {"deliveries": "none"}}},
     Scene.SHIPMENTS: {"webshops": {1: {"messages": {"user": 10}}}},
+    Scene.GUEST: {"origins": ["webshop", "erp"], "webshops": {1: {"customers": "create"}}},
+    Scene.MOVED: {"origins": ["webshop", "erp"], "webshops": {1: {"customers": "create"}}},
 }
 
 
@@ -102,6 +106,7 @@ def _ignores(field_name: str) -> tuple[dict[str, Any], ...]:
 
 _ELSE = {"id": 1, "reference": "CS1"}
 _STRANGERS = {"results": [{"number": "ERP-1", "external_reference": "9/CS9", "lines": []}]}
+_STRANGE_CUSTOMERS = {"results": [{"origin": "webshop", "key": "another", "code": "1"}]}
 _DETAIL = f"/api/order/{ONLINE}/"
 _CXML, _DESADV = "/proxy/oci_xml/confirmation/", "/proxy/des_adv_xml/delivery/"
 _HTML_LOGIN = {"action": "wrong_answer", "html": "<html><h1>Log in</h1></html>"}
@@ -141,6 +146,45 @@ ROWS = (
         *_ignores("shipment_state"),
         body='{"shipment_state"',
         scene=Scene.FINISHED,
+    ),
+    _shop("customers: list", "GET", r"/api/origin/webshop/customer/\?", _says({"hello": "world"}), scene=Scene.GUEST),
+    _shop(
+        "customers: record",
+        "GET",
+        r"/api/origin/webshop/address/[0-9a-f]+-",
+        _says({"id": 1, "key": "another"}),
+        scene=Scene.GUEST,
+    ),
+    _erp("customers: ERP look-up", "GET", _says(_STRANGE_CUSTOMERS), path="/customers", scene=Scene.GUEST),
+    Row(
+        "customers: ledger commit: intent",
+        "UPDATE orderflow_party SET (?!.*in_erp=).*intended_at=",
+        Kind.LEDGER,
+        Scene.GUEST,
+        table="orderflow_party",
+    ),
+    _erp(
+        "customers: ERP POST",
+        "POST",
+        _says({"hello": "world"}),
+        _says({"hello": "world"}, commit=True),
+        path="/customers",
+        scene=Scene.GUEST,
+    ),
+    Row(
+        "customers: ledger commit: outcome",
+        "UPDATE orderflow_party SET.*in_erp=",
+        Kind.LEDGER,
+        Scene.GUEST,
+        table="orderflow_party",
+    ),
+    _erp(
+        "customers: ERP PUT",
+        "PUT",
+        _says({"hello": "world"}),
+        _says({"hello": "world"}, commit=True),
+        path="/customers",
+        scene=Scene.MOVED,
     ),
     _erp("slips: list", "GET", _says({"hello": "world"}), path="/deliveries", scene=Scene.SHIPMENTS),
     Row(

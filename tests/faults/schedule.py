@@ -70,6 +70,12 @@ class Schedule:
             demo=self.demo,
         )
         self.warehouse = None if self.erp.at else Warehouse(self.control)
+        # Its own dice: the rest of a seed's plan stays as it was. An ERP without any proof makes customers twice.
+        guests = random.Random(f"people {self.seed}")
+        self.people = self.erp.gives_proof_of_customers and guests.random() < 0.5
+        if self.people:
+            self.world.invite_guests(guests, self.seed)
+            self.erp.knows_customers()
         messages = {"user": 10, "repeat_is_refused": self.dice.random() < 0.3}
         self.settings = {
             "limits": {"concurrency": self.dice.choice((1, 2, 4)), "page_size": self.dice.choice((3, 100))},
@@ -83,6 +89,10 @@ class Schedule:
                 },
             },
         }
+        if self.people:
+            self.settings["origins"] = ["webshop", "erp"]
+            for webshop in self.settings["webshops"].values():
+                webshop["customers"] = "create"
         self.takes_messages = {1, 2} if self.settings["webshops"][2]["deliveries"] == "desadv" else {1}
         self.memory_lost = False
         self.unforeseen: list[str] = []
@@ -100,13 +110,16 @@ class Schedule:
         allowed = Allowed(doubt=not self.erp.gives_proof, forgotten=self.memory_lost, renumbered=self.renumbers)
         broken = self._books().broken(allowed)
         self._count()
+        broken += self.erp.people_broken(self.world) if self.people else []
         return [*self.unforeseen, *broken, *self._unfinished(), *self._broken_shipments()]
 
     def _round(self) -> None:
         """Let something go wrong in some runs that take place at the same time."""
         dice = self.dice
         if dice.random() < 0.75:
-            rules = random_rules(dice, self.erp.dice, honest_lookup=self.erp.honest_lookup, hang=self.hang)
+            rules = random_rules(
+                dice, self.erp.dice, honest_lookup=self.erp.honest_lookup, hang=self.hang, people=self.people
+            )
             self.control.faults([rule for rule in rules if rule["service"] != "erp"])
             self.erp.faults([rule for rule in rules if rule["service"] == "erp"])
         if self.warehouse and dice.random() < 0.7 and self.control.erp_orders():
@@ -298,6 +311,7 @@ class Schedule:
     def _count(self) -> None:
         books = self._books()
         self.seen += self.erp.seen()
+        self.seen["schedules with guests"] += self.people
         self.seen["schedules with the demo's day"] += self.demo
         self.seen["schedules whose PUTs renumber lines"] += self.renumbers
         self.seen["runs"] += self.runs

@@ -27,7 +27,7 @@ LEASE = timedelta(minutes=5)
 Connect = Callable[..., Services]
 MIDNIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 """When the first run of the days here takes place: soon after 22 November is over in Amsterdam."""
-PROVED = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True)
+PROVED = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True, customers=True, charges=True)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,31 @@ class World:
             control.add_orders(*_orders(dice, self.days, products))
         self.versions: dict[int, list[dict[str, Any]]] = {order["id"]: [order] for order in control.orders()}
 
+    def invite_guests(self, dice: random.Random, seed: int) -> None:
+        """Let some orders be those of a few guests, whom no ERP has seen, to one of two addresses each."""
+        first = 1_000_000 + 1_000 * seed  # an ERP that keeps its parties has met those of other seeds
+        guests = [self._guest(first + 10 * n, seed) for n in range(3)]
+        for order in self._control.orders():
+            if not order["offline"] and dice.random() < 0.6:
+                customer, addresses = dice.choice(guests)
+                address = dice.choice(addresses)
+                named = {"customer": customer, "shipment_address": address, "invoice_address": address, "user": None}
+                self.versions[order["id"]] = [self._control.edit_order(order["id"], **named)]
+
+    def _guest(self, number: int, seed: int) -> tuple[int, list[int]]:
+        made = {"create_date": "2026-11-21T09:00:00"}
+        about = {
+            "key": f"BK{seed}-{number}",
+            "guest": True,
+            "email": f"g{number}@example.nl",
+            "name": f"Guest {number}",
+        }
+        self._control.people.add("customer", id=number, **about, **made)
+        for n in (1, 2):
+            place = {"key": f"a{seed}-{number}-{n}", "customer": number, "street1": f"Kade {n}"}
+            self._control.people.add("address", id=number + n, **place, **made)
+        return number, [number + 1, number + 2]
+
     def edit(self, dice: random.Random) -> None:
         """Do what a buyer or a colleague does to some order."""
         order_id = dice.choice(sorted(self.versions))

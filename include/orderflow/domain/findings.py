@@ -24,6 +24,7 @@ class FindingKind(OpenEnum):
     # both have it, with another content
     LINE_COUNT_DIFFERS = "line_count_differs"
     AMOUNT_DIFFERS = "amount_differs"
+    CUSTOMER_DIFFERS = "customer_differs"
     # offline orders
     OFFLINE_NOT_SENT = "offline_not_sent"
 
@@ -103,6 +104,12 @@ _TEXTS: dict[FindingKind, KindText] = {
         "Shop and ERP have another total (excluding tax) or another currency.",
         Owner.FINANCE,
         "Compare both orders and make the change by hand on the side that is behind.",
+        has_grace=False,
+    ),
+    FindingKind.CUSTOMER_DIFFERS: KindText(
+        "The ERP's order is for another customer than the one that it was sent for.",
+        Owner.ERP_MASTER_DATA,
+        "Compare the customers in the ERP, which the line names by number, and correct the one of the order.",
         has_grace=False,
     ),
     FindingKind.OFFLINE_NOT_SENT: KindText(

@@ -47,6 +47,10 @@ _TEXTS: dict[FindingKind, DutchTexts] = {
     FindingKind.AMOUNT_DIFFERS: DutchTexts(
         "Webshop en ERP hebben een ander totaal (exclusief btw) of een andere valuta.", _COMPARE
     ),
+    FindingKind.CUSTOMER_DIFFERS: DutchTexts(
+        "De order in het ERP staat op naam van een andere klant dan waarvoor hij is verzonden.",
+        "Vergelijk de klanten in het ERP, die de regel met hun nummer noemt, en verbeter die van de order.",
+    ),
     FindingKind.OFFLINE_NOT_SENT: DutchTexts(
         "Een offline order staat in de webshop niet als verzonden.", "Start orderflow_daily voor de dag van deze order."
     ),

@@ -1,6 +1,6 @@
 """Compare one order as the shop has it with the same order as the ERP has it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -26,6 +26,8 @@ class ErpOrder(BaseModel):
     number: str
     status: str | None = None
     line_numbers: tuple[int, ...] = ()
+    customer_code: str | None = None
+    """The ERP's own number of the customer; None when it does not say."""
     total: Decimal | None = None
     currency: str | None = None
     created_at: AwareDatetime | None = None
@@ -51,6 +53,8 @@ class Pair(BaseModel):
     """The ERP number that the ledger remembers."""
     entered_by_hand: bool = False
     """Whether the ERP lists the number that the shop shows under a reference that is not a shop's."""
+    customer_codes: frozenset[str] = frozenset()
+    """The ERP's numbers of the customer that the order was sent for; empty when they are not known."""
     remark: str = ""
     """What the ledger says is wrong with it."""
 
@@ -95,7 +99,12 @@ def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
         return [_of(FindingKind.CANCELLED_IN_SHOP, live, shop="cancel", erp=_numbers(live))]
     known = {order.erp_order_number, pair.exported_as}
     one = next((candidate for candidate in live if candidate.number in known), live[0])
-    return [*_doubled(live), *_written_back(order, one, live), *_content(order, one, tolerance)]
+    return [
+        *_doubled(live),
+        *_written_back(order, one, live),
+        *_content(order, one, tolerance),
+        *_customer(pair.customer_codes, one),
+    ]
 
 
 def _offline(order: Order) -> list[Discrepancy]:
@@ -183,6 +192,13 @@ def _same_money(order: Order, one: ErpOrder, tolerance: Decimal) -> bool:
     return order.currency == one.currency and (
         one.total is not None and same_amount(order.total, one.total, order.currency, tolerance)
     )
+
+
+def _customer(codes: Collection[str], one: ErpOrder) -> list[Discrepancy]:
+    if not codes or one.customer_code is None or one.customer_code in codes:
+        return []
+    shop = ", ".join(sorted(codes))
+    return [_of(FindingKind.CUSTOMER_DIFFERS, [one], shop=f"customer {shop}", erp=f"customer {one.customer_code}")]
 
 
 def _of(kind: FindingKind, orders: Sequence[ErpOrder], *, shop: str, erp: str, detail: str = "") -> Discrepancy:

@@ -18,7 +18,7 @@ from pydantic import (
 
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderLine, ProductKey
-from orderflow.domain.people import Address, Party
+from orderflow.domain.people import Address, Party, People
 from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, Label, Name, Number, Text
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
@@ -111,6 +111,13 @@ class AcceptedLine(_Contract):
         )
 
 
+class KnownBuyer(_Contract):
+    """The customer of an order as the ERP knows it."""
+
+    code: str | None = None
+    """The ERP's own number."""
+
+
 class SalesOrder(_Contract):
     """An order as the ERP knows it: without a number it is not made yet."""
 
@@ -119,6 +126,7 @@ class SalesOrder(_Contract):
     shop_order_id: Number | None = None
     """Which order of the shop it was made from; None when the ERP does not say."""
     customer: Number | None = None
+    buyer: KnownBuyer | None = None
     status: Label | None = None
     total: Amount | None = None
     """As the ERP adds it up, excluding tax; None when it does not say."""
@@ -177,11 +185,12 @@ class Delivery(_Contract):
     lines: tuple[DeliveryLine, ...]
 
 
-def to_sales_order(order: Order) -> SalesOrderRequest:
+def to_sales_order(order: Order, people: People | None = None) -> SalesOrderRequest:
     """Translate a complete order (`Order.missing()` is empty); pydantic.ValidationError otherwise."""
     return SalesOrderRequest.model_validate(
         {
-            **order.model_dump(exclude={"lines"}),
+            **order.model_dump(exclude={"lines", "people"}),
+            **(dict(people) if people else {}),
             "external_reference": order.external_reference,
             "idempotency_key": f"cloudsuite:{order.order_id}",
             "shop": str(order.webshop),

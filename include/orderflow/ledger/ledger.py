@@ -148,6 +148,7 @@ class Ledger:
             row = row_of(session, order, decision, run, now)
             row.webshop, row.reference = order.webshop, order.reference
             row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
+            row.paid_amount = order.paid_amount
             if row.progress is not Progress.RESOLVED or decision.action is not Action.PROCESS:
                 row.shop_modified_at = order.modified_at  # else it has news until that is done
             row.updated_at = now

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.domain.findings import KINDS
-from orderflow.domain.findings_nl import KINDS_NL
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
 from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
 from orderflow.ledger.models.alerts import Alert
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, Step
-from orderflow.ledger.models.reconciliation import Finding
 from orderflow.ledger.orders.queries import Group
 from orderflow.web.source import Source
 
@@ -155,6 +152,12 @@ class OrderDetail(_Answer):
     order: OrderAnswer
     progress: str
     payment_status: str | None
+    paid_amount: Decimal | None
+    """Shown where something was paid, and less than the total."""
+    customer_key: str | None
+    customer_code: str | None
+    ship_to_key: str | None
+    bill_to_key: str | None
     attempts: int
     pushed_at: datetime | None
     written_back_at: datetime | None
@@ -169,10 +172,16 @@ class OrderDetail(_Answer):
             order=OrderAnswer.of(order, source),
             shop_admin_url=_admin_url(source.settings.page.shop_admin_url, order),
             events=[EventAnswer.of(event) for event in events],
-            **order.model_dump(
-                include={"progress", "payment_status", "attempts", "pushed_at", "written_back_at", "claimed_until"}
-            ),
+            paid_amount=order.paid_amount if _is_partly_paid(order) else None,
+            **order.model_dump(include=_DETAILS),
         )
+
+
+_DETAILS = OrderDetail.model_fields.keys() & LedgerOrder.model_fields.keys() - {"paid_amount"}
+
+
+def _is_partly_paid(order: LedgerOrder) -> bool:
+    return order.paid_amount is not None and order.total is not None and 0 < order.paid_amount < order.total
 
 
 class AlertAnswer(_Answer):
@@ -199,42 +208,6 @@ class AlertsAnswer(_Answer):
     def of(cls, alerts: list[Alert], limit: int) -> Self:
         """Show no more than `limit`."""
         return cls(total=len(alerts), alerts=[AlertAnswer.model_validate(alert) for alert in alerts[:limit]])
-
-
-class FindingAnswer(_Answer):
-    """A difference between shop and ERP that is not resolved."""
-
-    kind: str
-    meaning: str
-    owner: str
-    action: str
-    webshop: int
-    order_id: int | None
-    external_reference: str
-    erp_number: str | None
-    shop_value: str
-    erp_value: str
-    detail: str
-    day: str
-    first_seen_at: datetime
-
-    @classmethod
-    def of(cls, finding: Finding, language: str) -> Self:
-        """Put what the kind means beside what was found."""
-        meaning, owner, action, _ = KINDS[finding.kind]
-        name: str = owner
-        if language == "nl":
-            (meaning, action), name = KINDS_NL[finding.kind], FIXERS_NL[owner]
-        found = finding.model_dump(include=cls.model_fields.keys() & Finding.model_fields.keys())
-        return cls(meaning=meaning, owner=name, action=action, **found)
-
-
-class FindingsAnswer(_Answer):
-    """The oldest open findings, how many there are, and when the two sides were last compared."""
-
-    total: int
-    compared_at: datetime | None
-    findings: list[FindingAnswer]
 
 
 def _admin_url(template: str | None, order: LedgerOrder) -> str | None:

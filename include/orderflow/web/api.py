@@ -18,8 +18,6 @@ from orderflow.ledger.orders import queries
 from orderflow.ledger.orders.conditions import OrderFilter
 from orderflow.web.answers import (
     AlertsAnswer,
-    FindingAnswer,
-    FindingsAnswer,
     Frame,
     OrderAnswer,
     OrderDetail,
@@ -28,6 +26,7 @@ from orderflow.web.answers import (
     ReasonText,
     Summed,
 )
+from orderflow.web.finding_answers import FindingAnswer, FindingsAnswer
 from orderflow.web.plan_answers import PlanAnswer
 from orderflow.web.security import MayRetry, may_see_named_run
 from orderflow.web.source import FromSource, Source

@@ -48,6 +48,7 @@ def _values(sale: Sale, options: TrytonOptions) -> dict[str, Any]:
         "external_reference": sale.web_id,
         "shop_order_id": min((key.order_id for key in keys), default=None),
         "customer": customers.pop() if len(customers) == 1 else None,
+        "buyer": {"code": sale.party.code},
         "status": sale.state,
         "total": sale.untaxed_amount,
         "missing_effects": missing_effects(sale),

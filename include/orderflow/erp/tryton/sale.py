@@ -43,6 +43,7 @@ class _Identifier(Record):
 
 
 class _Party(Record):
+    code: str | None
     identifiers: tuple[_Identifier, ...]
 
 
@@ -69,7 +70,16 @@ class Sale(Record):
 
 
 FIELDS = (
-    *("number", "web_id", "state", "description", "party.identifiers.code", "currency.code", "payment_term"),
+    *(
+        "number",
+        "web_id",
+        "state",
+        "description",
+        "party.code",
+        "party.identifiers.code",
+        "currency.code",
+        "payment_term",
+    ),
     *("invoice_method", "shipment_method", "invoice_state", "shipment_state", "untaxed_amount", "total_amount"),
     *("create_date", "create_uid", "write_uid"),
     *("lines.type", "lines.sequence", "lines.note", "lines.product.code", "lines.quantity", "lines.unit_price"),

@@ -15,6 +15,7 @@ from orderflow.flow.customers.resolve import Named, read_record, resolve
 from orderflow.flow.customers.rules import Wanted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.people import LedgerParty
 
 NOBODY = People()
 
@@ -39,19 +40,22 @@ def who(services: Services, order: Order, run: RunRef) -> People:
 def plan(services: Services, order: Order, *, keep: bool = False) -> People:
     """Return what the order would say about people, read afresh from the shop.
 
-    Of a customer that the ERP has with all addresses, only the delivery address is read: the ERP knows the rest by key.
+    Of a customer that the ERP has, only the delivery address and an address that is new there are read: the ERP knows
+    the rest by key.
     """
     if not services.settings.origins:
         return NOBODY
     named = resolve(services, order)
     read = _Reader(services)
-    whole = not _is_known(services, order, named)
+    known = _known(services, order, named.get(Role.BUYER))
+    whole = known is None
     ship_to, bill_to = named.get(Role.SHIP_TO), named.get(Role.BILL_TO)
+    is_new = known is not None and bill_to is not None and str(bill_to.record) not in known.addresses
     return People(
         buyer=_buyer(services, order, named.get(Role.BUYER), read, whole=whole, keep=keep),
         contact=_contact(named.get(Role.CONTACT), read, whole=whole),
         ship_to=_address(ship_to, read, whole=True),
-        bill_to=_address(bill_to, read, whole=whole or bill_to == ship_to),
+        bill_to=_address(bill_to, read, whole=whole or is_new or bill_to == ship_to),
     )
 
 
@@ -80,14 +84,13 @@ class _Reader:
         return self._read[named]
 
 
-def _is_known(services: Services, order: Order, named: Mapping[Role, Named]) -> bool:
-    """Whether the ERP has the customer with all addresses of the order, and no change is to be taken there."""
-    buyer, mode = named.get(Role.BUYER), services.settings.webshop(order.webshop).customers
+def _known(services: Services, order: Order, buyer: Named | None) -> LedgerParty | None:
+    """Return a customer that the ERP has, as far as no change of it is to be taken there."""
+    mode = services.settings.webshop(order.webshop).customers
     if buyer is None or mode == "create_and_update" or not services.erp.capabilities.customers:
-        return False
+        return None
     known = services.ledger.people.parties.get(buyer.record)
-    places = {str(place.record) for place in named.values() if place.kind is RecordKind.ADDRESS}
-    return known.in_erp and (mode == "must_exist" or places <= known.addresses.keys())
+    return known if known.in_erp else None
 
 
 def _buyer(

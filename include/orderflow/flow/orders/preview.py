@@ -20,6 +20,8 @@ from orderflow.erp.models import SalesOrderRequest
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult
 from orderflow.flow.customer_status import to_be_told
+from orderflow.flow.customers.preview import preview_customer
+from orderflow.flow.customers.who import plan
 from orderflow.flow.exported import Exported, exported_as_found, line_numbers
 from orderflow.flow.orders.after_export import require_alive
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
@@ -98,6 +100,8 @@ class _Start(NamedTuple):
     progress: Progress = Progress.PUSHED
     request: SalesOrderRequest | None = None
     """What is to be sent first."""
+    before: tuple[PlannedCall, ...] = ()
+    """What the ERP is told before that: who buys."""
 
 
 def _start(services: Services, order: Order) -> _Start | None:
@@ -116,13 +120,16 @@ def _start(services: Services, order: Order) -> _Start | None:
     if verdict.move in {Move.SEND, Move.SEND_AGAIN}:
         lines = {line.position: f"<ERP line number {line.position}>" for line in order.lines}
         exported = Exported("<ERP number>", lines, tuple(map(SentLine.of, order.lines)))
-        return _Start(exported, request=request_for(facts))
+        people = plan(services, order)
+        calls = tuple(preview_customer(services, order, people))
+        return _Start(exported, request=request_for(facts, people), before=calls)
     return None
 
 
 def _exporting(services: Services, seen: ShopOrder, order: Order, start: _Start) -> Iterator[PlannedCall]:
     """Go the way of the steps, by their own rules, with what each of them would find in the shop."""
     exported = start.exported
+    yield from start.before
     if start.request is not None:
         yield _call(order, "erp", "POST", "/sales-orders", start.request.model_dump(mode="json"))
     by_cxml = confirms_by_cxml(services, order.webshop)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from orderflow.domain.lines import SentLine, goods_of
+from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.erp.models import SalesOrder
 from orderflow.flow.exported import sent_lines
@@ -65,7 +66,7 @@ def _contradiction(found: SalesOrder, order: Order, known: LedgerOrder | None, t
     theirs = [line.content for line in found.lines if line.content is not None]
     if len(theirs) == len(expected) and _differ([goods_of(line) for line in theirs], [e.goods for e in expected]):
         return "its lines hold other goods"
-    if not sent and found.total is not None and abs(found.total - order.total) > tolerance:
+    if not sent and found.total is not None and not same_amount(found.total, order.total, order.currency, tolerance):
         return f"its total is {found.total}, not {order.total}"
     return ""
 

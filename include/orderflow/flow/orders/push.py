@@ -9,16 +9,20 @@ import logging
 from typing import Any, TypedDict
 
 from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.domain.decision import Decision
 from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.lines import SentLine
+from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
+from orderflow.domain.people import People
 from orderflow.domain.reasons import DEFERRED, NOT_THIS_ORDER, REJECTIONS, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
-from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError
+from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.exported import lines_of_found
 from orderflow.flow.orders.after_export import check_after_export, content_hash
 from orderflow.flow.orders.decision import FINDING_OUT, Facts, Move, Verdict, is_half_written, next_move
+from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
@@ -49,7 +53,11 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
     if verdict.move is Move.ADOPT and facts.found is not None:
         _take(services, claim, order, facts.found, _content_before(claim.order, order, facts.found))
     elif verdict.move in {Move.SEND, Move.SEND_AGAIN}:
-        _send(services, claim, order, request_for(facts))
+        people = people_of(services, order, run, begun=facts.begun)
+        if isinstance(people, Decision):
+            services.ledger.decide(order, people, run)
+            return Outcome.DECIDED
+        _send_to(services, claim, order, request_for(facts, people), people)
     else:
         if verdict.move is Move.CHECK:
             check_after_export(claim, order)
@@ -73,9 +81,9 @@ def investigate(services: Services, known: LedgerOrder | None, order: Order) -> 
     return facts, verdict
 
 
-def request_for(facts: Facts) -> SalesOrderRequest:
+def request_for(facts: Facts, people: People) -> SalesOrderRequest:
     """Return what is to be sent: under the name and the key of the first intent, if there was one."""
-    request = to_sales_order(facts.order)
+    request = to_sales_order(facts.order, people)
     if facts.begun and facts.known is not None:
         key = facts.known.idempotency_key or request.idempotency_key
         return request.model_copy(update={"external_reference": facts.name, "idempotency_key": key})
@@ -114,7 +122,18 @@ def _with_rivals(services: Services, facts: Facts) -> Facts:
     return facts._replace(rivals=rivals)
 
 
-def _send(services: Services, claim: Claim, order: Order, request: SalesOrderRequest) -> None:
+def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
+    """Send the order of these people, and remember who they are."""
+    try:
+        _send(services, claim, order, request, named_in(people))
+    except PermanentError as error:
+        if error.reason is Reason.ERP_REJECTED:
+            forget_rejected(services, people)
+        raise
+    flag_changed_addresses(services, claim, people)
+
+
+def _send(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, named: NamedPeople) -> None:
     """Create the order in the ERP, after the intent to do so."""
     begun = claim.order.progress in INTENT_OPEN
     if begun:
@@ -125,6 +144,7 @@ def _send(services: Services, claim: Claim, order: Order, request: SalesOrderReq
             external_reference=request.external_reference,
             idempotency_key=request.idempotency_key,
             **content_of(order),
+            **named,
         )
     try:
         made = _numbered(services.erp.create(request))
@@ -199,7 +219,11 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
     )
     check_after_export(claim, order)
     tolerance = services.settings.limits.total_tolerance
-    if claim.order.reason is None and found.total is not None and abs(found.total - order.total) > tolerance:
+    if (
+        claim.order.reason is None
+        and found.total is not None
+        and not same_amount(found.total, order.total, order.currency, tolerance)
+    ):
         claim.flag(Reason.TOTAL_DIFFERS, f"{found.total} in the ERP, {order.total} in the shop", Step.PUSH)
     if claim.order.reason is None and found.missing_effects:
         claim.flag(Reason.ERP_NOT_PROCESSED, f"ERP number {found.number}: {found.missing_effects}", Step.PUSH)

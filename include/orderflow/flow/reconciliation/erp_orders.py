@@ -60,4 +60,5 @@ def _listed(order: ListedSalesOrder) -> ErpOrder:
 
 def _found(order: SalesOrder) -> ErpOrder:
     numbers = tuple(line.line_number for line in order.lines)
-    return ErpOrder(number=order.number, status=order.status, line_numbers=numbers)
+    code = order.buyer.code if order.buyer else None
+    return ErpOrder(number=order.number, status=order.status, line_numbers=numbers, customer_code=code)

@@ -13,6 +13,7 @@ from orderflow.domain.states import IN_ERP, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import values
+from orderflow.flow.reconciliation.customers import customer_codes
 from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, read_erp, webshop_of
 from orderflow.flow.reconciliation.shop_orders import find_order, read_order, read_shop
 from orderflow.flow.services import Services
@@ -128,10 +129,13 @@ class _Pairing:
 
 
 def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem:
-    """Look up by name what the ERP should have and has not listed."""
+    """Look up by name what the ERP should have and has not listed, and the customer where it is another one."""
     pair = subject.pair
     told = pair.order is not None and pair.order.state in _EXPORTED
-    if pair.erp_orders or pair.offline or not (pair.payable or pair.exported_as or told):
+    if pair.erp_orders:
+        codes = customer_codes(services, subject.known, pair.erp_orders)
+        return subject._replace(pair=pair.model_copy(update={"customer_codes": codes}))
+    if pair.offline or not (pair.payable or pair.exported_as or told):
         return subject
     found = find_erp_orders(services, subject.names)
     return subject._replace(pair=pair.model_copy(update={"erp_orders": found}))

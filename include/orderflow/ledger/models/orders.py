@@ -92,6 +92,13 @@ class LedgerOrder(Record):
     total: Decimal | None
     currency: str | None
     payment_status: str | None
+    paid_amount: Decimal | None = None
+    customer_key: str | None = None
+    """The customer as it was sent to the ERP, as `origin/key`."""
+    customer_code: str | None = None
+    """The ERP's own number of it."""
+    ship_to_key: str | None = None
+    bill_to_key: str | None = None
     shop_modified_at: datetime | None
     """The shop's own timestamp of the order's last change, as last read."""
     idempotency_key: str | None

@@ -34,6 +34,10 @@ class Facts(TypedDict, total=False):
     erp_lines: Mapping[int, int]
     line_ids: Mapping[int, int | None]
     sent_lines: Sequence[Mapping[str, Any]]
+    customer_key: str | None
+    customer_code: str | None
+    ship_to_key: str | None
+    bill_to_key: str | None
     pushed_at: datetime
     written_back_at: datetime
 

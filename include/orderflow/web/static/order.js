@@ -81,6 +81,10 @@ function facts(detail) {
     ["order.webshop", order.webshop ?? "–"],
     ["order.id", order.order_id],
     ["order.payment", detail.payment_status],
+    ["order.paid", detail.paid_amount && money(detail.paid_amount, order.currency)],
+    ["order.customer", both(detail.customer_key, detail.customer_code)],
+    ["order.shipto", detail.ship_to_key],
+    ["order.billto", detail.bill_to_key === detail.ship_to_key ? null : detail.bill_to_key],
     ["order.progress", detail.progress.replaceAll("_", " ")],
     ["order.seen", `${moment(order.first_seen_at)} (${age(order.first_seen_at)})`],
     ["order.pushed", detail.pushed_at && moment(detail.pushed_at)],
@@ -91,6 +95,11 @@ function facts(detail) {
   const shown = lines.filter(([, value]) => value !== null && value !== undefined && value !== "");
   const pairs = shown.map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value)));
   return el("section", { class: "panel" }, el("h2", {}, t("order.facts")), el("dl", { class: "facts" }, ...pairs));
+}
+
+// A record's key in the shop, and its number in the ERP.
+function both(key, code) {
+  return key && code ? `${key} · ERP ${code}` : key;
 }
 
 // Events of one run that follow each other stand together, the newest run first.

@@ -1,0 +1,61 @@
+"""Who buys and where it goes, at the moment an order is sent: found out before, remembered after."""
+
+from typing import TypedDict
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import Order
+from orderflow.domain.people import People
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+from orderflow.flow.customers.who import were_sent, who
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef, Step
+from orderflow.ledger.orders.claim import Claim
+
+FOR_A_PERSON = frozenset({Reason.CUSTOMER_UNKNOWN, Reason.CUSTOMER_NOT_IN_ERP, Reason.CUSTOMER_REJECTED})
+"""Why an order is held that has not been sent: the same read tomorrow may find it mended."""
+
+
+class NamedPeople(TypedDict, total=False):
+    """Which customer and addresses went to the ERP, as `origin/key`."""
+
+    customer_key: str | None
+    customer_code: str | None
+    ship_to_key: str | None
+    bill_to_key: str | None
+
+
+def people_of(services: Services, order: Order, run: RunRef, *, begun: bool) -> People | Decision:
+    """Return whom the order names, known to the ERP by now; or the decision to hold one that was never sent."""
+    try:
+        return who(services, order, run)
+    except PermanentError as error:
+        if begun or error.reason not in FOR_A_PERSON:
+            raise
+        return Decision(action=Action.HOLD, reason=error.reason, detail=error.message)
+
+
+def named_in(people: People) -> NamedPeople:
+    """Return what is remembered of the people of an order."""
+    buyer, ship_to, bill_to = people.buyer, people.ship_to, people.bill_to
+    return {
+        "customer_key": str(buyer.record) if buyer else None,
+        "customer_code": buyer.code if buyer else None,
+        "ship_to_key": str(ship_to.record) if ship_to else None,
+        "bill_to_key": str(bill_to.record) if bill_to else None,
+    }
+
+
+def flag_changed_addresses(services: Services, claim: Claim, people: People) -> None:
+    """Say so, once, where an address is not what an earlier order took to the ERP, whose record stays as it is."""
+    changed = were_sent(services, people)
+    takes_changes = services.settings.webshop(claim.order.webshop or 0).customers == "create_and_update"
+    if changed and not takes_changes and claim.order.reason is None:
+        names = ", ".join(f"address {record}" for record in changed)
+        claim.flag(Reason.ADDRESS_CHANGED, names, Step.PUSH)
+
+
+def forget_rejected(services: Services, people: People) -> None:
+    """Look the customer up again next time: the ERP may have rejected the order because it is gone."""
+    if people.buyer is not None:
+        services.ledger.people.parties.forget(people.buyer.record)

@@ -1,0 +1,248 @@
+"""A day of guests: each order with the right customer and addresses, each made once, whatever fails."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from orderflow.domain.findings import FindingKind
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
+from orderflow.flow.orders.run import preview_day, run_day, run_sweep
+from orderflow.flow.reconciliation.reconcile import reconcile
+from orderflow.flow.services import Services, Shared
+from orderflow.settings import Settings
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+GOODS = {"product": {"origin": "x", "key": "1_STUK"}, "quantity": "2", "unit_price": "10.0050"}
+SHIPPING = {"type": "shipment_cost", "product": None, "description": "Verzending", "quantity": 1, "unit_price": "6.95"}
+COUPON = {"type": "coupon", "product": None, "description": "WELKOM", "quantity": 1, "unit_price": "-2.50"}
+LINES = [GOODS, SHIPPING, COUPON]
+TOTAL = "24.46"
+SETTINGS: dict[str, Any] = {
+    "origins": ["webshop", "erp"],
+    "charges": {"shipment_cost": {"product": "SHIPPING"}, "coupon": "charge"},
+    "webshops": {"1": {"customers": "create", "guests": "by_mail"}},
+    "limits": {"lookup_waits": [0, 0], "breaker_errors": None},
+}
+
+
+def guest(number: int) -> dict[str, Any]:
+    """Return order `number` of a guest; those from 50 on are of guests who have ordered before."""
+    return {
+        **ORDER,
+        "order_lines": LINES,
+        "guest": {"email": f"g{number % 50}@example.nl", "name": f"Gast {number % 50}", "street1": f"Kade {number}"},
+    }
+
+
+def moved(number: int) -> dict[str, Any]:
+    """Return an order of a customer that the ERP knows, to an address that was added while ordering."""
+    place = {"street1": f"Bouwplaats {number}", "city": "Zwolle"}
+    return {**ORDER, "order_lines": LINES, "customer": 1300 + number, "new_address": place}
+
+
+def task(services: Services, **webshop: Any) -> Services:
+    """Return the services of another task."""
+    settings = {**SETTINGS, "webshops": {"1": {**SETTINGS["webshops"]["1"], **webshop}}}
+    return replace(services, settings=Settings.parse(settings), shared=Shared())
+
+
+def progress(services: Services, order_id: int) -> Progress | None:
+    known = services.ledger.get(order_id)
+    return known.progress if known else None
+
+
+@pytest.fixture
+def day(control: SandboxControl) -> list[int]:
+    """Return 65 orders; the ERP knows the customers that it made."""
+    order_ids = control.add_orders(*map(guest, range(60)), *map(moved, range(5)))
+    control.erp_customers.import_from_shop()
+    return order_ids
+
+
+FAULTS: dict[str, list[dict[str, Any]]] = {
+    "nothing fails": [],
+    "customers are lost": [
+        {"action": "reset_after_commit", "service": "erp", "path": "/customers", "probability": 0.2, "times": 0},
+        {"action": "status", "status": 503, "service": "erp", "path": "/customers", "probability": 0.1, "times": 0},
+    ],
+    "lists and records fail": [
+        {"action": "status", "status": 500, "service": "shop", "path": "/origin/", "probability": 0.2, "times": 0},
+        {"action": "truncated_body", "service": "shop", "path": "/origin/", "probability": 0.1, "times": 0},
+    ],
+    "orders are lost": [
+        {"action": "reset_after_commit", "service": "erp", "path": "/sales-orders", "probability": 0.2, "times": 0},
+        {"action": "reset_before_commit", "service": "erp", "path": "/sales-orders", "probability": 0.1, "times": 0},
+    ],
+}
+
+
+@pytest.mark.parametrize("faults", FAULTS.values(), ids=FAULTS)
+def test_parties_and_addresses_are_made_once_and_are_the_right_ones(
+    services: Services, control: SandboxControl, clock: Clock, day: list[int], faults: list[dict[str, Any]]
+) -> None:
+    """Two runs at once, under faults, then one without: and after that there is nothing left to write."""
+    runs = Runs()
+    control.faults([{**fault, "seed": n} for n, fault in enumerate(faults)])
+    both = [runs("2026-11-22"), runs("2026-11-22")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda run: run_day(task(services), DAY, run), both))
+    control.clear_faults()
+    for _ in range(3):
+        clock.advance(hours=7)
+        run_sweep(task(services), runs())
+    judge(control, day)
+    before = control.journal()[-1]["n"]
+    run_day(task(services), DAY, runs("2026-11-22"))
+    assert [call for call in control.journal(since=before) if call["method"] != "GET"] == []
+
+
+def judge(control: SandboxControl, day: list[int]) -> None:
+    """Compare what the ERP has with what the shop says, past the flow."""
+    orders = {order["request"]["shop_order_id"]: order for order in control.erp_orders()}
+    customers = control.erp_customers.all()
+    by_key = {tuple(key): customer for customer in customers for key in customer["keys"]}
+    assert sorted(orders) == sorted(day)
+    assert len(control.erp_orders()) == len(day)
+    ours = [customer for customer in customers if customer["keys"][0][0] == "webshop"]
+    mails = [customer["buyer"]["email"] for customer in ours]
+    assert sorted(mails) == sorted(f"g{n}@example.nl" for n in range(50))
+    keys = [(customer["code"], place["key"]) for customer in customers for place in customer["addresses"]]
+    assert len(keys) == len(set(keys))
+    for order_id in day:
+        shown, made = control.order(order_id), orders[order_id]
+        party = control.people.get("customer", shown["customer"])
+        address = control.people.get("address", shown["shipment_address"])
+        request = made["request"]
+        customer = by_key[request["buyer"]["origin"], request["buyer"]["key"]]
+        assert customer["buyer"]["email"] == party["email"]
+        assert request["buyer"]["code"] == customer["code"]
+        assert (request["ship_to"]["key"], request["ship_to"]["street1"]) == (address["key"], address["street1"])
+        assert address["street1"] in [place["street1"] for place in customer["addresses"]]
+        assert made["total"] == TOTAL
+        assert (shown["state"], shown["erp_order_number"]) == ("processing", made["number"])
+        assert [line["erp_line_number"] for line in shown["order_lines"]] == [11, 21, None]
+
+
+def test_a_charge_with_a_product_is_written_back_as_any_line(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "order_lines": [SHIPPING, COUPON, GOODS]})
+    control.erp_customers.import_from_shop()
+    assert run_day(task(services), DAY, runs("2026-11-22")).processed == 1
+    (made,) = control.erp_orders()
+    assert [line["product"]["key"] for line in made["request"]["lines"]] == ["SHIPPING", "1_STUK"]
+    assert [line["erp_line_number"] for line in control.order(order_id)["order_lines"]] == [11, None, 21]
+    assert progress(services, order_id) is Progress.WRITTEN_BACK
+
+
+def test_a_dry_run_shows_who_would_be_made_and_makes_nobody(
+    services: Services, control: SandboxControl, runs: Runs, day: list[int]
+) -> None:
+    shown: list[str] = []
+    _, plan = preview_day(task(services), DAY, runs("2026-11-22"), shown.append)
+    made = [call for call in plan.calls if call.path == "/customers"]
+    added = [call for call in plan.calls if call.path.startswith("/customers/")]
+    assert (len(made), len(added)) == (60, 5), "whose party a guest becomes, only the first order decides"
+    assert len([call for call in plan.calls if call.path == "/sales-orders"]) == len(day)
+    assert "g7@example.nl" in made[7].body
+    assert [call for call in control.journal() if call["method"] != "GET"] == []
+    run_day(task(services), DAY, runs("2026-11-22"))
+    judge(control, day)
+
+
+@pytest.mark.parametrize("missing", ["customer", "address"])
+def test_an_order_that_names_nobody_is_held_and_goes_once_the_record_is_there(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, missing: Any
+) -> None:
+    (order_id, _) = control.add_orders(guest(1), guest(2))
+    field = "customer" if missing == "customer" else "shipment_address"
+    record = control.people.remove(missing, control.order(order_id)[field])
+    (failure,) = run_day(task(services), DAY, runs("2026-11-22")).failures
+    assert failure.reason is Reason.CUSTOMER_UNKNOWN
+    assert str(record["id"]) in failure.message
+    assert progress(services, order_id) is Progress.HELD
+    control.people.add(missing, **record)
+    clock.advance(minutes=15)
+    assert run_sweep(task(services), runs()).processed == 1
+
+
+@pytest.mark.parametrize("mode", ["must_exist", "create"])
+def test_an_order_whose_customer_the_erp_lacks_or_refuses_is_held_until_it_is_mended(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, mode: str
+) -> None:
+    control.configure(erp_customer_needs=("vat_number",))
+    (order_id,) = control.add_orders(guest(1))
+    (failure,) = run_day(task(services, customers=mode), DAY, runs("2026-11-22")).failures
+    party = control.people.get("customer", control.order(order_id)["customer"])
+    expected = Reason.CUSTOMER_NOT_IN_ERP if mode == "must_exist" else Reason.CUSTOMER_REJECTED
+    assert failure.reason is expected
+    assert party["key"] in failure.message
+    assert "Gast" not in failure.message
+    assert control.erp_orders() == []
+    control.configure(erp_customer_needs=())
+    clock.advance(minutes=15)
+    assert run_sweep(task(services, customers="create"), runs()).processed == 1
+
+
+def test_a_customer_that_was_taken_out_of_the_erp_is_looked_up_again(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.configure(erp_unknown_customers="reject")
+    (first,) = control.add_orders(guest(1))
+    run_day(task(services), DAY, runs("2026-11-22"))
+    (known,) = control.erp_customers.all()
+    control.erp_customers.remove(known["code"])
+    named = ("customer", "user", "shipment_address", "invoice_address")
+    control.add_orders({**ORDER, **{name: control.order(first)[name] for name in named}})
+    (failure,) = run_day(task(services), DAY, runs("2026-11-22")).failures
+    assert failure.reason is Reason.ERP_REJECTED
+    clock.advance(hours=7)
+    assert run_sweep(task(services), runs()).processed == 1
+    assert len(control.erp_customers.all()) == 1
+
+
+def test_an_address_that_changed_since_an_earlier_order_is_said_once_and_each_order_keeps_its_own(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    (first,) = control.add_orders(guest(1))
+    run_day(task(services), DAY, runs("2026-11-22"))
+    shown = control.order(first)
+    control.people.edit("address", shown["shipment_address"], street1="Laan 9")
+    named = {name: shown[name] for name in ("customer", "user", "shipment_address", "invoice_address")}
+    later = control.add_orders({**ORDER, **named}, {**ORDER, **named})
+    clock.advance(minutes=15)
+    run_sweep(task(services), runs())
+    alerts = [alert for alert in services.ledger.alerts.open() if alert.reason is Reason.ADDRESS_CHANGED]
+    assert len(alerts) == 1
+    orders = {
+        order["request"]["shop_order_id"]: order["request"]["ship_to"]["street1"] for order in control.erp_orders()
+    }
+    assert orders == {first: "Kade 1", **dict.fromkeys(later, "Laan 9")}
+    (customer,) = control.erp_customers.all()
+    assert [place["street1"] for place in customer["addresses"]] == ["Kade 1"]
+
+
+def test_a_reconciliation_names_orders_that_the_erp_has_for_another_customer(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """One that was merged into another customer is the same customer."""
+    control.add_orders(guest(1), guest(2), guest(3), guest(4))
+    run_day(task(services), DAY, runs("2026-11-22"))
+    one, two, three, four = (order["request"]["buyer"]["code"] for order in control.erp_orders())
+    (changed,) = [order for order in control.erp_orders() if order["request"]["buyer"]["code"] == one]
+    (other,) = [customer for customer in control.erp_customers.all() if customer["code"] == two]
+    control.edit_erp_order(changed["number"], buyer={"origin": other["keys"][0][0], "key": other["keys"][0][1]})
+    control.erp_customers.merge(three, four)
+    clock.advance(hours=3)
+    found = reconcile(task(services), runs())
+    assert [finding.kind for finding in found.overdue] == [FindingKind.CUSTOMER_DIFFERS]
+    (finding,) = found.overdue
+    assert (finding.shop_value, finding.erp_value) == (f"customer {one}", f"customer {two}")
