@@ -69,6 +69,14 @@ def test_a_text_that_has_changed_leaves_no_doubt_where_the_goods_are_unique() ->
     assert numbers_of(now, were) == {"Ared": 10, "Blight blue": 20}
 
 
+def test_an_edited_line_is_known_by_its_product_where_no_other_line_has_it() -> None:
+    were = sent(line(1, "A", 1), line(2, "B", 2), line(3, "B", 3, quantity="5"))
+    now = [line(1, "B", 11), line(2, "B", 12, quantity="5"), line(3, "A", 13, quantity="9")]
+    assert match_lines(now, were, NUMBERS) == {1: 2, 2: 3, 3: 1}
+    with pytest.raises(LookupError, match="line 1, 2"):
+        match_lines([line(1, "B", 11, quantity="7"), line(2, "B", 12, quantity="8"), line(3, "A", 13)], were, NUMBERS)
+
+
 @pytest.mark.parametrize(
     ("now", "why"),
     [

@@ -22,11 +22,13 @@ class SentLine(NamedTuple):
     """The fingerprint of product, quantity, price and text."""
     goods: str | None = None
     """The same without the text."""
+    product: str | None = None
+    """The fingerprint of the product alone."""
 
     @classmethod
     def of(cls, line: OrderLine) -> "SentLine":
         """Remember a line of the shop's order."""
-        return cls(line.position, line.line_id, content_of(line), goods_of(line))
+        return cls(line.position, line.line_id, content_of(line), goods_of(line), _product_of(line))
 
     def to_json(self) -> dict[str, int | str | None]:
         """Return the form in which the ledger keeps it: no text of the order, only fingerprints."""
@@ -78,6 +80,7 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     pair(lambda line: line.line_id, lambda line: line.line_id, alike=False)
     pair(content_of, lambda line: line.content, alike=True)
     pair(goods_of, lambda line: line.goods, alike=False)
+    pair(_product_of, lambda line: line.product, alike=False)  # the only one of its product: its quantity was edited
     if rest and all(line.content is None for line in free) and len(set(map(content_of, rest))) == 1:
         for line, partner in _in_pairs(rest, free, numbers):  # nothing is known of them, and nothing tells them apart
             found[line.position] = partner.position
@@ -88,6 +91,10 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
             f"line {positions} of the shop is no line that was sent to the ERP, or may be several of them"
         )
     return found
+
+
+def _product_of(line: OrderLine) -> str:
+    return _hash(_values(line)[0])
 
 
 def _in_pairs(
