@@ -116,7 +116,7 @@ def test_an_erp_that_asks_for_a_long_pause_is_waited_for_by_later_runs(
     report = run_day(guarded(), DAY, runs("2026-11-22"))
     assert (report.processed, report.failed) == (0, 5)
     assert {failure.reason for failure in report.failures} == {Reason.THROTTLED}
-    known = services.ledger.by_order_id(ids).values()
+    known = services.ledger.get_many(ids).values()
     assert {order.progress for order in known} == {Progress.READY}
     assert len(control.journal(service="erp", method="POST")) <= 5, "those that were under way, and nobody after them"
 
