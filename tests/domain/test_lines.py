@@ -63,6 +63,15 @@ def test_equal_lines_keep_the_numbers_that_they_show() -> None:
     assert match_lines(now, were, NUMBERS) == {1: 2, 2: 3, 3: 1}
 
 
+def test_one_of_two_equal_lines_was_edited() -> None:
+    were = sent(line(1, "A", 1), line(2, "A", 2), line(3, "B", 3))
+    assert match_lines([line(1, "A", 11, quantity="7"), line(2, "B", 12), line(3, "A", 13)], were, NUMBERS) == {
+        1: 2,
+        2: 3,
+        3: 1,
+    }
+
+
 def test_a_text_that_has_changed_leaves_no_doubt_where_the_goods_are_unique() -> None:
     were = sent(line(1, "A", 1, text="red "), line(2, "B", 2, text="blue"))
     now = [line(1, "B", 12, text="light blue"), line(2, "A", 11, text="red")]

@@ -5,7 +5,6 @@ trimmed. Lines of equal content are interchangeable: it does not matter which of
 """
 
 import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -60,18 +59,13 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
         raise LookupError(f"the shop has {len(now)} lines, the ERP {len(sent)}")
     free, rest, found = list(sent), list(now), dict[int, int]()
 
-    def pair(
-        key_now: Callable[[OrderLine], Hashable], key_sent: Callable[[SentLine], Hashable], *, alike: bool
-    ) -> None:
-        by_key: dict[Hashable, list[SentLine]] = defaultdict(list)
-        for line in free:
-            by_key[key_sent(line)].append(line)
-        count = Counter(map(key_now, rest))
-        for key, lines in count.items():
-            theirs = by_key.get(key, [])
-            if key is None or len(theirs) != lines or (lines > 1 and not alike):
+    def pair(of_now: Callable[[OrderLine], Hashable], of_sent: Callable[[SentLine], Hashable], *, alike: bool) -> None:
+        """Pair what has one key. Lines that are alike may be swapped; of others there is one on each side."""
+        for key in dict.fromkeys(map(of_now, rest)):
+            ours = [line for line in rest if of_now(line) == key]
+            theirs = [line for line in free if of_sent(line) == key]
+            if key is None or not (alike or len(ours) == len(theirs) == 1):
                 continue
-            ours = [line for line in rest if key_now(line) == key]
             for mine, partner in _in_pairs(ours, theirs, numbers):
                 found[mine.position] = partner.position
                 rest.remove(mine)
@@ -100,12 +94,13 @@ def _product_of(line: OrderLine) -> str:
 def _in_pairs(
     ours: Sequence[OrderLine], theirs: Sequence[SentLine], numbers: Mapping[int, int]
 ) -> list[tuple[OrderLine, SentLine]]:
-    """Pair as many of either; a line that shows one of their numbers gets that one."""
-    free = {numbers.get(line.position): line for line in theirs}
-    shown = {line.position: free.pop(line.erp_line_number) for line in ours if line.erp_line_number in free}
-    taken = {line.position for line in shown.values()}
-    left = iter([line for line in theirs if line.position not in taken])
-    return [(line, shown.get(line.position) or next(left)) for line in ours]
+    """Pair as many as there are on both sides; a line that shows one of their numbers gets that one."""
+    by_number = {numbers.get(line.position): line for line in theirs}
+    pairs = [(line, by_number.pop(line.erp_line_number)) for line in ours if line.erp_line_number in by_number]
+    taken = {(line.position, partner.position) for line, partner in pairs}
+    others = [line for line in ours if line.position not in {mine for mine, _ in taken}]
+    free = [line for line in theirs if line.position not in {partner for _, partner in taken}]
+    return [*pairs, *zip(others, free, strict=False)]
 
 
 def _values(line: OrderLine) -> tuple[str, ...]:
