@@ -1,5 +1,6 @@
 """The tasks themselves, with what Airflow tells them about their try, and without Airflow."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +20,10 @@ DAY = "2026-11-22"
 ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
 OFFLINE = {**ORDER, "offline": True, "state": "processing"}
 RETRIES = 3
+PIECES = ("Wilhelmina Canary", "w.canary@example.org", "+31 6 12345678")
+CANARY = ", ".join(PIECES)
 
-RunTry = Callable[..., None]
+RunTry = Callable[..., Any]
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
     """Return a function that runs one try of a task; of those to come, Airflow has allowed up to `max_tries`."""
     del ledger_url
 
-    def run_try(task: Any, *given: Any, number: int = 1, max_tries: int = RETRIES, **params: Any) -> None:
+    def run_try(task: Any, *given: Any, number: int = 1, max_tries: int = RETRIES, **params: Any) -> Any:
         ti = SimpleNamespace(
             dag_id="a_dag",
             run_id="a_run",
@@ -50,7 +53,7 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
         context: Any = {"ti": ti, "task": SimpleNamespace(retries=RETRIES), "params": params}
         monkeypatch.setattr(tasks, "RunContext", lambda: RunContext(context))
         monkeypatch.setattr("orderflow.orchestration.failed_tasks.get_current_context", lambda: context)
-        task.function(*given)
+        return task.function(*given)
 
     return run_try
 
@@ -83,3 +86,23 @@ def test_a_dry_run_keeps_its_plan_and_fails_for_what_the_run_would_fail_for(
     plan = open_ledger(ledger_url).plans.of_run(("a_dag", "a_run"), limit=10)
     assert [call.method for call in plan.calls] == ["POST", "PATCH", "PATCH", "PUT"]
     assert {call.order_id for call in plan.calls} == {other}
+
+
+def test_no_log_of_a_dry_run_says_who_buys(
+    run_try: RunTry, control: SandboxControl, ledger_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "orderflow")
+    day, sweep = control.add_orders({**ORDER, "description": CANARY}, {**OFFLINE, "description": CANARY})
+
+    handed_on = [
+        run_try(tasks.list_confirmed, date=DAY, dry_run=True),
+        run_try(tasks.select_payable, [day, sweep], date=DAY, dry_run=True),
+        run_try(tasks.push_to_erp, [day], dry_run=True),
+        run_try(tasks.mark_offline_orders_sent, [[day]], date=DAY, dry_run=True),
+        run_try(tasks.finish_orders, [day, sweep], [[day]], dry_run=True),
+    ]
+
+    kept = open_ledger(ledger_url).plans.of_run(("a_dag", "a_run"), limit=100)
+    assert CANARY in "".join(call.body for call in kept.calls), "the page has it, for who may trigger"
+    assert "POST  /sales-orders" in caplog.text
+    assert not [piece for piece in PIECES if piece in caplog.text or piece in repr(handed_on)]

@@ -27,11 +27,22 @@ SETTINGS = {"page": {"shop_admin_url": "https://shop.example/{webshop}/orders/{o
 def page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811 - the fixtures imported above
     """Return a client of the page as somebody who may see it and may not retry."""
     clock.now = NOW
+    yield from _client(ledger, clock, may_retry=False)
+
+
+@pytest.fixture
+def retrying_page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811
+    """Return a client of the page as somebody who may also retry."""
+    clock.now = NOW
+    yield from _client(ledger, clock, may_retry=True)
+
+
+def _client(ledger: Ledger, clock: Clock, *, may_retry: bool) -> Iterator[httpx.Client]:  # noqa: F811
     app = create_app()
     app.dependency_overrides |= {
         security.may_see: lambda: None,
         security.may_see_named_run: lambda: None,
-        security.may_retry: lambda: False,
+        security.may_retry: lambda: may_retry,
         source: lambda: Source(ledger._engine, Settings.parse(SETTINGS), clock.now),
     }
     with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:

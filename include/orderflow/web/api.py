@@ -95,9 +95,9 @@ def orders(
 
 @router.get("/orders/{order_id}/plan")
 @router.get("/orders/{webshop}/{order_id}/plan", include_in_schema=False)
-def order_plan(source: FromSource, order_id: OrderId) -> PlanAnswer:
+def order_plan(source: FromSource, may_retry: MayRetry, order_id: OrderId) -> PlanAnswer:
     """Return what the last dry run that met an order would have written, also of an order the ledger does not know."""
-    return PlanAnswer.of(_plans(source).of_order(order_id, limit=LONGEST_LIST))
+    return PlanAnswer.of(_plans(source).of_order(order_id, limit=LONGEST_LIST), with_bodies=may_retry)
 
 
 @router.get("/orders/{order_id}")
@@ -147,6 +147,7 @@ def run_summary(source: FromSource, dag_id: str, run_id: str) -> list[Summed]:
 @router.get("/run/plan", dependencies=[Depends(may_see_named_run)])
 def run_plan(
     source: FromSource,
+    may_retry: MayRetry,
     *,
     dag_id: str,
     run_id: str,
@@ -154,7 +155,7 @@ def run_plan(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> PlanAnswer:
     """Return a page of the writes that a dry run would have made."""
-    return PlanAnswer.of(_plans(source).of_run((dag_id, run_id), limit=limit, offset=offset))
+    return PlanAnswer.of(_plans(source).of_run((dag_id, run_id), limit=limit, offset=offset), with_bodies=may_retry)
 
 
 @router.get("/alerts")

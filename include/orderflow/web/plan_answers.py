@@ -11,7 +11,10 @@ from orderflow.ledger.models.dry_runs import KeptCall
 
 
 class PlannedCallAnswer(BaseModel):
-    """A write that a dry run would have made; `body` is indented for reading, its numbers digit for digit."""
+    """A write that a dry run would have made.
+
+    `body` is indented for reading, its numbers digit for digit. It says who buys, so it is None for who may only look.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,15 +27,15 @@ class PlannedCallAnswer(BaseModel):
     system: str
     method: str
     path: str
-    body: str
+    body: str | None
 
     @classmethod
-    def of(cls, call: KeptCall) -> Self:
+    def of(cls, call: KeptCall, *, with_body: bool) -> Self:
         """Put the run beside what it planned."""
         return cls(
             dag_id=call.run.dag_id,
             run_id=call.run.run_id,
-            body=_indented(call.body),
+            body=_indented(call.body) if with_body else None,
             **call.model_dump(include={"id", "at", "subject", "order_id", "system", "method", "path"}),
         )
 
@@ -46,9 +49,9 @@ class PlanAnswer(BaseModel):
     calls: list[PlannedCallAnswer]
 
     @classmethod
-    def of(cls, page: PlanPage) -> Self:
+    def of(cls, page: PlanPage, *, with_bodies: bool) -> Self:
         """Take over what the ledger kept."""
-        return cls(total=page.total, calls=[PlannedCallAnswer.of(call) for call in page.calls])
+        return cls(total=page.total, calls=[PlannedCallAnswer.of(call, with_body=with_bodies) for call in page.calls])
 
 
 def _indented(body: str) -> str:

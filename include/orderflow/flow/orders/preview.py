@@ -1,7 +1,7 @@
 """The dry run: every call that a run would make, with its exact body, and none that writes.
 
 What a DAG would write is a `Plan` of `PlannedCall`s, each with the subject it is about. `keep_plan` keeps them in the
-ledger, for the page, and returns them as a table for the log; whatever DAG writes can use it.
+ledger, for the page, and returns a table of them for the log, without bodies; whatever DAG writes can use it.
 """
 
 import logging
@@ -17,7 +17,7 @@ from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.erp.models import SalesOrderRequest
-from orderflow.errors import OrderflowError, PermanentError
+from orderflow.errors import OrderflowError, unforeseen
 from orderflow.flow.batch import StepResult
 from orderflow.flow.customer_status import to_be_told
 from orderflow.flow.customers.preview import preview_customer
@@ -74,9 +74,8 @@ def _planned(services: Services, work: Callable[[int], Iterable[PlannedCall]], o
                     calls.append(call)  # noqa: PERF402 - what was planned before a failure stays
             except OrderflowError as error:
                 failure = error
-            except Exception as error:
-                log.exception("order id %d", order_id)
-                failure = PermanentError(f"{type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001 - as in a run, where `isolated` does so
+                failure = unforeseen(error)
             else:
                 return Plan(calls)
             failure.order = failure.order or f"id {order_id}"

@@ -12,7 +12,7 @@ from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.orders.select import Selected, select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
-from orderflow.flow.plan import Plan, as_table, joined
+from orderflow.flow.plan import Plan, as_table_with_bodies, joined
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.services import Services
@@ -100,5 +100,5 @@ def preview_day(
     order_ids = to_process(selected)
     offline = preview_offline_sent(services, window)
     plan = joined(preview_orders(services, order_ids), offline, preview_finish(services, order_ids))
-    show(as_table(plan))
+    show(as_table_with_bodies(plan))
     return selected, plan

@@ -6,6 +6,7 @@ import { number, t } from "./words.js";
 const SHORT = 90;
 
 function body(call) {
+  if (call.body === null) return el("span", { class: "muted" }, t("plan.body.hidden"));
   const line = call.body.replace(/\s*\n\s*/g, " ");
   if (line.length <= SHORT) return el("code", {}, line);
   return el(
