@@ -195,10 +195,9 @@ def _refuse_unnumbered(answer: Answer, field: str, value: str | int) -> None:
 def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> UnreadableRow:
     """Name the row and its wrong fields; what they hold is not repeated, for it may be anything."""
     called = row.get(name) if isinstance(row, dict) else None
-    listed = str(called) if isinstance(called, str | int) and called else "without a name"
-    return UnreadableRow(
-        listed[:_LONGEST_NAME], answer.unreadable(f"has a row that is not as agreed ({wrong_fields(error)})")
-    )
+    listed = str(called)[:_LONGEST_NAME] if isinstance(called, str | int) and called else "without a name"
+    listed = "".join(letter if letter.isprintable() else "?" for letter in listed)
+    return UnreadableRow(listed, answer.unreadable(f"has a row that is not as agreed ({wrong_fields(error)})"))
 
 
 def _rejection(answer: Answer) -> OrderflowError:

@@ -33,6 +33,11 @@ from orderflow.web.source import FromSource, Source
 
 Language = Literal["en", "nl"]
 OrderId = Annotated[int, Path(ge=-(2**63), lt=2**63)]
+Webshop = Annotated[int, Query(ge=-(2**63), lt=2**63)]
+Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+"""PostgreSQL has no text with a NUL."""
+Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]
+Day = Annotated[date, Query(ge=date(1900, 1, 1), le=date(9000, 1, 1))]
 LONGEST_LIST = 200
 LONGEST_PERIOD = 366
 
@@ -72,13 +77,13 @@ def overview(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PER
 def orders(
     source: FromSource,
     *,
-    text: Annotated[str, Query(max_length=100)] = "",
+    text: Words = "",
     worklist: Worklist | None = None,
     reason: Reason | None = None,
-    webshop: int | None = None,
-    cause: Annotated[str, Query(max_length=50)] = "",
-    first: date | None = None,
-    last: date | None = None,
+    webshop: Webshop | None = None,
+    cause: Words = "",
+    first: Day | None = None,
+    last: Day | None = None,
     sort: queries.Sort = queries.Sort.NEWEST_CHANGE,
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
@@ -115,9 +120,9 @@ def order(source: FromSource, order_id: OrderId) -> OrderDetail:
 def run(
     source: FromSource,
     *,
-    dag_id: str,
-    run_id: str,
-    text: Annotated[str, Query(max_length=100)] = "",
+    dag_id: Name,
+    run_id: Name,
+    text: Words = "",
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> OrdersAnswer:
@@ -138,7 +143,7 @@ def run(
 
 
 @router.get("/run/summary", dependencies=[Depends(may_see_named_run)])
-def run_summary(source: FromSource, dag_id: str, run_id: str) -> list[Summed]:
+def run_summary(source: FromSource, dag_id: Name, run_id: Name) -> list[Summed]:
     """Return where the orders that a run wrote about stand now."""
     wanted = OrderFilter(run=(dag_id, run_id))
     return Summed.all_of(queries.groups(source.engine, wanted, old_before=source.old_before))
@@ -149,8 +154,8 @@ def run_plan(
     source: FromSource,
     may_retry: MayRetry,
     *,
-    dag_id: str,
-    run_id: str,
+    dag_id: Name,
+    run_id: Name,
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> PlanAnswer:

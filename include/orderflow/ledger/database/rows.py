@@ -16,7 +16,8 @@ Row = TypeVar("Row")
 
 def truncate(message: str) -> str:
     """Cut a message to what the ledger keeps: no secret, and no character that PostgreSQL refuses."""
-    return fit_to_show(message[: 2 * LONGEST_MESSAGE].replace("\0", ""))[:LONGEST_MESSAGE]
+    cut = message[: 2 * LONGEST_MESSAGE].replace("\0", "").encode("utf-8", "replace").decode()  # no lone surrogates
+    return fit_to_show(cut)[:LONGEST_MESSAGE]
 
 
 def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:

@@ -1,0 +1,90 @@
+"""Whatever is asked of the page: an answer or a refusal in words, never a fault of the server."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from orderflow.ledger.models.orders import RunRef
+from orderflow.web import api
+from support.page import Decide
+
+ODD = (
+    "",
+    " ",
+    "0",
+    "-1",
+    "1.5",
+    "1e9",
+    "٣",
+    "9" * 19,
+    "-" + "9" * 19,
+    "9" * 400,
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "2026-11-22",
+    "2026-11-22T00:00:00Z",
+    "true",
+    "null",
+    "\0",
+    "a\0b",
+    "%",
+    "_",
+    "%00",
+    "\\",
+    "'; DROP TABLE orderflow_order; --",
+    "../../etc/passwd",
+    "..%2f..%2fetc",
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}",
+    "\u202e",
+    "\N{PILE OF POO}",
+    "x" * 3000,
+    "failed",
+    "paid",
+)
+CHECKED = {"dag_id": "orderflow_sweep", "run_id": "sweep"}
+
+
+def _asked() -> Iterator[tuple[str, str, str]]:
+    """Yield every path with each of its parameters."""
+    for route in api.router.routes:
+        assert isinstance(route, APIRoute)
+        for where in (route.dependant.query_params, route.dependant.path_params):
+            for parameter in where:
+                kind = "path" if where is route.dependant.path_params else "query"
+                yield route.path, kind, parameter.alias
+
+
+@pytest.mark.parametrize(("path", "kind", "name"), list(_asked()), ids=str)
+def test_no_parameter_is_a_fault_of_the_server(
+    page: httpx.Client, decide: Decide, path: str, kind: str, name: str
+) -> None:
+    decide(7, run=RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable"))
+    for odd in ODD:
+        params: dict[str, Any] = {**CHECKED, **({name: odd} if kind == "query" else {})}
+        filled = path
+        for part in ("order_id", "webshop"):
+            value = quote(odd, safe="") if kind == "path" and part == name else "7"
+            filled = filled.replace(f"{{{part}}}", value)
+        answer = page.get(filled, params=params)
+        assert answer.status_code < 500, (filled, params)
+        assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_no_address_is_a_fault_of_the_server(page: httpx.Client, odd: str) -> None:
+    for start in ("/", "/assets/", "/api/", "/api/orders/"):
+        answer = page.get(start + quote(odd, safe=""))
+        assert answer.status_code < 500
+        assert "root:" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_no_other_method_is_a_fault_of_the_server(page: httpx.Client, method: str) -> None:
+    for path in ("/", "/api/orders", "/api/orders/7"):
+        assert page.request(method, path, content=b"\xff\x00{").status_code in {404, 405}
