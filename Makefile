@@ -83,7 +83,7 @@ format: $(SETUP) ## Rewrite the code in the project's style
 types: $(SETUP) ## Type checks
 	$(BIN)/mypy include tools
 
-PAGES := dag_docs runbook_docs settings_docs connection_docs command_docs metric_docs dist_info
+PAGES := dag_docs runbook_docs settings_docs connection_docs command_docs metric_docs wire_docs dist_info
 
 docs: $(SETUP) bench-docs ## Write the pages and tables in docs/ that come from the code
 	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py || exit 1; done

@@ -1,0 +1,45 @@
+"""What can become of a call, as a table: docs/reference/wire-errors.md is made of it, and a test plays every row."""
+
+from typing import NamedTuple
+
+from orderflow.errors import CallDeferredError, ConfigurationError, OrderflowError
+from orderflow.transport.failures import RefusedError, UnavailableError
+
+
+class Case(NamedTuple):
+    """One thing that happens, and what it is taken for."""
+
+    what: str
+    error: type[OrderflowError]
+    reason: str
+    """The field of `Service` that names the reason code, or the code itself."""
+    done: str
+    """Whether the other side may have done what was asked."""
+    repeated: bool
+    """Whether GET, PATCH and PUT are sent again within seconds, where the caller allows it."""
+
+
+NO, PERHAPS, REFUSED = "certainly not", "perhaps", "no, says the answer"
+
+CASES = (
+    Case("the host's name is unknown", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the connection is refused", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the proxy is not there, or opens no tunnel", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the TLS handshake fails", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the certificate is not trusted", ConfigurationError, "configuration", NO, repeated=False),
+    Case("the request cannot be sent: no address, no header", ConfigurationError, "configuration", NO, repeated=False),
+    Case("the connection is lost before the answer is whole", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("silence for longer than `timeout`", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("the answer is not whole within `deadline`", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("no HTTP, or an encoding that cannot be unpacked", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("408", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("5xx", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("429 with a long pause", CallDeferredError, "throttled", NO, repeated=False),
+    Case("3xx: never followed", RefusedError, "refused", PERHAPS, repeated=False),
+    Case("401, 403", RefusedError, "auth", REFUSED, repeated=False),
+    Case("404", RefusedError, "not_found", REFUSED, repeated=False),
+    Case("any other 4xx", RefusedError, "refused", REFUSED, repeated=False),
+    Case("2xx, but larger than `max_answer_mb`", RefusedError, "answer_invalid", PERHAPS, repeated=False),
+    Case("2xx, but not JSON in UTF-8", RefusedError, "answer_invalid", PERHAPS, repeated=False),
+    Case("2xx, but not as agreed", RefusedError, "answer_invalid", PERHAPS, repeated=False),
+)

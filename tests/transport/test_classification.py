@@ -1,0 +1,120 @@
+"""Every row of the table of failures is played on a real connection, and is what the table says."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from pydantic import TypeAdapter
+
+from orderflow.errors import OrderflowError
+from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError
+from orderflow.transport.classification import CASES, NO, PERHAPS, Case
+from support.certificates import Authority
+from support.raw_server import Visit, answering, http, raw_server
+from transport.conftest import SERVICE
+
+
+@contextmanager
+def _nobody() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _secure(tmp_path: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Authority(tmp_path).certificate("127.0.0.1"))
+    with raw_server(answering(http(b"{}")), context) as url:
+        yield url
+
+
+@contextmanager
+def _fixed(url: str) -> Iterator[str]:
+    yield url
+
+
+def _unknown(*_: object, **__: object) -> None:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def _silent(visit: Visit) -> None:
+    visit.read_request()
+    visit.wait_until_gone()
+
+
+def _trickling(visit: Visit) -> None:
+    visit.read_request()
+    visit.trickle(b"H")
+
+
+def _answer(status: str, body: bytes = b"{}", **headers: str) -> Callable[[Path], AbstractContextManager[str]]:
+    return lambda _: raw_server(answering(http(body, status, **headers)))
+
+
+SCENES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "the host's name is unknown": lambda _: _fixed("http://no-such-host.invalid"),
+    "the connection is refused": lambda _: _nobody(),
+    "the proxy is not there, or opens no tunnel": lambda _: raw_server(answering(b"HTTP/1.1 407 No\r\n\r\n")),
+    "the TLS handshake fails": _answer("200 OK"),
+    "the certificate is not trusted": _secure,
+    "the request cannot be sent: no address, no header": lambda _: _fixed("http://["),
+    "the connection is lost before the answer is whole": lambda _: raw_server(lambda visit: [visit.read_request()][1:]),
+    "silence for longer than `timeout`": lambda _: raw_server(_silent),
+    "the answer is not whole within `deadline`": lambda _: raw_server(_trickling),
+    "no HTTP, or an encoding that cannot be unpacked": _answer("200 OK", b"no gzip", Content_Encoding="gzip"),
+    "408": _answer("408 Slow"),
+    "5xx": _answer("502 Bad"),
+    "429 with a long pause": _answer("429 No", Retry_After="3600"),
+    "3xx: never followed": _answer("302 There", Location="/x"),
+    "401, 403": _answer("403 No"),
+    "404": _answer("404 No"),
+    "any other 4xx": _answer("418 Tea"),
+    "2xx, but larger than `max_answer_mb`": _answer("200 OK", b" " * 2000),
+    "2xx, but not JSON in UTF-8": _answer("200 OK", b'{"a": "\xfc"}'),
+    "2xx, but not as agreed": _answer("200 OK", b'{"id": "x"}'),
+}
+
+
+def test_every_case_has_a_scene() -> None:
+    assert [case.what for case in CASES] == list(SCENES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+def test_a_case_is_what_the_table_says(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = requests.Session()
+    session.trust_env = False
+    pauses: list[float] = []
+    is_slow = case.what.startswith(("silence", "the answer is not whole"))
+    with SCENES[case.what](tmp_path) as url:
+        address = url.replace("http:", "https:") if "handshake" in case.what else url
+        if "proxy" in case.what:
+            address, session.proxies = "https://shop.invalid", {"https": url}
+        if "unknown" in case.what:
+            monkeypatch.setattr(socket, "getaddrinfo", _unknown)
+        channel = Channel(
+            session,
+            address,
+            service=SERVICE,
+            timeouts=Timeouts(5, 0.2 if "silence" in case.what else 20),
+            bounds=Bounds(0.5 if is_slow else 20, 1000),
+            policy=RetryPolicy(attempts=2, sleep=pauses.append),
+        )
+        with pytest.raises(OrderflowError) as caught:
+            channel.call("PUT", "/orders/1", json={}, retry=True).parse(
+                lambda document: TypeAdapter(dict[str, int]).validate_python(document)
+            )
+    error = caught.value
+    assert type(error) is case.error
+    assert error.reason == getattr(SERVICE, case.reason, case.reason)
+    assert bool(pauses) is case.repeated
+    if isinstance(error, UnavailableError):
+        assert error.not_sent is (case.done == NO)
+    if isinstance(error, RefusedError):
+        assert error.status is not None
+        unclear = error.status < 400
+        assert unclear is (case.done == PERHAPS)
