@@ -106,6 +106,7 @@ def test_what_was_remembered_is_hidden_everywhere(caplog: pytest.LogCaptureFixtu
         guard_logs()
         logging.getLogger("orderflow.somewhere").warning("the %s is %s", "token", "remembered-s3cr3t\x1b[2J")
         logging.getLogger("other.somewhere").warning("as it was")
+        assert logging.makeLogRecord({"name": "orderflow.x", "msg": "taken over"}).getMessage() == "taken over"
     finally:
         logging.setLogRecordFactory(factory)
     assert [record.getMessage() for record in caplog.records] == ["the token is ***\\x1b[2J", "as it was"]

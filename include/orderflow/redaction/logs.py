@@ -25,7 +25,8 @@ class _GuardedFactory:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._make(*args, **kwargs)
-        if record.name.partition(".")[0] == _PACKAGE:
+        # One that is made over from another record has no name yet.
+        if (record.name or "").partition(".")[0] == _PACKAGE:
             record.msg, record.args = fit_to_show(record.getMessage()), None
         return record
 
