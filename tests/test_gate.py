@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.errors import PermanentError
+from orderflow.flow.reporting.messages import Message
 from orderflow.ledger.database.rows import truncate
 from orderflow.redaction import GuardedFormatter, excerpt, fit_to_show, guard_logs, remember, visible
 
@@ -184,3 +185,9 @@ def test_of_a_long_answer_no_half_secret_is_shown() -> None:
     for size in range(16_384 - len(secret), 16_384):
         page = "<p>" + "<i>" * ((size - 3) // 3) + "x" * (size % 3) + secret
         assert secret[:4] not in excerpt(page, (secret,))
+
+
+def test_a_message_leaves_without_secrets_and_forged_lines() -> None:
+    remember("message-s3cr3t-value")
+    message = Message("order \u202e1SC", "order message-s3cr3t-value\x1b[2J", "CS1\r").fit()
+    assert message == Message("order \\u202e1SC", "order ***\\x1b[2J", "CS1\\x0d")

@@ -18,7 +18,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     ledger.books         -> domain, errors, ledger.database, ledger.models, ledger.tables, ledger.orders
     ledger               -> domain, errors, settings, home, ledger.*
     flow                 -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*
-    flow.reporting       -> domain, errors, settings, ledger, ledger.*, flow
+    flow.reporting       -> domain, redaction, errors, settings, ledger, ledger.*, flow
     flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting

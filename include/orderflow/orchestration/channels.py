@@ -35,6 +35,7 @@ class LogChannel(NamedTuple):
 
     def send(self, message: Message) -> None:
         """Write it down."""
+        message = message.fit()
         log.log(self.level, "ALERT %s\n%s", message.subject, message.text)
 
 
@@ -46,6 +47,7 @@ class Webhook(NamedTuple):
 
     def send(self, message: Message) -> None:
         """Post it."""
+        message = message.fit()
         HttpNotifier(
             http_conn_id=WEBHOOK_CONN_ID,
             endpoint="",
@@ -65,6 +67,7 @@ class Mail(NamedTuple):
 
     def send(self, message: Message) -> None:
         """Hand it to the mail server."""
+        message = message.fit()
         SmtpNotifier(
             to=list(self.to),
             from_email=self.sender,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from orderflow.domain.reasons import Reason
 from orderflow.domain.worklist import Worklist
 from orderflow.flow.reporting.groups import ORDER, PACKING_SLIP, TASK, Group, counted
+from orderflow.redaction import fit_to_show
 
 CHAT_CAUSES = 8
 CHAT_NAMES = 5
@@ -39,6 +40,10 @@ class Message(NamedTuple):
     subject: str
     text: str
     chat: str
+
+    def fit(self) -> "Message":
+        """Return it as it may leave: without secrets, and with nothing in it that forges a line."""
+        return Message(*map(fit_to_show, self))
 
 
 class Writer(NamedTuple):
