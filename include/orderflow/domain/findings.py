@@ -25,6 +25,7 @@ class FindingKind(OpenEnum):
     LINE_COUNT_DIFFERS = "line_count_differs"
     AMOUNT_DIFFERS = "amount_differs"
     CUSTOMER_DIFFERS = "customer_differs"
+    CONTENT_DIFFERS = "content_differs"
     # offline orders
     OFFLINE_NOT_SENT = "offline_not_sent"
 
@@ -110,6 +111,12 @@ _TEXTS: dict[FindingKind, KindText] = {
         "The ERP's order is for another customer than the one that it was sent for.",
         Owner.ERP_MASTER_DATA,
         "Compare the customers in the ERP, which the line names by number, and correct the one of the order.",
+        has_grace=False,
+    ),
+    FindingKind.CONTENT_DIFFERS: KindText(
+        "The order was changed in the shop after it went to the ERP: a product, an address, a date or a remark.",
+        Owner.SHOP,
+        "Compare both orders and make the change in the ERP by hand, then name the order under `resolve`.",
         has_grace=False,
     ),
     FindingKind.OFFLINE_NOT_SENT: KindText(

@@ -51,6 +51,10 @@ _TEXTS: dict[FindingKind, DutchTexts] = {
         "De order in het ERP staat op naam van een andere klant dan waarvoor hij is verzonden.",
         "Vergelijk de klanten in het ERP, die de regel met hun nummer noemt, en verbeter die van de order.",
     ),
+    FindingKind.CONTENT_DIFFERS: DutchTexts(
+        "De order is in de webshop gewijzigd nadat hij naar het ERP ging: een artikel, adres, datum of opmerking.",
+        "Vergelijk beide orders, wijzig hem met de hand in het ERP en noem de order dan onder `resolve`.",
+    ),
     FindingKind.OFFLINE_NOT_SENT: DutchTexts(
         "Een offline order staat in de webshop niet als verzonden.", "Start orderflow_daily voor de dag van deze order."
     ),

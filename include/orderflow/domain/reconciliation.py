@@ -55,6 +55,8 @@ class Pair(BaseModel):
     """Whether the ERP lists the number that the shop shows under a reference that is not a shop's."""
     customer_codes: frozenset[str] = frozenset()
     """The ERP's numbers of the customer that the order was sent for; empty when they are not known."""
+    edited: str | None = None
+    """A fingerprint of what the shop's order says now, where that is not what the ERP was sent."""
     remark: str = ""
     """What the ledger says is wrong with it."""
 
@@ -102,7 +104,7 @@ def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
     return [
         *_doubled(live),
         *_written_back(order, one, live),
-        *_content(order, one, tolerance),
+        *_content(pair, order, one, tolerance),
         *_customer(pair.customer_codes, one),
     ]
 
@@ -176,7 +178,7 @@ def _written_back(order: Order, one: ErpOrder, live: Sequence[ErpOrder]) -> list
     ]
 
 
-def _content(order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepancy]:
+def _content(pair: Pair, order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepancy]:
     """Judge what was ordered; other lines make another total, which is then no finding of its own."""
     shop, erp = _money(order.total, order.currency), _money(one.total, one.currency)
     if len(order.lines) != len(one.line_numbers):
@@ -185,6 +187,8 @@ def _content(order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepanc
     comparable = one.total is not None and one.currency is not None
     if comparable and not _same_money(order, one, tolerance):
         return [_of(FindingKind.AMOUNT_DIFFERS, [one], shop=shop, erp=erp)]
+    if pair.edited:
+        return [_of(FindingKind.CONTENT_DIFFERS, [one], shop=f"content {pair.edited[:12]}", erp="as it was sent")]
     return []
 
 

@@ -6,10 +6,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from orderflow.domain.decision import Action
+from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.order import Order
 from orderflow.domain.payment import payment_rule
+from orderflow.domain.reasons import Reason
 from orderflow.domain.reconciliation import Pair
-from orderflow.domain.states import IN_ERP, ShopState
+from orderflow.domain.states import IN_ERP, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import values
@@ -103,6 +105,7 @@ class _Pairing:
             payable=rule.action is Action.PROCESS,
             exported_as=exported.erp_number if exported else None,
             entered_by_hand=order.erp_order_number in self._erp.foreign_numbers,
+            edited=_edited(order, exported),
             remark=f"{known.reason}: {known.detail}" if known and known.reason else "",
         )
         return ReconciliationItem(names, order.webshop, pair, known)
@@ -126,6 +129,16 @@ class _Pairing:
             return ReconciliationItem([name], webshop_of(name) or 0, pair, known.get(name))
 
         return self._services.each(one, names, str)
+
+
+def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
+    """Return a fingerprint of the order where it is not what was sent; None where it is, or where nobody can tell."""
+    if exported is None or exported.progress is Progress.RESOLVED or exported.payload_version != VERSION:
+        return None
+    if order.missing() or exported.reason is Reason.EDITED_AFTER_EXPORT:
+        return None
+    now = fingerprint(order)
+    return None if now == exported.payload_hash else now
 
 
 def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem:
