@@ -10,7 +10,7 @@ import requests
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError
+from orderflow.errors import OrderflowError, PermanentError
 from orderflow.transport import Channel, RefusedError, UnavailableError
 from sandbox.control import SandboxControl
 from support.raw_server import answering, http, raw_server
@@ -269,3 +269,24 @@ def test_a_detail_in_another_encoding_than_utf_8_is_refused_and_not_quoted(kind:
             client.get_order(7)
     assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
     assert "ller" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 409, 500])
+def test_a_refusal_that_repeats_the_order_is_not_quoted(
+    control: SandboxControl, client: CloudSuiteClient, status: int
+) -> None:
+    (order_id,) = control.add_orders({"reference": "CS1", "description": "for Jansen", "order_lines": [_line(1)]})
+    control.fault(
+        "status", service="shop", status=status, answer={"error": "no", "order": control.order(order_id)}, times=0
+    )
+    with pytest.raises(OrderflowError, match=f"answered {status}") as caught:
+        client.patch_order(order_id, {"state": "processing"})
+    assert "Jansen" not in str(caught.value)
+
+
+def test_a_refusal_that_names_fields_of_lines_is_quoted(control: SandboxControl, client: CloudSuiteClient) -> None:
+    control.fault(
+        "status", service="shop", status=400, answer={"order_lines": [{"quantity": ["A valid number is required."]}]}
+    )
+    with pytest.raises(PermanentError, match="A valid number is required"):
+        client.patch_order(1, {"state": "processing"})

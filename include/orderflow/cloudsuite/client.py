@@ -12,7 +12,7 @@ from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.paging import ORDERS, Listing
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
-from orderflow.transport import Answer, Channel, RefusedError, Service
+from orderflow.transport import Answer, Channel, RefusedError, Service, unless_it_holds
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -24,6 +24,7 @@ SHOP = Service(
     auth=Reason.SHOP_AUTH,
     not_found=Reason.ORDER_NOT_FOUND,
     answer_invalid=Reason.SHOP_ANSWER_INVALID,
+    quotable=unless_it_holds("reference", "order_lines"),
 )
 
 _ALWAYS_THERE = frozenset({"id", "reference", "state"})

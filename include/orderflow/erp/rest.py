@@ -16,7 +16,7 @@ from orderflow.erp.rest_capabilities import ask_capabilities
 from orderflow.erp.rest_customers import RestCustomers
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.redaction import excerpt
-from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError
+from orderflow.transport import Answer, Channel, RefusedError, Service, UnavailableError, unless_it_holds
 from orderflow.transport.fields import BLANK_IS_NONE, Number, wrong_fields
 
 ERP = Service(
@@ -26,6 +26,7 @@ ERP = Service(
     auth=Reason.ERP_REFUSED,
     not_found=Reason.ERP_REFUSED,
     answer_invalid=Reason.ERP_ANSWER_INVALID,
+    quotable=unless_it_holds("external_reference", "lines"),
 )
 SALES_ORDERS = "/sales-orders"
 DELIVERIES = "/deliveries"

@@ -6,7 +6,7 @@ It knows neither Airflow nor what the service is about.
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization, FixedAuthorization
 from orderflow.transport.channel import DEFAULT_BOUNDS, DEFAULT_TIMEOUTS, CallGuard, Channel
-from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError
+from orderflow.transport.failures import Exchange, RefusedError, Service, UnavailableError, unless_it_holds
 from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.retry import RetryPolicy
 from orderflow.transport.sending import Bounds, Timeouts
@@ -28,4 +28,5 @@ __all__ = [
     "Service",
     "Timeouts",
     "UnavailableError",
+    "unless_it_holds",
 ]

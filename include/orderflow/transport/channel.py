@@ -202,7 +202,7 @@ class Channel:
             self._meter.called(self.service.name, exchange.method, time.monotonic() - start)
 
     def _unreadable(self, exchange: Exchange, received: Received, what: str, *, quoted: bool) -> RefusedError:
-        text = excerpt(received.text, self._secrets()) if quoted else ""
+        text = excerpt(self.service.quotable(received.text), self._secrets()) if quoted else ""
         exchange = exchange._replace(status=received.status, excerpt=text)
         return RefusedError(
             f"{self.service.name}: the answer {what}: {exchange}", exchange=exchange, reason=self.service.answer_invalid

@@ -20,6 +20,15 @@ class Service(NamedTuple):
     """What of a failing answer's text may be quoted at all."""
 
 
+def unless_it_holds(*names: str) -> Callable[[str], str]:
+    """Quote an answer unless it names all these fields: then it repeats an order, with whatever is personal in it."""
+
+    def quotable(body: str) -> str:
+        return "" if all(f'"{name}"' in body for name in names) else body
+
+    return quotable
+
+
 class Exchange(NamedTuple):
     """A request and what came back; the excerpt of the answer holds no secrets."""
 
