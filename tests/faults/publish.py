@@ -102,7 +102,7 @@ def main(names: Sequence[str] = ()) -> None:
         tables = PostgresLedgers(database.update_query_dict(IMPATIENT_DATABASE))
         for row in ROWS:
             if names and row.name not in names:
-                cells[row.name] = before[row.name]
+                cells |= {row.name: before[row.name]} if row.name in before else {}
                 continue
             bench = bench_of(row, control, sandbox.url, tables if row.kind is Kind.LEDGER else files)
             cells[row.name] = {}
