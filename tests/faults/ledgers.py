@@ -87,6 +87,10 @@ class PostgresLedgers:
         "orderflow_slip",
         "orderflow_slip_order",
         "orderflow_reading",
+        "orderflow_record",
+        "orderflow_listing",
+        "orderflow_party",
+        "orderflow_guest",
     )
 
     def __init__(self, database: URL) -> None:
