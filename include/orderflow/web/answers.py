@@ -154,6 +154,8 @@ class OrderDetail(_Answer):
     payment_status: str | None
     paid_amount: Decimal | None
     """Shown where something was paid, and less than the total."""
+    ids_only: bool
+    """Whether the setting `origins` is empty, so that orders take no customer along."""
     customer_key: str | None
     customer_code: str | None
     ship_to_key: str | None
@@ -172,6 +174,7 @@ class OrderDetail(_Answer):
             order=OrderAnswer.of(order, source),
             shop_admin_url=_admin_url(source.settings.page.shop_admin_url, order),
             events=[EventAnswer.of(event) for event in events],
+            ids_only=not source.settings.origins,
             paid_amount=order.paid_amount if _is_partly_paid(order) else None,
             **order.model_dump(include=_DETAILS),
         )

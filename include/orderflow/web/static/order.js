@@ -82,7 +82,7 @@ function facts(detail) {
     ["order.id", order.order_id],
     ["order.payment", detail.payment_status],
     ["order.paid", detail.paid_amount && money(detail.paid_amount, order.currency)],
-    ["order.customer", both(detail.customer_key, detail.customer_code)],
+    ["order.customer", both(detail.customer_key, detail.customer_code) ?? (detail.ids_only ? t("order.ids.only") : null)],
     ["order.shipto", detail.ship_to_key],
     ["order.billto", detail.bill_to_key === detail.ship_to_key ? null : detail.bill_to_key],
     ["order.progress", detail.progress.replaceAll("_", " ")],
