@@ -50,6 +50,8 @@ COMMANDS = (
     ("sweep", "--order-id="),
     ("deliveries", "--since="),
     ("resolve", "--", ""),
+    ("forget", "--reference="),
+    ("forget", "--order-id="),
     ("reconcile", "--days="),
     ("reconcile", "--webshop="),
     ("",),

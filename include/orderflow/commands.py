@@ -14,6 +14,7 @@ from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, unforeseen
 from orderflow.flow.batch import errors, values
+from orderflow.flow.orders.forget import ELSEWHERE, forget
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.run import preview_day, run_day, run_sweep
 from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
@@ -93,6 +94,18 @@ def _resolve(asked: Namespace) -> int:
     return _end({"resolved": len(values(done)), "failed": len(failed)}, _FAILED if failed else 0)
 
 
+def _forget(asked: Namespace) -> int:
+    if not asked.reference and not asked.order_id:
+        raise ValueError("name the order: --reference 2/CS48193, or --order-id and the shop's id")
+    results = forget(connect(read_only=True).ledger, references=asked.reference, order_ids=asked.order_id)
+    erased, failed = values(results), errors(results)
+    _tell("LEFT", (f"id {order.order_id}: {line}" for order in erased for line in order.left))
+    _tell("FAILED", failed)
+    if erased:
+        _tell("NOTE", [ELSEWHERE])
+    return _end({"forgotten": len(erased), "failed": len(failed)}, _FAILED if failed else 0)
+
+
 def _open(_asked: Namespace) -> int:
     for line in open_lines(connect(read_only=True)):
         sys.stdout.write(f"{line}\n")
@@ -129,6 +142,7 @@ _WORK: dict[str, Callable[[Namespace], int]] = {
     "sweep": _sweep,
     "deliveries": _deliveries,
     "resolve": _resolve,
+    "forget": _forget,
     "open": _open,
     "reconcile": _reconcile,
 }

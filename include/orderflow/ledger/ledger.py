@@ -15,10 +15,11 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
-from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
+from orderflow.errors import TransientError
 from orderflow.ledger.books.alerts import AlertBook
 from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
+from orderflow.ledger.books.housekeeping import Housekeeping
 from orderflow.ledger.books.memos import MemoBook
 from orderflow.ledger.books.outbox import Outbox
 from orderflow.ledger.books.people import PeopleBooks
@@ -98,6 +99,11 @@ class Ledger:
     def plans(self) -> PlanBook:
         """What dry runs would have done."""
         return PlanBook(self._engine, clock=self._clock)
+
+    @property
+    def housekeeping(self) -> Housekeeping:
+        """What takes things out of the ledger."""
+        return Housekeeping(self._engine, clock=self._clock)
 
     def get(self, order_id: int) -> LedgerOrder | None:
         """Return an order; None when the ledger has never seen it."""
@@ -231,16 +237,9 @@ class Ledger:
         with writing(self._engine) as session:
             taken = lease.take(session, OrderRow, of, token=token, by=str(run), now=now, until=now + self._lease)
             if taken is None:
-                raise _not_taken(session.get(OrderRow, order_id), order_id, now)
+                raise lease.not_taken(session.get(OrderRow, order_id), f"id {order_id}", now)
             if not taken.progress.is_known:  # rolls the claim back
                 text = f"newer code has left it at {taken.progress.value!r}, which this code does not know"
                 raise TransientError(text, reason=Reason.LEDGER_VERSION, order=f"id {order_id}")
         order = LedgerOrder.model_validate(taken)
         return Claim(self._engine, order, token, run, clock=self._clock, lease=self._lease)
-
-
-def _not_taken(row: OrderRow | None, order_id: int, now: datetime) -> ClaimedElsewhereError | PermanentError:
-    name = f"id {order_id}"
-    if row is None:
-        return PermanentError("the ledger does not know it; decide before claiming", order=name)
-    return lease.taken_by_another(row, name, now)

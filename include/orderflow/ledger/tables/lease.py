@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from orderflow.errors import ClaimedElsewhereError
+from orderflow.errors import ClaimedElsewhereError, PermanentError
 
 
 class Leased:
@@ -55,3 +55,10 @@ def taken_by_another(row: Leased, name: str, now: datetime) -> ClaimedElsewhereE
     until = row.claimed_until or now
     wait = max((until - now).total_seconds(), 0.0)
     return ClaimedElsewhereError(f"held by {row.claimed_by} until {until.isoformat()}", order=name, retry_after=wait)
+
+
+def not_taken(row: Leased | None, name: str, now: datetime) -> ClaimedElsewhereError | PermanentError:
+    """Say why a row could not be claimed: another holds it, or there is none."""
+    if row is None:
+        return PermanentError("the ledger does not know it; decide before claiming", order=name)
+    return taken_by_another(row, name, now)
