@@ -32,7 +32,7 @@ def locked(database: URL, table: str) -> Iterator[None]:
     """Hold a lock that every writer of the table waits for, in vain."""
     engine = create_engine(database)
     with engine.begin() as connection:
-        connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
+        connection.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
         yield
     engine.dispose()
 
