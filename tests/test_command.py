@@ -41,7 +41,7 @@ def test_a_failed_order_is_named_and_the_exit_code_says_so(
     assert code == 1
     assert json.loads(lines[-1])["failed"] == 1
     assert "FAILED 1/CS1: order_incomplete." in errors
-    assert "Who fixes it: shop team" in errors
+    assert "Owner: shop team" in errors
 
 
 def test_a_flagged_order_is_named_once_and_has_not_failed(environment: dict[str, str], control: SandboxControl) -> None:
@@ -137,6 +137,12 @@ def test_a_sweep_does_what_is_open_and_names_what_nobody_knows(
     assert (json.loads(lines[-1])["listed"], json.loads(lines[-1])["processed"]) == (1, 1)
 
     code, lines, errors = command(environment, "sweep")
+    assert code == 0, errors
+    assert json.loads(lines[-1])["processed"] == 0, "no day was run yet, so nothing is live"
+    assert "FLAGGED orders of before go-live: before_go_live" in errors
+
+    live = {**environment, "AIRFLOW_VAR_ORDERFLOW": json.dumps({"not_before": "2020-01-01"})}
+    code, lines, errors = command(live, "sweep")
     assert code == 0, errors
     assert json.loads(lines[-1])["processed"] == 1
 

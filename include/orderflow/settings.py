@@ -1,15 +1,16 @@
 """What can be set, with defaults that work: the Airflow Variable `orderflow` (JSON), read inside tasks only."""
 
-import re
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
+from orderflow.domain.page import Page
 from orderflow.domain.recipients import AlertSettings
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
@@ -116,6 +117,10 @@ class Limits(_Settings):
     """A packing slip with a carrier waits so long for its tracking code, as the shop takes each slip once; 0: not."""
     slip_grace_hours: int = Field(default=24, ge=0)
     """A packing slip that waits longer than this for its order's numbers is alerted."""
+    catch_up_days: int = Field(default=14, ge=0, le=366)
+    """Days that the schedule missed or could not finish are taken up by the sweep until they are this many days old."""
+    catch_up_after_hours: float = Field(default=3, ge=0)
+    """How long after its end a day that is not done counts as missed."""
     lease_seconds: int = Field(default=300, ge=5)
     """How long a claim on an order holds when its owner dies; longer than a call may take (extra `deadline`)."""
     shop_per_second: float | None = Field(default=None, gt=0)
@@ -149,24 +154,6 @@ class Reconciliation(_Settings):
     """Where the CSV files go; `orderflow/reconciliation` under AIRFLOW_HOME when not set."""
 
 
-def _order_link(template: str) -> str:
-    unknown = set(re.findall(r"\{(.*?)\}", template)) - {"webshop", "order_id", "reference"}
-    if unknown or not template.startswith(("https://", "http://")):
-        raise ValueError("write a URL, with {webshop}, {order_id} and {reference} where they belong")
-    return template
-
-
-class Page(_Settings):
-    """The page in Airflow."""
-
-    language: Literal["auto", "en", "nl"] = "auto"
-    """`auto` follows the language that the user has chosen in Airflow."""
-    shop_admin_url: Annotated[str, AfterValidator(_order_link)] | None = None
-    """Where the shop's admin shows an order, such as `https://shop.example/orders/{order_id}`; no link without."""
-    refresh_seconds: int = Field(default=30, ge=5)
-    """How often an open page asks for news."""
-
-
 class Settings(_Settings):
     """All settings."""
 
@@ -188,6 +175,13 @@ class Settings(_Settings):
     `"ignore"` leaves the amount out."""
     fields: tuple[FieldPath, ...] = ()
     """Fields of the order object, and as `order_lines.…` of its lines, that go to the ERP as `extra`."""
+    not_before: AwareDatetime | date | None = None
+    """Go-live: a day, such as `2026-11-22`, or an instant with its zone. Orders confirmed before it are never exported.
+    When not set, the sweep exports nothing that was confirmed before the earliest day that was run; a day that is run
+    by hand, a backfill and a named order are done whatever their day."""
+    offline_orders: bool = True
+    """Whether the shop has offline orders. Then an order that does not say what it is has to be proved online before it
+    is exported; when false, it counts as online."""
     limits: Limits = Limits()
     alerts: AlertSettings = AlertSettings()
     reconciliation: Reconciliation = Reconciliation()
@@ -202,6 +196,13 @@ class Settings(_Settings):
                 raise ValueError("`limits.total_tolerance` and `reconciliation.tolerance` differ: give the first alone")
             self.__dict__["limits"] = limits.model_copy(update={"total_tolerance": own})
         return self
+
+    @property
+    def go_live(self) -> datetime | None:
+        """The instant of `not_before`."""
+        if self.not_before is None or isinstance(self.not_before, datetime):
+            return self.not_before
+        return datetime.combine(self.not_before, time(), ZoneInfo(self.timezone))
 
     @property
     def without_deliveries(self) -> frozenset[int]:

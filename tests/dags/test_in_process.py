@@ -1,5 +1,6 @@
 """The daily DAG through `dag.test()`: all its tasks in this process, without a scheduler."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,10 @@ def test_a_day_by_its_parameter(connected: str, control: SandboxControl) -> None
     assert {order.partition for order in known.values()} == {DAY}
 
 
-def test_what_a_person_has_seen_to_is_closed_by_the_sweep(connected: str, control: SandboxControl) -> None:
+def test_what_a_person_has_seen_to_is_closed_by_the_sweep(
+    connected: str, control: SandboxControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"not_before": DAY}))
     (order_id,) = control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
     control.fault("status", service="shop", method="PATCH", status=400, times=0)
 

@@ -93,7 +93,7 @@ def make_services(
         messages=messages,
         erp=erp,
         ledger=ledger,
-        settings=Settings.parse(settings or {}),
+        settings=Settings.parse({"not_before": "2020-01-01", **(settings or {})}),
         now=clock,
         sleep=_no_pause,
     )

@@ -54,11 +54,13 @@ def services(
         )
 
     defaults = Config()
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
+    ledger.days.begin("2020-01-01")  # whatever day a sweep finds is of after go-live
     return Services(
         shop=CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),
         messages=MessagesClient(channel(MESSAGES, control.url, "Token", str(defaults.legacy_token))),
         erp=RestErp(channel(ERP, f"{control.url}/erp", "Bearer", defaults.erp_token)),
-        ledger=open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock),
+        ledger=ledger,
         settings=Settings.parse(settings),
         now=clock,
         sleep=lambda _: None,

@@ -40,7 +40,9 @@ def settings() -> dict[str, object]:
 @pytest.fixture
 def on_each(services: Services, ledger_url: URL, clock: Clock) -> Services:  # noqa: F811
     """Return the services with a ledger on SQLite, then on PostgreSQL."""
-    return replace(services, ledger=open_ledger(ledger_url, clock=clock))
+    ledger = open_ledger(ledger_url, clock=clock)
+    ledger.days.begin("2020-01-01")
+    return replace(services, ledger=ledger)
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())

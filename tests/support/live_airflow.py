@@ -32,6 +32,7 @@ RUN_TIMEOUT = 300
 CALLS_PER_DAY = 1_000_000
 POOLS = {"cloudsuite": 3, "erp": 2}
 SETTINGS = {
+    "not_before": "2020-01-01",  # whatever day a sweep finds is live
     "webshops": {"1": {"messages": {"user": 10}}, "2": {"payment_option": False, "messages": {"user": 10}}},
     "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1], "shop_per_day": CALLS_PER_DAY},
     "reconciliation": {"in_flight_minutes": 0},

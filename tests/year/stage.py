@@ -33,6 +33,7 @@ def staged(folder: Path, start: datetime, *, seed: int, mix: Mix = NORMAL) -> It
         control = stack.enter_context(SandboxControl(sandbox.url))
         control.reset()
         ledger = open_ledger(ledger_file(folder), clock=clock)
+        ledger.days.begin("2020-01-01")  # long after go-live
         token = str(Config().legacy_token)
         services = Services(
             shop=CloudSuiteClient(_channel(SHOP, sandbox.url, "Token", token)),

@@ -24,7 +24,7 @@ ON_THE_ERP_SIDE = frozenset(
 
 def attention(progress: Progress, reason: Reason | None) -> Reason | None:
     """Return why an order that stands so needs a person, or is held up by an outage; None when it is fine."""
-    if reason is None or reason is Reason.CLAIMED_ELSEWHERE:
+    if reason in {None, Reason.CLAIMED_ELSEWHERE, Reason.BEFORE_GO_LIVE}:  # the last has one alert for all its orders
         return None
     if progress is Progress.WAITING:
         return None if reason in _PATIENTLY_WAITING else reason

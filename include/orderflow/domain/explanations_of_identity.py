@@ -36,4 +36,26 @@ OF_IDENTITY: dict[Reason, Explanation] = {
         Owner.SHOP,
         "Confirm the order again in the shop, or cancel it there and in the ERP.",
     ),
+    Reason.OFFLINE_UNKNOWN: Explanation(
+        "The order does not say whether it is an offline order, and the shop's lists do not tell either: the filter "
+        "`offline` is ignored. It was not exported.",
+        Owner.INTEGRATION,
+        "Ask CloudSuite to show `offline` in the order or to honour the filter. If the shop has no offline orders, set "
+        "`offline_orders` to false.",
+    ),
+    Reason.BEFORE_GO_LIVE: Explanation(
+        "Confirmed before go-live (`not_before`, else the earliest day that was run): the sweep does not export it.",
+        Owner.INTEGRATION,
+        "Nothing if it was entered in the ERP by hand. Else run its day, or name it under `references`.",
+    ),
+    Reason.NOT_BEFORE: Explanation(
+        "Confirmed before `not_before`, which the settings forbid to export.",
+        Owner.INTEGRATION,
+        "Set `not_before` to an earlier day if the order is to be exported, then run it again.",
+    ),
+    Reason.DAY_NOT_RUN: Explanation(
+        "Scheduled days were missed for so long that no sweep takes them up any more (`limits.catch_up_days`).",
+        Owner.INTEGRATION,
+        "Run the days in the message: a backfill of `orderflow_daily`.",
+    ),
 }

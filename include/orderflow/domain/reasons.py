@@ -38,6 +38,9 @@ class Reason(OpenEnum):
     CUSTOMER_NOT_IN_ERP = "customer_not_in_erp"
     CUSTOMER_REJECTED = "customer_rejected"
     NOT_IN_ERP = "not_in_erp"
+    OFFLINE_UNKNOWN = "offline_unknown"
+    BEFORE_GO_LIVE = "before_go_live"
+    NOT_BEFORE = "not_before"
     # why it is skipped
     OFFLINE = "offline"
     NOT_CONFIRMED = "not_confirmed"
@@ -99,6 +102,7 @@ class Reason(OpenEnum):
     CIRCUIT_OPEN = "circuit_open"
     THROTTLED = "throttled"
     UNFINISHED = "unfinished"
+    DAY_NOT_RUN = "day_not_run"
     SIDES_DIFFER = "sides_differ"
     CONFIGURATION = "configuration"
     WINDOW_MISSING = "window_missing"
@@ -106,6 +110,9 @@ class Reason(OpenEnum):
     DRY_RUN_WRITE = "dry_run_write"
     UNEXPECTED = "unexpected"
 
+
+TO_PROCESS = frozenset({Reason.PAID, Reason.INVOICED_LATER, Reason.NO_PAYMENT_OPTION, Reason.RESUMED})
+"""Why an order is processed."""
 
 SKIPPED = frozenset(
     {
@@ -129,6 +136,8 @@ STUCK = frozenset(
         Reason.CUSTOMER_NOT_IN_ERP,
         Reason.CUSTOMER_REJECTED,
         Reason.NOT_IN_ERP,
+        Reason.OFFLINE_UNKNOWN,
+        Reason.NOT_BEFORE,
     }
 )
 """Held although it is payable, or even moved on: a run that meets such an order has not done its job."""

@@ -32,4 +32,23 @@ OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
         "rust gelaten: elke wijziging zou dat ongedaan maken.",
         "Bevestig de order opnieuw in de webshop, of annuleer hem daar en in het ERP.",
     ),
+    Reason.OFFLINE_UNKNOWN: DutchTexts(
+        "De order zegt niet of hij offline is, en de lijsten van de webshop ook niet: het filter `offline` wordt "
+        "genegeerd. Hij is niet geëxporteerd.",
+        "Vraag CloudSuite om `offline` in de order te tonen of het filter te volgen. Heeft de webshop geen offline "
+        "orders, zet `offline_orders` dan op false.",
+    ),
+    Reason.BEFORE_GO_LIVE: DutchTexts(
+        "Bevestigd vóór de livegang (`not_before`, anders de vroegste dag die gedraaid is): de sweep exporteert hem "
+        "niet.",
+        "Niets als hij met de hand in het ERP is ingevoerd. Draai anders zijn dag, of noem hem onder `references`.",
+    ),
+    Reason.NOT_BEFORE: DutchTexts(
+        "Bevestigd vóór `not_before`; de instellingen verbieden de export.",
+        "Zet `not_before` op een eerdere dag als de order geëxporteerd moet worden, en draai hem opnieuw.",
+    ),
+    Reason.DAY_NOT_RUN: DutchTexts(
+        "Dagen uit het schema zijn zo lang gemist dat geen sweep ze nog oppakt (`limits.catch_up_days`).",
+        "Draai de dagen uit de melding: een backfill van `orderflow_daily`.",
+    ),
 }

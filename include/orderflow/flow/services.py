@@ -26,6 +26,7 @@ from orderflow.domain.window import Window
 from orderflow.erp.port import ErpPort
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
+from orderflow.flow.online import proved_online
 from orderflow.ledger.ledger import Ledger
 from orderflow.settings import Settings
 
@@ -109,14 +110,21 @@ class Services:
         return [exported.number - 1 for exported in place(wire, self.settings.charges).lines]
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
-        """Decide about an order with the settings of its webshop, and with what the ERP can take."""
+        """Decide about an order with the settings of its webshop, and with what the ERP can take.
+
+        One that does not say whether it is offline has to be proved online, on every path.
+        """
         webshop = self.settings.webshop(order.webshop)
         decision = decide(order, payment_option=webshop.payment_option, window=window)
-        if decision.action is Action.PROCESS and order.charges and not self.erp.capabilities.charges:
-            return charges_not_taken(order)
         if decision.reason is Reason.NOT_PAID and not self.settings.names(order.webshop):
             detail = f"webshop {order.webshop} is not in the settings"
             return decision.model_copy(update={"reason": Reason.WEBSHOP_UNKNOWN, "detail": detail})
+        if decision.action is not Action.PROCESS:
+            return decision
+        if order.charges and not self.erp.capabilities.charges:
+            return charges_not_taken(order)
+        if order.offline is None and self.settings.offline_orders and decision.reason is not Reason.RESUMED:
+            return proved_online(self.shop, order, api_timezone=self.settings.api_timezone) or decision
         return decision
 
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 from orderflow.errors import TransientError
 from orderflow.ledger.books.alerts import AlertBook
+from orderflow.ledger.books.days import DayBook
 from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
 from orderflow.ledger.books.housekeeping import Housekeeping
@@ -96,6 +96,11 @@ class Ledger:
         return PeopleBooks(self._engine, clock=self._clock, lease=self._lease)
 
     @property
+    def days(self) -> DayBook:
+        """The days that were run."""
+        return DayBook(self._engine, clock=self._clock)
+
+    @property
     def plans(self) -> PlanBook:
         """What dry runs would have done."""
         return PlanBook(self._engine, clock=self._clock)
@@ -111,17 +116,16 @@ class Ledger:
 
     def get_many(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
         """Return those of the orders that the ledger has seen, by id and in its sequence."""
-        found = self._among(OrderRow.order_id, order_ids)
-        return {order.order_id: order for order in sorted(found, key=attrgetter("order_id"))}
+        return {order.order_id: order for order in self._among(OrderRow.order_id, order_ids)}
 
     def by_external_reference(self, references: Iterable[str]) -> dict[str, LedgerOrder]:
         """Return which orders have these names in the ERP: those that were sent under them, or found there."""
         found = self._among(OrderRow.external_reference, references)
         return {order.external_reference: order for order in found if order.external_reference}
 
-    def by_erp_number(self, number: str) -> list[LedgerOrder]:
-        """Return the orders that have this number in the ERP: one, unless the shop itself shows it at several."""
-        return self._where(OrderRow.erp_number == number)
+    def by_erp_number(self, *numbers: str) -> list[LedgerOrder]:
+        """Return the orders that have a number in the ERP: one each, unless the shop itself shows it at several."""
+        return self._among(OrderRow.erp_number, numbers)
 
     def called(self, name: str) -> list[LedgerOrder]:
         """Return the orders that people call so: `2/CS48193`, `CS48193`, or the shop's id, with the webshop or not."""
@@ -220,15 +224,15 @@ class Ledger:
         with reading(self._engine) as session:
             return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
 
-    def _among(self, column: InstrumentedAttribute[Any], values: Iterable[int] | Iterable[str]) -> list[LedgerOrder]:
+    def _among(self, column: InstrumentedAttribute[Any], values: Iterable[Any]) -> list[LedgerOrder]:
         """Return the orders that have one of these values."""
-        wanted = list(dict.fromkeys(values))
+        wanted = sorted(set(values))
         chunks = (wanted[start : start + _VALUES_PER_QUERY] for start in range(0, len(wanted), _VALUES_PER_QUERY))
         with reading(self._engine) as session:
             return [
                 LedgerOrder.model_validate(row)
                 for chunk in chunks
-                for row in session.scalars(select(OrderRow).where(column.in_(chunk)))
+                for row in session.scalars(select(OrderRow).where(column.in_(chunk)).order_by(OrderRow.order_id))
             ]
 
     def _take(self, order_id: int, run: RunRef) -> Claim:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError, TransientError
 from orderflow.ledger.database.transactions import failures_as_transient, for_reading
-from orderflow.ledger.tables import limits as gate_tables  # noqa: F401 - so that all tables are known
+from orderflow.ledger.tables import days as day_tables  # noqa: F401 - so that all tables are known
+from orderflow.ledger.tables import limits as gate_tables  # noqa: F401
 from orderflow.ledger.tables import people as people_tables  # noqa: F401
 from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION
 from orderflow.ledger.tables.compatibility import CompatibilityRow

@@ -21,7 +21,7 @@ _HOW_TO_TRIGGER = (
 
 _LONGEST_LABEL = 250
 """What Airflow keeps of the name of a mapped task instance."""
-_BACKFILL = "backfill"
+_BACKFILL, _SCHEDULED = "backfill", "scheduled"
 _NAMING = ("date", "references", "order_ids", "resolve", "seen_to", "arrived", "send_now")
 """The parameters that limit a run to a day, to orders or to packing slips."""
 
@@ -52,6 +52,16 @@ class RunContext:
     def order_ids(self) -> list[int]:
         """The same, by the shop's order ids."""
         return [int(order_id) for order_id in self.params.get("order_ids") or []]
+
+    @property
+    def names_orders(self) -> bool:
+        """Whether somebody has named the orders of this run."""
+        return bool(self.params.get("references") or self.params.get("order_ids"))
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the schedule has made the run, and no person."""
+        return bool(self._context["dag_run"].run_type == _SCHEDULED)
 
     @property
     def is_for_a_day(self) -> bool:

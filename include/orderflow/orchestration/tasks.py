@@ -14,6 +14,7 @@ from orderflow.flow.batch import errors, raise_failures, share_out, values
 from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
 from orderflow.flow.orders.listing import find_referenced, list_window
+from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
 from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.select import select, to_process
@@ -25,6 +26,7 @@ from orderflow.flow.reporting.worklists import open_state
 from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
+from orderflow.orchestration.batches import flat, ids, label
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.failed_tasks import (
     broken_tasks,
@@ -58,14 +60,17 @@ def list_confirmed() -> list[int]:
     services = connect(read_only=True)
     if here.references:
         return _found(find_referenced(services, here.references))
-    return listed(list_window(services, here.window(services.settings)))
+    window = here.window(services.settings)
+    if here.dry_run:
+        return listed(list_window(services, window))
+    return listed(list_day(services, window, here.run, scheduled=here.is_scheduled))
 
 
 @task(pool=SHOP_POOL)
 @publish_error
 @announces
 def list_open_orders() -> list[int]:
-    """Close what people have seen to; list what is open and due for a look, and what the ledger has not seen."""
+    """Close what people have resolved; list what is open and due, what the ledger has not seen, and missed days."""
     here = RunContext()
     services = connect(read_only=True)
     to_resolve = find_to_resolve(services, here.to_resolve)
@@ -74,8 +79,10 @@ def list_open_orders() -> list[int]:
     publish_units(errors([*to_resolve, *resolved, *found]))
     dealt_with = set(values(to_resolve))
     named = [*here.order_ids, *values(found)]
-    asked = named or here.order_ids or here.references
-    return [order_id for order_id in (named if asked else listed(list_open(services))) if order_id not in dealt_with]
+    if here.names_orders:
+        return [order_id for order_id in named if order_id not in dealt_with]
+    units = list_open(services) if here.dry_run else list_sweep(services, here.run)
+    return [order_id for order_id in listed(units) if order_id not in dealt_with]
 
 
 @task(pool=SHOP_POOL)
@@ -86,7 +93,9 @@ def select_payable(order_ids: list[int]) -> list[list[int]]:
     here = RunContext()
     services = connect(read_only=True)
     window = here.window(services.settings) if here.is_for_a_day else None
-    selected = select(services, order_ids, run=here.run, window=window, record=not here.dry_run)
+    selected = select(
+        services, order_ids, run=here.run, window=window, record=not here.dry_run, named=here.names_orders
+    )
     return share_out(to_process(selected), services.settings.limits.max_mapped)
 
 
@@ -96,8 +105,8 @@ def push_to_erp(batch: list[int]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
     if here.dry_run:
-        services, order_ids = connect(read_only=True), _ids(batch)
-        here.label(_label(services, order_ids))
+        services, order_ids = connect(read_only=True), ids(batch)
+        here.label(label(services, order_ids))
         _show(services, here, preview_orders(services, order_ids))
         return
     _run(PUSH, batch)
@@ -136,7 +145,7 @@ def process_order(batch: list[int]) -> None:
 def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
     here = RunContext()
-    services, order_ids = connect(read_only=here.dry_run), _flat(batches)
+    services, order_ids = connect(read_only=here.dry_run), flat(batches)
     window = here.window(services.settings) if here.is_for_a_day else None
     if here.dry_run:
         offline = preview_offline_sent(services, window) if window else Plan([])
@@ -153,11 +162,12 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
     """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
-    left = find_outstanding(services, order_ids or [], _flat(batches))
+    left = find_outstanding(services, order_ids or [], flat(batches))
     if here.dry_run:
         _show(services, here, preview_outstanding(services, left))
         return
-    raise_failures(finish_outstanding(services, left, here.run, first_try=here.first_try))
+    missed = finish_missed(services, here.run, first_try=here.first_try)
+    raise_failures([*missed, *finish_outstanding(services, left, here.run, first_try=here.first_try)])
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_report)
@@ -197,7 +207,7 @@ def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report
         here.run,
         date=here.run.partition or "any day",
         listed=order_ids or [],
-        selected=None if batches is None else set(_flat(batches)),
+        selected=None if batches is None else set(flat(batches)),
     )
     unfound = tuple(unit.error for task_id in _LISTING for unit in failed_units(task_id))
     summary = summary.model_copy(update={"unfound": unfound})
@@ -215,8 +225,8 @@ def _run(step: OrderStep, batch: list[int]) -> None:
     if here.dry_run:
         raise AirflowSkipException("dry run: nothing is written")
     services = connect()
-    order_ids = _ids(batch)
-    here.label(_label(services, order_ids))
+    order_ids = ids(batch)
+    here.label(label(services, order_ids))
     results = run_step(services, step, order_ids, here.run, first_try=here.first_try)
     raise_failures(results)
     if all(result.outcome is None for result in results):
@@ -227,20 +237,3 @@ def _show(services: Services, here: RunContext, plan: Plan) -> None:
     """Keep and log what a dry run has planned; it fails where the run would."""
     log.info("%s", keep_plan(services, here.run, plan))
     raise_failures(plan.failed)
-
-
-def _label(services: Services, order_ids: Sequence[int]) -> str:
-    """Name a batch; a dry run's orders may be unknown to the ledger."""
-    first, last = order_ids[0], order_ids[-1]
-    names = {order_id: order.name for order_id, order in services.ledger.get_many([first, last]).items()}
-    name = names.get(first, f"id {first}")
-    return name if len(order_ids) == 1 else f"{name} … {names.get(last, f'id {last}')} ({len(order_ids)} orders)"
-
-
-def _ids(batch: Sequence[int | str]) -> list[int]:
-    """Return the order ids of a batch; a run that an earlier version began has `webshop/order_id` in its XCom."""
-    return [int(str(order).rpartition("/")[2]) for order in batch]
-
-
-def _flat(batches: Sequence[Sequence[int | str]] | None) -> list[int]:
-    return [order_id for batch in batches or [] for order_id in _ids(batch)]

@@ -14,25 +14,28 @@ from orderflow.domain.states import Progress, ShopState
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.cancellations import list_cancelled
+from orderflow.flow.orders.go_live import go_live, hold_back
+from orderflow.flow.orders.go_live import is_due as go_live_due
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.models.orders import LedgerOrder, RunRef
 
 log = logging.getLogger(__name__)
 
 
-def list_open(services: Services) -> list[int | OrderflowError]:
+def list_open(services: Services, run: RunRef | None = None) -> list[int | OrderflowError]:
     """Return the ids of the orders to look at now, the longest known first.
 
     First what the ledger holds as open, at a pace that slows as an order ages; then every `confirmed` order of the
     shop that is new to the ledger, or that has changed since it was last read; then what was cancelled after its
     export. Two listings, and no detail read. A listing that is known to lack orders ends with the error that says so.
+    New orders of before go-live are held; without a `run` the ledger is left alone.
     """
-    now = services.now()
+    now, live = services.now(), go_live(services, by_person=False)
     backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
-    due = [order.order_id for order in backlog if _is_due(order, now)]
+    due = [order.order_id for order in backlog if _is_due(order, now) and go_live_due(order, live)]
     listing = services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
     rows = [row for row in listing if row.may_be(ShopState.CONFIRMED)]
-    fresh, cancelled = _not_read_yet(services, rows), list_cancelled(services)
+    fresh, cancelled = _not_read_yet(services, rows, live, run), list_cancelled(services)
     log.info(
         "%d open in the ledger, %d of them due; %d confirmed in the shop, %d of them new or changed; %d cancelled",
         len(backlog),
@@ -52,17 +55,19 @@ def _is_due(order: LedgerOrder, now: datetime) -> bool:
     )
 
 
-def _not_read_yet(services: Services, rows: Iterable[OrderRow]) -> list[int]:
+def _not_read_yet(services: Services, rows: Iterable[OrderRow], live: datetime | None, run: RunRef | None) -> list[int]:
     """Return the ids of rows the ledger does not know as they are now."""
     listed = {row.id: row for row in rows}
     known = services.ledger.get_many(listed)
+    new = hold_back(services, [row for row in listed.values() if row.id not in known], live, run)
     zone = services.settings.api_timezone
 
-    def has_news(row: OrderRow) -> bool:
-        return row.id not in known or _has_news(known[row.id], to_instant(row.modified_date, zone))
+    def has_news(order: LedgerOrder) -> bool:
+        return _has_news(order, to_instant(listed[order.order_id].modified_date, zone))
 
     # A row that nobody can make sense of (an error, which is true) is read like a new one: its detail decides.
-    return sorted(row.id for row in listed.values() if isolated(partial(has_news, row), f"order id {row.id}"))
+    changed = [i for i, order in known.items() if isolated(partial(has_news, order), f"order id {i}")]
+    return sorted([*(row.id for row in new), *changed])
 
 
 def _has_news(known: LedgerOrder, modified_at: datetime | None) -> bool:

@@ -55,6 +55,8 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
         for order, result in zip(understood, noted, strict=True)
         if isinstance(result, OrderflowError)
     ]
+    if not failed and short is None:
+        services.ledger.days.offline_known(window.key)
     step = OrderStep(Step.OFFLINE_SENT, _mark_sent, None)
     marked = run_step(services, step, values(noted), run, first_try=first_try)
     if short is not None:

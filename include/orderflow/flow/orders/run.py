@@ -6,9 +6,9 @@ from typing import TypeVar
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, isolated, values
-from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
 from orderflow.flow.orders.listing import find_referenced, list_window
+from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
 from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders
 from orderflow.flow.orders.select import Selected, select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
@@ -26,7 +26,7 @@ def run_day(services: Services, window: Window, run: RunRef) -> Report:
 
     Nothing is raised: what failed of the orders, and what failed as a whole, is in the report.
     """
-    units = isolated(lambda: list_window(services, window), "listing")
+    units = isolated(lambda: list_day(services, window, run), "listing")
     listed = units if isinstance(units, OrderflowError) else values(units)
     keys = isolated(lambda: _process(services, _or_none(listed), window, run), "selecting")
     marked = isolated(lambda: mark_offline_sent(services, window, run), "offline orders")
@@ -41,9 +41,9 @@ def run_sweep(
     found = find_referenced(services, references)
     named = list(dict.fromkeys([*order_ids, *values(found)]))
     asked = bool(references or order_ids)
-    units = named if asked else isolated(lambda: list_open(services), "listing")
+    units = named if asked else isolated(lambda: list_sweep(services, run), "listing")
     listed = units if isinstance(units, OrderflowError) else values(units)
-    keys = isolated(lambda: _process(services, _or_none(listed), None, run), "selecting")
+    keys = isolated(lambda: _process(services, _or_none(listed), None, run, named=asked), "selecting")
     finished = isolated(lambda: _finish_sweep(services, _or_none(listed), _or_none(keys), run), "finishing")
     unfound = tuple(map(str, errors(found)))
     return _report(services, run, "sweep", listed=listed, keys=keys, others=[*_short(units), finished]).model_copy(
@@ -52,12 +52,15 @@ def run_sweep(
 
 
 def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int], run: RunRef) -> object:
-    return finish_outstanding(services, find_outstanding(services, listed, keys), run)
+    marked = finish_missed(services, run)
+    return [*marked, *finish_outstanding(services, find_outstanding(services, listed, keys), run)]
 
 
-def _process(services: Services, listed: Sequence[int], window: Window | None, run: RunRef) -> list[int]:
+def _process(
+    services: Services, listed: Sequence[int], window: Window | None, run: RunRef, *, named: bool = False
+) -> list[int]:
     """Decide about the listed orders and take the payable ones through every step; returns those."""
-    order_ids = to_process(select(services, listed, run=run, window=window))
+    order_ids = to_process(select(services, listed, run=run, window=window, named=named))
     for step in ORDER_STEPS:
         run_step(services, step, order_ids, run)
     return order_ids

@@ -8,6 +8,7 @@ from functools import partial
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.decision import Action, Decision
+from orderflow.domain.go_live import gated
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
@@ -16,6 +17,7 @@ from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
 from orderflow.flow.orders.cancellations import is_unheard_of
 from orderflow.flow.orders.decision import stays_resolved
+from orderflow.flow.orders.go_live import go_live, is_known
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step
@@ -34,10 +36,21 @@ class Selected(BaseModel):
 
 
 def select(
-    services: Services, order_ids: Sequence[int], *, run: RunRef, window: Window | None, record: bool = True
+    services: Services,
+    order_ids: Sequence[int],
+    *,
+    run: RunRef,
+    window: Window | None,
+    record: bool = True,
+    named: bool = False,
 ) -> list[Selected]:
-    """Decide about every order, each isolated from the others' failures; `record` False leaves the ledger alone."""
+    """Decide about every order, each isolated from the others' failures; `record` False leaves the ledger alone.
+
+    `named`: somebody has named these orders, and so they are exported whatever the day of go-live.
+    """
     known = services.ledger.get_many(order_ids)
+    by_person = named or window is not None
+    live = go_live(services, by_person=by_person)
 
     def one(order_id: int) -> Selected:
         with working_on(order_id, Step.SELECT.value):
@@ -53,6 +66,8 @@ def select(
     def decide(order_id: int) -> Selected:
         _, order = services.read(order_id)
         decision = _with_memory(services.decide(order, window), order, known.get(order_id))
+        if not is_known(known.get(order_id)):
+            decision = gated(decision, order, go_live=live, by_person=by_person)
         if record:
             services.ledger.decide(order, decision, run)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
@@ -66,6 +81,8 @@ def select(
         else result
         for order_id, result in zip(order_ids, results, strict=True)
     ]
+    if record:
+        services.ledger.days.orders_known(run.name)
     log.info("selected: %s", dict(Counter(s.decision.action if s.decision else "unread" for s in selected)))
     return selected
 

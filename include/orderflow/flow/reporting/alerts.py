@@ -5,11 +5,15 @@ from functools import partial
 from typing import NamedTuple
 
 from orderflow.domain.explanations import EXPLAINED
+from orderflow.domain.reasons import Reason
 from orderflow.flow.batch import isolated
 from orderflow.flow.reporting.report import Failure, Report, report
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert, Subject
-from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.orders import Outcome, RunOrder, RunRef, Step
+
+_EXAMPLES = 10
+"""Orders that a message about many of them names."""
 
 
 class AlertChanges(NamedTuple):
@@ -39,8 +43,9 @@ def end_run(
 ) -> tuple[Report, AlertChanges]:
     """Sum a run up. What failed has opened its alert when it was recorded; here only what nobody recorded does."""
     seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
-    summary = report(seen, date=date, listed=listed, selected=selected)
+    summary = report(seen, date=date, listed=listed, selected=selected, sharing=_sharing(services, seen))
     book = services.ledger.alerts
+    _note_before_go_live(services, run, seen)
     recorded = {(alert.order_id, alert.reason) for alert in book.open()}
     for failure in summary.failures:
         if failure.order_id is not None and (failure.order_id, failure.reason) not in recorded:
@@ -51,6 +56,32 @@ def end_run(
     failed = {(failure.order_id, failure.reason) for failure in summary.failures}
     flags = [alert for alert in changes.opened if (alert.order_id, alert.reason) not in failed]
     return summary.model_copy(update={"flags": tuple(map(_as_failure, flags))}), changes
+
+
+def _note_before_go_live(services: Services, run: RunRef, seen: Collection[RunOrder]) -> None:
+    """Open one alert for all orders of before go-live that this run was the first to find; close it once none waits."""
+    book, subject = services.ledger.alerts, Subject.of_go_live()
+    held = sorted(s.order.name for s in seen if s.order.reason is Reason.BEFORE_GO_LIVE)
+    if held:
+        more = f" and {len(held) - _EXAMPLES} more" if len(held) > _EXAMPLES else ""
+        message = f"{len(held)} orders: {', '.join(held[:_EXAMPLES])}{more}."
+        book.see(subject, Reason.BEFORE_GO_LIVE, message, run=run, title="")
+    elif not services.ledger.days.holds_any():
+        book.close(subject)
+
+
+def _sharing(services: Services, seen: Collection[RunOrder]) -> dict[int, str]:
+    """Return which orders of those that this run has pushed have an ERP order that another one has too."""
+    pushed = (s.order for s in seen if Step.PUSH in s.last and s.last[Step.PUSH].outcome is Outcome.DONE)
+    names: dict[str | None, list[str]] = {}
+    found = services.ledger.by_erp_number(*(order.erp_number for order in pushed if order.erp_number))
+    for order in found:
+        names.setdefault(order.erp_number, []).append(f"order id {order.order_id} ({order.name})")
+    return {
+        order.order_id: f"ERP order {order.erp_number} is {' and '.join(names[order.erp_number])}"
+        for order in found
+        if len(names[order.erp_number]) > 1
+    }
 
 
 def _as_failure(alert: Alert) -> Failure:

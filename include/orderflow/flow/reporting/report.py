@@ -1,17 +1,20 @@
 """The report: what became of every order of a run, in numbers, as a table, and as one error when something failed."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.domain.reasons import STUCK, Reason
+from orderflow.domain.reasons import STUCK, TO_PROCESS, Reason
 from orderflow.domain.states import WRITTEN, Progress
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import isolated
 from orderflow.ledger.models.orders import COURTESIES, LedgerOrder, Outcome, RunOrder, Step
+
+NOTHING_SHARED: Mapping[int, str] = {}
 
 _FAILURES = {Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED}
 
@@ -91,32 +94,47 @@ class Report(BaseModel):
 
 
 def report(
-    seen: Collection[RunOrder], *, date: str, listed: Collection[int], selected: Collection[int] | None
+    seen: Collection[RunOrder],
+    *,
+    date: str,
+    listed: Collection[int],
+    selected: Collection[int] | None,
+    sharing: Mapping[int, str] = NOTHING_SHARED,
 ) -> Report:
     """Sum a run up from what the ledger saw of it, which holds what tasks did even where the tasks themselves died.
 
     Whatever was listed is accounted for: with nothing recorded of it, it failed. `selected` is None when selecting
-    failed as a whole, which says more than the name of each order would.
+    failed as a whole, which says more than the name of each order would. `sharing` names the ERP order of each order
+    that has it together with another one.
     """
     lost = set(listed) - {order.order.order_id for order in seen}
     failures = {order.order.order_id: failure for order in seen if (failure := _judged(order, selected or ()))}
+    for order in seen:
+        if order.order.order_id in sharing:
+            shared = Failure.of(order.order, Reason.REFERENCE_TAKEN, sharing[order.order.order_id])
+            failures.setdefault(order.order.order_id, shared)
     named = [] if selected is None else [_lost(order_id) for order_id in lost]
-    of_the_day = set(listed)
-    fine = [s for s in seen if s.order.order_id in of_the_day and s.order.order_id not in failures]
-    processed = sum(_was(s, Step.PUT_LINES, Outcome.DONE) or _was(s, Step.PUSH, Outcome.DONE) for s in fine)
-    waiting = sum(s.order.progress is Progress.WAITING for s in fine)
-    held = sum(s.order.progress is Progress.HELD for s in fine)
+    fine = [s for s in seen if s.order.order_id in set(listed) and s.order.order_id not in failures]
+    became = Counter(_became(s) for s in fine)
     return Report(
         date=date,
-        listed=len(of_the_day),
-        processed=processed,
-        waiting=waiting,
-        held=held,
+        listed=len({*listed, *failures}),  # an offline order that failed was listed too
+        processed=became["processed"],
+        waiting=became["waiting"],
+        held=became["held"],
         failed=len(failures) + len(lost),
-        unchanged=len(fine) - processed - waiting - held,
+        unchanged=became["unchanged"],
         offline_sent=sum(_was(s, Step.OFFLINE_SENT, Outcome.DONE) for s in seen),
         failures=tuple(sorted([*failures.values(), *named], key=lambda failure: failure.order)),
     )
+
+
+def _became(order: RunOrder) -> str:
+    """Say in which number an order that did not fail is counted: each in exactly one."""
+    if _was(order, Step.PUT_LINES, Outcome.DONE) or _was(order, Step.PUSH, Outcome.DONE):
+        return "processed"
+    counted = {Progress.WAITING: "waiting", Progress.HELD: "held"}
+    return counted.get(order.order.progress, "unchanged")
 
 
 def _judged(order: RunOrder, selected: Collection[int]) -> Failure | None:
@@ -138,9 +156,15 @@ def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
         return Failure.of(order.order, event.reason or Reason.UNEXPECTED, event.message)
     if order.order.progress is Progress.HELD and order.order.reason in STUCK:
         return Failure.of(order.order, order.order.reason, order.order.detail)
-    if order.order.order_id in selected and _hangs(order):
+    if (order.order.order_id in selected or _was_to_be_processed(order)) and _hangs(order):
         return Failure.of(order.order, Reason.UNFINISHED, f"It stands at {order.order.progress}.")
     return None
+
+
+def _was_to_be_processed(order: RunOrder) -> bool:
+    """Whether this run decided so: selecting the others may have failed as a whole."""
+    event = order.last.get(Step.SELECT)
+    return event is not None and event.outcome is Outcome.DECIDED and event.reason in TO_PROCESS
 
 
 def _lost(order_id: int) -> Failure:

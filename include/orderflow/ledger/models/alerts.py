@@ -33,6 +33,16 @@ class Subject(NamedTuple):
         return cls(f"task {dag_id}/{task_id}", f"{dag_id}, {task_id}")
 
     @classmethod
+    def of_go_live(cls) -> Self:
+        """Say that it is about all orders that were confirmed before go-live."""
+        return cls("go-live", "orders of before go-live")
+
+    @classmethod
+    def of_missed_days(cls) -> Self:
+        """Say that it is about the days that the schedule missed."""
+        return cls("missed days", "missed days")
+
+    @classmethod
     def of_difference(cls, kind: str, reference: str, order_id: int | None) -> Self:
         """Say that it is about a difference between shop and ERP."""
         return cls(f"difference {kind} {reference}", reference, order_id)

@@ -1,7 +1,9 @@
 """What may be done to the rows of an order and of the log, inside a transaction that somebody else opened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
@@ -98,6 +100,20 @@ def row_of_id(session: Session, order_id: int, reference: str, run: RunRef, now:
     return get_or_add(
         session, OrderRow, order_id, lambda: _new_row(order_id, reference, Progress.UNREAD, now, run.partition)
     )
+
+
+def add_held(
+    session: Session, orders: Sequence[tuple[int, str, datetime | None]], reason: Reason, run: RunRef, now: datetime
+) -> None:
+    """Add rows of orders that nobody has read; those that are there stay as they are."""
+    known = set(session.scalars(select(OrderRow.order_id).where(OrderRow.order_id.in_([i for i, *_ in orders]))))
+    for order_id, reference, changed_at in orders:
+        if order_id in known:
+            continue
+        row = _new_row(order_id, reference, Progress.HELD, now, None)
+        row.reason, row.shop_modified_at, row.detail = reason, changed_at, ""
+        session.add(row)
+        log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason)
 
 
 def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) -> bool:

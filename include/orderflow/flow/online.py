@@ -1,0 +1,43 @@
+"""Is an order that does not say so an online one? Asked of the shop's lists before it is exported."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from orderflow.cloudsuite.client import CloudSuiteClient
+from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.order import Order
+from orderflow.domain.reasons import Reason
+
+_SECOND = timedelta(seconds=1)
+
+
+def proved_online(shop: CloudSuiteClient, order: Order, *, api_timezone: str) -> Decision | None:
+    """Return why an order is not exported that the shop's lists do not prove to be online; None when they do.
+
+    The list of online orders has to name it and that of offline ones not: a shop that ignores the filter names it in
+    both.
+    """
+    online, offline = (_lists(shop, order, api_timezone, offline=offline) for offline in (False, True))
+    if online and not offline:
+        return None
+    if offline and not online:
+        return Decision(action=Action.SKIP, reason=Reason.OFFLINE)
+    said = "both" if online else "neither"
+    return Decision(
+        action=Action.HOLD,
+        reason=Reason.OFFLINE_UNKNOWN,
+        detail=f"the shop lists it among {said} of online and offline orders",
+    )
+
+
+def _lists(shop: CloudSuiteClient, order: Order, api_timezone: str, *, offline: bool) -> bool:
+    asked = OrderFilter(reference=order.reference, offline=offline)
+    if order.confirmed_at is not None:  # so that a shop that ignores `reference` does not list all its orders
+        local = order.confirmed_at.astimezone(ZoneInfo(api_timezone)).replace(tzinfo=None)
+        bounds = {
+            "confirm_date__gte": (local - _SECOND).isoformat(),
+            "confirm_date__lte": (local + _SECOND).isoformat(),
+        }
+        asked = asked.model_copy(update=bounds)
+    return any(row.id == order.order_id for row in shop.list_orders(asked))

@@ -1,0 +1,85 @@
+"""The days that were run: which was the first, which are not done, and what was confirmed before them."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, func, select, update
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.ledger.database.rows import get_or_add
+from orderflow.ledger.database.transactions import reading, writing
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.orders.rows import add_held
+from orderflow.ledger.tables.days import DayRow
+from orderflow.ledger.tables.orders import OrderRow
+
+_PER_TRANSACTION = 500
+
+
+class DayBook:
+    """The days in the ledger. A day is done once all its orders, online and offline, are in the ledger."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def begin(self, day: str, *, scheduled: bool = False) -> None:
+        """Note that a day is run; `scheduled` when it is the schedule that runs it."""
+        now = self._clock()
+        with writing(self._engine) as session:
+            row = get_or_add(session, DayRow, day, lambda: DayRow(day=day, scheduled=scheduled, first_run_at=now))
+            row.scheduled = row.scheduled or scheduled
+
+    def take(self, day: str, run: str) -> None:
+        """Note that a run has all ids of a day that was begun, and works on them."""
+        with writing(self._engine) as session:
+            session.execute(update(DayRow).where(DayRow.day == day).values(taken_by=run))
+
+    def orders_known(self, run: str) -> None:
+        """Note that the online orders of the days that a run took up are in the ledger."""
+        self._note(DayRow.taken_by == run, {"orders_at": self._clock()})
+
+    def offline_known(self, day: str) -> None:
+        """Note that the offline orders of a day are in the ledger."""
+        self._note(DayRow.day == day, {"offline_at": self._clock()})
+
+    def earliest(self) -> str | None:
+        """Return the earliest day that was run."""
+        with reading(self._engine) as session:
+            return session.scalar(select(func.min(DayRow.day)))
+
+    def first_scheduled(self) -> str | None:
+        """Return the earliest day that the schedule has run."""
+        with reading(self._engine) as session:
+            return session.scalar(select(func.min(DayRow.day)).where(DayRow.scheduled))
+
+    def done_since(self, day: str) -> set[str]:
+        """Return the days since then that are done."""
+        done = (DayRow.orders_at.is_not(None), DayRow.offline_at.is_not(None))
+        with reading(self._engine) as session:
+            return set(session.scalars(select(DayRow.day).where(DayRow.day >= day, *done)))
+
+    def taken_by(self, run: str) -> list[str]:
+        """Return the days that a run works on and whose offline orders are not all known."""
+        open_days = select(DayRow.day).where(DayRow.taken_by == run, DayRow.offline_at.is_(None))
+        with reading(self._engine) as session:
+            return list(session.scalars(open_days.order_by(DayRow.day)))
+
+    def hold_unread(self, orders: Iterable[tuple[int, str, datetime | None]], run: RunRef) -> None:
+        """Hold orders of before go-live that nobody has read: id, reference, when changed. Known ones stay."""
+        found = list(orders)
+        for start in range(0, len(found), _PER_TRANSACTION):
+            with writing(self._engine) as session:
+                some = found[start : start + _PER_TRANSACTION]
+                add_held(session, some, Reason.BEFORE_GO_LIVE, run, self._clock())
+
+    def holds_any(self) -> bool:
+        """Whether any order of before go-live waits for a person."""
+        held = (OrderRow.progress == Progress.HELD, OrderRow.reason == Reason.BEFORE_GO_LIVE)
+        with reading(self._engine) as session:
+            return session.scalar(select(OrderRow.order_id).where(*held).limit(1)) is not None
+
+    def _note(self, which: ColumnElement[bool], values: dict[str, datetime]) -> None:
+        with writing(self._engine) as session:
+            session.execute(update(DayRow).where(which).values(values))

@@ -1,0 +1,25 @@
+"""The table of the days that were run."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orderflow.ledger.tables.base import Base
+
+
+class DayRow(Base):
+    """A shop-local day, from when a run first took it up."""
+
+    __tablename__ = "orderflow_day"
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    """Its partition key, such as `2026-11-22`."""
+    scheduled: Mapped[bool]
+    """Whether the schedule has run it, and not only a person."""
+    taken_by: Mapped[str | None]
+    """The last run that took it up, by its name."""
+    first_run_at: Mapped[datetime]
+    orders_at: Mapped[datetime | None]
+    """Since when all its online orders are in the ledger."""
+    offline_at: Mapped[datetime | None]
+    """The same of its offline orders."""

@@ -1,0 +1,208 @@
+"""The sweep exports nothing on its own that was confirmed before go-live."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.domain.decision import Action, Decision
+from orderflow.domain.go_live import gated
+from orderflow.domain.reasons import Reason
+from orderflow.domain.window import Window
+from orderflow.flow.orders.run import preview_day, run_day, run_sweep
+from orderflow.flow.services import Services
+from orderflow.ledger.opening import open_ledger
+from orderflow.settings import Settings
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+from support.orders import order
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+OLD = ("2019-03-01", "2021-07-15", "2024-12-31", "2026-11-21")
+
+
+@pytest.fixture
+def services(services: Services, clock: Clock, tmp_path: Path) -> Services:
+    """Return the services with a ledger that has never seen a run."""
+    return replace(services, ledger=open_ledger(f"sqlite:///{tmp_path / 'empty.db'}", clock=clock))
+
+
+@pytest.fixture
+def old(control: SandboxControl) -> list[int]:
+    return [add(control, day) for day in OLD]
+
+
+def add(control: SandboxControl, day: str, **fields: Any) -> int:
+    at = f"{day}T12:00:00"
+    given = {"confirm_date": at, "modified_date": at, "payment_status": "closed_success", "reference": f"CS-{day}"}
+    (order_id,) = control.add_orders(given | fields)
+    return order_id
+
+
+def exported(control: SandboxControl) -> set[str]:
+    return {order["external_reference"] for order in control.erp_orders()}
+
+
+def with_settings(services: Services, **changes: Any) -> Services:
+    return replace(services, settings=Settings.parse({**services.settings.model_dump(), **changes}))
+
+
+def test_the_first_sweep_on_an_empty_ledger_exports_nothing_and_names_what_it_leaves(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    new = add(control, "2026-11-22")
+    first = run_sweep(services, runs())
+    clock.advance(minutes=15)
+    second = run_sweep(services, runs())
+
+    assert exported(control) == set()
+    (told,) = first.flags
+    assert (told.reason, told.order_id) == (Reason.BEFORE_GO_LIVE, None)
+    assert "5 orders" in told.message
+    assert "CS-2019-03-01" in told.message
+    assert second.flags == ()
+    assert (first.failed, second.failed) == (0, 0)
+    assert {o.reason for o in services.ledger.get_many([*old, new]).values()} == {Reason.BEFORE_GO_LIVE}
+
+
+def test_orders_of_before_go_live_are_not_read_again_and_again(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    control.clear_journal()
+    run_sweep(services, runs())
+    clock.advance(days=2)
+    run_sweep(services, runs())
+
+    assert {call["path"] for call in control.journal()} == {"/api/order/"}, "only listings"
+    assert len(old) == len(OLD)
+
+
+def test_the_earliest_day_that_was_run_is_go_live(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    add(control, "2026-11-22")
+    run_sweep(services, runs())
+    run_day(services, DAY, runs("2026-11-22"))
+    add(control, "2026-11-22", reference="CS-late")
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+
+    assert exported(control) == {"1/CS-2026-11-22", "1/CS-late"}
+    assert {o.reason for o in services.ledger.get_many(old).values()} == {Reason.BEFORE_GO_LIVE}
+
+
+def test_a_day_that_is_run_and_an_order_that_is_named_are_a_persons_word(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    run_sweep(services, runs())
+    run_sweep(services, runs(), references=["CS-2019-03-01"])
+    run_sweep(services, runs(), order_ids=[old[1]])
+    run_day(services, Window.of_day("2026-11-21", "Europe/Amsterdam"), runs("2026-11-21"))
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+
+    assert exported(control) == {"1/CS-2019-03-01", "1/CS-2021-07-15", "1/CS-2026-11-21"}
+    assert [alert.reason for alert in services.ledger.alerts.open()] == [Reason.BEFORE_GO_LIVE]
+
+
+def test_the_alert_is_over_when_none_waits_any_more(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    run_sweep(services, runs())
+    run_sweep(services, runs(), order_ids=old)
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+
+    assert len(exported(control)) == len(OLD)
+    assert services.ledger.alerts.open() == []
+
+
+def test_what_a_person_has_taken_up_the_sweep_finishes(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock
+) -> None:
+    """It was named while it was not paid; the payment comes later."""
+    unpaid = add(control, "2019-03-01", payment_status="started")
+    run_day(services, DAY, runs("2026-11-22"))
+    run_sweep(services, runs(), order_ids=[unpaid])
+    control.edit_order(unpaid, payment_status="closed_success")
+    clock.advance(minutes=15)
+
+    run_sweep(services, runs())
+
+    assert exported(control) == {"1/CS-2019-03-01"}
+
+
+@pytest.mark.parametrize("not_before", ["2026-11-22", "2026-11-22T00:00:00+01:00", "2026-11-21T23:00:00Z"])
+def test_a_go_live_that_was_set_counts_for_the_sweep_and_forbids_all_else(
+    services: Services, control: SandboxControl, runs: Runs, old: list[int], not_before: str
+) -> None:
+    add(control, "2026-11-22")
+    services = with_settings(services, not_before=not_before)
+    run_sweep(services, runs())
+    assert exported(control) == {"1/CS-2026-11-22"}
+
+    day = run_day(services, Window.of_day("2026-11-21", "Europe/Amsterdam"), runs("2026-11-21"))
+    named = run_sweep(services, runs(), order_ids=old)
+
+    assert exported(control) == {"1/CS-2026-11-22"}
+    assert [failure.reason for failure in day.failures] == [Reason.NOT_BEFORE]
+    assert [failure.reason for failure in named.failures] == [Reason.NOT_BEFORE] * len(old)
+    assert "go-live is 2026-11-2" in day.failures[0].message
+
+
+def test_an_earlier_go_live_lets_go_of_what_was_held(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    run_sweep(with_settings(services, not_before="2026-11-22"), runs())
+    clock.advance(minutes=15)
+    run_sweep(with_settings(services, not_before="2024-01-01"), runs())
+
+    assert exported(control) == {"1/CS-2024-12-31", "1/CS-2026-11-21"}
+    assert len(old) == len(OLD)
+
+
+def test_an_old_order_that_is_edited_now_is_still_of_before_go_live(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, old: list[int]
+) -> None:
+    run_day(services, DAY, runs("2026-11-22"))
+    run_sweep(services, runs())
+    control.edit_order(old[0], description="somebody looked at it")
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+
+    assert exported(control) == set()
+
+
+def test_a_dry_run_is_no_day_that_was_run(
+    services: Services, control: SandboxControl, runs: Runs, old: list[int]
+) -> None:
+    preview_day(services, Window.of_day("2019-03-01", "Europe/Amsterdam"), runs("2019-03-01"), lambda _: None)
+    run_sweep(services, runs())
+
+    assert exported(control) == set()
+    assert len(old) == len(OLD)
+
+
+@given(
+    confirmed=st.datetimes(timezones=st.just(UTC)),
+    live=st.none() | st.datetimes(timezones=st.just(UTC)),
+    action=st.sampled_from(Action),
+    by_person=st.booleans(),
+)
+def test_nothing_is_processed_that_was_confirmed_before_go_live(
+    confirmed: datetime, live: datetime | None, action: Action, *, by_person: bool
+) -> None:
+    decision = Decision(action=action, reason=Reason.PAID)
+
+    after = gated(decision, order(confirmed_at=confirmed), go_live=live, by_person=by_person)
+
+    if live is None:
+        assert (after == decision) == (by_person or action is Action.SKIP)
+    else:
+        assert (after == decision) == (confirmed >= live or action is Action.SKIP)
+    assert after == decision or after.action is Action.HOLD
