@@ -65,7 +65,6 @@ def test_other_webshops_are_told_by_json(services: Services, control: SandboxCon
     [
         {"action": "reset_before_commit"},
         {"action": "status", "status": 500},
-        {"action": "status", "status": 429},
         {"action": "status", "status": 200, "html": '<R><Status code="400" text="busy"/></R>'},
         {"action": "status", "status": 200, "html": "<html><title>Log in</title></html>"},
         {"action": "wrong_answer", "answer": "OK"},

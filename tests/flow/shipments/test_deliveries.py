@@ -124,14 +124,19 @@ def test_a_message_in_doubt_is_not_sent_again_until_a_person_has_looked(
     assert end_shipments(services, [number])[1].still_open == []
 
 
-@pytest.mark.parametrize(
-    "fault", [{"action": "status", "status": 429}, {"action": "status", "status": 401}], ids=["429", "401"]
-)
+def test_a_busy_shop_is_waited_for(shipments: Shipments, exported: list[str], control: SandboxControl) -> None:
+    number = deliver(control, exported[0], "4", "4")
+    control.fault("status", status=429, path="des_adv")
+    shipments()
+    assert shipments.standing(number) == (ShipmentProgress.SENT, None)
+    assert len(control.desadv_messages()) == 1
+
+
 def test_what_the_shop_certainly_did_not_take_is_sent_by_the_next_run(
-    shipments: Shipments, exported: list[str], control: SandboxControl, fault: dict[str, Any]
+    shipments: Shipments, exported: list[str], control: SandboxControl
 ) -> None:
     number = deliver(control, exported[0], "4", "4")
-    control.faults([{**fault, "path": "des_adv"}])
+    control.fault("status", status=401, path="des_adv")
     (result,) = shipments()
     assert result.error
     shipments()

@@ -102,7 +102,7 @@ def test_what_certainly_did_not_leave_at_a_persons_word_is_sent_by_the_tasks_nex
     shipments: Shipments, exported: list[str], services: Services, runs: Runs, control: SandboxControl
 ) -> None:
     number = put_in_doubt(shipments, control, exported[0])
-    control.fault("status", status=429, path="des_adv")
+    control.fault("status", status=401, path="des_adv")
     run = runs()
     (first,) = send_shipments(services, [number], run, OperatorDecision(send_now=[number]))
     assert first.error
