@@ -4,29 +4,20 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
 from orderflow.domain.page import Page
 from orderflow.domain.recipients import AlertSettings
+from orderflow.domain.retention import Retention
+from orderflow.domain.timezone import Timezone
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
 
 VARIABLE = "orderflow"
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is not a time zone") from error
-    return name
-
-
-Timezone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class _Settings(BaseModel):
@@ -185,6 +176,7 @@ class Settings(_Settings):
     limits: Limits = Limits()
     alerts: AlertSettings = AlertSettings()
     reconciliation: Reconciliation = Reconciliation()
+    retention: Retention = Retention()
     page: Page = Page()
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """The tasks of the morning: compare both sides and fail for what is overdue; tell people what is open."""
 
+import json
 import logging
 from typing import Any
 
@@ -33,9 +34,11 @@ def compare_shop_and_erp() -> dict[str, Any]:
 
 @task(on_failure_callback=alert_failed_report)
 def send_digest() -> None:
-    """Send all that is open in one message, when it says something new, and on Mondays."""
+    """Send all that is open in one message, when it says something new, and on Mondays; remove what is old."""
     services = connect(read_only=True)
     log.info("%d calls planned by old dry runs forgotten", services.ledger.plans.forget())
+    removed = services.ledger.housekeeping.purge(services.settings.retention.ages)
+    log.info("removed from the ledger, as the settings `retention` say: %s", json.dumps(removed))
     deliver_digest(services, RunContext())
 
 

@@ -1,15 +1,17 @@
-"""What takes things out of the ledger."""
+"""What takes things out of the ledger: on request for one order, and daily for what is older than it needs to be."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from orderflow.domain.retention import Kept
 from orderflow.ledger.books.erasure import Erased, erase
+from orderflow.ledger.books.retention import purge
 
 
 class Housekeeping:
-    """Erases."""
+    """Erases and purges."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -18,3 +20,7 @@ class Housekeeping:
     def erase(self, order_id: int) -> Erased:
         """Erase an order, also one that only dry runs have met; ClaimedElsewhereError while a run works on it."""
         return erase(self._engine, order_id, self._clock())
+
+    def purge(self, kept_for: Mapping[Kept, timedelta]) -> Mapping[Kept, int]:
+        """Remove what is older than this, a bounded number of rows a table; returns how many of each."""
+        return purge(self._engine, kept_for, self._clock())

@@ -1,0 +1,46 @@
+"""How long the ledger keeps what it has no more use for."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Days = Annotated[int, Field(ge=7, le=36_500)] | None
+
+
+class Kept(StrEnum):
+    """What is kept for a time of its own."""
+
+    EVENTS = "events"
+    CLOSED_ALERTS = "closed_alerts"
+    FINDINGS = "findings"
+    RECONCILIATIONS = "reconciliations"
+    SHIPMENTS = "shipments"
+    ORDERS = "orders"
+
+
+class Retention(BaseModel):
+    """For how many days the ledger keeps what is over; `null`: for ever. Planned calls of dry runs: three days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    events: Days = 400
+    """What runs did with orders, after it happened."""
+    closed_alerts: Days = 400
+    """Alerts, after they were closed."""
+    findings: Days = 400
+    """Differences between shop and ERP, after they were resolved."""
+    reconciliations: Days = 400
+    """Comparisons of shop and ERP: sums of days."""
+    shipments: Days = 400
+    """Carrier, tracking code and comment of packing slips, after they were sent. Numbers and quantities stay."""
+    orders: Days = 400
+    """The customer and the addresses of orders that are at an end, after their last change. The rest stays."""
+
+    @property
+    def ages(self) -> Mapping[Kept, timedelta]:
+        """Return how long everything is kept that is not kept for ever."""
+        days = {kept: getattr(self, kept.value) for kept in Kept}
+        return {kept: timedelta(days=age) for kept, age in days.items() if age is not None}

@@ -1,0 +1,118 @@
+"""What is removed once it is old: in batches, each a transaction of its own, so that no run waits for it.
+
+Orders stay, reduced to what keeps them from being sent a second time; what is open is never old.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from orderflow.domain.retention import Kept
+from orderflow.domain.shipment import ShipmentProgress
+from orderflow.domain.states import Progress
+from orderflow.ledger.database.transactions import writing
+from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
+from orderflow.ledger.tables.shipments import ShipmentRow
+
+BATCH = 1_000
+"""Rows that one transaction removes at most."""
+MOST_BATCHES = 100
+"""A day removes this many batches of a table at most; the next day goes on."""
+
+_AT_REST = (Progress.SHIPMENT_SENT, Progress.RESOLVED, Progress.SKIPPED)
+
+
+def purge(engine: Engine, kept_for: Mapping[Kept, timedelta], now: datetime) -> dict[Kept, int]:
+    """Remove what is older than this; returns how many rows of each."""
+    return {kept: _in_batches(engine, _REMOVE[kept], now - age) for kept, age in kept_for.items()}
+
+
+def _in_batches(engine: Engine, remove: Callable[[Session, datetime], int], before: datetime) -> int:
+    removed = 0
+    for _ in range(MOST_BATCHES):
+        with writing(engine) as session:
+            some = remove(session, before)
+        removed += some
+        if some < BATCH:
+            break
+    return removed
+
+
+def _events(session: Session, before: datetime) -> int:
+    """Ids rise with time, so that the oldest are found without an index on the time."""
+    oldest = select(EventRow.id, EventRow.at).order_by(EventRow.id).limit(BATCH)
+    ids = [event_id for event_id, at in session.execute(oldest) if at < before]
+    session.execute(delete(EventRow).where(EventRow.id.in_(ids)))
+    return len(ids)
+
+
+def _closed_alerts(session: Session, before: datetime) -> int:
+    ids = session.scalars(select(AlertRow.id).where(AlertRow.closed_at < before).limit(BATCH)).all()
+    session.execute(delete(NoticeRow).where(NoticeRow.alert_id.in_(ids)))
+    session.execute(delete(AlertRow).where(AlertRow.id.in_(ids)))
+    return len(ids)
+
+
+def _findings(session: Session, before: datetime) -> int:
+    """One that somebody has accepted is open, and stays."""
+    ids = session.scalars(select(FindingRow.id).where(FindingRow.resolved_at < before).limit(BATCH)).all()
+    session.execute(delete(FindingRow).where(FindingRow.id.in_(ids)))
+    return len(ids)
+
+
+def _reconciliations(session: Session, before: datetime) -> int:
+    ids = session.scalars(select(ReconciliationRow.id).where(ReconciliationRow.at < before).limit(BATCH)).all()
+    session.execute(delete(ReconciliationRow).where(ReconciliationRow.id.in_(ids)))
+    return len(ids)
+
+
+def _shipments(session: Session, before: datetime) -> int:
+    """Numbers, orders and the hash stay: the shop takes each slip once."""
+    old = select(ShipmentRow).where(
+        ShipmentRow.progress == ShipmentProgress.SENT,
+        ShipmentRow.updated_at < before,
+        or_(
+            *(ShipmentRow.content[name].as_string().is_not(None) for name in _SAID),
+            ShipmentRow.detail != "",
+        ),
+    )
+    rows = session.scalars(old.limit(BATCH).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.content, row.detail = {**row.content, **dict.fromkeys(_SAID)}, ""
+    return len(rows)
+
+
+_SAID = ("comment", "carrier", "tracking_code")
+
+
+def _orders(session: Session, before: datetime) -> int:
+    """Blank what says who bought what; one with an open alert is not at rest."""
+    alert = exists().where(AlertRow.order_id == OrderRow.order_id, AlertRow.closed_at.is_(None))
+    said = or_(OrderRow.detail != "", *(column.is_not(None) for column in _OF_BUYER))
+    old = select(OrderRow.order_id).where(
+        OrderRow.progress.in_(_AT_REST),
+        OrderRow.updated_at < before,
+        or_(OrderRow.claimed_until.is_(None), OrderRow.claimed_until < before),
+        said,
+        ~alert,
+    )
+    ids = session.scalars(old.limit(BATCH).with_for_update(skip_locked=True)).all()
+    blank = {column.key: None for column in _OF_BUYER}
+    session.execute(update(OrderRow).where(OrderRow.order_id.in_(ids)).values(detail="", **blank))
+    return len(ids)
+
+
+_OF_BUYER = (OrderRow.customer_key, OrderRow.customer_code, OrderRow.ship_to_key, OrderRow.bill_to_key)
+
+_REMOVE: Mapping[Kept, Callable[[Session, datetime], int]] = {
+    Kept.EVENTS: _events,
+    Kept.CLOSED_ALERTS: _closed_alerts,
+    Kept.FINDINGS: _findings,
+    Kept.RECONCILIATIONS: _reconciliations,
+    Kept.SHIPMENTS: _shipments,
+    Kept.ORDERS: _orders,
+}

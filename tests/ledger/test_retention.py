@@ -1,0 +1,146 @@
+"""What is old is removed, a bounded number of rows at a time; what is open or needed stays."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from orderflow.domain.findings import FindingKind
+from orderflow.domain.reasons import Reason
+from orderflow.domain.retention import Kept, Retention
+from orderflow.domain.shipment import ShipmentProgress
+from orderflow.domain.states import Progress
+from orderflow.ledger.books import retention
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import Outcome, Step
+from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
+from orderflow.ledger.tables.orders import EventRow, OrderRow
+from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
+from orderflow.ledger.tables.shipments import ShipmentRow
+from support.clock import Clock
+
+NOW = datetime(2028, 1, 1, tzinfo=UTC)
+OLD, YOUNG = NOW - timedelta(days=401), NOW - timedelta(days=399)
+EVERYTHING = Retention().ages
+ALERT = {
+    "order": "1/CS1", "reason": Reason.ERP_REJECTED, "cause": "c", "title": "", "message": "m", "slip": "", "seen": 1,
+    "opened_at": OLD, "last_seen_at": OLD,
+}  # fmt: skip
+FINDING = {
+    "kind": next(iter(FindingKind)), "webshop": 1, "shop_value": "", "erp_value": "", "detail": "", "day": "2026-01-01",
+    "since": OLD, "first_seen_at": OLD, "last_seen_at": OLD,
+}  # fmt: skip
+EVENT = {
+    "dag_id": "d", "run_id": "r", "task_id": "t", "map_index": -1, "try_number": 1, "step": Step.PUSH,
+    "outcome": Outcome.INTENT, "message": "m", "reference": "",
+}  # fmt: skip
+SLIP = {
+    "number": "S", "slip_date": "2026-11-22", "planned_delivery_date": None, "carrier": "C", "tracking_code": None,
+    "comment": "ring twice", "order_numbers": ["SO1"], "items": [],
+}  # fmt: skip
+
+
+@pytest.fixture
+def aged(ledger: Ledger, clock: Clock) -> Ledger:
+    """Return a ledger with an old, a young, and an old but open row of each kind."""
+    clock.now = NOW
+    order = {"webshop": 1, "reference": "CS", "detail": "", "erp_lines": {}, "line_ids": {}, "attempts": 0,
+             "first_seen_at": OLD, "customer_key": "web/1", "erp_number": None}  # fmt: skip
+    slip = {"content": SLIP, "content_hash": "h", "detail": "", "first_seen_at": OLD, "attempts": 0}
+    rows: list[tuple[Any, list[dict[str, Any]]]] = [
+        (
+            OrderRow.__table__,
+            [
+                {**order, "order_id": 1, "progress": Progress.SHIPMENT_SENT, "updated_at": OLD, "erp_number": "SO1"},
+                {**order, "order_id": 2, "progress": Progress.SHIPMENT_SENT, "updated_at": YOUNG},
+                {**order, "order_id": 3, "progress": Progress.PUSHING, "updated_at": OLD},
+                {**order, "order_id": 4, "progress": Progress.SHIPMENT_SENT, "updated_at": OLD},
+            ],
+        ),
+        (EventRow.__table__, [{**EVENT, "order_id": 1, "at": OLD}, {**EVENT, "order_id": 1, "at": YOUNG}]),
+        (
+            AlertRow.__table__,
+            [
+                {**ALERT, "id": 901, "subject": "order 1", "order_id": 1, "closed_at": OLD},
+                {**ALERT, "id": 902, "subject": "order 2", "order_id": 2, "closed_at": YOUNG},
+                {**ALERT, "id": 903, "subject": "order 4", "order_id": 4, "closed_at": None},
+            ],
+        ),
+        (
+            NoticeRow.__table__,
+            [
+                {"alert_id": n, "channel": "mail", "phase": "opened", "run": "r", "said": True, "taken_until": OLD}
+                for n in (901, 902, 903)
+            ],
+        ),
+        (
+            FindingRow.__table__,
+            [
+                {**FINDING, "external_reference": "1", "resolved_at": OLD},
+                {**FINDING, "external_reference": "2", "resolved_at": YOUNG},
+                {**FINDING, "external_reference": "3", "resolved_at": None},
+            ],
+        ),
+        (
+            ShipmentRow.__table__,
+            [
+                {**slip, "number": "S1", "progress": ShipmentProgress.SENT, "updated_at": OLD},
+                {**slip, "number": "S2", "progress": ShipmentProgress.SENT, "updated_at": YOUNG},
+                {**slip, "number": "S3", "progress": ShipmentProgress.OPEN, "updated_at": OLD},
+            ],
+        ),
+        (
+            ReconciliationRow.__table__,
+            [
+                {"dag_id": "d", "run_id": "r", "at": at, "first_day": "", "last_day": "", "compared": 0, "in_flight": 0,
+                 "unreadable": 0, "findings": 0, "overdue": 0, "resolved": 0, "totals": []}
+                for at in (OLD, YOUNG)
+            ],
+        ),
+    ]  # fmt: skip
+    with ledger._engine.begin() as connection:
+        for table, values in rows:
+            connection.execute(insert(table), values)
+    return ledger
+
+
+def of(ledger: Ledger, column: Any) -> list[Any]:
+    with ledger._engine.connect() as connection:
+        return list(connection.execute(select(column).order_by(column)).scalars())
+
+
+def test_what_is_old_and_over_is_removed_and_nothing_else(aged: Ledger) -> None:
+    removed = aged.housekeeping.purge(EVERYTHING)
+
+    assert removed == dict.fromkeys(Kept, 1)
+    assert of(aged, EventRow.at) == [YOUNG]
+    assert of(aged, AlertRow.id) == of(aged, NoticeRow.alert_id) == [902, 903]
+    assert of(aged, FindingRow.external_reference) == ["2", "3"]
+    assert of(aged, ReconciliationRow.at) == [YOUNG]
+    slips = aged.shipments.get_many(["S1", "S2", "S3"])
+    assert [slips[number].content.comment for number in ("S1", "S2", "S3")] == [None, "ring twice", "ring twice"]
+    orders = aged.get_many([1, 2, 3, 4])
+    assert [orders[n].customer_key for n in (1, 2, 3, 4)] == [None, "web/1", "web/1", "web/1"]
+    assert orders[1].erp_number == "SO1"
+    assert aged.housekeeping.purge(EVERYTHING) == dict.fromkeys(Kept, 0), "once"
+
+
+def test_null_keeps_for_ever(aged: Ledger) -> None:
+    kept = Retention(events=None, orders=None).ages
+    assert aged.housekeeping.purge(kept).keys() == set(Kept) - {Kept.EVENTS, Kept.ORDERS}
+    assert of(aged, EventRow.at) == [OLD, YOUNG]
+
+
+def test_a_day_removes_no_more_than_its_batches(ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock.now = NOW
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "MOST_BATCHES", 2)
+    with ledger._engine.begin() as connection:
+        connection.execute(insert(EventRow), [{**EVENT, "order_id": 1, "at": OLD} for _ in range(7)])
+
+    removed = [ledger.housekeeping.purge(EVERYTHING)[Kept.EVENTS] for _ in range(3)]
+
+    assert removed == [4, 3, 0]
+    with ledger._engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(EventRow)) == 0
