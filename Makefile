@@ -27,7 +27,7 @@ erp-demo: $(SETUP) postgresql ## One day of orders into a real Tryton, set up he
 	@$(BIN)/python tools/erp_demo.py
 
 ##@ Run it without a scheduler
-.PHONY: run sweep deliveries resolve reconcile
+.PHONY: run sweep deliveries resolve reconcile check-shop
 
 run: $(SETUP) ## One day against the configured connections: make run DATE=2026-11-22 [DRY_RUN=1]
 	@$(if $(DATE),,echo 'say which day: make run DATE=2026-11-22' >&2; exit 2;) $(BIN)/python -m orderflow run --date $(DATE) $(if $(DRY_RUN),--dry-run)
@@ -40,6 +40,9 @@ deliveries: $(SETUP) ## Tell the shop of the ERP's new packing slips: make deliv
 
 resolve: $(SETUP) ## Close an order that somebody has dealt with by hand: make resolve NAME=2/CS48193
 	@$(if $(NAME),,echo 'say which order: make resolve NAME=2/CS48193' >&2; exit 2;) $(BIN)/python -m orderflow resolve '$(NAME)'
+
+check-shop: $(SETUP) ## What is assumed about shop and ERP against the real ones; changes neither
+	@$(BIN)/python -m orderflow check-shop
 
 reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAYS=7] [WEBSHOP=1]
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))
@@ -83,7 +86,7 @@ format: $(SETUP) ## Rewrite the code in the project's style
 types: $(SETUP) ## Type checks
 	$(BIN)/mypy include tools
 
-PAGES := dag_docs runbook_docs settings_docs connection_docs command_docs metric_docs wire_docs dist_info
+PAGES := dag_docs runbook_docs settings_docs connection_docs command_docs metric_docs wire_docs assumption_docs dist_info
 
 docs: $(SETUP) bench-docs ## Write the pages and tables in docs/ that come from the code
 	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py || exit 1; done

@@ -225,3 +225,30 @@ def test_in_the_repository_it_finds_what_make_up_uses(
     code, lines, errors = command(bare | elsewhere, "open", cwd=tmp_path)
     assert code == 2, "the sandbox's ledger is not that of another shop"
     assert "make up" not in errors
+
+
+def test_a_shop_is_compared_with_what_is_assumed_and_nothing_is_written(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=40, parts=["charges"])
+    code, lines, errors = command(environment, "check-shop")
+    assert code == 1, errors
+    summary = json.loads(lines[-1])
+    assert {"charges_placed", "payment_known"} <= set(summary["to_do"])
+    assert summary["proposed"]["charges"]["shipment_cost"] == "charge"
+    assert "TO DO charges_placed: their orders are held; set `charges." in errors
+    assert any(line.startswith("DOES NOT HOLD") and "charges_placed" in line for line in lines)
+    assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
+
+
+def test_a_shop_that_is_as_assumed_exits_0_and_one_that_cannot_be_reached_exits_2(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+    code, lines, errors = command(environment, "check-shop")
+    assert (code, json.loads(lines[-1])["to_do"]) == (0, []), errors
+    control.fault("status", service="token", status=401, times=0)
+    code, lines, errors = command(environment, "check-shop")
+    assert (code, lines) == (2, [])
+    assert "shop_auth" in errors
+    assert "sandbox-secret" not in errors

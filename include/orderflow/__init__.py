@@ -17,6 +17,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     ledger.orders        -> domain, errors, ledger.database, ledger.models, ledger.tables
     ledger.books         -> domain, errors, ledger.database, ledger.models, ledger.tables, ledger.orders
     ledger               -> domain, errors, settings, home, ledger.*
+    checking             -> domain, redaction, errors, settings, transport, cloudsuite, erp
     flow                 -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*
     flow.reporting       -> domain, redaction, errors, settings, ledger, ledger.*, flow
     flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
@@ -26,7 +27,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     web                  -> domain, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing
-    commands             -> domain, redaction, errors, settings, ledger, ledger.*, flow, flow.*, orchestration
+    commands             -> domain, redaction, errors, settings, checking, ledger, ledger.*, flow, flow.*, orchestration
     command_line         -> nothing
     __main__             -> command_line, commands
 
@@ -38,6 +39,7 @@ What they hold:
     cloudsuite     the shop's words: wire models, client, mapper, connection
     erp            the port every ERP implements, and its adapters
     ledger         the durable record of what was decided and done
+    checking       what is assumed about shop and ERP, and a look at the real ones that writes nothing
     flow           the use cases: customers, orders, shipments, reconciliation, and reporting on all of them
     orchestration  Airflow tasks around the use cases; the only room that knows about tasks
     web            the page in Airflow; reads the ledger, and Airflow's login

@@ -4,11 +4,11 @@ import argparse
 
 _ABOUT = "Run Orderflow against the configured connections, without a scheduler."
 _MORE = """\
-`open` and `reconcile` change neither shop nor ERP. The last line on stdout is the summary as JSON (`open` has none);
-everything else goes to stderr.
+`open`, `check-shop` and `reconcile` change neither shop nor ERP. The last line on stdout is the
+summary as JSON (`open` has none); everything else goes to stderr.
 
 exit codes:
-  0  nothing failed, or differs for longer than its grace
+  0  nothing failed, differs for longer than its grace, or has to be set
   1  something did: each order is named on stderr
   2  the command could not be carried out at all
 
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     erased.add_argument("--reference", action="append", default=[], help="this order, such as 2/CS48193")
     erased.add_argument("--order-id", action="append", default=[], type=_id, help="this order, by the shop's id")
     _add(commands, "open", does="list every order that is not done: list, order, age, reason, owner")
+    _add(commands, "check-shop", does="compare what is assumed about shop and ERP with the real ones, change neither")
     both = _add(commands, "reconcile", does="compare shop and ERP, change neither")
     both.add_argument("--days", type=_days, help="whole days back, besides today; default: as the settings say")
     both.add_argument("--webshop", type=_id, help="only this webshop")

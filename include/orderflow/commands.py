@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from orderflow.checking.check import check_shop
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, unforeseen
@@ -112,6 +113,15 @@ def _open(_asked: Namespace) -> int:
     return 0
 
 
+def _check_shop(_asked: Namespace) -> int:
+    services = connect(read_only=True)
+    checked = check_shop(services.shop.channel, services.erp, services.settings, lambda: datetime.now(UTC))
+    for line in checked.text():
+        sys.stdout.write(f"{line}\n")
+    _tell("TO DO", checked.to_do())
+    return _end(checked.summary(), _FAILED if checked.needs_a_person else 0)
+
+
 def _reconcile(asked: Namespace) -> int:
     services = connect(read_only=True)
     folder = csv_folder(services.settings)
@@ -144,5 +154,6 @@ _WORK: dict[str, Callable[[Namespace], int]] = {
     "resolve": _resolve,
     "forget": _forget,
     "open": _open,
+    "check-shop": _check_shop,
     "reconcile": _reconcile,
 }

@@ -83,6 +83,8 @@ _ASK_ONCE = RetryPolicy(deadline=0)
 class _Token(NamedTuple):
     header: str
     fresh_until: float
+    told: float | None
+    """The lifetime in seconds, if the answer said one."""
 
 
 class ClientCredentials:
@@ -136,6 +138,12 @@ class ClientCredentials:
                 self._token = self._fetch()
             return True
 
+    @property
+    def lifetime(self) -> float | None:
+        """The seconds that the token in use was said to live; None where there is none, or nothing was said."""
+        token = self._token
+        return token.told if token else None
+
     def secrets(self) -> tuple[str, ...]:
         """Return the client secret and the token in use."""
         token = self._token
@@ -153,9 +161,10 @@ class ClientCredentials:
             # Whatever became of this request, the one that needed the token was never sent.
             error.not_sent = True
             raise
-        token, lifetime = _read(answer)
+        token, told = _read(answer)
+        lifetime = _UNTOLD_LIFETIME if told is None else told
         self._on_token(token)
-        return _Token(f"Bearer {token}", asked_at + lifetime - min(_LONGEST_MARGIN, lifetime / 10))
+        return _Token(f"Bearer {token}", asked_at + lifetime - min(_LONGEST_MARGIN, lifetime / 10), told)
 
     def _form(self) -> dict[str, str]:
         return {
@@ -166,7 +175,7 @@ class ClientCredentials:
         }
 
 
-def _read(answer: Answer) -> tuple[str, float]:
+def _read(answer: Answer) -> tuple[str, float | None]:
     document: dict[str, Any] = answer.json_object()
     token = document.get("access_token")
     if not isinstance(token, str) or not token:
@@ -178,9 +187,9 @@ def _read(answer: Answer) -> tuple[str, float]:
     return token, _lifetime(document.get("expires_in"))
 
 
-def _lifetime(told: object) -> float:
+def _lifetime(told: object) -> float | None:
     try:
         lifetime = float(told)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        return _UNTOLD_LIFETIME
-    return min(lifetime, _LONGEST_LIFETIME) if math.isfinite(lifetime) and lifetime > 0 else _UNTOLD_LIFETIME
+        return None
+    return min(lifetime, _LONGEST_LIFETIME) if math.isfinite(lifetime) and lifetime > 0 else None

@@ -46,6 +46,11 @@ class CloudSuiteClient:
         self._page_size = page_size
         self.directory = Directory(channel)
 
+    @property
+    def channel(self) -> Channel:
+        """The channel below, for a check that has to see answers as they came."""
+        return self._channel
+
     def list_orders(self, criteria: OrderFilter) -> Listing:
         """Return an iterator over every row of every page, each id once; its `short` says what is missing.
 

@@ -87,6 +87,16 @@ class Channel:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.service.name})"
 
+    @property
+    def address(self) -> str:
+        """The base URL."""
+        return self._base_url
+
+    @property
+    def authorization(self) -> Authorization | None:
+        """Where its credentials come from."""
+        return self._authorize
+
     def call(
         self,
         method: str,

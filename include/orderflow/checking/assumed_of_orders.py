@@ -1,0 +1,121 @@
+"""What is assumed about what an order shows."""
+
+from orderflow.checking.assumption import Assumption, Mark
+
+_GET = "Orders GET"
+_STATES = "Order JSON orderflow - states"
+
+OF_ORDERS: tuple[Assumption, ...] = (
+    Assumption(
+        id="fields_needed",
+        sentence="the order object has `payment_status`, `shipment_state` and `webshop`",
+        mark=Mark.DOCUMENTED,
+        source=_STATES,
+        guard="a missing payment status is held",
+        check="the fields of a sample of orders",
+    ),
+    Assumption(
+        id="confirm_date_shown",
+        sentence="the order object has `confirm_date`",
+        mark=Mark.ASSUMED,
+        source="a filter of that name",
+        guard="without it the filter is trusted",
+        check="the fields of a sample of orders",
+    ),
+    Assumption(
+        id="offline_shown",
+        sentence="the order object has `offline`",
+        mark=Mark.ASSUMED,
+        source="a filter of that name",
+        guard="without it a second listing must prove it",
+        check="the fields of a sample of orders",
+    ),
+    Assumption(
+        id="nulls_shown",
+        sentence="a field without a value is null, and not left out",
+        mark=Mark.SEEN,
+        source=_GET,
+        guard="a field that is left out is read as one without a value",
+        check="whether all orders of a sample have the same fields",
+    ),
+    Assumption(
+        id="fields_read",
+        sentence="every field with a value is one that this flow reads",
+        mark=Mark.ASSUMED,
+        source="nothing says it",
+        guard="a field that nobody reads is put back as it came; an amount in one holds the order",
+        check="the fields of a sample of orders",
+    ),
+    Assumption(
+        id="times_naive",
+        sentence="times name no zone",
+        mark=Mark.SEEN,
+        source=_GET,
+        guard="a time that names its zone is read in that zone",
+        check="the times of a sample of orders",
+    ),
+    Assumption(
+        id="time_zone",
+        sentence="naive times are in `api_timezone`",
+        mark=Mark.ASSUMED,
+        source="nothing says it",
+        guard="the same zone for filters and for reading, so that each order is in one day",
+        check="the newest time in the sample against the Date header: it must not be in the future",
+    ),
+    Assumption(
+        id="numbers",
+        sentence="amounts are JSON numbers or texts that hold one",
+        mark=Mark.SEEN,
+        source=_STATES,
+        guard="an order with an amount that is no number is held; formats go back as they came",
+        check="quantities, prices and paid amounts of a sample of orders",
+    ),
+    Assumption(
+        id="charges_placed",
+        sentence="costs and discounts are order lines, of other types or with products of their own",
+        mark=Mark.ASSUMED,
+        source="Orders POST names the type `line` alone",
+        guard="whatever carries money is placed by `charges` or holds its order; the rest is put back untouched",
+        check="lines and fields with an amount that the settings give no place",
+    ),
+    Assumption(
+        id="line_ids",
+        sentence="every line has an id of its own",
+        mark=Mark.DOCUMENTED,
+        source="Orders POST",
+        guard="a line without an id is known by what it holds; where that leaves a doubt nothing is written",
+        check="the lines of a sample of orders",
+    ),
+    Assumption(
+        id="line_order",
+        sentence="the lines of an order come in the same sequence each time",
+        mark=Mark.ASSUMED,
+        source="nothing says it",
+        guard="a line is known by its id or by what it holds, never by its place",
+        check="the order with most lines of the sample, four times",
+    ),
+    Assumption(
+        id="references",
+        sentence="a reference is never empty, and no other order of the same webshop has it",
+        mark=Mark.DOCUMENTED,
+        source=_STATES,
+        guard="an order is known by its id; an order without a reference is an error of its own",
+        check="all rows of one page, and the orders that share a reference",
+    ),
+    Assumption(
+        id="payment_known",
+        sentence="`payment_status` is one of the six that the vendor's page names",
+        mark=Mark.DOCUMENTED,
+        source=_STATES,
+        guard="any other holds the order",
+        check="the payment status of a sample of orders",
+    ),
+    Assumption(
+        id="webshops_set",
+        sentence="every webshop with orders is in the settings",
+        mark=Mark.ASSUMED,
+        source="the settings",
+        guard="a webshop that is not named has the defaults, and its orders wait while they are not paid",
+        check="the webshops of a sample of orders, and their payment states",
+    ),
+)

@@ -1,0 +1,129 @@
+"""What is assumed about customers and addresses, about writes, and about the ERP."""
+
+from orderflow.checking.assumption import Assumption, Mark
+
+_STATES = "Order JSON orderflow - states"
+_PEOPLE = "New customer/address/user registration"
+_FRAMEWORK = "what its framework, Django REST Framework, does"
+_CONTRACT = "REST contract for ERPs"
+_WRITES = "it takes a write, and this check makes none"
+
+OF_RECORDS: tuple[Assumption, ...] = (
+    # customers and addresses
+    Assumption(
+        id="origins",
+        sentence="the lists below `/api/origin/{origin}/` hold records of every origin, with id and key in each row",
+        mark=Mark.DOCUMENTED,
+        source=_PEOPLE,
+        guard="the origin is taken from the record itself; a key that leads to another id is refused; without a key "
+        "the order is held",
+        check="the first customers of each origin that is set, or that the sample names",
+    ),
+    Assumption(
+        id="people_fields",
+        sentence="customers and users are read by key as addresses are, with fields such as those of a user's profile",
+        mark=Mark.ASSUMED,
+        source="New user registration without activation",
+        guard="a field under another name goes along in `extra`; nothing depends on one but the mail address of a "
+        "guest",
+        no_check="a field's meaning cannot be seen from outside",
+    ),
+    Assumption(
+        id="guest_flag",
+        sentence="a customer says in `guest` whether it is one",
+        mark=Mark.ASSUMED,
+        source="nothing says it",
+        guard="asked only where `guests` is set; without an answer the order is held",
+        no_check="it takes a customer that is known to be a guest",
+    ),
+    Assumption(
+        id="key_twins",
+        sentence="`…_key` beside the ids of an order names the record",
+        mark=Mark.SEEN,
+        source="Orders POST",
+        guard="used where it is there; the record read by it must have the same id",
+        no_check="every order is checked when it is processed",
+    ),
+    Assumption(
+        id="own_origin",
+        sentence="records of the shop's own origin are under `webshop`",
+        mark=Mark.ASSUMED,
+        source="nothing says it",
+        guard="`shop_origins` names others; a record of any other origin is never created or changed in the ERP",
+        no_check="only CloudSuite can say which origin is the shop's own",
+    ),
+    # writes
+    Assumption(
+        id="patch_answers",
+        sentence="PATCH answers with the whole object",
+        mark=Mark.ASSUMED,
+        source=_FRAMEWORK,
+        guard="an answer that does not show what was sent is followed by a read, which decides",
+        no_check=_WRITES,
+    ),
+    Assumption(
+        id="put_keeps_lines",
+        sentence="PUT keeps lines by their `id`",
+        mark=Mark.ASSUMED,
+        source=_STATES,
+        guard="lines with new ids are known by what they hold; where that leaves a doubt nothing is written",
+        no_check=_WRITES,
+    ),
+    Assumption(
+        id="customer_code",
+        sentence="`code` of a customer can be changed by PATCH",
+        mark=Mark.ASSUMED,
+        source="New customer/address from ERP, user from CloudSuite",
+        guard="off unless `tell_customer_code` is set; a refusal is logged and stops nothing",
+        no_check=_WRITES,
+    ),
+    Assumption(
+        id="messages",
+        sentence="what messages to `/proxy` look like and how they are answered",
+        mark=Mark.ASSUMED,
+        source="Delivery (DESADV) - API",
+        guard="[messages](../reference/messages.md) names each assumption; a doubtful answer is never resent blindly",
+        no_check=_WRITES,
+    ),
+    # the ERP
+    Assumption(
+        id="erp_lookup",
+        sentence="the ERP can be asked for an order, and says when it has none",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="nothing is created while a look-up fails",
+        check="an order that does not exist",
+    ),
+    Assumption(
+        id="erp_listing",
+        sentence="the ERP lists its orders since an instant",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it the reconciliation fails, and nothing else",
+        check="the orders of the last day",
+    ),
+    Assumption(
+        id="erp_deliveries",
+        sentence="the ERP lists its packing slips since an instant",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it no despatch advice is sent, and nothing else fails",
+        check="the packing slips of the last day",
+    ),
+    Assumption(
+        id="erp_resend",
+        sentence="the ERP refuses or recognizes an order that it has had",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it an order in doubt is looked up, and never sent again on a guess",
+        check="what the ERP declares",
+    ),
+    Assumption(
+        id="erp_identity",
+        sentence="the ERP finds orders by the shop's order id",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it an order is looked up by name, and adopted only when it is proved to be the same",
+        check="what the ERP declares",
+    ),
+)

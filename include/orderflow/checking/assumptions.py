@@ -1,0 +1,8 @@
+"""Every assumption about CloudSuite's API and the ERP; docs/explanation/assumptions.md is written from it."""
+
+from orderflow.checking.assumed_of_calls import OF_CALLS
+from orderflow.checking.assumed_of_orders import OF_ORDERS
+from orderflow.checking.assumed_of_records import OF_RECORDS
+
+ASSUMPTIONS = (*OF_CALLS, *OF_ORDERS, *OF_RECORDS)
+BY_ID = {assumption.id: assumption for assumption in ASSUMPTIONS}

@@ -1,0 +1,125 @@
+"""Judging how the shop takes calls: token, slash, encoding, errors, clocks, limits."""
+
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from statistics import median
+
+from orderflow.checking.seen import Seen, ShopSeen
+from orderflow.checking.verdict import Verdict, fails, holds, unseen
+
+OK = 200
+_REDIRECTS = range(300, 400)
+_NOT_FOUND = 404
+_APART = 120
+_SHORTEST = 60
+_CONTACT = "ask CloudSuite"
+
+
+def judge_token(seen: ShopSeen) -> Verdict:
+    if seen.has_fixed_token:
+        return fails(
+            "the connection has a fixed `token`",
+            "CloudSuite calls this way deprecated since 1 February 2024",
+            "set login, password and extra `token_url` of `cloudsuite_default`",
+        )
+    if not any(one.status for one in seen.every):
+        return unseen("no call was answered")
+    if seen.token_lifetime is None:
+        return fails("the token does not say how long it lives", "it is fetched anew every minute")
+    if seen.token_lifetime < _SHORTEST:
+        return fails(f"a token lives {seen.token_lifetime:.0f} s", "tokens are fetched often", _CONTACT)
+    return holds(f"Bearer by client credentials, lives {seen.token_lifetime:.0f} s")
+
+
+def judge_slash(seen: ShopSeen) -> Verdict:
+    with_slash, without = seen.call("page"), seen.call("without_slash")
+    other = f"without one: {_shown(without)}"
+    if with_slash.status is None:
+        return unseen(with_slash.problem)
+    if with_slash.status in _REDIRECTS:
+        return fails(
+            f"the path with a slash is answered by {with_slash.status}; {other}",
+            "no order can be listed",
+            "check host and schema of `cloudsuite_default`; a redirect is never followed",
+        )
+    return holds(f"with a slash: {with_slash.status}; {other}")
+
+
+def judge_json(seen: ShopSeen) -> Verdict:
+    expected = [one for one in seen.every if one.status == OK or (one.status is None and one.problem)]
+    broken = [one for one in expected if one.problem and not one.is_throttled]
+    if broken:
+        return fails(
+            f"{len(broken)} of {len(expected)} answers could not be read: {broken[0].problem}",
+            "an order whose answer cannot be read fails",
+            f"{_CONTACT}; where answers are too large, raise extra `max_answer_mb` of `cloudsuite_default`",
+        )
+    return holds(f"{len(expected)} answers") if expected else unseen("no call was answered")
+
+
+def judge_errors(seen: ShopSeen) -> Verdict:
+    nobody = seen.call("nobody")
+    if nobody.status is None:
+        return unseen(nobody.problem)
+    if nobody.is_page or nobody.problem:
+        return fails(f"status {nobody.status}, not readable as JSON", "messages say less about the cause")
+    if nobody.status != _NOT_FOUND:
+        return fails(
+            f"an order that does not exist is answered by {nobody.status}",
+            "an order that is gone cannot be told from another failure",
+            _CONTACT,
+        )
+    return holds(f"status {nobody.status} with JSON")
+
+
+def judge_clocks(seen: ShopSeen) -> Verdict:
+    one = next((one for one in seen.every if one.ended and "date" in one.headers), None)
+    apart = _apart(one) if one else None
+    if apart is None:
+        return unseen("no answer has a Date header that can be read")
+    if abs(apart) > _APART:
+        return fails(
+            f"the shop's clock is {abs(apart):.0f} s {'ahead' if apart > 0 else 'behind'}",
+            "orders at the edge of a day are found by the sweep, and not by the day's run",
+            "set this machine's clock by NTP; if it is right, ask CloudSuite",
+        )
+    return holds(f"{abs(apart):.0f} s apart")
+
+
+def _apart(one: Seen) -> float | None:
+    try:
+        date = parsedate_to_datetime(one.headers["date"])
+    except ValueError:
+        return None
+    return (date - one.ended).total_seconds() if one.ended and date.tzinfo else None
+
+
+def judge_limits(seen: ShopSeen) -> Verdict:
+    throttled = [one for one in seen.every if one.is_throttled]
+    times = [one.seconds for one in seen.every if one.status]
+    named = {name: value for one in seen.every for name, value in one.headers.items() if "ratelimit" in name}
+    headers = "".join(f"; {name}: {value}" for name, value in sorted(named.items()))
+    if throttled:
+        return fails(
+            f"{len(throttled)} calls were turned away: {throttled[0].problem}{headers}",
+            "runs pause, and leave orders to the sweep",
+            "ask CloudSuite for the limit, and set `limits.shop_per_second` or `limits.shop_per_day` to it",
+        )
+    if not times:
+        return unseen("no call was answered")
+    took = f"median {median(times) * 1000:.0f} ms, slowest {max(times) * 1000:.0f} ms"
+    return holds(f"{len(times)} calls answered, {took}{headers}")
+
+
+def _shown(one: Seen) -> str:
+    return str(one.status) if one.status else one.problem
+
+
+OF_CALLS: dict[str, Callable[[ShopSeen], Verdict]] = {
+    "token": judge_token,
+    "slash": judge_slash,
+    "json": judge_json,
+    "errors": judge_errors,
+    "clocks": judge_clocks,
+    "limits": judge_limits,
+}

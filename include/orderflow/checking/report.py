@@ -1,0 +1,77 @@
+"""The check as text and as JSON."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import simplejson
+
+from orderflow.checking.assumptions import BY_ID
+from orderflow.checking.fields import Field, table
+from orderflow.checking.proposals import as_setting
+from orderflow.checking.verdict import Outcome, Proposal, Verdict
+from orderflow.redaction import fit_to_show
+
+_WIDTH = 118
+
+
+class Checked(NamedTuple):
+    """What a check has come to."""
+
+    verdicts: dict[str, Verdict]
+    fields: list[Field]
+    proposals: list[Proposal]
+    calls: int
+    """To the shop."""
+
+    @property
+    def needs_a_person(self) -> list[str]:
+        """The assumptions that do not hold, and where the guard is not enough."""
+        return [name for name, one in self.verdicts.items() if one.outcome is Outcome.FAILS and one.todo]
+
+    def to_do(self) -> Iterator[str]:
+        """Say what a person has to do, one a line."""
+        for name in self.needs_a_person:
+            yield fit_to_show(f"{name}: {self.verdicts[name].follows}; {self.verdicts[name].todo}")
+
+    def summary(self) -> dict[str, Any]:
+        """Return the check for programs."""
+        counted = Counter(one.outcome for one in self.verdicts.values())
+        return {
+            "calls": self.calls,
+            **{outcome.name.lower(): counted[outcome] for outcome in Outcome},
+            "to_do": self.needs_a_person,
+            "assumptions": {
+                name: {**one._asdict(), "outcome": one.outcome.value} for name, one in self.verdicts.items()
+            },
+            "proposed": as_setting(self.proposals),
+        }
+
+    def text(self) -> Iterator[str]:
+        """Write the check for people, line by line."""
+        for name, verdict in self.verdicts.items():
+            assumption = BY_ID[name]
+            yield f"{verdict.outcome.upper():<24} {name}: {assumption.sentence}"
+            yield from _part("checked by", assumption.check)
+            yield from _part("seen" if assumption.check else "not checked", verdict.seen)
+            yield from _part("follows", verdict.follows)
+            yield from _part("to do", verdict.todo)
+        yield ""
+        yield "Fields of list rows, orders and lines:"
+        yield from (f"  {line}" for line in table(self.fields))
+        yield ""
+        if self.proposals:
+            yield "Proposed for the Airflow Variable `orderflow` (merge it into what is set):"
+            yield str(simplejson.dumps(as_setting(self.proposals), indent=2))
+            for proposal in self.proposals:
+                yield from _part(".".join(proposal.path), proposal.reason)
+        else:
+            yield "No setting is proposed."
+
+
+def _part(name: str, text: str) -> Iterator[str]:
+    if text:
+        yield from textwrap.wrap(
+            fit_to_show(text), _WIDTH, initial_indent=f"    {name}: ", subsequent_indent=" " * 8, break_long_words=False
+        )

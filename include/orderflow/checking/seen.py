@@ -1,0 +1,91 @@
+"""What a check has seen: plain data, to be judged by pure functions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orderflow.erp.port import Capabilities
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One call and its answer."""
+
+    status: int | None = None
+    """None where no answer came."""
+    document: Any = None
+    problem: str = ""
+    """Why there is no document."""
+    is_page: bool = False
+    """Whether the answer is a web page."""
+    is_throttled: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ended: datetime | None = None
+    """By this machine's clock."""
+    seconds: float = 0
+
+    @property
+    def rows(self) -> list[Mapping[str, Any]] | None:
+        """The rows of a list; None where it is none."""
+        results = self.document.get("results") if self.status == _OK and isinstance(self.document, dict) else None
+        return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else None
+
+    @property
+    def ids(self) -> list[Any]:
+        """The ids of the rows."""
+        return [row.get("id") for row in self.rows or ()]
+
+    @property
+    def count(self) -> int | None:
+        """How many rows the list says it has."""
+        count = self.document.get("count") if isinstance(self.document, dict) else None
+        return count if isinstance(count, int) and not isinstance(count, bool) else None
+
+    @property
+    def next(self) -> Any:
+        """What a page names as the next one."""
+        return self.document.get("next") if isinstance(self.document, dict) else None
+
+
+@dataclass(frozen=True)
+class ShopSeen:
+    """All that was seen of the shop."""
+
+    address: str
+    token_lifetime: float | None
+    """Seconds; None where the shop did not say."""
+    has_fixed_token: bool
+    page_size: int
+    calls: Mapping[str, Seen]
+    details: tuple[Seen, ...]
+    """The sample of orders."""
+    repeated: tuple[Seen, ...]
+    """One of them, read again and again."""
+    origins: Mapping[str, Seen]
+
+    def call(self, name: str) -> Seen:
+        """Return what a call was answered; one that was not made has no answer."""
+        return self.calls.get(name, Seen(problem="not asked"))
+
+    @property
+    def every(self) -> Iterator[Seen]:
+        """Every answer."""
+        yield from (*self.calls.values(), *self.details, *self.repeated, *self.origins.values())
+
+    @property
+    def orders(self) -> list[Mapping[str, Any]]:
+        """The orders of the sample that could be read."""
+        return [one.document for one in self.details if one.status == _OK and isinstance(one.document, dict)]
+
+
+@dataclass(frozen=True)
+class ErpSeen:
+    """All that was seen of the ERP: what each question found, or what went wrong."""
+
+    capabilities: Capabilities | None
+    problems: Mapping[str, str]
+    counts: Mapping[str, int]
+
+
+_OK = 200
