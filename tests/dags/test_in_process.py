@@ -30,13 +30,10 @@ def connected(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_a_day_by_its_parameter(connected: str, control: SandboxControl) -> None:
-    control.reset(day=DAY, count=30)
-    dag = DagBag(str(ROOT / "dags")).dags["orderflow_daily"]
-    dag.deadline = []  # Airflow 3.3.2 looks up in its database what dag.test() has not written there
+    control.reset(day=DAY, count=30, payable_only=True)  # what waits for finance would be news
 
-    run = dag.test(run_conf={"date": DAY}, logical_date=None)
+    assert _run("orderflow_daily", date=DAY) == "success"
 
-    assert run.state == "success"
     payable = [order for order in control.orders() if order["state"] == "processing" and not order["offline"]]
     assert len(control.erp_orders()) == len(payable) > 15
     known = open_ledger(connected).get_many(order["id"] for order in payable)
@@ -51,8 +48,7 @@ def test_what_a_person_has_seen_to_is_closed_by_the_sweep(
     control.fault("status", service="shop", method="PATCH", status=400, times=0)
 
     def sweep(**conf: Any) -> str:
-        dag = DagBag(str(ROOT / "dags")).dags["orderflow_sweep"]  # anew: dag.test() leaves its conf in the parameters
-        return str(dag.test(run_conf=conf, logical_date=None).state)
+        return _run("orderflow_sweep", **conf)
 
     assert sweep() == "failed"
     control.edit_order(order_id, state="cancel")
@@ -64,3 +60,24 @@ def test_what_a_person_has_seen_to_is_closed_by_the_sweep(
 
     assert ledger.get_many([order_id])[order_id].progress is Progress.RESOLVED
     assert ledger.alerts.open() == []
+
+
+def test_the_right_ones_of_named_orders_are_done_and_the_run_is_red_for_the_others(
+    connected: str, control: SandboxControl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del connected
+    control.add_orders({"reference": "CS48001", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
+
+    assert _run("orderflow_sweep", references=["NOPE123", "CS48001"]) == "failed"
+
+    assert len(control.erp_orders()) == 1
+    said = capsys.readouterr().out
+    assert "1 named and not found" in said
+    assert "NOPE123" in said
+
+
+def _run(dag_id: str, **conf: Any) -> str:
+    """Run a DAG to its end; returns the state of the run."""
+    dag = DagBag(str(ROOT / "dags")).dags[dag_id]  # anew: dag.test() leaves its conf in the parameters
+    dag.deadline = []  # Airflow 3.3.2 looks up in its database what dag.test() has not written there
+    return str(dag.test(run_conf=conf, logical_date=None).state)
