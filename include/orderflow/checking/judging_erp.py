@@ -17,7 +17,9 @@ _FOLLOWS = {
 def judge_question(name: str, seen: ErpSeen) -> Verdict:
     if name in seen.problems:
         return fails(seen.problems[name], _FOLLOWS[name], _TODO)
-    count = seen.counts.get(name, 0)
+    count = seen.counts.get(name)
+    if count is None:
+        return unseen("it was not asked")
     if name == "erp_lookup":
         text = "the ERP has an order for a name that cannot be"
         return fails(text, "look-ups cannot be trusted", _TODO) if count else holds("it has no such order")
