@@ -148,6 +148,9 @@ NOT_THIS_ORDER = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, R
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED})
 """The call was not made: whatever it was to do has certainly not happened."""
 
+NOT_SENT = DEFERRED | {Reason.CONFIGURATION}
+"""The request never left: our own limits forbid it, or the connection cannot work."""
+
 PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.LEDGER_VERSION}
 """Trouble that says nothing about an order, and goes away without anybody changing it."""
 

@@ -15,7 +15,7 @@ from orderflow.domain.lines import SentLine
 from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.people import People
-from orderflow.domain.reasons import DEFERRED, NOT_THIS_ORDER, REJECTIONS, Reason
+from orderflow.domain.reasons import NOT_SENT, NOT_THIS_ORDER, REJECTIONS, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
@@ -163,7 +163,7 @@ def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
     """
     if error.reason in REJECTIONS:
         return True
-    return not begun and error.reason in {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE} | DEFERRED
+    return not begun and error.reason in NOT_SENT | {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
 
 
 def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, error: OrderflowError) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from orderflow.domain.reasons import DEFERRED, NOT_THIS_ORDER, REJECTIONS, Reason
+from orderflow.domain.reasons import NOT_SENT, NOT_THIS_ORDER, REJECTIONS, Reason
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult, isolated
@@ -18,7 +18,7 @@ from orderflow.ledger.orders.claim import Claim
 
 log = logging.getLogger(__name__)
 
-_SAYS_NO = {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE} | DEFERRED
+_SAYS_NO = NOT_SENT | {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
 """Why a request for a new order has certainly failed, besides the ERP's rejection of the order itself."""
 
 Work = Callable[[Services, Claim, RunRef], Outcome]
