@@ -65,6 +65,20 @@ SHOPS: list[tuple[str, ShopSeen, Outcome]] = [
     ("count", _shop({"first": _page({"id": 1}), "last": Seen(status=500)}), UNSEEN),
     ("unknown_filters", _shop({"unknown_filter": Seen(status=400)}), FAILS),
     ("filter_webshop", _shop({"filter_webshop": Seen(status=400)}), HOLDS),
+    *(
+        (
+            f"filter_{name}",
+            _shop({f"filter_{name}": _page(), f"known_{name}": known, listed: _page({"id": 1})}),
+            outcome,
+        )
+        for name, listed in (
+            ("confirm_date_from", "state_confirmed"),
+            ("confirm_date_to", "state_confirmed"),
+            ("modified_date_from", "page"),
+            ("reference", "page"),
+        )
+        for known, outcome in ((_page(), FAILS), (_page({"id": 1}), HOLDS))
+    ),
     ("filters_on_one", _shop({"other_state": Seen(status=500)}), UNSEEN),
     ("numbers", _shop(None, _order(paid_amount="ten")), FAILS),
     ("numbers", _shop(None, _order(order_lines=[{"quantity": "1,5"}])), FAILS),

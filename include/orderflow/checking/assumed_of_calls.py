@@ -123,7 +123,7 @@ OF_CALLS: tuple[Assumption, ...] = (
                 Mark.DOCUMENTED,
                 _GET,
                 "the date of every order is checked again where it shows one",
-                "a date in the far future: no row may come",
+                "the far future: no row may come; the far past: rows must",
             ),
             (
                 "confirm_date_to",
@@ -131,7 +131,7 @@ OF_CALLS: tuple[Assumption, ...] = (
                 Mark.DOCUMENTED,
                 _GET,
                 "the date of every order is checked again where it shows one",
-                "a date in the far past: no row may come",
+                "the far past: no row may come; the far future: rows must",
             ),
             (
                 "modified_date_from",
@@ -139,7 +139,7 @@ OF_CALLS: tuple[Assumption, ...] = (
                 Mark.ASSUMED,
                 "older Orders GET, without the name",
                 "a row from before shows that it does not: then cancellations are asked for once an hour",
-                "a date in the far future: no row may come",
+                "the far future: no row may come; the far past: rows must",
             ),
             (
                 "offline",
@@ -155,7 +155,7 @@ OF_CALLS: tuple[Assumption, ...] = (
                 Mark.DOCUMENTED,
                 _STATES,
                 "the reference of every order is compared",
-                "a reference that no order has: no row may come",
+                "a reference that no order has: no row may come; that of the first row: one must",
             ),
             (
                 "webshop",

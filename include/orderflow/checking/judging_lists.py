@@ -116,7 +116,14 @@ def judge_filter(name: str, seen: ShopSeen) -> Verdict:
             "more rows are read than needed, and each is checked",
             f"{_ASK} for the filter's name",
         )
-    return holds("no row came") if seen.call("page").rows else unseen("the shop has no orders")
+    listed = seen.call("state_confirmed" if name.startswith("confirm_date") else "page").rows
+    if listed and seen.call(f"known_{name}").rows == []:
+        return fails(
+            "no row came where rows match",
+            "orders are not found",
+            f"{_ASK} what the filter compares, before anything else",
+        )
+    return holds("rows came where they match, and no other") if listed else unseen("the shop has no such orders")
 
 
 def judge_filter_state(seen: ShopSeen) -> Verdict:

@@ -37,6 +37,9 @@ _FIXED: dict[str, dict[str, str]] = {
     "filter_confirm_date_from": {"confirm_date__gte": "2999-01-01T00:00:00", "limit": "1"},
     "filter_confirm_date_to": {"confirm_date__lte": "1971-01-01T00:00:00", "limit": "1"},
     "filter_modified_date_from": {"modified_date__gte": "2999-01-01T00:00:00", "limit": "1"},
+    "known_confirm_date_from": {"confirm_date__gte": "1971-01-01T00:00:00", "state": "confirmed", "limit": "1"},
+    "known_confirm_date_to": {"confirm_date__lte": "2999-01-01T00:00:00", "state": "confirmed", "limit": "1"},
+    "known_modified_date_from": {"modified_date__gte": "1971-01-01T00:00:00", "limit": "1"},
     "filter_reference": {"reference": "orderflow-check", "limit": "1"},
     "filter_webshop": {"webshop": str(_NOBODY), "limit": "1"},
     "offline_true": {"offline": "true", "limit": "50"},
@@ -62,6 +65,7 @@ class ShopProbe:
         calls["without_slash"] = self._get(ORDERS.rstrip("/"), {"limit": "1"})
         calls["nobody"] = self._get(f"{ORDERS}{_NOBODY}/")
         calls |= {name: self._list(params) for name, params in _FIXED.items()}
+        calls |= self._known_reference(calls["page"])
         calls |= self._around_the_end(calls["first"].count, len(calls["page"].ids))
         details = tuple(self._get(f"{ORDERS}{number}/") for number in _sampled(calls))
         return ShopSeen(
@@ -79,6 +83,10 @@ class ShopProbe:
         renewed = isinstance(authorization, ClientCredentials)
         lifetime = authorization.lifetime if isinstance(authorization, ClientCredentials) else None
         return {"has_fixed_token": not renewed, "token_lifetime": lifetime}
+
+    def _known_reference(self, page: Seen) -> dict[str, Seen]:
+        named = [row["reference"] for row in page.rows or () if isinstance(row.get("reference"), str)]
+        return {"known_reference": self._list({"reference": named[0], "limit": "1"})} if named else {}
 
     def _around_the_end(self, count: int | None, rows: int) -> dict[str, Seen]:
         if not count or not rows:
