@@ -113,7 +113,7 @@ class LocalAirflow(AirflowApi):
 
         ServiceError when a part ends by itself or a DAG file cannot be read, TimeoutError after `timeout` seconds.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.home / "passwords.json").write_text(json.dumps({user: user for user in USERS}), encoding="utf-8")
         self.environment |= self._secrets() | self._added
         self._migrate()

@@ -46,7 +46,7 @@ POOL_SLOTS = 4
 
 def start(port: int, sandbox_port: int) -> None:
     """Start all of it in the background, unless it is running, and say where to look."""
-    STATE.mkdir(exist_ok=True)
+    STATE.mkdir(mode=0o700, exist_ok=True)
     if (lock := _locked()) is None:
         print("It is running already.")
         _welcome(wait_until(_ready, 180, "answer of the Airflow that is starting"))

@@ -579,6 +579,7 @@ def test_the_csv_has_a_row_per_finding_and_no_cell_that_a_spreadsheet_would_run(
     reconciled = reconcile(exported, runs())
 
     path = write_csv(reconciled, tmp_path / "reports")
+    assert [file.stat().st_mode & 0o777 for file in (path.parent, *path.parent.iterdir())] == [0o700, 0o600, 0o600]
 
     assert path.name == f"{clock.now.astimezone(ZONE):%Y-%m-%d}.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:

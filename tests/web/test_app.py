@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from orderflow.domain.reasons import Reason
 from orderflow.errors import TransientError
 from orderflow.web import security
-from orderflow.web.app import create_app
+from orderflow.web.app import HEADERS, create_app
 from orderflow.web.files import ASSETS, STATIC
 from orderflow.web.source import source
 from support.page import serving
@@ -65,6 +65,37 @@ def test_a_ledger_that_is_away_is_said_in_words_and_without_what_the_database_sa
     assert answer.status_code == 503
     assert "ledger's database did not answer" in answer.json()["detail"]
     assert "internal" not in answer.text.replace("integration", "")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nothing", 404), ("POST", "/api/orders", 405), ("HEAD", "/api/orders", 405), ("OPTIONS", "/", 405)],
+)
+def test_every_refusal_has_the_strict_headers(
+    app: FastAPI, anonymous: httpx.Client, method: str, path: str, status: int
+) -> None:
+    app.dependency_overrides[security.may_see] = lambda: None
+
+    answer = anonymous.request(method, path)
+
+    assert answer.status_code == status
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_what_nobody_foresaw_has_the_strict_headers_and_says_nothing_of_itself(
+    app: FastAPI, anonymous: httpx.Client
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("password hunter2 of db.internal")
+
+    app.dependency_overrides |= {security.may_see: lambda: None, source: broken}
+
+    answer = anonymous.get("/api/orders")
+
+    assert answer.status_code == 500
+    assert "hunter2" not in answer.text
+    assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
 
 

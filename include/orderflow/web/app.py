@@ -1,14 +1,17 @@
 """The app that Airflow's API server mounts: login asked for everywhere, strict headers, errors as plain words."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from orderflow.domain.explanations import EXPLAINED
-from orderflow.errors import OrderflowError, TransientError
+from orderflow.errors import OrderflowError, TransientError, unforeseen
 from orderflow.web import api, files
 from orderflow.web.security import may_see
+
+log = logging.getLogger(__name__)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
@@ -29,7 +32,13 @@ def create_app() -> FastAPI:
 
 
 async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    answer = await call_next(request)
+    try:
+        answer = await call_next(request)
+    except Exception as error:  # noqa: BLE001 - an answer made further out would lack the headers
+        log.error("%s: %s", request.url.path, unforeseen(error).message)  # noqa: TRY400 - its text may hold anything
+        answer = JSONResponse(
+            {"detail": "The page failed. Its log says where; report it as a defect."}, status_code=500
+        )
     answer.headers.update(HEADERS)
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer

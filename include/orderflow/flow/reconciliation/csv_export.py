@@ -19,6 +19,7 @@ one webshop adds `-webshop-<id>` to both names.
 """
 
 import csv
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -65,7 +66,7 @@ def write_csv(reconciled: Reconciled, folder: Path) -> Path:
     """Write both files, replacing those of an earlier run on this day; returns the path of the findings."""
     summary = reconciled.summary
     name = summary.last_day if summary.webshop is None else f"{summary.last_day}-webshop-{summary.webshop}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = [
         *(_readable_row(finding, past_grace="yes") for finding in reconciled.overdue),
         *(_readable_row(finding, past_grace="no") for finding in reconciled.young),
@@ -129,8 +130,16 @@ def _instant(instant: datetime) -> str:
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     """Write a file whole or not at all."""
     unfinished = path.with_suffix(".part")
-    with unfinished.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+    unfinished.unlink(missing_ok=True)
+    with open(
+        unfinished, "w", encoding="utf-8-sig", errors="backslashreplace", newline="", opener=_for_the_owner
+    ) as file:
         writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL)
         writer.writerow(columns)
         writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     unfinished.replace(path)
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    """Make a file that nobody else on this machine can read: it names orders and what they cost."""
+    return os.open(path, flags, 0o600)

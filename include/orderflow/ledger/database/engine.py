@@ -1,6 +1,8 @@
 """From a database URL to a ledger: SQLite and PostgreSQL, each set up so that many processes can write at once."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
 
@@ -62,9 +64,17 @@ def _postgres(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     """Hold nothing open between transactions: a forked process must not inherit a SQLite connection."""
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": _LOCK_WAIT_SECONDS})
+    event.listen(engine, "do_connect", lambda *_: _make_private(url.database))
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _make_private(path: str | None) -> None:
+    """Make a new file readable for its owner alone; SQLite gives its journals the same rights."""
+    if path and path != ":memory:" and not path.startswith("file:"):
+        with suppress(OSError):  # it is there already, or SQLite says better why it cannot be made
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _on_connect(connection: Any, _record: object) -> None:
