@@ -29,6 +29,7 @@ def title(message: str, *own: str) -> str:
         ("refused at 2026-11-22T10:11:12.5Z, try 2", (), "refused at …, try …"),
         ("payment_status is 'strange 7'", (), "payment_status is 'strange 7'"),
         ("webshop 7 is not in the settings", (), "webshop 7 is not in the settings"),
+        ("shop: GET /api/order/20001/ answered 403: no", ("20001",), "shop: GET /api/order/…/ answered 403: no"),
         ("CS1 and CS12 differ", ("CS1",), "… and CS12 differ"),
     ],
 )

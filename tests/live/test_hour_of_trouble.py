@@ -11,9 +11,9 @@ ORDER = {"confirm_date": "2026-05-01T12:00:00", "webshop": 1, "payment_status": 
 GOOD = {"origin": "myorigin", "key": "124_STUK"}
 UNKNOWN = [{"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}]
 CAUSES = {
-    "erp_rejected: `unknown product UNKNOWN-1`": "15 orders",
-    "erp_in_doubt": "1 order",
-    "payment_unknown: `payment_status is 'charge back'`": "3 orders",
+    ("erp_rejected", "UNKNOWN-1"): "15 orders",
+    ("erp_in_doubt", ""): "1 order",
+    ("payment_unknown", ""): "3 orders",
 }
 
 
@@ -31,10 +31,11 @@ def test_an_hour_of_trouble(live: Live, control: SandboxControl) -> None:
     )
     unknown = control.add_orders(*({**ORDER, "payment_status": "charge back"} for _ in range(3)))
     good = control.add_orders(ORDER, ORDER)
+    found = {"service": "erp", "method": "GET", "path": f"shop_order_id={doubt}\\b"}
     control.faults(
         [
             {"action": "reset_after_commit", "service": "erp", "method": "POST", "body": "CSDOUBT", "times": 0},
-            {"action": "status", "status": 503, "service": "erp", "method": "GET", "path": "CSDOUBT", "times": 0},
+            {"action": "status", "status": 503, "skip": 1, "times": 0, **found},
             {"action": "status", "status": 400, "method": "PATCH", "path": f"/api/order/{half}/", "times": 0},
             {"action": "status", "status": 403, "method": "GET", "path": f"/api/order/{forbidden}/", "times": 0},
         ]
@@ -44,10 +45,11 @@ def test_an_hour_of_trouble(live: Live, control: SandboxControl) -> None:
     assert live.run(dag_id=SWEEP)[1] == "failed", "there is news"
     said = "\n".join(message["text"] for message in live.messages)
     told = heads(live.messages)
-    assert set(CAUSES) < set(told)
-    for head, count in CAUSES.items():
-        assert f"{head} — {count}, " in said
-    assert sum(head.startswith("shop_refused") for head in told) == 2, "one half written, one that cannot be read"
+    for (reason, fragment), count in CAUSES.items():
+        (line,) = [line for line in said.splitlines() if line.startswith(reason)]
+        assert fragment in line
+        assert f" — {count}, " in line
+    assert sum(head.startswith(("shop_refused", "shop_auth")) for head in told) == 2, "half written, and not readable"
     assert set(told.values()) == {1}
     assert live.mailbox.mails == []
 

@@ -42,7 +42,9 @@ _WHATEVER_IT_SAYS = OUTAGES | {
 """The message of these says something about the order alone, not about the cause."""
 
 _LONGEST_TITLE = 200
-_KEPT = r"'[^']*'|\"[^\"]*\"|`[^`]*`|\b(?:product|customer|sku|item|article|webshop|task)s? [^\s,;:]+"
+_KEPT = (
+    r"'[^']*'|\"[^\"]*\"|`[^`]*`|\b(?:product|customer|sku|item|article|webshop|task)s? [^\s,;:]+|\banswered \d{3}\b"
+)
 _VARIES = re.compile(
     rf"(?P<kept>{_KEPT})"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
