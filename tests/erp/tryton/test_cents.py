@@ -45,7 +45,7 @@ def _sale(untaxed: str, total: str) -> Sale:
             **dict.fromkeys(("invoice_state", "shipment_state"), "none"),
             "web_id": REFERENCE,
             "state": "draft",
-            "party": {"id": 1, "identifiers": []},
+            "party": {"id": 1, "code": "WEB-1", "identifiers": []},
             "currency": {"id": 1, "code": "EUR"},
             "untaxed_amount": Decimal(untaxed),
             "total_amount": Decimal(total),
