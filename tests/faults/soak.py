@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from faults.erps import ErpSide, SandboxErp, TrytonSide
+from faults.identity import IdentitySchedule
 from faults.ledgers import Ledgers, PostgresLedgers, SqliteLedgers
 from faults.schedule import Schedule
 from postgres import fresh_database, postgres_server
@@ -31,8 +32,17 @@ from tryton import RunningTryton, running
 
 POSTGRES_EVERY = 10
 """Every so many schedules have their ledger on PostgreSQL."""
+IDENTITY_EVERY = 3
+"""Every so many schedules with the sandbox's ERP change names, webshops, lines and states."""
 DEMO_EVERY = 5
 """Every so many schedules with a Tryton have the demo's day."""
+KINDS = {
+    "LOST": "lost",
+    "DOUBLED": "doubled",
+    "HALF": "half done",
+    "WRONG LINE": "wrong line numbers",
+    "REVIVED": "revived",
+}
 SANDBOX, TRYTON = "sandbox", "tryton"
 _TELL_EVERY = 10
 
@@ -56,7 +66,8 @@ class Soak:
     def play(self, seed: int) -> list[str]:
         """Play one schedule; returns what is broken in the end."""
         demo = self._tryton is not None and seed % DEMO_EVERY == 0
-        schedule = Schedule(seed, self._control, self._url, self._ledgers(seed), self._erp, demo)
+        kind = Schedule if self._tryton or seed % IDENTITY_EVERY else IdentitySchedule
+        schedule = kind(seed, self._control, self._url, self._ledgers(seed), self._erp, demo)
         broken = schedule.play()
         self.seen += schedule.seen
         self.seen["schedules"] += 1
@@ -79,9 +90,11 @@ class Soak:
         for name, number in sorted(self.seen.items()):
             yield f"  {number:8} {name}"
         broken = [what for of_one in self.failed.values() for what in of_one]
-        kinds = Counter(next((kind for kind in ("LOST", "DOUBLED", "HALF") if kind in what), "") for what in broken)
-        lost, doubled, half, other = (kinds[kind] for kind in ("LOST", "DOUBLED", "HALF", ""))
-        yield f"{lost} lost, {doubled} doubled, {half} half done, {other} otherwise wrong"
+        kinds = Counter(
+            next((kind for kind in KINDS if what.startswith(kind) or f" {kind}" in what), "") for what in broken
+        )
+        counted = [f"{kinds[kind]} {said}" for kind, said in KINDS.items()]
+        yield ", ".join([*counted, f"{kinds['']} otherwise wrong"])
         for seed in self.failed:
             yield f"play it again: make soak SEED={seed}{' ERP=tryton' if self._tryton else ''}"
 

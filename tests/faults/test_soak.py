@@ -37,6 +37,8 @@ def test_the_schedules_are_worth_playing(soak: Soak) -> None:
         "orders finished without deliveries",
         "schedules on PostgreSQL",
         "schedules whose PUTs renumber lines",
+        "schedules about identity",
+        "schedules with manners about lines and numbers",
         "versions made by people",
     ):
         assert soak.seen[name] > 0, name

@@ -19,6 +19,7 @@ DEMO_ORDERS = 26
 WITHOUT_PAYMENT = 2
 """The webshop of the demo that offers no payment."""
 
+WITHDRAWN = frozenset({"cancel", "draft", "quotation"})
 Edit = Mapping[str, Any]
 
 
@@ -61,6 +62,9 @@ class World:
         """Held during a PUT and an edit: neither happens in the middle of the other."""
         self._control = control
         self._edit_lines = edit_lines
+        self.kinds: Sequence[str] = ("pay", "pay", "unpay", "cancel", "remark", "lines", "reopen")
+        self.withdrawn: dict[int, str] = {}
+        """The state that people have put an order in, for which nothing may be exported or told any more."""
         self.terms = Terms(currencies, frozenset({WITHOUT_PAYMENT} if demo else ()))
         if demo:
             control.add_orders(*orders_for_day(FIRST_DAY, DEMO_ORDERS, seed=dice.randrange(1000)))
@@ -96,12 +100,16 @@ class World:
     def edit(self, dice: random.Random) -> None:
         """Do what a buyer or a colleague does to some order."""
         order_id = dice.choice(sorted(self.versions))
-        kind = dice.choice(("pay", "pay", "unpay", "cancel", "remark", "lines", "reopen"))
+        kind = dice.choice(self.kinds)
         with self.writing:
             order = self._control.order(order_id)
             changes = self._changes(kind, order, dice)
             if changes:
                 self.versions[order_id].append(self._control.edit_order(order_id, **changes))
+            if changes.get("state") in WITHDRAWN:
+                self.withdrawn[order_id] = changes["state"]
+            elif "state" in changes:
+                self.withdrawn.pop(order_id, None)
 
     def _changes(self, kind: str, order: Mapping[str, Any], dice: random.Random) -> Edit:
         if order["offline"] or order["state"] == "cancel":
@@ -109,11 +117,20 @@ class World:
         if kind == "lines":
             return {"order_lines": _recounted(order["order_lines"], dice)} if self._edit_lines else {}
         if kind == "reopen":
-            return {"state": "confirmed"} if order["state"] == "processing" else {}
+            return {"state": "confirmed"} if order["state"] in {"processing", "draft", "quotation"} else {}
+        if kind == "cancel in the ERP":
+            for made in self._control.erp_orders():
+                if made["request"]["shop_order_id"] == order["id"]:
+                    self._control.cancel_erp_order(made["number"])
+            return {}
         return {
             "pay": {"payment_status": dice.choice(PAYABLE)},
             "unpay": {"payment_status": dice.choice(UNPAID)},
             "cancel": {"state": "cancel"},
+            "rename": {"reference": f"CS{dice.randrange(100, 999)}-B"},
+            "repeat": {"reference": dice.choice(self._control.orders())["reference"]},
+            "move": {"webshop": dice.choice((1, 2, None))},
+            "withdraw": {"state": dice.choice(("draft", "quotation"))},
             "remark": {"description": f"Graag voor {dice.randrange(8, 18)} uur"},
         }[kind]
 
