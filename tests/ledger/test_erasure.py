@@ -67,6 +67,7 @@ KEPT: dict[str, dict[str, Any]] = {
 """What an order cannot do without, and texts of the machine."""
 OF_NO_ORDER = {
     "orderflow_compatibility",
+    "orderflow_day",  # days and runs
     "orderflow_gate",
     "orderflow_listing",
     "orderflow_memo",  # ids and settings
