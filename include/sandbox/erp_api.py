@@ -73,9 +73,8 @@ class ErpApi:
     def _listed(self, call: Call, config: Config, visible_before: float) -> Reply:
         since = _since(call)
         visible = [o for o in self.store.orders if o.created_at >= since and o.created_tick <= visible_before]
-        orders = [{**order.full(), **self._shown(order, config)} for order in visible]
-        if not config.erp_shop_order_id:
-            orders = [{name: value for name, value in order.items() if name != "shop_order_id"} for order in orders]
+        sums = ("total", "currency", "created_at")
+        orders = [{**self._shown(order, config), **{name: order.full()[name] for name in sums}} for order in visible]
         return _page("sales-orders", orders, call, config)
 
     def _shown(self, order: ErpOrder, config: Config) -> JsonObject:

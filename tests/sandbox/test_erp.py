@@ -2,6 +2,7 @@ import pytest
 import requests
 
 from sandbox.control import SandboxControl
+from sandbox.erp_store import CONTENT
 
 EARLY = "2020-01-01T00:00:00%2B00:00"
 
@@ -31,8 +32,12 @@ def test_a_created_order_is_201_with_line_numbers_that_are_not_positions_and_is_
         "number": "ERP-100001",
         "external_reference": "1/CS1",
         "shop_order_id": 1,
+        "customer": order().get("customer"),
         "status": "open",
-        "lines": [{"position": 1, "line_number": 11}, {"position": 2, "line_number": 21}],
+        "lines": [
+            {"position": n, "line_number": 10 * n + 1, **{name: line.get(name) for name in CONTENT}}
+            for n, line in enumerate(order()["lines"], start=1)
+        ],
     }
     assert found(erp) == [answer.json()]
 
