@@ -1,5 +1,6 @@
 """The app itself: login everywhere, strict headers, plain words when the ledger is away, files without surprises."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,3 +141,11 @@ def test_both_languages_have_every_text() -> None:
     used = {key for path in SCRIPTS for key in re.findall(r'\bt\("([\w.]+)"', path.read_text(encoding="utf-8"))}
     used |= {key for path in PAGES for key in re.findall(r'data-(?:text|label|hint)="([^"]+)"', path.read_text())}
     assert used <= set(keys.findall(english))
+
+
+def test_the_overview_has_a_field_for_every_filter() -> None:
+    """A filter without a field stops the script, and with it the whole page."""
+    script = (STATIC / "overview.js").read_text()
+    filters = json.loads(script.partition("const FILTERS = ")[2].partition(";")[0])
+    page = (STATIC / "overview.html").read_text()
+    assert [name for name in filters if f'id="filter-{name}"' not in page] == []
