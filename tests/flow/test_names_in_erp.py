@@ -131,7 +131,10 @@ def test_an_erp_order_that_was_cancelled_is_no_export(
     ("theirs", "why"),
     [
         ({"customer": 4711}, Reason.ERP_ORDER_UNPROVED),
-        ({"lines": [{"position": 1, "quantity": "1", "unit_price": "1"}] * 3}, Reason.ERP_ORDER_UNPROVED),
+        (
+            {"lines": [{"position": position, "quantity": "1", "unit_price": "1"} for position in (1, 2, 3)]},
+            Reason.ERP_ORDER_UNPROVED,
+        ),
     ],
     ids=["of another customer", "of more lines"],
 )

@@ -23,6 +23,11 @@ GOODS = {"type": "line", "product": {"origin": "o", "key": "K"}, "description": 
 
 
 @pytest.fixture
+def settings() -> dict[str, object]:
+    return {"not_before": "2026-11-01", "limits": {"lookup_waits": [0, 0]}}
+
+
+@pytest.fixture
 def on_each(services: Services, ledger_url: URL, clock: Clock) -> Services:  # noqa: F811
     """Return the services with a ledger on SQLite, then on PostgreSQL."""
     return replace(services, ledger=open_ledger(ledger_url, clock=clock))

@@ -183,7 +183,8 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
     except OrderflowError as again:
         if claim.order.progress is not Progress.PUSHING or again.reason in REJECTIONS | NOT_THIS_ORDER:
             raise
-        raise InDoubtError(f"{error.message}; then: {again.message}") from again
+        told = again.reason if again.reason is Reason.ERP_ANSWER_INVALID else None
+        raise InDoubtError(f"{error.message}; then: {again.message}", reason=told) from again
     _take(services, claim, order, made, content_of(order))
 
 
