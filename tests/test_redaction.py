@@ -2,7 +2,7 @@
 
 import pytest
 
-from orderflow.redaction import excerpt, redact
+from orderflow.redaction import excerpt, redact, remember
 from orderflow.redaction.gate import LONGEST_EXCERPT
 from orderflow.transport.faults import pointed_at
 
@@ -26,6 +26,12 @@ SECRET = "p4ss-w0rd-of-the-shop"
 def test_a_secret_is_hidden_by_its_value_or_by_its_name(text: str) -> None:
     known = (SECRET,) if text.startswith("known") else ()
     assert SECRET not in redact(text, known)
+
+
+def test_a_secret_that_is_an_ordinary_word_hides_no_other_ones_name() -> None:
+    remember("secret", "password")
+    assert SECRET not in redact(f'{{"client_secret": "{SECRET}"}}')
+    assert SECRET not in redact(f"password={SECRET}")
 
 
 def test_long_credentials_and_web_tokens_are_hidden_wherever_they_stand() -> None:

@@ -14,6 +14,20 @@ _LOOKED_AT = 16_384
 _SHORTEST_SECRET = 4
 _SHORTEST_REMEMBERED = 6
 """Shorter values would black out ordinary text; no real secret is that short."""
+_ORDINARY = frozenset(
+    {
+        "secret",
+        "password",
+        "passwd",
+        "client_secret",
+        "access_token",
+        "refresh_token",
+        "id_token",
+        "api_key",
+        "authorization",
+    }
+)
+"""Names of secrets: as a value one of these would black out the names by which other secrets are recognised."""
 _SHORTEST_WRAPPED = 8
 """Shorter ones are hidden in one piece only: two words in a row may spell them."""
 _HIDDEN = "***"
@@ -38,8 +52,9 @@ _remembered: dict[str, None] = {}
 
 def remember(*secrets: str) -> None:
     """Let no text out with these values in it, for as long as this process lives."""
+    told = [secret for secret in secrets if len(secret) >= _SHORTEST_REMEMBERED and secret.lower() not in _ORDINARY]
     with _lock:
-        _remembered.update({secret: None for secret in secrets if len(secret) >= _SHORTEST_REMEMBERED})
+        _remembered.update(dict.fromkeys(told))
 
 
 def all_forms(secret: str) -> tuple[str, ...]:
