@@ -162,6 +162,8 @@ class TrytonSide:
         self._tryton = tryton
         self._proxy = proxy
         self._engine = create_engine(tryton.database)
+        with self._engine.connect() as connection:  # some ids of its template stand for two addresses
+            self._twice_in_template = {code for code, _ in connection.execute(text(_DOUBLED))}
         self.at: TrytonAt | None = None
 
     def begin(self, dice: random.Random) -> Mapping[str, bool]:
@@ -222,7 +224,11 @@ class TrytonSide:
             booked = connection.execute(text(_BOOKED)).all()
         last = [versions[-1] for versions in world.versions.values()]
         placed = {f"{order['webshop']}/{order['reference']}": order for order in last}
-        found = [f"DOUBLED: {code} stands for {times} records in Tryton" for code, times in doubled]
+        found = [
+            f"DOUBLED: {code} stands for {times} records in Tryton"
+            for code, times in doubled
+            if code not in self._twice_in_template
+        ]
         for reference, parties, places in booked:
             order = placed[reference]
             wanted = f"customer:{order['customer']}", f"address:{order['shipment_address']}"

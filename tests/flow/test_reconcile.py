@@ -62,6 +62,13 @@ def new_order(control: SandboxControl, **fields: Any) -> Json:
 
 
 @pytest.fixture
+def settings() -> dict[str, object]:
+    """Return settings by which a sweep exports orders of any day."""
+    webshops = {"2": {"payment_option": False}}
+    return {"not_before": "2020-01-01", "webshops": webshops, "limits": {"lookup_waits": [0, 0]}}
+
+
+@pytest.fixture
 def clock(clock: Clock) -> Clock:
     clock.now = datetime.now(UTC)
     return clock

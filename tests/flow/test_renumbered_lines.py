@@ -107,7 +107,7 @@ def test_lines_that_cannot_be_told_apart_for_certain_are_left_to_a_person(
     run_day(services, DAY, runs("2026-11-22"))
     control.clear_faults()
     first, _, second = control.order(order_id)["order_lines"]
-    new = {**first, "id": 7, "quantity": "99"}
+    new = {**first, "id": 7, "product": {"origin": "myorigin", "key": "88_DOOS"}}
     control.edit_order(order_id, order_lines=[new] if change == "a line less" else [new, second])
     clock.advance(minutes=15)
     (failure,) = run_sweep(services, runs()).failures
