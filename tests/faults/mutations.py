@@ -46,6 +46,7 @@ MUTATIONS = (
             external_reference=request.external_reference,
             idempotency_key=request.idempotency_key,
             **content_of(order),
+            **named,
         )
 """,
         "        pass\n",
