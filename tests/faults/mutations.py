@@ -17,6 +17,7 @@ TESTS = (
     "tests/faults/test_guards.py",
     "tests/faults/test_shipment_guards.py",
     "tests/flow/test_names_in_erp.py",
+    "tests/flow/test_proof.py",
     "tests/flow/test_line_numbers.py::test_a_write_that_carries_the_state_is_not_repeated_on_an_old_read",
     "tests/domain/test_lines.py",
 )
