@@ -63,10 +63,10 @@ async function follow(run, whenNew) {
     }
     if (!ENDED.includes(state)) await wait(PAUSE);
   }
-  if (state === "success") await showWhatIsOpen(run);
+  await showWhatIsOpen(run);
 }
 
-// A green run is no proof: it fails for what is new, and not again for what people were told before.
+// The run's colour says too little: it is red for any of its orders, and may be green for what people know already.
 async function showWhatIsOpen(run) {
   const { orders } = await ask("run", { ...run, limit: 200 });
   const open = orders.filter((order) => order.retryable).length;
