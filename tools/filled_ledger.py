@@ -12,6 +12,7 @@ from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, Progress
+from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import Outcome, Step
 from orderflow.ledger.tables.alerts import AlertRow
 from orderflow.ledger.tables.dry_runs import PlannedCallRow
@@ -147,11 +148,15 @@ def _events(step: Step, task_id: str, outcome: Outcome) -> Insert:
 
 
 def _alert(order_id: int, name: str, reason: Reason | None, *, now: datetime) -> dict[str, Any]:
+    message = SAID.get(reason, "") if reason else ""
     return {
+        "subject": Subject.of_order(order_id, name).id,
         "order_id": order_id,
         "order": name,
         "reason": reason,
-        "message": SAID.get(reason, "") if reason else "",
+        "cause": reason,
+        "title": message,
+        "message": message,
         "seen": 3,
         "opened_at": now - timedelta(days=2),
         "last_seen_at": now - timedelta(minutes=12),
