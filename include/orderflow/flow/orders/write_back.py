@@ -1,6 +1,6 @@
 """Write back: tell the shop that the order is being processed, under which ERP number and line numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Unpack
 
@@ -23,15 +23,7 @@ from orderflow.ledger.orders.claim import Claim, Facts
 
 def patch_state(services: Services, claim: Claim, _run: RunRef) -> Outcome:
     """Step 3: PATCH state to `processing`, from `confirmed` only: a cancelled order is never brought back to life."""
-    exported = Exported.of(claim.order)
-    written = write(
-        services,
-        claim.order_id,
-        lambda seen: state_change(seen, exported),
-        method="PATCH",
-        intend=partial(claim.intend, Step.PATCH_STATE),
-    )
-    return _succeeded(claim, Step.PATCH_STATE, Progress.STATE_SET, written)
+    return _patch(services, claim, Step.PATCH_STATE, Progress.STATE_SET, state_change)
 
 
 def patch_erp_order_number(services: Services, claim: Claim, _run: RunRef) -> Outcome:
@@ -42,15 +34,7 @@ def patch_erp_order_number(services: Services, claim: Claim, _run: RunRef) -> Ou
     if confirms_by_cxml(services, claim.order.webshop):
         claim.succeed(Step.PATCH_NUMBER, progress=Progress.NUMBER_SET, outcome=Outcome.UNCHANGED)
         return Outcome.UNCHANGED
-    exported = Exported.of(claim.order)
-    written = write(
-        services,
-        claim.order_id,
-        lambda seen: number_change(seen, exported),
-        method="PATCH",
-        intend=partial(claim.intend, Step.PATCH_NUMBER),
-    )
-    return _succeeded(claim, Step.PATCH_NUMBER, Progress.NUMBER_SET, written)
+    return _patch(services, claim, Step.PATCH_NUMBER, Progress.NUMBER_SET, number_change)
 
 
 def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
@@ -77,6 +61,19 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     flag_if_edited(claim, services.understand(written.order), Step.PUT_LINES)
     tell(services, claim, "pushed", run)
     return outcome
+
+
+def _patch(
+    services: Services,
+    claim: Claim,
+    step: Step,
+    progress: Progress,
+    change: Callable[[ShopOrder, Exported], Mapping[str, Any] | None],
+) -> Outcome:
+    exported = Exported.of(claim.order)
+    intend = partial(claim.intend, step)
+    written = write(services, claim.order_id, lambda seen: change(seen, exported), method="PATCH", intend=intend)
+    return _succeeded(claim, step, progress, written)
 
 
 def _confirmed(services: Services, claim: Claim, change: Change, exported: Exported) -> Written:
