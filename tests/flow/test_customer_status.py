@@ -68,12 +68,11 @@ def test_a_status_that_fails_is_recorded_and_neither_resent_nor_held_against_the
     control.fault(**fault, path=PATH, times=2)
     report = run_day(services, DAY, runs("2026-11-22"))
     assert (report.processed, report.failed) == (1, 0)
-    key = order_id
-    assert known(services, key).reason is None
-    assert told(services, key) == [(Step.TELL_PUSHED, Outcome.INTENT, None), (Step.TELL_PUSHED, *recorded)]
+    assert known(services, order_id).reason is None
+    assert told(services, order_id) == [(Step.TELL_PUSHED, Outcome.INTENT, None), (Step.TELL_PUSHED, *recorded)]
     control.clear_faults()
     sent = len([call for call in control.journal() if call["path"] == PATH])
-    with services.ledger.claim(key, runs()) as claim:
+    with services.ledger.claim(order_id, runs()) as claim:
         tell(services, claim, "pushed", runs())
     assert len([call for call in control.journal() if call["path"] == PATH]) == sent
     assert services.ledger.alerts.open() == []
@@ -97,13 +96,12 @@ def test_delivered_is_told_by_key_or_by_claim_once(services: Services, control: 
     (order_id,) = control.add_orders(ORDER)
     run = runs("2026-11-22")
     run_day(services, DAY, run)
-    key = order_id
-    tell(services, known(services, key), "delivered", run)
-    with services.ledger.claim(key, run) as claim:
+    tell(services, known(services, order_id), "delivered", run)
+    with services.ledger.claim(order_id, run) as claim:
         tell(services, claim, "delivered", run)
-    tell(services, known(services, key), "delivered", run)
+    tell(services, known(services, order_id), "delivered", run)
     assert [status["stateId"] for status in control.order_statuses()] == ["PUSHED", "DELIVERED"]
-    assert told(services, key)[-1] == (Step.TELL_DELIVERED, Outcome.DONE, None)
+    assert told(services, order_id)[-1] == (Step.TELL_DELIVERED, Outcome.DONE, None)
 
 
 def test_an_order_that_another_run_holds_is_not_told_and_nothing_is_raised(
@@ -111,9 +109,8 @@ def test_an_order_that_another_run_holds_is_not_told_and_nothing_is_raised(
 ) -> None:
     (order_id,) = control.add_orders(ORDER)
     run_day(services, DAY, runs("2026-11-22"))
-    key = order_id
-    with services.ledger.claim(key, runs()):
-        tell(services, known(services, key), "delivered", runs())
+    with services.ledger.claim(order_id, runs()):
+        tell(services, known(services, order_id), "delivered", runs())
     assert [status["stateId"] for status in control.order_statuses()] == ["PUSHED"]
 
 

@@ -28,14 +28,13 @@ THREADS = 16
 
 @pytest.mark.parametrize("order_id", range(5))
 def test_of_many_threads_one_gets_the_order(ledger: Ledger, run: RunRef, order_id: int) -> None:
-    key = order_id
-    ledger.decide(order(order_id=key), PROCESS, run)
+    ledger.decide(order(order_id=order_id), PROCESS, run)
     together, answered = Barrier(THREADS, timeout=60), Barrier(THREADS, timeout=60)
 
     def attempt(_: int) -> str:
         together.wait()
         try:
-            with ledger.claim(key, run):
+            with ledger.claim(order_id, run):
                 answered.wait()
                 return "won"
         except ClaimedElsewhereError:
