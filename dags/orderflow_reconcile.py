@@ -25,7 +25,7 @@ what is open by cause, the worst first, all overdue payments in one line, how ma
 **When it fails:** the log names each new difference, its owner and the next step. What the flow may still put right is
 announced after its grace (`reconciliation.grace_hours`, default 24). A difference is announced once, and not at all
 where the order has an alert already. Fix the cause; what is gone is marked as resolved by the next comparison. To
-accept a difference as it is, name the order under `resolve` of `orderflow_sweep`.
+accept a difference as it is, name the order under `resolve` of `orderflow_orders`.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag

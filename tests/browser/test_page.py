@@ -83,13 +83,13 @@ def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
     expect(page).to_have_url(re.compile(r"/plugin/orders/orderflow/order\?id="))
 
     control.edit_order(rejected, order_lines=[{**control.order(rejected)["order_lines"][0], "product": PRODUCT}])
-    before = live.airflow.runs("orderflow_sweep")
+    before = live.airflow.runs("orderflow_orders")
     frame.get_by_role("button", name="Retry").click()
     dialog = frame.get_by_role("dialog")
     expect(dialog).to_contain_text(name)
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
-    assert live.airflow.runs("orderflow_sweep") == before
+    assert live.airflow.runs("orderflow_orders") == before
     frame.get_by_role("button", name="Retry").click()
     dialog.get_by_role("button", name="Retry").click()
     expect(frame.locator("#retry-state")).to_contain_text("The retry is done", timeout=3 * PATIENCE)
@@ -98,7 +98,7 @@ def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
     picture(page, "order-light")
 
     frame.locator(".timeline").first.get_by_role("link", name="Task log").first.click()
-    expect(page).to_have_url(re.compile(r"/dags/orderflow_sweep/runs/.+/tasks/select_payable"))
+    expect(page).to_have_url(re.compile(r"/dags/orderflow_orders/runs/.+/tasks/select_payable"))
 
 
 PRODUCT = {"origin": "myorigin", "key": "124_STUK"}
@@ -118,7 +118,7 @@ def test_a_script_in_an_order_is_shown_and_not_run(rejected: int, control: Sandb
 
 
 def test_a_viewer_sees_everything_and_cannot_retry(rejected: int, live: Live, visit: Visit) -> None:
-    before = live.airflow.runs("orderflow_sweep")
+    before = live.airflow.runs("orderflow_orders")
     page = visit("/plugin/orders", user="viewer")
     frame = orders_of(page)
 
@@ -126,8 +126,8 @@ def test_a_viewer_sees_everything_and_cannot_retry(rejected: int, live: Live, vi
     expect(frame.locator("#retry-forbidden")).to_be_visible()
     expect(frame.get_by_role("button", name="Retry")).to_have_count(0)
     body = {"logical_date": None, "conf": {"order_ids": [rejected]}}
-    assert page.request.post("/api/v2/dags/orderflow_sweep/dagRuns", data=body).status == 403
-    assert live.airflow.runs("orderflow_sweep") == before
+    assert page.request.post("/api/v2/dags/orderflow_orders/dagRuns", data=body).status == 403
+    assert live.airflow.runs("orderflow_orders") == before
 
 
 def test_anonymous_gets_nothing(visit: Visit) -> None:
@@ -194,11 +194,18 @@ def test_selected_orders_are_retried_together_by_keyboard_alone(
     page.keyboard.press("Space")
     button = page.get_by_role("button", name="Retry selected (1)")
     button.focus()
+    live.airflow.api("PATCH", "/dags/orderflow_orders", {"is_paused": True})
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")  # the dialog's button is where the keyboard is
 
+    expect(page.locator("#retry-state")).to_contain_text("paused")
+    other = visit("/orderflow/?worklist=failed", user="viewer")
+    expect(other.locator("#orders")).to_contain_text("Retry queued by admin at")
+    live.airflow.unpause("orderflow_orders")
     expect(page.locator("#retry-state")).to_contain_text("1 of these orders is still open", timeout=3 * PATIENCE)
-    assert live.airflow.runs("orderflow_sweep")[-1]["conf"] == {"order_ids": [rejected]}
+    assert live.airflow.runs("orderflow_orders")[-1]["conf"] == {"order_ids": [rejected]}
+    other.goto(f"/orderflow/order?id={rejected}")
+    expect(other.locator("#asked")).to_contain_text("Retry has ended with a failure: admin")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -62,18 +62,40 @@ def test_what_a_person_has_seen_to_is_closed_by_the_sweep(
     assert ledger.alerts.open() == []
 
 
+@pytest.mark.parametrize("dag_id", ["orderflow_sweep", "orderflow_orders"])
 def test_the_right_ones_of_named_orders_are_done_and_the_run_is_red_for_the_others(
-    connected: str, control: SandboxControl, capsys: pytest.CaptureFixture[str]
+    connected: str, control: SandboxControl, capsys: pytest.CaptureFixture[str], dag_id: str
 ) -> None:
     del connected
     control.add_orders({"reference": "CS48001", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
 
-    assert _run("orderflow_sweep", references=["NOPE123", "CS48001"]) == "failed"
+    assert _run(dag_id, references=["NOPE123", "CS48001"]) == "failed"
 
     assert len(control.erp_orders()) == 1
     said = capsys.readouterr().out
     assert "1 named and not found" in said
     assert "NOPE123" in said
+
+
+def test_the_lane_for_people_does_what_is_named_and_nothing_else(
+    connected: str, control: SandboxControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"not_before": DAY}))
+    orders = [{"reference": f"CS{n}", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"} for n in range(3)]
+    first, _, third = control.add_orders(*orders)
+    control.fault("status", service="erp", method="POST", status=422, times=0)
+    ledger = open_ledger(connected)
+    assert _run("orderflow_sweep") == "failed"
+    assert len(ledger.open_orders()) == 3
+    control.clear_faults()
+
+    assert _run("orderflow_orders", resolve=[str(first)], order_ids=[third]) == "success"
+
+    assert [made["external_reference"] for made in control.erp_orders()] == ["1/CS2"]
+    progress = [order.progress for order in ledger.get_many(order["id"] for order in control.orders()).values()]
+    assert progress == [Progress.RESOLVED, Progress.REJECTED, Progress.WRITTEN_BACK]
+    assert _run("orderflow_orders") == "failed", "it has nothing to do"
+    assert len(ledger.alerts.open()) == 1, "that is news to nobody but who started it"
 
 
 def _run(dag_id: str, **conf: Any) -> str:

@@ -43,7 +43,7 @@ _TEXTS: dict[FindingKind, KindText] = {
     FindingKind.NOT_IN_ERP: KindText(
         "Confirmed and payable in the shop, but not in the ERP.",
         Owner.INTEGRATION,
-        "Fix what the detail names, if it names something; then run orderflow_sweep with this order's reference.",
+        "Fix what the detail names, if it names something; then run orderflow_orders with this order's reference.",
         has_grace=True,
     ),
     FindingKind.GONE_FROM_ERP: KindText(
@@ -55,7 +55,7 @@ _TEXTS: dict[FindingKind, KindText] = {
     FindingKind.NUMBER_MISSING: KindText(
         "The shop says `processing` or `done` but shows no ERP number.",
         Owner.INTEGRATION,
-        "Run orderflow_sweep with this order's reference; if the ERP does not have the order, set it back to "
+        "Run orderflow_orders with this order's reference; if the ERP does not have the order, set it back to "
         "`confirmed` in the shop.",
         has_grace=True,
     ),
@@ -68,13 +68,13 @@ _TEXTS: dict[FindingKind, KindText] = {
     FindingKind.LINES_MISSING: KindText(
         "The shop shows the ERP number, but lines lack their ERP line number or show one the ERP does not have.",
         Owner.INTEGRATION,
-        "Run orderflow_sweep with this order's reference.",
+        "Run orderflow_orders with this order's reference.",
         has_grace=True,
     ),
     FindingKind.STILL_CONFIRMED: KindText(
         "The ERP has the order, but the shop does not say `processing` (or `done`).",
         Owner.INTEGRATION,
-        "Run orderflow_sweep with this order's reference: it is told again, not exported again.",
+        "Run orderflow_orders with this order's reference: it is told again, not exported again.",
         has_grace=True,
     ),
     FindingKind.CANCELLED_IN_SHOP: KindText(

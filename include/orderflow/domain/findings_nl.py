@@ -4,13 +4,13 @@ from orderflow.domain.dutch import DutchTexts
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.open_enum import TextsOf
 
-_SWEEP = "Start orderflow_sweep met de referentie van deze order."
+_SWEEP = "Start orderflow_orders met de referentie van deze order."
 _COMPARE = "Vergelijk beide orders en voer de wijziging met de hand door aan de kant die achterloopt."
 
 _TEXTS: dict[FindingKind, DutchTexts] = {
     FindingKind.NOT_IN_ERP: DutchTexts(
         "Bevestigd en betaalbaar in de webshop, maar niet in het ERP.",
-        "Herstel wat er genoemd wordt, als er iets genoemd wordt; start dan orderflow_sweep met deze referentie.",
+        "Herstel wat er genoemd wordt, als er iets genoemd wordt; start dan orderflow_orders met deze referentie.",
     ),
     FindingKind.GONE_FROM_ERP: DutchTexts(
         "Logboek of webshop zegt dat het ERP deze order heeft, maar het ERP heeft hem niet (of alleen geannuleerd).",

@@ -78,6 +78,30 @@ SWEEP_PARAMS = {
     "dry_run": _DRY_RUN,
 }
 
+ORDERS_PARAMS = {
+    "order_ids": SWEEP_PARAMS["order_ids"],
+    "references": Param(
+        default=[],
+        type="array",
+        items={"type": "string"},
+        title="Only these orders",
+        description_md="The same by reference, one per line: `CS48193`, or `2/CS48193` where two webshops share it.",
+        section="What",
+    ),
+    "webshop": SWEEP_PARAMS["webshop"],
+    "resolve": Param(
+        default=[],
+        type="array",
+        items={"type": "string"},
+        title="Resolve",
+        description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
+        "ids, one per line. Their alerts are closed and they are never sent.",
+        section="Dealt with by hand",
+    ),
+    "dry_run": _DRY_RUN,
+}
+"""What people ask for about named orders, for the DAG that does nothing else."""
+
 RECONCILE_PARAMS = {
     "days": Param(
         default=None,

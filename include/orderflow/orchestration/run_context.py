@@ -22,6 +22,8 @@ _HOW_TO_TRIGGER = (
 _LONGEST_LABEL = 250
 """What Airflow keeps of the name of a mapped task instance."""
 _BACKFILL, _SCHEDULED = "backfill", "scheduled"
+ORDERS_DAG = "orderflow_orders"
+"""The DAG in which people have named orders done: nothing else waits in it."""
 _NAMING = ("date", "references", "order_ids", "resolve", "seen_to", "arrived", "send_now")
 """The parameters that limit a run to a day, to orders or to packing slips."""
 
@@ -69,9 +71,14 @@ class RunContext:
         return "date" in self.params and not self.references
 
     @property
+    def is_for_people(self) -> bool:
+        """Whether it is in the lane for what people name, and so touches no other order."""
+        return self.run.dag_id == ORDERS_DAG
+
+    @property
     def is_manually_targeted(self) -> bool:
         """Whether it was started by hand for something, or only to see: what it meets is not what other runs meet."""
-        return self.dry_run or any(self.params.get(name) for name in _NAMING)
+        return self.dry_run or self.is_for_people or any(self.params.get(name) for name in _NAMING)
 
     @property
     def run(self) -> RunRef:

@@ -16,7 +16,6 @@ from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, f
 from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
 from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
-from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.select import select, to_process
 from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
 from orderflow.flow.plan import Plan, joined, keep_plan
@@ -37,6 +36,7 @@ from orderflow.orchestration.failed_tasks import (
     raise_broken,
 )
 from orderflow.orchestration.metrics import count
+from orderflow.orchestration.named_orders import take_named
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report, raise_for_who_asked, raise_unworked
 
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
 """Emitted, with the partition key, by every run that ends green: no order failed, and none is news to people."""
 
-_LISTING = ("list_confirmed", "list_open_orders")
+_LISTING = ("list_confirmed", "list_open_orders", "list_named_orders")
 """The tasks that find the orders; a DAG has one of them."""
 
 LABEL = "{{ label }}"
@@ -73,16 +73,11 @@ def list_open_orders() -> list[int]:
     """Close what people have resolved; list what is open and due, what the ledger has not seen, and missed days."""
     here = RunContext()
     services = connect(read_only=True)
-    to_resolve = find_to_resolve(services, here.to_resolve)
-    resolved = [] if here.dry_run else resolve(services, values(to_resolve), here.run)
-    found = find_referenced(services, here.references)
-    publish_units(errors([*to_resolve, *resolved, *found]))
-    dealt_with = set(values(to_resolve))
-    named = [*here.order_ids, *values(found)]
+    named = take_named(services, here)
     if here.names_orders:
-        return [order_id for order_id in named if order_id not in dealt_with]
+        return named.order_ids
     units = list_open(services) if here.dry_run else list_sweep(services, here.run)
-    return [order_id for order_id in listed(units) if order_id not in dealt_with]
+    return [order_id for order_id in listed(units) if order_id not in named.dealt_with]
 
 
 @task(pool=SHOP_POOL)
@@ -162,7 +157,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
     """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
-    left = find_outstanding(services, order_ids or [], flat(batches))
+    left = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
     if here.dry_run:
         _show(services, here, preview_outstanding(services, left))
         return

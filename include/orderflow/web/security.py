@@ -10,7 +10,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_da
 from fastapi import Depends, HTTPException, Request
 
 DAILY_DAG = "orderflow_daily"
-SWEEP_DAG = "orderflow_sweep"
+ORDERS_DAG = "orderflow_orders"
 
 may_see = requires_access_dag("GET", DagAccessEntity.RUN, DAILY_DAG)
 """Dependency: 401 for anonymous, 403 for a user who may not read the daily DAG's runs."""
@@ -18,13 +18,13 @@ may_see = requires_access_dag("GET", DagAccessEntity.RUN, DAILY_DAG)
 may_see_named_run = requires_access_dag("GET", DagAccessEntity.RUN)
 """Dependency: the same for the DAG that the query parameter `dag_id` names."""
 
-_may_trigger_sweep = requires_access_dag("POST", DagAccessEntity.RUN, SWEEP_DAG)
+_may_trigger = requires_access_dag("POST", DagAccessEntity.RUN, ORDERS_DAG)
 
 
 def may_retry(request: Request, user: GetUserDep) -> bool:
-    """Say whether Airflow would let this user trigger the sweep; it is asked again when they do."""
+    """Say whether Airflow would let this user have named orders done; it is asked again when they do."""
     try:
-        _may_trigger_sweep(request, user)
+        _may_trigger(request, user)
     except HTTPException:
         return False
     return True

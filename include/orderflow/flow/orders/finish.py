@@ -96,8 +96,10 @@ class Unfinished(NamedTuple):
     """Found by a day's run that then could not mark them as sent."""
 
 
-def find_outstanding(services: Services, listed: Iterable[int], processed: Iterable[int]) -> Unfinished:
-    """Add to a sweep's own orders those that other runs have left without their last step.
+def find_outstanding(
+    services: Services, listed: Iterable[int], processed: Iterable[int], *, others: bool = True
+) -> Unfinished:
+    """Add to a sweep's own orders those that other runs have left without their last step, unless not `others`.
 
     Those that the sweep has `listed`, for instance because somebody named them, are due whatever their age.
     """
@@ -106,7 +108,8 @@ def find_outstanding(services: Services, listed: Iterable[int], processed: Itera
     due = [
         order
         for order in services.ledger.without_last_step(services.settings.without_deliveries)
-        if order.order_id in asked or is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now)
+        if order.order_id in asked
+        or (others and is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now))
     ]
     offline = [order.order_id for order in due if order.progress is Progress.SKIPPED]
     return Unfinished(sorted({*processed, *(order.order_id for order in due)} - {*offline}), offline)

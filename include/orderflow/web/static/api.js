@@ -31,8 +31,8 @@ export async function ask(path, query = {}, signal = undefined) {
   return answerOf(await fetch(withQuery(`api/${path}`, query), { credentials: "same-origin", signal }));
 }
 
-export async function askAirflow(path, body = undefined) {
-  const options = { credentials: "same-origin" };
+export async function askAirflow(path, body = undefined, signal = undefined) {
+  const options = { credentials: "same-origin", signal };
   if (body !== undefined) {
     options.method = "POST";
     options.headers = { "Content-Type": "application/json" };

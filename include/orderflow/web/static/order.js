@@ -1,6 +1,7 @@
 // One order: where it stands, why, who fixes it, and everything that happened to it.
 import { ask } from "./api.js";
 import { byId, el, replace } from "./dom.js";
+import { askedFor, askedLine, isUnderWay } from "./lane.js";
 import { outLink, runUrl, taskUrl } from "./links.js";
 import { PlanTable } from "./plan.js";
 import { Live, showError } from "./refresh.js";
@@ -15,10 +16,11 @@ let frame;
 const planTable = new PlanTable(byId("plan-calls"), { subjects: false });
 
 const live = new Live(async (signal) => {
-  const plan = await ask(`${path}/plan`, {}, signal);
+  const [plan, asked] = await Promise.all([ask(`${path}/plan`, {}, signal), askedFor(signal)]);
   showPlan(plan.calls);
   try {
-    show(await ask(path, {}, signal));
+    const detail = await ask(path, {}, signal);
+    show(detail, asked.get(detail.order.order_id));
   } catch (error) {
     if (error.status !== 404) throw error;
     replace(byId("order"), el("p", { class: "empty" }, t(plan.total ? "order.only.dry" : "order.gone")));
@@ -38,7 +40,7 @@ function showPlan(calls) {
   planTable.show(calls);
 }
 
-function show(detail) {
+function show(detail, asked) {
   const { order } = detail;
   document.title = `${order.name} · ${t("title")}`;
   byId("name").textContent = order.name;
@@ -47,8 +49,9 @@ function show(detail) {
     detail.shop_admin_url
       ? outLink(detail.shop_admin_url, { newTab: true, class: "button", "data-focus": "admin" }, t("order.admin"))
       : null,
-    frame.may_retry && order.retryable ? retryButton(order) : null,
+    frame.may_retry && order.retryable && !isUnderWay(asked) ? retryButton(order) : null,
   );
+  replace(byId("asked"), askedLine(asked));
   replace(byId("order"), why(order), facts(detail), timeline(detail.events));
 }
 

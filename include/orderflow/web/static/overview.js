@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { DayChart } from "./chart.js";
 import { byId, el, replace } from "./dom.js";
+import { askedFor } from "./lane.js";
 import { orderHref } from "./links.js";
 import { Live, showError } from "./refresh.js";
 import { retry } from "./retry.js";
@@ -26,12 +27,14 @@ const live = new Live(load);
 
 async function load(signal) {
   const query = { ...filters, limit: LIMIT, offset };
-  const [overview, orders, alerts, findings] = await Promise.all([
+  const [overview, orders, alerts, findings, asked] = await Promise.all([
     ask("overview", { days }, signal),
     ask("orders", query, signal),
     ask("alerts", {}, signal),
     ask("findings", { language: frame.language }, signal),
+    askedFor(signal),
   ]);
+  for (const order of orders.orders) order.asked = asked.get(order.order_id);
   showCounters(overview);
   chart.show(overview);
   showAlerts(alerts);

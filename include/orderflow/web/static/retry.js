@@ -1,10 +1,10 @@
-// Retry: Airflow's own API starts orderflow_sweep, so Airflow decides who may. Asked first, followed to its end.
+// Retry: Airflow's own API starts orderflow_orders, so Airflow decides who may. Asked first, followed to its end.
 import { ApiError, ask, askAirflow } from "./api.js";
 import { byId, el, replace } from "./dom.js";
+import { LANE as DAG } from "./lane.js";
 import { outLink, runUrl } from "./links.js";
 import { t } from "./words.js";
 
-const DAG = "orderflow_sweep";
 const SHOWN = 8;
 const PAUSE = 2000;
 const ENDED = ["success", "failed"];

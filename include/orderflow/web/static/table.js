@@ -1,5 +1,6 @@
 // The table of orders, for the overview and for a run.
 import { el, replace } from "./dom.js";
+import { askedLine, isUnderWay } from "./lane.js";
 import { orderHref } from "./links.js";
 import { ago, dayName, listName, money, moment, number, reasonText, t } from "./words.js";
 
@@ -48,7 +49,7 @@ export class OrderTable {
     const did = { name: "inrun", of: inRun };
     return [
       { name: "order", of: (o) => el("a", { href: orderHref(o), class: "strong", "data-focus": `o${keyOf(o)}` }, o.name) },
-      { name: "list", of: (order) => badge(order.worklist) },
+      { name: "list", of: (order) => [badge(order.worklist), askedLine(order.asked)] },
       ...(this.run ? [did] : []),
       { name: "why", of: why },
       amount,
@@ -135,7 +136,8 @@ export class OrderTable {
       "data-focus": `r${keyOf(order)}`,
       on: { click: () => this.retry([order]) },
     };
-    return el("td", { class: "action" }, order.retryable ? el("button", { type: "button", ...button }, t("retry")) : null);
+    const may = order.retryable && !isUnderWay(order.asked);
+    return el("td", { class: "action" }, may ? el("button", { type: "button", ...button }, t("retry")) : null);
   }
 
   select(order, wanted) {

@@ -51,6 +51,15 @@ export function moment(instant) {
   return new Intl.DateTimeFormat(locale, options).format(new Date(instant));
 }
 
+// The time, with its day where that is not today.
+export function at(instant) {
+  const day = (when) => new Intl.DateTimeFormat("en-CA", { timeZone: timezone }).format(when);
+  const then = new Date(instant);
+  const options = { timeStyle: "short", timeZone: timezone };
+  if (day(then) !== day(new Date())) options.dateStyle = "short";
+  return new Intl.DateTimeFormat(locale, options).format(then);
+}
+
 export function clock() {
   return new Intl.DateTimeFormat(locale, { timeStyle: "medium", timeZone: timezone }).format(new Date());
 }

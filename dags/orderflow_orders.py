@@ -1,0 +1,52 @@
+"""
+### Named orders, for people: retry them now, or say that they were dealt with by hand.
+
+Has no schedule: the buttons of the page "Orders" trigger it, and so can you. Several runs at a time, each for its own
+orders, and no sweep is in the way. A claim in the ledger lets only one run at a time work on an order.
+
+1. **list_named_orders** closes what is named under `resolve`, and finds the others.
+2. **select_payable** and **process_order** are those of the daily DAG: only what is still missing is done.
+3. **finish_orders** does their last step.
+4. **report_news** is red when one of these orders failed, or when there is none of a name. The others are done.
+
+**Retry:** `order_ids` (the number in `/api/order/12345/`) or `references`. **Dealt with by hand:** `resolve`: the
+alerts are closed, and an order that is stuck is never sent. **See what would happen:** parameter `dry_run`.
+
+**Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
+**Variable:** `orderflow`, optional.
+
+**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+
+**When it fails:** the log of `report_news` names each order and why. What is open afterwards the sweep takes up.
+"""
+
+from airflow.sdk import dag
+
+from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
+from orderflow.orchestration.named_orders import list_named_orders
+from orderflow.orchestration.params import ORDERS_PARAMS
+from orderflow.orchestration.retries import RETRIES
+from orderflow.orchestration.tasks import finish_orders, process_order, report_news, select_payable
+
+
+@dag(
+    schedule=None,
+    catchup=False,
+    max_active_runs=8,
+    is_paused_upon_creation=False,  # it does nothing by itself, and a person who asks is not to wait
+    params=ORDERS_PARAMS,
+    default_args={"owner": "integration", **RETRIES},
+    tags=["orderflow", "cloudsuite", "erp"],
+    dag_display_name="Orderflow: named orders",
+    deadline=SHORT_DEADLINE,
+    dagrun_timeout=RUN_LIMIT,
+    doc_md=__doc__,
+)
+def orderflow_orders() -> None:
+    listed = list_named_orders()
+    payable = select_payable(listed)
+    processed = process_order.expand(batch=payable)
+    processed >> finish_orders(listed, payable) >> report_news(listed, payable)
+
+
+orderflow_orders()
