@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 
 BIN := .venv/bin
 SETUP := .venv/.installed
+PARALLEL := --numprocesses 2 --dist loadgroup
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help
@@ -51,10 +52,10 @@ reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAY
 .PHONY: test test-fast check soak year fault-matrix test-compose
 
 test: $(SETUP) postgresql browser ## All tests, also those with a real scheduler, Tryton and a browser
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 test-fast: $(SETUP) postgresql ## The tests without a scheduler and a browser
-	$(BIN)/pytest --ignore=tests/live --ignore=tests/browser
+	$(BIN)/pytest $(PARALLEL) --ignore=tests/live --ignore=tests/browser
 
 check: lint types docs-check test ## Everything CI checks
 
