@@ -64,6 +64,8 @@ OriginCode = Annotated[str, Field(pattern=r"^[^\s/]+$")]
 class WebshopSettings(_Settings):
     """What differs between webshops."""
 
+    name: str = Field(default="", max_length=60)
+    """What people call it on the page; its id where there is none."""
     payment_option: bool = True
     """Whether buyers can pay in this webshop; without, payment status `none` is payable."""
     deliveries: Literal["desadv", "none"] = "desadv"
@@ -213,6 +215,10 @@ class Settings(_Settings):
     def webshop(self, webshop: int | None) -> WebshopSettings:
         """Return the settings of a webshop; one that is not named, or not known, has the defaults."""
         return WebshopSettings() if webshop is None else self.webshops.get(webshop, WebshopSettings())
+
+    def webshop_name(self, webshop: int) -> str:
+        """Return what people call a webshop: its id where nobody has said."""
+        return self.webshop(webshop).name.strip() or str(webshop)
 
     def message_shop(self, webshop: int | None) -> int:
         """Return the shop that messages about a webshop's orders name; ConfigurationError when nobody knows it."""

@@ -4,10 +4,16 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import uvicorn
 from fastapi import FastAPI
 
+from orderflow.ledger.ledger import Ledger
+from orderflow.settings import Settings
+from orderflow.web import security
+from orderflow.web.app import create_app
+from orderflow.web.source import Source, source
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 
 
@@ -21,6 +27,18 @@ def serving(app: FastAPI) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+def app_of(of: Ledger, now: Callable[[], datetime], settings: object, *, may_retry: bool) -> FastAPI:
+    """Make the page's app over a ledger, for somebody who may see it."""
+    app = create_app()
+    app.dependency_overrides |= {
+        security.may_see: lambda: None,
+        security.may_see_named_run: lambda: None,
+        security.may_retry: lambda: may_retry,
+        source: lambda: Source(of._engine, Settings.parse(settings), now()),
+    }
+    return app
 
 
 Decide = Callable[..., int]

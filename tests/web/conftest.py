@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -10,17 +11,16 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef
-from orderflow.settings import Settings
-from orderflow.web import security
-from orderflow.web.app import create_app
-from orderflow.web.source import Source, source
 from support.clock import Clock
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 from support.orders import order
-from support.page import Decide, serving
+from support.page import Decide, app_of, serving
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SETTINGS = {"page": {"shop_admin_url": "https://shop.example/{webshop}/orders/{order_id}?ref={reference}"}}
+SETTINGS = {
+    "webshops": {"1": {"name": "Wholesale"}},
+    "page": {"shop_admin_url": "https://shop.example/{webshop}/orders/{order_id}?ref={reference}"},
+}
 
 
 @pytest.fixture
@@ -38,13 +38,7 @@ def retrying_page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # no
 
 
 def _client(ledger: Ledger, clock: Clock, *, may_retry: bool) -> Iterator[httpx.Client]:  # noqa: F811
-    app = create_app()
-    app.dependency_overrides |= {
-        security.may_see: lambda: None,
-        security.may_see_named_run: lambda: None,
-        security.may_retry: lambda: may_retry,
-        source: lambda: Source(ledger._engine, Settings.parse(SETTINGS), clock.now),
-    }
+    app = app_of(ledger, lambda: clock.now, SETTINGS, may_retry=may_retry)
     with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
         yield client
 
@@ -61,10 +55,11 @@ def decide(ledger: Ledger) -> Decide:  # noqa: F811
         reason: Reason = Reason.NOT_PAID,
         detail: str = "",
         webshop: int = 1,
+        **content: Any,
     ) -> int:
         run = run or RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable")
         ledger.decide(
-            order(webshop=webshop, order_id=number, reference=f"CS{number}"),
+            order(webshop=webshop, order_id=number, reference=f"CS{number}", **content),
             Decision(action=action, reason=reason, detail=detail),
             run,
         )

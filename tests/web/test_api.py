@@ -1,5 +1,6 @@
 """What the page is told about orders."""
 
+import csv
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from orderflow.domain.decision import Action
+from orderflow.domain.findings import KINDS, FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
@@ -14,7 +16,9 @@ from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.orders import RunRef, Step
+from orderflow.ledger.models.reconciliation import DetectedDifference
 from support.clock import Clock
+from support.orders import line
 from support.page import Decide
 
 DAILY = RunRef(dag_id="orderflow_daily", run_id="daily", task_id="select_payable", partition="2026-11-20")
@@ -96,7 +100,7 @@ def test_orders_are_found_by_reference_id_and_erp_number(
     assert names(page, text=text) == ["1/CS77"]
 
 
-@pytest.mark.parametrize("text", ["%", "_", "CS77'--", "²", "9" * 40])
+@pytest.mark.parametrize("text", ["%", "C_77", "CS77'--", "²", "9" * 40])
 def test_a_search_takes_every_character_as_it_is(page: httpx.Client, decide: Decide, text: str) -> None:
     decide(77)
 
@@ -122,6 +126,128 @@ def test_pages_show_every_order_once(page: httpx.Client, decide: Decide) -> None
     assert {answer["total"] for answer in pages} == {7}
     assert [len(answer["orders"]) for answer in pages] == [3, 3, 1]
     assert len({order["name"] for answer in pages for order in answer["orders"]}) == 7
+
+
+@pytest.mark.parametrize("text", ["unknown product", "inkoop-9", "124_STUK"])
+def test_orders_are_found_by_what_was_said_about_them_and_by_the_customers_own_words(
+    page: httpx.Client, decide: Decide, text: str
+) -> None:
+    detail = "unknown product 124_STUK"
+    decide(77, action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail=detail, customer_order_number="INKOOP-9")
+    decide(12, lines=())
+
+    assert names(page, text=text) == ["1/CS77"]
+    [found] = ask(page, "orders", text=text)["orders"]
+    assert found["detail"] == detail
+    assert "INKOOP" not in str(found), "by what an order is found is not told"
+
+
+@pytest.mark.parametrize("sort", ["order", "why", "amount", "erp", "changed", "age"])
+def test_a_list_can_be_sorted_by_a_column_and_backwards(
+    page: httpx.Client, decide: Decide, clock: Clock, sort: str
+) -> None:
+    for number, price, reason in ((1, 9, Reason.NOT_PAID), (2, 110, Reason.OVERDUE), (3, 20, Reason.PAYMENT_STARTED)):
+        clock.now = datetime(2026, 11, 20 + number, tzinfo=UTC)
+        decide(number, lines=(line(1, unit_price=price),), reason=reason)
+    ask_sorted = {"sort": sort}
+    natural = {"why": [1, 2, 3], "amount": [1, 3, 2], "changed": [3, 2, 1]}.get(sort, [1, 2, 3])
+
+    assert names(page, **ask_sorted) == [f"1/CS{number}" for number in natural]
+    backwards = natural if sort == "erp" else natural[::-1]  # no order has a number: what has none comes last
+    assert names(page, **ask_sorted, backwards=True) == [f"1/CS{number}" for number in backwards]
+
+
+def test_an_order_says_when_it_is_looked_at_again(page: httpx.Client, decide: Decide, ledger: Ledger) -> None:
+    decide(1)
+    held = decide(2, action=Action.HOLD, reason=Reason.BEFORE_GO_LIVE)
+    refused = decide(3, action=Action.PROCESS, reason=Reason.PAID)
+    with ledger.claim(refused, DAILY) as claim:
+        claim.fail(Step.PUSH, PermanentError("no", reason=Reason.ERP_REJECTED), progress=Progress.REJECTED)
+
+    looks = {order["order_id"]: order["next_look"] for order in ask(page, "orders")["orders"]}
+
+    assert looks == {1: "2026-11-23T12:00:00Z", held: None, refused: "2026-11-23T18:00:00Z"}
+
+
+def test_the_list_as_filtered_is_a_csv_file_without_formulas(page: httpx.Client, decide: Decide) -> None:
+    decide(1, action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail='=HYPERLINK("http://evil.example")')
+    decide(2, webshop=2)
+
+    answer = page.get("/api/orders.csv", params={"webshop": 1, "language": "nl"})
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="orders-2026-11-23.csv"'
+    assert answer.text.startswith("\ufeff"), "spreadsheets take it for something else than UTF-8 without"
+    [row] = csv.DictReader(answer.text.removeprefix("\ufeff").splitlines())
+    assert (row["order"], row["list"], row["amount"]) == ("1/CS1", "failed", "40.00")
+    assert row["message"] == '\'=HYPERLINK("http://evil.example")'
+    assert row["who_fixes_it"] == "webshopteam"
+
+
+def test_a_csv_file_that_is_not_the_whole_list_says_so(
+    page: httpx.Client, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderflow.web.api.LONGEST", 1)
+    decide(1)
+    decide(2)
+
+    assert page.get("/api/orders.csv").text.splitlines()[-1] == "… and 1 more orders: narrow the filters"
+
+
+def test_a_difference_has_the_owner_of_its_order_and_says_when_that_has_changed_since(
+    page: httpx.Client, decide: Decide, ledger: Ledger, clock: Clock
+) -> None:
+    clock.now = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    changed = decide(1, action=Action.HOLD, reason=Reason.CUSTOMER_UNKNOWN)
+    same = decide(2, action=Action.PROCESS, reason=Reason.PAID)
+    met = [difference(order_id) for order_id in (changed, same)]
+    ledger.findings.update(met, judged=[])
+    clock.now = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    decide(changed, action=Action.HOLD, reason=Reason.CUSTOMER_UNKNOWN)
+
+    found = {finding["order_id"]: finding for finding in ask(page, "findings")["findings"]}
+
+    assert [found[order_id]["changed"] for order_id in (changed, same)] == [True, False]
+    told = ask(page, "frame")["reasons"][Reason.CUSTOMER_UNKNOWN]
+    assert {key: found[changed][key] for key in ("owner", "action")} == {key: told[key] for key in ("owner", "action")}
+    assert found[same]["owner"] == KINDS[FindingKind.AMOUNT_DIFFERS].owner
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_an_alert_about_a_difference_says_what_the_difference_says(
+    page: httpx.Client, decide: Decide, ledger: Ledger, language: str
+) -> None:
+    order_id = decide(1, action=Action.PROCESS, reason=Reason.PAID)
+    ledger.findings.update([difference(order_id)], judged=[])
+    subject = Subject.of_difference(FindingKind.AMOUNT_DIFFERS, "1/CS1", order_id)
+    ledger.alerts.see(subject, Reason.SIDES_DIFFER, "10.00 EUR", title=FindingKind.AMOUNT_DIFFERS)
+
+    [finding] = ask(page, "findings", language=language)["findings"]
+    alerts = {alert["reason"]: alert["advice"] for alert in ask(page, "alerts", language=language)["alerts"]}
+
+    said = {key: finding[key] for key in ("meaning", "owner", "action")}
+    assert alerts[Reason.SIDES_DIFFER] == said
+
+
+def difference(order_id: int) -> DetectedDifference:
+    return DetectedDifference(
+        kind=FindingKind.AMOUNT_DIFFERS,
+        webshop=1,
+        order_id=order_id,
+        external_reference=f"1/CS{order_id}",
+        erp_number="ERP-1",
+        shop_value="12.00 EUR",
+        erp_value="10.00 EUR",
+        detail="",
+        day="2026-11-22",
+        since=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+
+
+def test_webshops_are_called_as_the_settings_say(page: httpx.Client, decide: Decide) -> None:
+    decide(1)
+    decide(2, webshop=2)
+
+    assert ask(page, "frame")["webshops"] == [{"id": 1, "name": "Wholesale"}, {"id": 2, "name": "2"}]
 
 
 def test_the_oldest_can_come_first(page: httpx.Client, decide: Decide, clock: Clock) -> None:

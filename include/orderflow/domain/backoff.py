@@ -57,12 +57,25 @@ def is_due(
     progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
 ) -> bool:
     """Whether an open order is to be looked at again now."""
+    return paced(_paces(progress, reason), first_seen, last_look, now)
+
+
+def due_at(
+    progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
+) -> datetime:
+    """Return from when on an open order is to be looked at again; an instant that is past when it is due already."""
+    return last_look + _interval(_paces(progress, reason), now - first_seen)
+
+
+def _paces(progress: Progress, reason: Reason | None) -> Sequence[Pace]:
     unread = progress is Progress.UNREAD and reason not in PASSING
-    return paced(REFUSED if unread else PACES[progress], first_seen, last_look, now)
+    return REFUSED if unread else PACES[progress]
 
 
 def paced(paces: Sequence[Pace], first_seen: datetime, last_look: datetime, now: datetime) -> bool:
     """Whether what keeps to these paces is to be looked at again now."""
-    age = now - first_seen
-    interval = next(pace.interval for pace in paces if age <= pace.until_age)
-    return now - last_look >= interval
+    return now - last_look >= _interval(paces, now - first_seen)
+
+
+def _interval(paces: Sequence[Pace], age: timedelta) -> timedelta:
+    return next(pace.interval for pace in paces if age <= pace.until_age)

@@ -35,7 +35,9 @@ from orderflow.ledger.orders.rows import (
     is_undecided,
     log,
     may_decide,
+    note_payable,
     put_decision,
+    put_facts,
     put_unread,
     row_of,
     row_of_id,
@@ -156,15 +158,14 @@ class Ledger:
         now = self._clock()
         with writing(self._engine) as session:
             row = row_of(session, order, decision, run, now)
-            row.webshop, row.reference = order.webshop, order.reference
-            row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
-            row.paid_amount = order.paid_amount
+            put_facts(row, order)
             if row.progress is not Progress.RESOLVED or decision.action is not Action.PROCESS:
                 row.shop_modified_at = order.modified_at  # else it has news until that is done
             row.updated_at = now
             if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
                 row.erp_number = order.erp_order_number  # a ledger that was lost learns whose packing slips these are
             if may_decide(row, decision, run, now):
+                note_payable(row, decision, order.confirmed_at, now)
                 put_decision(row, decision, now)
             reason, message = decision.reason, decision.detail
             log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)

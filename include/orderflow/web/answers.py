@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from orderflow.domain.backoff import OPEN, due_at
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
 from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
-from orderflow.ledger.models.alerts import Alert
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, Step
 from orderflow.ledger.orders.queries import Group
 from orderflow.web.source import Source
@@ -41,6 +41,13 @@ class ReasonText(_Answer):
         return cls(meaning=meaning, owner=owner, action=action, somebody_acts=somebody)
 
 
+class WebshopName(_Answer):
+    """A webshop that there are orders of, as the settings call it: by its id where they do not say."""
+
+    id: int
+    name: str
+
+
 class Frame(_Answer):
     """What every page needs besides its data."""
 
@@ -48,7 +55,7 @@ class Frame(_Answer):
     timezone: str
     refresh_seconds: int
     may_retry: bool
-    webshops: list[int]
+    webshops: list[WebshopName]
     worklists: list[Worklist]
     reasons: dict[Reason, ReasonText]
 
@@ -114,6 +121,8 @@ class OrderAnswer(_Answer):
     erp_number: str | None
     first_seen_at: datetime
     updated_at: datetime
+    next_look: datetime | None
+    """From when on the sweep looks at it again; past: with the next one. None: it does not, or a run is at it."""
     in_run: EventAnswer | None = None
 
     @classmethod
@@ -131,6 +140,7 @@ class OrderAnswer(_Answer):
             worklist=listed,
             retryable=listed not in AT_AN_END,
             day=order.partition or f"{local:%Y-%m-%d}",
+            next_look=_next_look(order, source.now),
             in_run=None if in_run is None else EventAnswer.of(in_run),
             **order.model_dump(include=_COPIED),
         )
@@ -187,30 +197,13 @@ def _is_partly_paid(order: LedgerOrder) -> bool:
     return order.paid_amount is not None and order.total is not None and 0 < order.paid_amount < order.total
 
 
-class AlertAnswer(_Answer):
-    """Something that people were told about and that is not over."""
-
-    order_id: int | None
-    order: str
-    reason: Reason
-    cause: str
-    title: str
-    message: str
-    seen: int
-    opened_at: datetime
-    last_seen_at: datetime
-
-
-class AlertsAnswer(_Answer):
-    """The oldest open alerts, and how many there are."""
-
-    total: int
-    alerts: list[AlertAnswer]
-
-    @classmethod
-    def of(cls, alerts: list[Alert], limit: int) -> Self:
-        """Show no more than `limit`."""
-        return cls(total=len(alerts), alerts=[AlertAnswer.model_validate(alert) for alert in alerts[:limit]])
+def _next_look(order: LedgerOrder, now: datetime) -> datetime | None:
+    if order.progress not in OPEN or order.reason is Reason.BEFORE_GO_LIVE:
+        return None
+    if order.claimed_until is not None and order.claimed_until > now:
+        return None
+    seen = order.first_seen_at
+    return due_at(order.progress, order.reason, first_seen=seen, last_look=order.updated_at, now=now)
 
 
 def _admin_url(template: str | None, order: LedgerOrder) -> str | None:

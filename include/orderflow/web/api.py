@@ -1,13 +1,13 @@
 """What the page's scripts ask for, as JSON. Every route reads, none writes: retrying is for Airflow's own API."""
 
-from datetime import date, timedelta
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import StreamingResponse
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
 from orderflow.ledger.books.alerts import AlertBook
 from orderflow.ledger.books.dry_runs import PlanBook
@@ -16,8 +16,8 @@ from orderflow.ledger.database.clock import utc_now
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.orders import queries
 from orderflow.ledger.orders.conditions import OrderFilter
+from orderflow.web.alert_answers import AlertsAnswer
 from orderflow.web.answers import (
-    AlertsAnswer,
     Frame,
     OrderAnswer,
     OrderDetail,
@@ -25,21 +25,23 @@ from orderflow.web.answers import (
     Overview,
     ReasonText,
     Summed,
+    WebshopName,
+)
+from orderflow.web.asked import (
+    LONGEST_LIST,
+    LONGEST_PERIOD,
+    IsAsked,
+    Language,
+    Name,
+    OrderId,
+    Words,
+    days_between,
 )
 from orderflow.web.finding_answers import FindingAnswer, FindingsAnswer
+from orderflow.web.order_csv import LONGEST, as_csv
 from orderflow.web.plan_answers import PlanAnswer
 from orderflow.web.security import MayRetry, may_see_named_run
 from orderflow.web.source import FromSource, Source
-
-Language = Literal["en", "nl"]
-OrderId = Annotated[int, Path(ge=-(2**63), lt=2**63)]
-Webshop = Annotated[int, Query(ge=-(2**63), lt=2**63)]
-Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
-"""PostgreSQL has no text with a NUL."""
-Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]
-Day = Annotated[date, Query(ge=date(1900, 1, 1), le=date(9000, 1, 1))]
-LONGEST_LIST = 200
-LONGEST_PERIOD = 366
 
 router = APIRouter(prefix="/api")
 
@@ -54,7 +56,10 @@ def frame(source: FromSource, may_retry: MayRetry, language: Language = "en") ->
         timezone=source.settings.timezone,
         refresh_seconds=page.refresh_seconds,
         may_retry=may_retry,
-        webshops=queries.webshops(source.engine),
+        webshops=[
+            WebshopName(id=webshop, name=source.settings.webshop_name(webshop))
+            for webshop in queries.webshops(source.engine)
+        ],
         worklists=list(Worklist),
         reasons={reason: ReasonText.of(reason, spoken) for reason in Reason},
     )
@@ -65,7 +70,7 @@ def overview(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PER
     """Return the last days, today included, and what is open whatever its day."""
     zone = source.settings.timezone
     today = source.now.astimezone(ZoneInfo(zone)).date()
-    windows = _days(today - timedelta(days=days - 1), today, zone)
+    windows = days_between(today - timedelta(days=days - 1), today, zone)
     return Overview(
         days=[window.key for window in windows],
         per_day=Summed.all_of(queries.per_day(source.engine, windows, old_before=source.old_before)),
@@ -75,27 +80,20 @@ def overview(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PER
 
 @router.get("/orders")
 def orders(
-    source: FromSource,
-    *,
-    text: Words = "",
-    worklist: Worklist | None = None,
-    reason: Reason | None = None,
-    webshop: Webshop | None = None,
-    cause: Words = "",
-    first: Day | None = None,
-    last: Day | None = None,
-    sort: queries.Sort = queries.Sort.NEWEST_CHANGE,
+    asked: IsAsked,
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> OrdersAnswer:
-    """Return a page of the orders asked for; `first` and `last` are shop-local days, both included.
+    """Return a page of the orders asked for."""
+    return asked.page(limit, offset)
 
-    `cause` is what the links of messages name: the orders that have an open alert of that cause.
-    """
-    windows = _asked_days(source, first, last)
-    wanted = OrderFilter(text, worklist, reason, webshop, windows, cause=cause)
-    found = queries.orders(source.engine, wanted, old_before=source.old_before, sort=sort, limit=limit, offset=offset)
-    return OrdersAnswer(total=found.total, orders=[OrderAnswer.of(order, source) for order in found.orders])
+
+@router.get("/orders.csv")
+def orders_csv(asked: IsAsked, language: Language = "en") -> StreamingResponse:
+    """Return all orders asked for as a file, as far as one file goes."""
+    name = f"orders-{asked.source.now.astimezone(ZoneInfo(asked.source.settings.timezone)):%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(as_csv(asked.page(LONGEST), language), media_type="text/csv", headers=headers)
 
 
 @router.get("/orders/{order_id}/plan")
@@ -164,9 +162,9 @@ def run_plan(
 
 
 @router.get("/alerts")
-def alerts(source: FromSource) -> AlertsAnswer:
+def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
     """Return what people were told about and is not over."""
-    return AlertsAnswer.of(AlertBook(source.engine, clock=utc_now).open(), LONGEST_LIST)
+    return AlertsAnswer.of(AlertBook(source.engine, clock=utc_now).open(), LONGEST_LIST, language)
 
 
 @router.get("/findings")
@@ -174,29 +172,16 @@ def findings(source: FromSource, language: Language = "en") -> FindingsAnswer:
     """Return the differences between shop and ERP that are not resolved."""
     book = FindingBook(source.engine, clock=utc_now)
     found, last = book.open(), book.reconciliations(limit=1)
+    shown = found[:LONGEST_LIST]
+    orders = Ledger(source.engine).get_many({one.order_id for one in shown if one.order_id is not None})
     return FindingsAnswer(
         total=len(found),
         compared_at=last[0].at if last else None,
-        findings=[FindingAnswer.of(finding, language) for finding in found[:LONGEST_LIST]],
+        findings=[
+            FindingAnswer.of(one, None if one.order_id is None else orders.get(one.order_id), language) for one in shown
+        ],
     )
 
 
 def _plans(source: Source) -> PlanBook:
     return PlanBook(source.engine, clock=utc_now)
-
-
-def _asked_days(source: Source, first: date | None, last: date | None) -> list[Window]:
-    """Return the days between both; without a first the year up to the last, without a last all up to today."""
-    if first is None and last is None:
-        return []
-    zone = source.settings.timezone
-    last = last or source.now.astimezone(ZoneInfo(zone)).date()
-    return _days(first or last - timedelta(days=LONGEST_PERIOD - 1), last, zone)
-
-
-def _days(first: date, last: date, zone: str) -> list[Window]:
-    """Return the days from one to another; 422 when that is no period, or one that is too long."""
-    count = (last - first).days + 1
-    if not 0 < count <= LONGEST_PERIOD:
-        raise HTTPException(422, f"a period has 1 to {LONGEST_PERIOD} days, and the first comes first")
-    return [Window.of_day((first + timedelta(days=n)).isoformat(), zone) for n in range(count)]

@@ -5,10 +5,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from orderflow.domain.findings import KINDS
-from orderflow.domain.findings_nl import KINDS_NL
-from orderflow.domain.reasons_nl import FIXERS_NL
+from orderflow.domain.attention import attention
+from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.ledger.models.reconciliation import Finding
+from orderflow.web.alert_answers import Advice
 
 
 class _Answer(BaseModel):
@@ -16,7 +16,11 @@ class _Answer(BaseModel):
 
 
 class FindingAnswer(_Answer):
-    """A difference between shop and ERP that is not resolved."""
+    """A difference between shop and ERP that is not resolved.
+
+    Where the order itself needs somebody, owner and action are what its own page says. `changed` says that something
+    has happened to the order since the difference was last met: it may be gone.
+    """
 
     kind: str
     meaning: str
@@ -31,16 +35,18 @@ class FindingAnswer(_Answer):
     detail: str
     day: str
     first_seen_at: datetime
+    last_seen_at: datetime
+    changed: bool
 
     @classmethod
-    def of(cls, finding: Finding, language: str) -> Self:
+    def of(cls, finding: Finding, order: LedgerOrder | None, language: str) -> Self:
         """Put what the kind means beside what was found."""
-        meaning, owner, action, _ = KINDS[finding.kind]
-        name: str = owner
-        if language == "nl":
-            (meaning, action), name = KINDS_NL[finding.kind], FIXERS_NL[owner]
+        said = Advice.of_difference(finding.kind, language)
+        wrong = attention(order.progress, order.reason) if order else None
+        todo = said if wrong is None else Advice.of(wrong, language)
         found = finding.model_dump(include=cls.model_fields.keys() & Finding.model_fields.keys())
-        return cls(meaning=meaning, owner=name, action=action, **found)
+        changed = order is not None and order.updated_at > finding.last_seen_at
+        return cls(meaning=said.meaning, owner=todo.owner, action=todo.action, changed=changed, **found)
 
 
 class FindingsAnswer(_Answer):

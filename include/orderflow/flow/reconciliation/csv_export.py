@@ -20,13 +20,13 @@ one webshop adds `-webshop-<id>` to both names.
 
 import csv
 import os
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from orderflow.domain.findings import KINDS
+from orderflow.domain.spreadsheet import safe_cell
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.reconcile import Reconciled
@@ -52,7 +52,6 @@ COLUMNS = (
     "detail",
 )
 DAY_COLUMNS = tuple(DayTotal.model_fields)
-_STARTS_FORMULA = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n")
 
 
 def csv_folder(settings: Settings) -> Path:
@@ -75,22 +74,6 @@ def write_csv(reconciled: Reconciled, folder: Path) -> Path:
     _write(path, COLUMNS, rows)
     _write(folder / f"{name}-days.csv", DAY_COLUMNS, [list(total.model_dump().values()) for total in summary.totals])
     return path
-
-
-def safe_cell(value: object) -> object:
-    """Return the value so that no spreadsheet takes it for a formula: text that begins like one gets an apostrophe."""
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\0", "")  # a NUL ends the file for some readers
-    return f"'{text}" if _may_be_formula(text) else text
-
-
-def _may_be_formula(text: str) -> bool:
-    """Whether a spreadsheet may read it as a formula: it skips what is invisible, and knows full-width signs."""
-    if text.startswith(_STARTS_FORMULA):
-        return True
-    seen = next((sign for sign in text if not sign.isspace() and unicodedata.category(sign)[0] not in "CZ"), "")
-    return unicodedata.normalize("NFKC", seen).startswith(_STARTS_FORMULA)
 
 
 def _readable_row(finding: Finding, *, past_grace: str) -> list[object]:

@@ -75,6 +75,7 @@ def _order(session: Session, order_id: int, now: datetime) -> tuple[_Order, list
     names = frozenset(name for name in (row.external_reference, shown if row.reference else None) if name)
     order = _Order(order_id, names, row.erp_number, frozenset(map(RecordKey.parse, keys)))
     row.reference = row.detail = ""
+    row.found_by = None
     row.customer_key = row.customer_code = row.ship_to_key = row.bill_to_key = None
     row.payment_status = row.currency = row.total = row.paid_amount = None
     row.claim_token = row.claimed_by = row.claimed_until = None

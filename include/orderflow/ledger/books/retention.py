@@ -106,7 +106,13 @@ def _orders(session: Session, before: datetime) -> int:
     return len(ids)
 
 
-_OF_BUYER = (OrderRow.customer_key, OrderRow.customer_code, OrderRow.ship_to_key, OrderRow.bill_to_key)
+_OF_BUYER = (
+    OrderRow.customer_key,
+    OrderRow.customer_code,
+    OrderRow.ship_to_key,
+    OrderRow.bill_to_key,
+    OrderRow.found_by,
+)
 
 _REMOVE: Mapping[Kept, Callable[[Session, datetime], int]] = {
     Kept.EVENTS: _events,

@@ -49,6 +49,10 @@ class Outcome(OpenEnum):
     """Failed in a way that trying again may cure."""
 
 
+FAILURES = frozenset({Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED})
+"""What is not right at the first try."""
+
+
 class RunRef(BaseModel):
     """Who writes: one try of one task instance; `partition` is the key of the run's window, if it has one."""
 

@@ -20,7 +20,7 @@ class OrderFilter:
     """What is asked for; everything that is set has to hold."""
 
     text: str = ""
-    """Part of a reference or an ERP number, or a whole order id."""
+    """Parts of a reference, an ERP number, a message, the customer's order number or a product key; whole order ids."""
     worklist: Worklist | None = None
     reason: Reason | None = None
     webshop: int | None = None
@@ -100,7 +100,7 @@ def is_order_id(word: str) -> bool:
 
 
 def _contains(word: str) -> ColumnElement[bool]:
-    fields = [OrderRow.reference, OrderRow.external_reference, OrderRow.erp_number]
+    fields = [OrderRow.reference, OrderRow.external_reference, OrderRow.erp_number, OrderRow.detail, OrderRow.found_by]
     matches: list[ColumnElement[bool]] = [field.icontains(word, autoescape=True) for field in fields]
     if is_order_id(word):
         matches.append(OrderRow.order_id == int(word))

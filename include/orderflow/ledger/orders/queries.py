@@ -34,10 +34,33 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
 class Sort(StrEnum):
-    """The sequences in which orders can be listed."""
+    """By what orders can be listed, each in its natural sequence: the newest change, else the smallest, first."""
 
     NEWEST_CHANGE = "changed"
     OLDEST = "age"
+    NAME = "order"
+    REASON = "why"
+    AMOUNT = "amount"
+    ERP_NUMBER = "erp"
+
+
+_BY: dict[Sort, list[ColumnElement[Any]]] = {
+    Sort.NEWEST_CHANGE: [OrderRow.updated_at.desc()],
+    Sort.OLDEST: [OrderRow.first_seen_at.asc()],
+    Sort.NAME: [OrderRow.reference.asc()],
+    Sort.REASON: [OrderRow.reason.asc().nulls_last()],
+    Sort.AMOUNT: [cast(OrderRow.total, Numeric).asc().nulls_last()],
+    Sort.ERP_NUMBER: [OrderRow.erp_number.asc().nulls_last()],
+}
+_REVERSED: dict[Sort, list[ColumnElement[Any]]] = {
+    Sort.NEWEST_CHANGE: [OrderRow.updated_at.asc()],
+    Sort.OLDEST: [OrderRow.first_seen_at.desc()],
+    Sort.NAME: [OrderRow.reference.desc()],
+    Sort.REASON: [OrderRow.reason.desc().nulls_last()],
+    Sort.AMOUNT: [cast(OrderRow.total, Numeric).desc().nulls_last()],
+    Sort.ERP_NUMBER: [OrderRow.erp_number.desc().nulls_last()],
+}
+"""What has no value comes last either way."""
 
 
 class Group(NamedTuple):
@@ -91,12 +114,19 @@ def groups(engine: Engine, wanted: OrderFilter, *, old_before: datetime) -> list
 
 
 def orders(
-    engine: Engine, wanted: OrderFilter, *, old_before: datetime, sort: Sort, limit: int, offset: int = 0
+    engine: Engine,
+    wanted: OrderFilter,
+    *,
+    old_before: datetime,
+    sort: Sort,
+    limit: int,
+    offset: int = 0,
+    backwards: bool = False,
 ) -> OrderPage:
     """Return one page of the orders asked for."""
     conditions = wanted.conditions(old_before)
-    first = OrderRow.updated_at.desc() if sort is Sort.NEWEST_CHANGE else OrderRow.first_seen_at.asc()
-    statement = select(OrderRow).where(*conditions).order_by(first, OrderRow.order_id).limit(limit).offset(offset)
+    sequence = [*(_REVERSED if backwards else _BY)[sort], OrderRow.order_id]
+    statement = select(OrderRow).where(*conditions).order_by(*sequence).limit(limit).offset(offset)
     with reading(engine) as session:
         total = session.scalar(select(func.count()).select_from(OrderRow).where(*conditions))
         return OrderPage([LedgerOrder.model_validate(row) for row in session.scalars(statement)], total or 0)

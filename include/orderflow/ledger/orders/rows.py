@@ -12,7 +12,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow
 from orderflow.errors import PermanentError
 from orderflow.ledger.database.rows import get_or_add, truncate
-from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.models.orders import COURTESIES, FAILURES, Outcome, RunRef, Step
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
@@ -51,6 +51,8 @@ def log(
     message: str = "",
 ) -> None:
     """Add a line to the log; it is committed together with the change it tells of."""
+    if outcome in FAILURES and step not in COURTESIES:
+        row.failures = (row.failures or 0) + 1
     session.add(
         EventRow(
             order_id=row.order_id,
@@ -131,6 +133,23 @@ def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
     """Whether no push was begun, by newer code neither, and nobody but this very task is working on the order."""
     claimed = row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)
     return row.progress.is_known and row.progress not in IN_ERP | INTENT_OPEN and not claimed
+
+
+def put_facts(row: OrderRow, order: Order) -> None:
+    """Take over what was read, whatever is decided about it."""
+    row.webshop, row.reference = order.webshop, order.reference
+    row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
+    row.paid_amount = order.paid_amount
+    words = [order.customer_order_number, *(line.product.key for line in order.lines if line.product)]
+    row.found_by = truncate(" ".join(dict.fromkeys(word for word in words if word))) or None
+
+
+def note_payable(row: OrderRow, decision: Decision, confirmed_at: datetime | None, now: datetime) -> None:
+    """Note, before the decision moves it, since when the order could have gone: not while its payment is awaited."""
+    if decision.action is Action.WAIT:
+        row.payable_at = None
+    elif decision.action is not Action.SKIP and row.payable_at is None:
+        row.payable_at = now if row.decision is Action.WAIT else confirmed_at
 
 
 def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:

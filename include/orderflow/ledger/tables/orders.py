@@ -27,6 +27,7 @@ class OrderRow(Leased, Base):
         Index("ix_orderflow_order_updated_at", "updated_at"),
         Index("ix_orderflow_order_first_seen_at", "first_seen_at"),
         Index("ix_orderflow_order_erp_number", "erp_number"),
+        Index("ix_orderflow_order_payable_at", "payable_at"),
     )
 
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -60,6 +61,12 @@ class OrderRow(Leased, Base):
     decided_at: Mapped[datetime | None]
     pushed_at: Mapped[datetime | None]
     written_back_at: Mapped[datetime | None]
+    payable_at: Mapped[datetime | None]
+    """Since when it could have gone: its confirmation, or when a run saw that a later payment had come."""
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often a step of it failed, courtesies apart."""
+    found_by: Mapped[str | None]
+    """Words by which people look for it besides its names: the customer's order number, and the products' keys."""
     updated_at: Mapped[datetime]
 
 

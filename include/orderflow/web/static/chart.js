@@ -6,6 +6,26 @@ const { Chart } = window;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const colourOf = (worklist) => colour(`--list-${worklist.replaceAll(" ", "-")}`);
 
+const FINE = ["processed", "offline sent", "skipped", "waiting"];
+
+// A dot above each day on which something needs people: one order among hundreds is a bar of no height.
+const PROBLEMS = {
+  id: "problems",
+  afterDatasetsDraw(chart) {
+    const { ctx, scales, chartArea } = chart;
+    chart.data.labels.forEach((_day, index) => {
+      const shown = chart.data.datasets.filter((set, at) => chart.isDatasetVisible(at) && set.data[index] > 0);
+      const worst = shown.filter((set) => !FINE.includes(set.worklist)).at(-1);
+      if (!worst) return;
+      const top = scales.y.getPixelForValue(shown.reduce((sum, set) => sum + set.data[index], 0));
+      ctx.beginPath();
+      ctx.arc(scales.x.getPixelForValue(index), Math.max(top - 8, chartArea.top - 5), 4, 0, 2 * Math.PI);
+      ctx.fillStyle = worst.backgroundColor;
+      ctx.fill();
+    });
+  },
+};
+
 export class DayChart {
   // `choose(day, worklist)` is called for the bar that is clicked.
   constructor(worklists, choose) {
@@ -82,7 +102,7 @@ export class DayChart {
       this.chart.options = this.options();
       this.chart.update("none");
     } else if (series.length > 0) {
-      this.chart = new Chart(byId("chart"), { type: "bar", data, options: this.options() });
+      this.chart = new Chart(byId("chart"), { type: "bar", data, options: this.options(), plugins: [PROBLEMS] });
     }
   }
 
@@ -94,6 +114,7 @@ export class DayChart {
     const narrow = matchMedia("(max-width: 40rem)").matches;
     return {
       animation: false,
+      layout: { padding: { top: 10 } },
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       onClick: (event, _active, chart) => {

@@ -11,6 +11,13 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+// What our own texts put between backticks are names to type: shown as such, without the backticks.
+export function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? el("code", {}, part) : part));
+}
+
+export const plain = (text) => text.replaceAll("`", "");
+
 export const byId = (id) => document.getElementById(id);
 
 // Puts children in the place of others and keeps the keyboard where it was, as far as that place still exists.

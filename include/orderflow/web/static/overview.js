@@ -1,170 +1,113 @@
-// The page "Orders": counters, days, what needs attention, and the table of orders.
-import { ask } from "./api.js";
+// The page "Orders": counters, what needs attention, days, and the table of orders.
+import { mirror, onBack, permalink, write } from "./address.js";
+import { ask, withQuery } from "./api.js";
+import { showAlerts, showFindings } from "./attention.js";
 import { DayChart } from "./chart.js";
+import { copyOnClick } from "./copying.js";
+import { showCounters } from "./counters.js";
 import { byId, el, replace } from "./dom.js";
 import { askedFor } from "./lane.js";
-import { orderHref } from "./links.js";
-import { Live, showError } from "./refresh.js";
+import { outLink } from "./links.js";
+import { Live, each, showError } from "./refresh.js";
 import { retry } from "./retry.js";
 import { OrderTable, pager } from "./table.js";
-import { age, ago, listName, money, number, readFrame, reasonText, t } from "./words.js";
+import { listName, plainReason, readFrame, t, webshopName } from "./words.js";
 
 const PERIODS = [7, 28, 91];
-const LIMIT = 50;
-const SHOWN = 3;
-const FILTERS = ["text", "worklist", "reason", "webshop", "cause", "first", "last", "sort"];
-const OF_PERIOD = ["processed", "offline sent", "skipped"];
-const QUIET = ["processed", "offline sent", "skipped", "waiting"];
+const LIMITS = [50, 100, 200];
+const FILTERS = ["text", "worklist", "reason", "webshop", "cause", "first", "last", "sort", "backwards"];
+const NO_DAYS = { first: "", last: "" };
 
-const asked = new URLSearchParams(location.search);
-const filters = Object.fromEntries(FILTERS.map((name) => [name, asked.get(name) ?? ""]));
-let days = PERIODS.includes(Number(asked.get("days"))) ? Number(asked.get("days")) : 28;
-let offset = Number(asked.get("offset")) || 0;
+const filters = {};
+let days;
+let limit;
+let offset;
 let frame;
 let chart;
 let table;
+let refused = {};
 const live = new Live(load);
 
-async function load(signal) {
-  const query = { ...filters, limit: LIMIT, offset };
-  const [overview, orders, alerts, findings, asked] = await Promise.all([
-    ask("overview", { days }, signal),
-    ask("orders", query, signal),
-    ask("alerts", {}, signal),
-    ask("findings", { language: frame.language }, signal),
-    askedFor(signal),
+function read(asked) {
+  const oneOf = (name, choices, usual) => (choices.includes(Number(asked.get(name))) ? Number(asked.get(name)) : usual);
+  for (const name of FILTERS) filters[name] = asked.get(name) ?? "";
+  days = oneOf("days", PERIODS, 28);
+  limit = oneOf("limit", LIMITS, LIMITS[0]);
+  offset = Math.max(Math.trunc(Number(asked.get("offset"))) || 0, 0);
+}
+
+read(new URLSearchParams(location.search));
+
+function load(signal) {
+  const { language } = frame;
+  return each(signal, [
+    { place: byId("counters-box"), ask: () => ask("overview", { days }, signal), show: showOverview },
+    { place: byId("alerts"), ask: () => ask("alerts", { language }, signal), show: showAlerts },
+    { place: byId("findings"), ask: () => ask("findings", { language }, signal), show: showFindings },
+    { place: byId("orders-panel"), ask: () => listed(signal), show: showOrders },
   ]);
-  for (const order of orders.orders) order.asked = asked.get(order.order_id);
-  showCounters(overview);
+}
+
+async function listed(signal) {
+  const [answer, asked] = await Promise.all([askOrders({ ...filters, limit, offset }, signal), askedFor(signal)]);
+  for (const order of answer.orders) order.asked = asked.get(order.order_id);
+  return answer;
+}
+
+// A filter that cannot be is left out, and said to be: the others hold.
+async function askOrders(query, signal, without = {}) {
+  try {
+    const answer = await ask("orders", query, signal);
+    refused = without;
+    return answer;
+  } catch (error) {
+    const bad = (error.fields ?? []).filter((name) => query[name]);
+    if (error.status !== 422 || bad.length === 0) throw error;
+    const left = Object.fromEntries(bad.map((name) => [name, query[name]]));
+    return askOrders({ ...query, ...Object.fromEntries(bad.map((name) => [name, ""])) }, signal, { ...without, ...left });
+  }
+}
+
+function showOverview(overview) {
+  showCounters(overview, frame.worklists, filters.worklist, (name, ofPeriod) => {
+    choose({ worklist: filters.worklist === name ? "" : name, ...(ofPeriod ? {} : NO_DAYS) });
+    toOrders();
+  });
   chart.show(overview);
-  showAlerts(alerts);
-  showFindings(findings);
-  showOrders(orders);
 }
 
 function showOrders(answer) {
-  const filtered = FILTERS.some((name) => name !== "sort" && filters[name]);
-  table.show(answer.orders, t(filtered ? "orders.nomatch" : "orders.empty"));
+  const filtered = FILTERS.some((name) => !["sort", "backwards"].includes(name) && filters[name]);
+  table.show(answer.orders, t(filtered ? "orders.nomatch" : "orders.empty"), {
+    by: filters.sort,
+    backwards: Boolean(filters.backwards),
+  });
   byId("reset").hidden = !filtered;
-  pager(byId("pager"), { offset, limit: LIMIT, total: answer.total, go: (to) => change(() => (offset = to), true) });
+  byId("cause-note").hidden = !filters.cause;
+  const bad = Object.entries(refused).map(([name, value]) => t("filter.bad", { name: t(`filter.${name}`), value }));
+  replace(byId("refused"), ...bad.map((text) => el("div", { class: "notice warn", role: "alert" }, text)));
+  const csv = withQuery("api/orders.csv", { ...filters, ...blank(refused), language: frame.language });
+  replace(byId("csv"), outLink(csv.href, { class: "button", download: true, "data-focus": "csv" }, t("csv")));
+  pager(byId("pager"), { offset, limit, total: answer.total, go: (to) => change(() => (offset = to), { keepOffset: true }) });
 }
 
-// What is at an end is counted in the period, what is open whatever its day.
-function showCounters(overview) {
-  const cards = frame.worklists.map((name) => {
-    const ofPeriod = OF_PERIOD.includes(name);
-    const cells = (ofPeriod ? overview.per_day : overview.open).filter((cell) => cell.worklist === name);
-    const orders = cells.reduce((sum, cell) => sum + cell.orders, 0);
-    const oldest = cells.map((cell) => cell.oldest).sort()[0];
-    const below = ofPeriod ? t("counter.period") : oldest ? t("counter.oldest", { age: age(oldest) }) : t("counter.none");
-    const loud = orders > 0 && !QUIET.includes(name);
-    const button = {
-      type: "button",
-      class: `counter list-${name.replaceAll(" ", "-")}${loud ? " loud" : ""}`,
-      "aria-pressed": String(filters.worklist === name),
-      "data-focus": name,
-      on: { click: () => choose({ worklist: filters.worklist === name ? "" : name, ...(ofPeriod ? {} : NO_DAYS) }) },
-    };
-    return el(
-      "button",
-      button,
-      el("span", { class: "counter-name" }, listName(name)),
-      el("span", { class: "counter-value" }, number(orders)),
-      el("span", { class: "counter-below" }, below, amounts(cells)),
-    );
-  });
-  replace(byId("counters"), ...cards);
-}
+const blank = (some) => Object.fromEntries(Object.keys(some).map((name) => [name, ""]));
+const toOrders = () => byId("orders-title").scrollIntoView({ block: "start" });
 
-const NO_DAYS = { first: "", last: "" };
-
-function amounts(cells) {
-  const sums = new Map();
-  for (const cell of cells) sums.set(cell.currency, (sums.get(cell.currency) ?? 0) + Number(cell.amount));
-  const shown = [...sums].filter(([currency]) => currency).map(([currency, sum]) => money(sum, currency, 0));
-  return shown.length > 0 ? el("span", { class: "counter-amount" }, shown.join(" + ")) : null;
-}
-
-const unfolded = new Set();
-const shownOf = (name, all) => (unfolded.has(name) ? all : all.slice(0, SHOWN));
-
-function showMore(name, total, draw) {
-  const button = byId(`${name}-more`);
-  button.hidden = total <= SHOWN;
-  button.textContent = unfolded.has(name) ? t("less") : t("more", { count: number(total) });
-  button.setAttribute("aria-expanded", String(unfolded.has(name)));
-  button.onclick = () => {
-    if (!unfolded.delete(name)) unfolded.add(name);
-    draw();
-  };
-}
-
-function showAlerts({ total, alerts }) {
-  byId("alerts").hidden = total === 0;
-  byId("alerts-count").textContent = number(total);
-  const items = shownOf("alerts", alerts).map((alert) => {
-    const reason = reasonText(alert.reason);
-    return el(
-      "li",
-      {},
-      alert.order_id
-        ? el("a", { href: orderHref(alert), class: "strong", "data-focus": `a${alert.order}${alert.reason}` }, alert.order)
-        : el("strong", {}, alert.order),
-      el("p", {}, reason.meaning),
-      alert.message ? el("p", { class: "message" }, alert.message) : null,
-      el(
-        "p",
-        { class: "muted small" },
-        `${t("fixer", { fixer: reason.owner })} · ${t("alerts.seen", { count: number(alert.seen), ago: ago(alert.opened_at) })}`,
-      ),
-    );
-  });
-  replace(byId("alerts-list"), ...items);
-  showMore("alerts", total, () => showAlerts({ total, alerts }));
-}
-
-function showFindings({ total, findings, compared_at: compared }) {
-  byId("findings").hidden = total === 0;
-  byId("findings-count").textContent = number(total);
-  byId("findings-when").textContent = compared ? t("findings.compared", { ago: ago(compared) }) : "";
-  const items = shownOf("findings", findings).map((finding) => {
-    const name = finding.external_reference;
-    const known = finding.order_id !== null;
-    const href = known ? orderHref(finding) : null;
-    return el(
-      "li",
-      {},
-      known ? el("a", { href, class: "strong", "data-focus": `f${finding.kind}${name}` }, name) : el("strong", {}, name),
-      el("p", {}, finding.meaning),
-      el("p", { class: "message" }, t("findings.values", { shop: finding.shop_value || "–", erp: finding.erp_value || "–" })),
-      el("p", { class: "muted small" }, `${t("fixer", { fixer: finding.owner })} · ${finding.action}`),
-    );
-  });
-  replace(byId("findings-list"), ...items);
-  showMore("findings", total, () => showFindings({ total, findings, compared_at: compared }));
-}
-
-// Puts what is asked for into the address, so that it can be reloaded, shared and come back to.
-function remember() {
-  const url = new URL(location.href);
-  url.search = "";
-  for (const [name, value] of Object.entries({ ...filters, days: days === 28 ? "" : days, offset: offset || "" })) {
-    if (value) url.searchParams.set(name, value);
-  }
-  history.replaceState(null, "", url);
-  sessionStorage.setItem("orderflow.orders", url.search);
-}
-
-function change(how, keepOffset = false) {
+function change(how, { keepOffset = false, push = true } = {}) {
   if (!keepOffset) offset = 0;
   how();
   fillForm();
-  remember();
+  write({ ...filters, days: days === 28 ? "" : days, limit: limit === LIMITS[0] ? "" : limit, offset }, { push });
   live.refresh();
 }
 
-function choose(wanted) {
-  change(() => Object.assign(filters, wanted));
+const choose = (wanted, options) => change(() => Object.assign(filters, wanted), options);
+
+// Chosen again, a column is sorted the other way round.
+function sortBy(by) {
+  const same = (filters.sort || "changed") === by;
+  choose({ sort: by === "changed" ? "" : by, backwards: same && !filters.backwards ? "true" : "" });
 }
 
 function fillForm() {
@@ -172,30 +115,48 @@ function fillForm() {
     const field = byId(`filter-${name}`);
     if (field.value !== filters[name] && field !== document.activeElement) field.value = filters[name];
   }
+  byId("period").value = days;
+  byId("limit").value = limit;
 }
 
 function makeForm() {
   const options = (id, choices) =>
     replace(byId(id), ...choices.map(([value, text]) => el("option", { value }, text)));
   const all = ["", t("filter.all")];
+  const reasons = Object.keys(frame.reasons).map((code) => [code, plainReason(code)]);
   options("filter-worklist", [all, ...frame.worklists.map((name) => [name, listName(name)])]);
-  options("filter-reason", [all, ...Object.keys(frame.reasons).map((code) => [code, code.replaceAll("_", " ")])]);
-  options("filter-webshop", [all, ...frame.webshops.map((id) => [id, id])]);
-  options("filter-sort", [["", t("sort.changed")], ["age", t("sort.age")]]);
+  options("filter-reason", [all, ...reasons.sort(([, one], [, other]) => one.localeCompare(other))]);
+  options("filter-webshop", [all, ...frame.webshops.map(({ id }) => [id, webshopName(id)])]);
+  options("filter-sort", ["", "age", "order", "why", "amount", "erp"].map((by) => [by, t(`sort.${by || "changed"}`)]));
   options("period", PERIODS.map((count) => [count, t(`period.${count}`)]));
-  byId("period").value = days;
+  options("limit", LIMITS.map((count) => [count, t("pager.limit", { count })]));
+  listen();
+  fillForm();
+}
+
+function listen() {
   let typing;
+  let typed = false; // one word typed is one step back
   for (const name of FILTERS) {
     byId(`filter-${name}`).addEventListener(name === "text" ? "input" : "change", (event) => {
       clearTimeout(typing);
-      typing = setTimeout(() => choose({ [name]: event.target.value }), name === "text" ? 300 : 0);
+      const choice = { [name]: event.target.value, ...(name === "sort" ? { backwards: "" } : {}) };
+      typing = setTimeout(() => choose(choice, { push: !(name === "text" && typed) }), name === "text" ? 300 : 0);
+      if (name === "text") setTimeout(() => (typed = true), 300);
     });
   }
+  byId("filter-text").addEventListener("blur", () => (typed = false));
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("reset").addEventListener("click", () => choose(Object.fromEntries(FILTERS.map((name) => [name, ""]))));
-  byId("period").addEventListener("change", (event) => change(() => (days = Number(event.target.value)), true));
+  byId("period").addEventListener("change", (event) => change(() => (days = Number(event.target.value)), { keepOffset: true }));
+  byId("limit").addEventListener("change", (event) => change(() => (limit = Number(event.target.value))));
   byId("refresh").addEventListener("click", () => live.refresh());
-  fillForm();
+  copyOnClick(byId("copy-link"), permalink);
+  onBack((asked) => {
+    read(asked);
+    fillForm();
+    live.refresh();
+  });
 }
 
 async function again(orders) {
@@ -210,11 +171,12 @@ async function start() {
     return;
   }
   makeForm();
+  mirror();
   chart = new DayChart(frame.worklists, (day, worklist) => {
     choose({ first: day, last: day, worklist });
-    byId("orders-title").scrollIntoView({ block: "start" });
+    toOrders();
   });
-  table = new OrderTable(byId("orders"), { mayRetry: frame.may_retry, retry: again });
+  table = new OrderTable(byId("orders"), { mayRetry: frame.may_retry, retry: again, sort: sortBy });
   byId("retry-selected").addEventListener("click", () => again([...table.selected.values()]));
   byId("retry-forbidden").hidden = frame.may_retry;
   live.start(frame.refresh_seconds);

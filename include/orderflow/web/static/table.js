@@ -1,8 +1,9 @@
 // The table of orders, for the overview and for a run.
-import { el, replace } from "./dom.js";
+import { copyButton } from "./copying.js";
+import { el, plain, prose, replace } from "./dom.js";
 import { askedLine, isUnderWay } from "./lane.js";
 import { orderHref } from "./links.js";
-import { ago, dayName, listName, money, moment, number, reasonText, t } from "./words.js";
+import { ago, at, dayName, listName, money, moment, number, reasonText, t } from "./words.js";
 
 export function badge(worklist) {
   return el("span", { class: `badge list-${worklist.replaceAll(" ", "-")}` }, listName(worklist));
@@ -10,15 +11,34 @@ export function badge(worklist) {
 
 export const keyOf = (order) => String(order.order_id);
 
-function why(order) {
-  if (!order.reason) return el("span", { class: "muted" }, "–");
+function why(order, mayRetry) {
+  const next = nextLook(order, mayRetry);
+  if (!order.reason) return el("span", { class: "muted" }, next ?? "–");
   const reason = reasonText(order.reason);
+  const whose = [reason.somebody_acts ? t("fixer", { fixer: reason.owner }) : null, next].filter(Boolean).join(" · ");
   return el(
     "div",
-    { class: "why", title: [order.detail, reason.action].filter(Boolean).join("\n\n") },
-    el("span", { class: "clamp" }, reason.meaning),
-    reason.somebody_acts ? el("span", { class: "muted small" }, t("fixer", { fixer: reason.owner })) : null,
+    { class: "why", title: [order.detail, plain(reason.action)].filter(Boolean).join("\n\n") },
+    el("span", { class: "clamp" }, ...prose(reason.meaning)),
+    order.detail ? el("span", { class: "message clamp" }, order.detail) : null,
+    whose ? el("span", { class: "muted small" }, whose) : null,
   );
+}
+
+function nextLook(order, mayRetry) {
+  if (!order.next_look) return null;
+  const isDue = new Date(order.next_look) <= new Date();
+  return (isDue ? t("next.sweep") : t("next.at", { time: at(order.next_look) })) + (mayRetry ? t("next.now") : "");
+}
+
+function erpNumber(order) {
+  if (!order.erp_number) return el("span", { class: "muted" }, "–");
+  return el("span", { class: "nowrap" }, order.erp_number, copyButton(order.erp_number));
+}
+
+function orderName(order) {
+  const link = el("a", { href: orderHref(order), class: "strong", "data-focus": `o${keyOf(order)}` }, order.name);
+  return el("span", { class: "nowrap" }, link, copyButton(order.name));
 }
 
 function inRun(order) {
@@ -34,8 +54,11 @@ function inRun(order) {
 
 export class OrderTable {
   // `mayRetry`: whether the user may; `retry(orders)` does it. `run`: show what the run did instead of the day.
-  constructor(element, { mayRetry, retry, run = false }) {
+  // `sort(by)` is called for the column that is chosen; without, no column can be.
+  constructor(element, { mayRetry, retry, run = false, sort = null }) {
     this.element = element;
+    this.sort = sort;
+    this.sorted = { by: "", backwards: false };
     this.mayRetry = mayRetry;
     this.retry = retry;
     this.run = run;
@@ -45,26 +68,28 @@ export class OrderTable {
   }
 
   columns() {
-    const amount = { name: "amount", right: true, of: (order) => money(order.total, order.currency) };
+    const amount = { name: "amount", right: true, sort: "amount", of: (order) => money(order.total, order.currency) };
     const did = { name: "inrun", of: inRun };
     return [
-      { name: "order", of: (o) => el("a", { href: orderHref(o), class: "strong", "data-focus": `o${keyOf(o)}` }, o.name) },
+      { name: "order", of: orderName, sort: "order" },
       { name: "list", of: (order) => [badge(order.worklist), askedLine(order.asked)] },
       ...(this.run ? [did] : []),
-      { name: "why", of: why },
+      { name: "why", of: (order) => why(order, this.mayRetry), sort: "why" },
       amount,
-      ...(this.run ? [] : [{ name: "day", of: (order) => el("span", { class: "nowrap" }, dayName(order.day)) }]),
-      { name: "erp", of: (order) => order.erp_number ?? el("span", { class: "muted" }, "–") },
+      ...(this.run ? [] : [{ name: "day", sort: "age", of: (order) => el("span", { class: "nowrap" }, dayName(order.day)) }]),
+      { name: "erp", of: erpNumber, sort: "erp" },
       {
         name: "changed",
+        sort: "changed",
         of: (order) => el("time", { datetime: order.updated_at, title: moment(order.updated_at) }, ago(order.updated_at)),
       },
     ];
   }
 
-  show(orders, emptyText) {
-    const now = JSON.stringify(orders);
+  show(orders, emptyText, sorted = { by: "", backwards: false }) {
+    const now = JSON.stringify([orders, sorted, emptyText]);
     if (now === this.shown) return;
+    this.sorted = sorted;
     this.shown = now;
     this.orders = orders;
     this.draw(emptyText);
@@ -77,7 +102,7 @@ export class OrderTable {
       return;
     }
     const columns = this.columns();
-    const head = columns.map((c) => el("th", { scope: "col", class: c.right ? "right" : null }, t(`col.${c.name}`)));
+    const head = columns.map((column) => this.head(column));
     const table = el(
       "table",
       { class: "orders" },
@@ -86,6 +111,17 @@ export class OrderTable {
     );
     replace(this.element, table);
     this.changed();
+  }
+
+  head(column) {
+    const text = t(`col.${column.name}`);
+    const looks = { scope: "col", class: column.right ? "right" : null };
+    if (!this.sort || !column.sort) return el("th", looks, text);
+    const chosen = (this.sorted.by || "changed") === column.sort;
+    const down = (column.sort === "changed") !== this.sorted.backwards;
+    const order = chosen ? (down ? "descending" : "ascending") : null;
+    const button = { type: "button", class: "sort", "data-focus": `sort${column.name}`, on: { click: () => this.sort(column.sort) } };
+    return el("th", { ...looks, "aria-sort": order }, el("button", button, text, chosen ? (down ? " ↓" : " ↑") : null));
   }
 
   actionHead() {

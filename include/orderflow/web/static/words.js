@@ -1,11 +1,14 @@
 // Words, numbers and times in the user's language and the shop's time zone.
 import { ask } from "./api.js";
+import { plain } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
+const LONGEST_REASON = 60;
 let texts = TEXTS.en;
 let locale = "en-GB";
 let timezone = "UTC";
 let reasons = {};
+let webshops = new Map();
 
 // What every page starts with: the language that Airflow was set to, else the browser's.
 export async function readFrame() {
@@ -15,6 +18,7 @@ export async function readFrame() {
   locale = frame.language === "nl" ? "nl-NL" : "en-GB";
   timezone = frame.timezone;
   reasons = frame.reasons;
+  webshops = new Map(frame.webshops.map(({ id, name }) => [id, name]));
   document.documentElement.lang = frame.language;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) {
@@ -30,8 +34,20 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+// A webshop as the settings call it, with the number that stands in its orders' names.
+export function webshopName(id) {
+  const name = webshops.get(id) ?? String(id);
+  return name === String(id) ? name : `${name} (${id})`;
+}
+
 export const listName = (worklist) => t(`list.${worklist}`);
 export const reasonText = (code) => reasons[code] ?? { meaning: code, fixer: "", action: "", somebody_acts: true };
+
+// A reason in a few words, for lists of reasons.
+export function plainReason(code) {
+  const text = plain(reasonText(code).meaning);
+  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON)}…`;
+}
 
 export const number = (value) => new Intl.NumberFormat(locale).format(value);
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orderflow.flow.reconciliation.csv_export import safe_cell
+from orderflow.domain.spreadsheet import safe_cell
 
 
 @pytest.mark.parametrize(

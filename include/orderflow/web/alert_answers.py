@@ -1,0 +1,80 @@
+"""The shapes of the JSON answers about what people were told of."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from orderflow.domain.advice import advice
+from orderflow.domain.findings import KINDS, FindingKind
+from orderflow.domain.findings_nl import KINDS_NL
+from orderflow.domain.reasons import Reason
+from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
+from orderflow.ledger.models.alerts import Alert
+
+
+class Advice(BaseModel):
+    """What a problem means, who fixes it and how: one answer, whoever has found it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    meaning: str
+    owner: str
+    action: str
+
+    @classmethod
+    def of(cls, reason: Reason, language: str) -> Self:
+        """Explain a problem; Dutch for `nl`, English for anything else."""
+        meaning, owner, action = advice(reason, "")
+        if language == "nl":
+            return cls(meaning=EXPLAINED_NL[reason].meaning, owner=FIXERS_NL[owner], action=EXPLAINED_NL[reason].action)
+        return cls(meaning=meaning, owner=owner, action=action)
+
+    @classmethod
+    def of_difference(cls, kind: FindingKind, language: str) -> Self:
+        """Explain a difference between shop and ERP."""
+        meaning, owner, action, _ = KINDS[kind]
+        if language == "nl":
+            return cls(meaning=KINDS_NL[kind].meaning, owner=FIXERS_NL[owner], action=KINDS_NL[kind].action)
+        return cls(meaning=meaning, owner=owner, action=action)
+
+
+class AlertAnswer(BaseModel):
+    """Something that people were told about and that is not over."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    order_id: int | None
+    order: str
+    reason: Reason
+    cause: str
+    title: str
+    message: str
+    seen: int
+    opened_at: datetime
+    last_seen_at: datetime
+    advice: Advice
+
+    @classmethod
+    def of(cls, alert: Alert, language: str) -> Self:
+        """Put what to do beside what happened."""
+        copied = alert.model_dump(include=cls.model_fields.keys() & Alert.model_fields.keys())
+        differs = alert.reason is Reason.SIDES_DIFFER and alert.title in set(FindingKind)
+        said = (
+            Advice.of_difference(FindingKind(alert.title), language) if differs else Advice.of(alert.reason, language)
+        )
+        return cls(advice=said, **copied)
+
+
+class AlertsAnswer(BaseModel):
+    """The oldest open alerts, and how many there are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    total: int
+    alerts: list[AlertAnswer]
+
+    @classmethod
+    def of(cls, alerts: list[Alert], limit: int, language: str) -> Self:
+        """Show no more than `limit`."""
+        return cls(total=len(alerts), alerts=[AlertAnswer.of(alert, language) for alert in alerts[:limit]])

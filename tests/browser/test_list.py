@@ -1,0 +1,134 @@
+"""The page itself in a real browser, without Airflow around it: what its scripts do with good and bad answers."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import URL
+
+from filled_ledger import fill
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.opening import open_ledger
+from support.page import app_of, serving
+
+AXE = Path(__file__).parent / "axe.min.js"
+WIDTHS = (390, 1024, 1440)
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    path = tmp_path_factory.mktemp("page") / "ledger.db"
+    ledger = open_ledger(URL.create("sqlite", database=str(path)))
+    fill(ledger._engine, 3_000, datetime.now(UTC))
+    return ledger
+
+
+@pytest.fixture(scope="module")
+def address(ledger: Ledger) -> Iterator[str]:
+    settings = {"webshops": {"1": {"name": "Wholesale"}}}
+    with serving(app_of(ledger, lambda: datetime.now(UTC), settings, may_retry=True)) as url:
+        yield url
+
+
+@pytest.fixture
+def opened(chromium: Browser, address: str) -> Iterator[Opened]:
+    """Return a function that opens the page at a path, in a browser of its own."""
+    contexts = []
+
+    def opened(path: str = "/", *, prepare: Callable[[Page], object] = lambda _: None, **look: object) -> Page:
+        context = chromium.new_context(base_url=address, **look)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        prepare(page)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def rows(page: Page) -> Page:
+    expect(page.locator("#orders table, #orders .empty").first).to_be_visible()
+    return page
+
+
+def test_what_is_asked_for_is_an_address_that_back_leads_out_of(opened: Opened) -> None:
+    page = rows(opened(viewport={"width": 1024, "height": 700}))
+    page.locator(".counter.list-failed").click()
+    expect(page).to_have_url(re.compile(r"/\?worklist=failed$"))
+    expect(page.locator("#orders-title")).to_be_in_viewport()
+    expect(page.locator("#orders tbody .badge").first).to_have_text("Failed")
+    expect(page.locator("#orders tbody .message").first).to_have_text("422 unknown product 124_STUK")
+    page.get_by_role("button", name="Amount", exact=True).last.click()
+    expect(page.get_by_role("columnheader", name="Amount")).to_have_attribute("aria-sort", "ascending")
+    page.get_by_role("columnheader", name="Amount").get_by_role("button").click()
+    expect(page.get_by_role("columnheader", name="Amount")).to_have_attribute("aria-sort", "descending")
+    expect(page).to_have_url(re.compile("sort=amount&backwards=true"))
+
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/\?worklist=failed$"))
+    expect(page.locator("#filter-sort")).to_have_value("")
+    page.go_back()
+    expect(page.locator("#filter-worklist")).to_have_value("")
+    page.go_forward()
+    expect(page.locator("#filter-worklist")).to_have_value("failed")
+    with page.expect_download() as csv:
+        page.get_by_role("link", name="CSV").click()
+    assert "422 unknown product" in csv.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_a_filter_that_cannot_be_is_left_out_and_the_rest_holds(opened: Opened) -> None:
+    page = rows(opened("/?worklist=lost&webshop=1&first=2026-13-01"))
+
+    expect(page.locator("#refused")).to_contain_text("“lost” cannot be asked for under “List”")
+    expect(page.locator("#refused")).to_contain_text("“2026-13-01” cannot be asked for under “From”")
+    expect(page.locator("#filter-webshop option:checked")).to_have_text("Wholesale (1)")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    assert {name[0] for name in page.locator("#orders tbody .strong").all_inner_texts()} == {"1"}
+
+
+def test_a_part_that_fails_spoils_no_other_and_the_page_does_not_say_that_it_is_live(opened: Opened) -> None:
+    def prepare(page: Page) -> None:
+        page.route("**/api/findings*", lambda route: route.fulfill(status=500, json={"detail": "broken"}))
+
+    page = rows(opened(prepare=prepare))
+
+    expect(page.locator("#findings .problem")).to_contain_text("broken")
+    expect(page.locator("#alerts-list li").first).to_be_visible()
+    expect(page.locator("#live")).to_have_attribute("data-state", "live.partly")
+
+
+def test_a_server_that_hangs_is_said_to_be_slow_and_then_not_to_answer(opened: Opened) -> None:
+    page = opened(prepare=lambda page: page.clock.install())
+    rows(page)
+    page.route("**/api/**", lambda _route: None)  # never answered
+    page.get_by_role("button", name="Refresh").click()
+
+    page.clock.run_for(4_000)
+    expect(page.locator("#live")).to_have_attribute("data-state", "live.slow")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_nothing_is_cut_off_and_axe_finds_nothing_serious(opened: Opened, width: int, look: str) -> None:
+    page = rows(opened("/?worklist=failed", viewport={"width": width, "height": 900}, color_scheme=look))
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("button, a.button, select, input:not([type=hidden])")]
+            .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 1)
+            .map((part) => part.outerHTML)"""
+    )
+    assert cut == []
+    assert page.evaluate("document.body.scrollWidth <= document.documentElement.clientWidth")
+    assert "`" not in page.locator("main").inner_text()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    assert [violation["id"] for violation in found if violation["impact"] in {"serious", "critical"}] == []
