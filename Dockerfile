@@ -1,10 +1,27 @@
-# The image of every Airflow service: Airflow's own, what the flow needs on top, and the flow.
-FROM apache/airflow:3.3.2
+# Two images: `production` has the flow and what it needs on top of Airflow's own image, and nothing else; `trial` adds the
+# sandbox and the tests. Base images by digest, where you know it: docs/how-to/deployment.md, "Digests".
+ARG AIRFLOW_IMAGE=apache/airflow:3.3.2
 
-COPY requirements.txt /opt/orderflow/requirements.txt
-# celery 5.7 took away what the Celery provider 3.26 imports from it; without the bound that executor cannot be loaded.
-RUN pip install --no-cache-dir --requirement /opt/orderflow/requirements.txt "celery<5.7"
-
+FROM ${AIRFLOW_IMAGE} AS production
+COPY deploy/image.lock deploy/image-lxml.lock /opt/orderflow/
+RUN pip install --no-cache-dir --no-deps --require-hashes --requirement /opt/orderflow/image.lock \
+    && { python -c "import lxml.etree" 2>/dev/null \
+         || pip install --no-cache-dir --no-deps --require-hashes --requirement /opt/orderflow/image-lxml.lock; } \
+    && pip check
+# Airflow writes a configuration with keys of its own where it finds none; here the environment says everything.
+RUN touch /opt/airflow/airflow.cfg
 COPY dags /opt/airflow/dags
-COPY include /opt/airflow/include
-ENV PYTHONPATH=/opt/airflow/include
+COPY include/orderflow /opt/airflow/include/orderflow
+COPY include/orderflow.dist-info /opt/airflow/include/orderflow.dist-info
+ENV PYTHONPATH=/opt/airflow/include PYTHONDONTWRITEBYTECODE=1
+
+FROM production AS trial
+COPY deploy/image-tests.lock /opt/orderflow/
+RUN pip install --no-cache-dir --no-deps --require-hashes --requirement /opt/orderflow/image-tests.lock && pip check
+COPY include/sandbox /opt/airflow/include/sandbox
+COPY pyproject.toml /opt/orderflow/
+COPY tests /opt/orderflow/tests
+COPY tools /opt/orderflow/tools
+
+# What is built unless a target is named.
+FROM production

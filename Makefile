@@ -97,11 +97,15 @@ docs-check: $(SETUP) ## Are they up to date, and does every link lead somewhere?
 	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py --check
 	@$(BIN)/python tools/link_check.py
 
-lock: $(SETUP) ## Choose versions anew: requirements.lock, and Tryton's
+lock: $(SETUP) ## Choose versions anew: requirements.lock, Tryton's, and those of the image
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header --output-file requirements.lock requirements-dev.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header --output-file tools/tryton-requirements.txt tools/tryton-requirements.in
+	for image in image image-lxml image-tests; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-deps --no-annotate \
+			--no-emit-index-url --no-header --constraint requirements.lock \
+			--output-file deploy/$$image.lock deploy/$$image.in || exit 1; done
 
 hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
 	$(BIN)/pre-commit install --hook-type pre-commit --hook-type commit-msg
@@ -133,18 +137,23 @@ bench-celery: $(SETUP) ## A day on the compose files' Celery: make bench-celery 
 ##@ Deploy it
 .PHONY: wheel env audit sbom
 
+LOCKS := requirements.lock deploy/image.lock deploy/image-lxml.lock
+
 wheel: $(SETUP) ## The package as a wheel: dist/orderflow-….whl
 	@$(BIN)/python tools/wheel.py
 
-env: $(SETUP) ## Random secrets for docker-compose.yaml into .env, unless there is one
+env: $(SETUP) ## Random secrets for docker-compose.yaml into .secrets/, and .env, unless they are there
 	@$(BIN)/python tools/env_file.py
 
-audit: $(SETUP) ## Known holes in the locked dependencies (asks the vulnerability service of PyPI)
-	$(BIN)/uv tool run --quiet pip-audit==2.10.1 --require-hashes --disable-pip --strict --requirement requirements.lock
+audit: $(SETUP) ## Known holes in the locked dependencies, of PyPI's vulnerability service; AUDIT=skip where none is reached
+	@if [ "$(AUDIT)" = skip ]; then echo 'NOT AUDITED: AUDIT=skip'; else for lock in $(LOCKS); do \
+		$(BIN)/uv tool run --quiet pip-audit==2.10.1 --require-hashes --disable-pip --strict --requirement $$lock \
+		|| exit 1; done; fi
 
-sbom: $(SETUP) ## What the lock holds, as CycloneDX: build/sbom.json
+sbom: $(SETUP) ## What the locks hold, as CycloneDX: build/sbom-….json
 	@mkdir -p build
-	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-file build/sbom.json requirements.lock
+	@for lock in $(LOCKS); do $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		--output-file build/sbom-$$(basename $$lock .lock).json $$lock && echo $$lock || exit 1; done
 
 ##@ And
 .PHONY: help clean postgresql browser

@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _day(stack: Stack, size: int, workers: int) -> dict[str, object]:
-    stack.compose("build", "init")
+    stack.compose("build", "init", "sandbox")
     stack.up()
     wait_until(lambda: any(d["dag_id"] == DAILY for d in stack.airflow.api("GET", "/dags")["dags"]) or None, 120, "DAG")
     stack.airflow.unpause(DAILY)

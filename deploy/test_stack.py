@@ -18,7 +18,7 @@ import env_file
 from airflow_api import ENDED, AirflowApi, AirflowApiError
 from sandbox.catalogue import orders_for_day
 from sandbox.control import SandboxControl
-from sandbox_env import SETTINGS
+from sandbox_env import CLIENT_SECRET, SETTINGS
 from service import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
@@ -51,10 +51,10 @@ class Stack:
             yaml.safe_dump({"services": extra | {name: {"environment": QUICK} for name in names}}), encoding="utf-8"
         )
         settings = SETTINGS | {"limits": limits or {"max_mapped": 4, "lease_seconds": 20}}
-        kept = [line for line in env_file.content().splitlines() if not line.startswith("ORDERFLOW_SETTINGS")]
-        lines = [*kept, f"ORDERFLOW_SETTINGS='{json.dumps(settings)}'", f"PORT={port}"]
+        env_file.write_secrets(home / "secrets", {})
+        lines = [f"SECRETS={home / 'secrets'}", f"ORDERFLOW_SETTINGS='{json.dumps(settings)}'", f"PORT={port}"]
         (home / "env").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        password = next(line.partition("=")[2] for line in kept if line.startswith("ADMIN_PASSWORD"))
+        password = (home / "secrets" / "admin_password").read_text(encoding="utf-8")
         named = [word for file in [*files, str(home / "test.yaml")] for word in ("-f", file)]
         self._command = ["docker", "compose", "--project-name", f"orderflow-{home.name[:8]}", "--profile", "demo"]
         self._command += ["--env-file", str(home / "env"), "--project-directory", str(ROOT), *named]
@@ -141,7 +141,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         files, scale = [*files, "docker-compose.celery.yaml"], ["--scale", "worker=2"]
     stack = Stack(tmp_path_factory.mktemp(request.param), files, scale)
     try:
-        stack.compose("build", "init")  # one image for all: built once for each service, they could differ
+        stack.compose("build", "init", "sandbox")  # one image for all: built once for each service, they could differ
         stack.up()
         wait_until(lambda: _known(stack), 120, "the DAGs")
         stack.airflow.unpause(DAG)
@@ -162,6 +162,18 @@ def test_a_day_goes_through(stack: Stack) -> None:
     stack.fill(DAY)
     stack.end(DAY, stack.start(DAY))
     stack.each_order_once()
+
+
+def test_no_service_has_a_secret_that_is_not_its_own(stack: Stack) -> None:
+    """As seen from inside: what is in the environment of each, and in the files that it may read."""
+    tasks = "worker" if stack.celery else "scheduler"
+    for name in AIRFLOWS if stack.celery else AIRFLOWS[:-1]:
+        said = stack.compose(
+            "exec", "-T", name, "sh", "-c", "env; cat /run/secrets/*; touch /opt/airflow/x 2>&1 || true"
+        )
+        assert (CLIENT_SECRET in said) == (name == tasks), name
+        assert "Read-only file system" in said
+    assert CLIENT_SECRET not in stack.compose("exec", "-T", tasks, "env")
 
 
 def test_a_backfill_of_three_days_and_the_same_again(stack: Stack) -> None:

@@ -1,5 +1,6 @@
 """docker-compose.yaml and its Celery override: whole, and safe as they come."""
 
+import json
 import os
 import re
 import shutil
@@ -18,13 +19,15 @@ LOCAL = ("docker-compose.yaml",)
 CELERY = (*LOCAL, "docker-compose.celery.yaml")
 TOGETHER = [pytest.param(LOCAL, id="local"), pytest.param(CELERY, id="celery")]
 NEEDS_SECRET = re.compile(r"PASSWORD|SECRET|FERNET|CONN|RESULT_BACKEND|BROKER|AUTH$")
+NO_SECRET = re.compile(r"_CMD$|^AIRFLOW__SECRETS__")
 ENDS_BY_ITSELF = {"init"}
 
 
 @pytest.fixture
 def secrets(tmp_path: Path) -> Path:
+    env_file.write_secrets(tmp_path / "secrets", {})
     path = tmp_path / "env"
-    path.write_text(env_file.content(), encoding="utf-8")
+    path.write_text(env_file.content(str(tmp_path / "secrets")), encoding="utf-8")
     return path
 
 
@@ -59,13 +62,103 @@ def test_without_secrets_nothing_starts_and_the_error_says_what_to_do(files: tup
     assert "make env" in refused.stderr
 
 
-@pytest.mark.parametrize("name", CELERY)
-def test_no_secret_stands_in_the_files_themselves(name: str) -> None:
-    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
-        key, colon, value = line.strip().partition(": ")
-        if colon and NEEDS_SECRET.search(key):
-            assert "${" in value, line
-            assert ":-" not in value, f"{line}: a default would be a password that everyone knows"
+@pytest.mark.parametrize("files", TOGETHER)
+def test_no_secret_is_in_an_environment_or_a_command(files: tuple[str, ...], secrets: Path) -> None:
+    known = [path.read_text(encoding="utf-8") for path in (secrets.parent / "secrets").iterdir()]
+    told = compose(files, secrets, "config")
+    assert not [secret for secret in known if secret in told.stdout]
+    for name, service in services(files, secrets).items():
+        for variable, value in service.get("environment", {}).items():
+            if NEEDS_SECRET.search(variable) and not NO_SECRET.search(variable):
+                pytest.fail(f"{name}: {variable}")
+            assert not variable.endswith("_CMD") or value.startswith("cat /run/secrets/"), name
+
+
+@pytest.mark.parametrize("files", TOGETHER)
+def test_each_service_has_the_secrets_it_needs_and_no_others(files: tuple[str, ...], secrets: Path) -> None:
+    held = {name: _files(service) for name, service in services(files, secrets).items()}
+    celery = {"celery_broker", "celery_results"} if files == CELERY else set()
+    tasks = "worker" if files == CELERY else "scheduler"
+
+    assert [name for name, files in held.items() if "connections.json" in files] == [tasks], "shop and ERP"
+    assert held["sandbox"] == set()
+    assert held["dag-processor"] == {"airflow_database"} | celery
+    assert held["api-server"] - celery == {
+        "airflow_database",
+        "fernet_key",
+        "api_secret_key",
+        "jwt_secret",
+        "ledger_connection.json",
+    }
+    only = {"postgres_password": "postgres", "admin_password": "init", "redis_password": "redis"}
+    for secret, service in only.items():
+        assert [name for name, files in held.items() if secret in files] in ([service], []), secret
+
+
+def _files(service: dict[str, Any]) -> set[str]:
+    """Return the names of the files on this machine whose text a service gets to read."""
+    names = {secret["source"] for secret in service.get("secrets", [])}
+    return {"ledger_connection.json" if name == "ledger_connection" else name for name in names}
+
+
+def test_the_pages_connections_are_the_ledger_alone(secrets: Path) -> None:
+    folder = secrets.parent / "secrets"
+    assert set(json.loads((folder / "ledger_connection.json").read_text())) == {"orderflow_ledger"}
+    everything = json.loads((folder / "connections.json").read_text())
+    assert set(everything) == {"orderflow_ledger", "cloudsuite_default", "erp_default"}
+
+
+@pytest.mark.parametrize("files", TOGETHER)
+def test_every_service_may_do_and_write_as_little_as_it_needs(files: tuple[str, ...], secrets: Path) -> None:
+    for name, service in services(files, secrets).items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["deploy"]["resources"]["limits"]["pids"], name
+        assert not service.get("privileged"), name
+        assert "cap_add" not in service or name == "postgres"
+
+
+def test_the_image_of_production_has_neither_tests_nor_sandbox() -> None:
+    stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    by_name = {stage.splitlines()[0].partition(" AS ")[2]: stage for stage in stages}
+    copied = re.findall(r"^COPY (.+)$", by_name["production"], re.MULTILINE)
+    assert copied == [
+        "deploy/image.lock deploy/image-lxml.lock /opt/orderflow/",
+        "dags /opt/airflow/dags",
+        "include/orderflow /opt/airflow/include/orderflow",
+        "include/orderflow.dist-info /opt/airflow/include/orderflow.dist-info",
+    ]
+    assert "include/sandbox" in by_name["trial"]
+    assert stages[-1].strip() == "production", "what is built when no target is named"
+
+
+def test_production_is_what_every_service_but_the_sandbox_is_built_from(secrets: Path) -> None:
+    targets = {
+        name: service["build"]["target"] for name, service in services(CELERY, secrets).items() if "build" in service
+    }
+    assert targets.pop("sandbox") == "trial"
+    assert set(targets.values()) == {"production"}
+
+
+@pytest.mark.parametrize("lock", ["image", "image-lxml", "image-tests"])
+def test_the_images_locks_have_a_hash_for_each_package_that_is_asked_for(lock: str) -> None:
+    asked = {
+        re.split(r"[\[=<>]", line.split("#")[0].strip())[0]
+        for line in (ROOT / "deploy" / f"{lock}.in").read_text(encoding="utf-8").splitlines()
+    } - {""}
+    locked = (ROOT / "deploy" / f"{lock}.lock").read_text(encoding="utf-8")
+    found = dict(re.findall(r"^([a-z0-9-]+)==\S+((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$", locked, re.MULTILINE))
+    assert set(found) == asked
+    assert locked.count("==") == len(found)
+
+
+def test_actions_of_ci_are_pinned_by_hash() -> None:
+    for path in (ROOT / ".github" / "workflows").iterdir():
+        used = re.findall(r"uses: (.+)", path.read_text(encoding="utf-8"))
+        assert used
+        for action in used:
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v\d+(\.\d+)*", action), action
 
 
 @pytest.mark.parametrize("files", TOGETHER)
@@ -91,7 +184,7 @@ def test_nothing_of_ours_runs_as_root_or_writes_into_the_code(secrets: Path) -> 
     for name, service in services(CELERY, secrets).items():
         if name not in {"postgres", "redis"}:
             assert service["user"] == "50000:0", name
-            assert all(mount["read_only"] for mount in service["volumes"] if mount["type"] == "bind"), name
+            assert all(mount["read_only"] for mount in service.get("volumes", []) if mount["type"] == "bind"), name
 
 
 def test_celery_changes_the_executor_and_adds_redis_and_workers_and_nothing_else(secrets: Path) -> None:
@@ -101,19 +194,53 @@ def test_celery_changes_the_executor_and_adds_redis_and_workers_and_nothing_else
         changed = dict(celery[name]["environment"].items() - local[name]["environment"].items())
         assert set(changed) == {"AIRFLOW__CORE__EXECUTOR"} | {key for key in changed if "CELERY" in key}, name
         assert changed["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
-    assert celery["worker"]["environment"].keys() >= celery["scheduler"]["environment"].keys()
+    tokens = {"AIRFLOW__API_AUTH__JWT_SECRET_CMD"}  # a worker gets its tokens with its work, and makes none
+    assert celery["worker"]["environment"].keys() >= celery["scheduler"]["environment"].keys() - tokens
 
 
-def test_the_env_file_is_random_private_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / ".env"
-    monkeypatch.setattr(env_file, "ENV_FILE", path)
+def test_secrets_are_random_closed_to_others_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env_file, "ENV_FILE", tmp_path / ".env")
+    monkeypatch.setattr(env_file, "SECRETS", tmp_path / ".secrets")
     assert env_file.main() == 0
-    written = path.read_text(encoding="utf-8")
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / ".secrets").iterdir()}
     assert env_file.main() == 0
 
-    assert path.read_text(encoding="utf-8") == written
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    first, second = (dict(line.split("=", 1) for line in text.splitlines()) for text in (written, env_file.content()))
-    alike = {name for name in first if first[name] == second[name]}
-    assert alike == {"CLOUDSUITE_CONNECTION", "ERP_CONNECTION", "ORDERFLOW_SETTINGS", "DAGS_PAUSED"}
-    assert all(len(first[name]) >= 40 for name in first if name not in alike)
+    assert {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / ".secrets").iterdir()} == written
+    assert stat.S_IMODE((tmp_path / ".secrets").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    others = env_file.secret_files({})
+    assert not [name for name, text in written.items() if text == others[name] or len(text) < 40]
+    assert not [text for text in written.values() if text in (tmp_path / ".env").read_text(encoding="utf-8")]
+
+
+def test_passwords_of_an_earlier_env_file_are_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The databases know no others, and rows were encrypted with the old key."""
+    monkeypatch.setattr(env_file, "ENV_FILE", tmp_path / ".env")
+    monkeypatch.setattr(env_file, "SECRETS", tmp_path / ".secrets")
+    earlier = (
+        "AIRFLOW_DB_PASSWORD=old-airflow\nLEDGER_DB_PASSWORD=old-ledger\nFERNET_KEY=old-key=\n"
+        """CLOUDSUITE_CONNECTION='{"conn_type": "cloudsuite", "password": "old=secret"}'\nERP_CONNECTION=http://a:b@erp\n"""
+    )
+    (tmp_path / ".env").write_text(earlier, encoding="utf-8")
+    assert env_file.main() == 0
+
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / ".secrets").iterdir()}
+    assert texts["airflow_database"] == "postgresql+psycopg2://airflow:old-airflow@postgres/airflow"
+    assert texts["fernet_key"] == "old-key="
+    connections = json.loads(texts["connections.json"])
+    assert connections["orderflow_ledger"]["password"] == "old-ledger"
+    assert connections["cloudsuite_default"]["password"] == "old=secret"
+    assert connections["erp_default"] == "http://a:b@erp"
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == earlier
+    said = capsys.readouterr().out
+    assert "SECRETS=./.secrets" in said
+    assert "old-" not in said
+
+
+def test_half_a_folder_of_secrets_is_refused(tmp_path: Path) -> None:
+    env_file.write_secrets(tmp_path / "secrets", {})
+    (tmp_path / "secrets" / "redis_password").unlink()
+    with pytest.raises(SystemExit, match="redis_password missing"):
+        env_file.write_secrets(tmp_path / "secrets", {})

@@ -27,7 +27,7 @@ from service import Service, ServiceError, free_port, loopback_environment, wait
 AIRFLOW_VERSION = version("apache-airflow")
 REPOSITORY = Path(__file__).resolve().parent.parent
 USERS = {"admin": "admin", "viewer": "viewer"}
-"""User name to role; the password is the name: this Airflow listens on 127.0.0.1 only."""
+"""User name to role; the password is the name, unless one is given: this Airflow listens on 127.0.0.1 only."""
 SQLITE_PARALLELISM = 4  # more writers at a time end in `database is locked`
 POSTGRES_PARALLELISM = 8
 SERVICES = {
@@ -54,6 +54,7 @@ class LocalAirflow(AirflowApi):
         environment: Mapping[str, str] | None = None,
         pools: Mapping[str, int] | None = None,
         expect: Collection[str] = (),
+        password: str | None = None,
     ) -> None:
         """Prepare, but start nothing.
 
@@ -61,11 +62,12 @@ class LocalAirflow(AirflowApi):
         `database` is an SQLAlchemy URL for Airflow's own state, an SQLite file in `home` without. `paused` says whether
         new DAGs are. Without `schedules` Airflow makes no run by itself, whatever the clock says. `environment` adds
         connections, Variables and settings, and wins. `pools` are made (slots by name). `expect` names the DAGs that
-        must have been read before start() returns.
+        must have been read before start() returns. With a `password`, `admin` has it and is the only user.
         """
         self.home = home.resolve()
         self.port = port or free_port()
-        super().__init__(f"http://127.0.0.1:{self.port}", "admin", "admin")
+        super().__init__(f"http://127.0.0.1:{self.port}", "admin", password or "admin")
+        self._passwords = {"admin": password} if password else {user: user for user in USERS}
         self._python = str(python or sys.executable)
         self._database = database
         self._pools = dict(pools or {})
@@ -84,7 +86,7 @@ class LocalAirflow(AirflowApi):
             ),
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(paused),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{USERS[user]}" for user in self._passwords),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database or f"sqlite:///{self.home / 'airflow.db'}",
             "AIRFLOW__API__HOST": "127.0.0.1",
@@ -114,7 +116,10 @@ class LocalAirflow(AirflowApi):
         ServiceError when a part ends by itself or a DAG file cannot be read, TimeoutError after `timeout` seconds.
         """
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.home / "passwords.json").write_text(json.dumps({user: user for user in USERS}), encoding="utf-8")
+        passwords = self.home / "passwords.json"
+        passwords.touch(mode=0o600)
+        passwords.chmod(0o600)
+        passwords.write_text(json.dumps(self._passwords), encoding="utf-8")
         self.environment |= self._secrets() | self._added
         self._migrate()
         try:

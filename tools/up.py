@@ -4,14 +4,16 @@
     python tools/up.py stop
 
 With AIRFLOW_CONN_CLOUDSUITE_DEFAULT in the environment no sandbox is started: the shop and the ERP are yours, and every
-AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is handed to Airflow. Without, the sandbox and its
-ledger are kept over restarts, and the settings are a Variable that can be changed on Airflow's page.
+AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is handed to Airflow, whose only user, admin, gets a
+random password at each start. Without, the sandbox and its ledger are kept over restarts, the settings are a Variable
+that can be changed on Airflow's page, and everybody may know the passwords.
 """
 
 import argparse
 import fcntl
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -55,19 +57,23 @@ def start(port: int, sandbox_port: int) -> None:
     lock.close()
     LOG.parent.mkdir(exist_ok=True)
     _check_ports(port, None if SHOP in os.environ else sandbox_port)
+    password = secrets.token_urlsafe(16) if SHOP in os.environ else ""
     print("Starting Airflow; this takes about half a minute …", flush=True)
     command = [sys.executable, __file__, "serve", "--port", str(port), "--sandbox-port", str(sandbox_port)]
     with LOG.open("wb") as log:
         background = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=REPOSITORY
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, cwd=REPOSITORY, text=True
         )
+    assert background.stdin  # noqa: S101 - a pipe was asked for
+    with background.stdin as to_background:
+        to_background.write(f"{password}\n")
 
     def up() -> dict[str, Any] | None:
         if background.poll() is not None:
             raise ServiceError(f"it did not start:\n{LOG.read_text(encoding='utf-8', errors='replace')[-4000:]}")
         return _ready()
 
-    _welcome(wait_until(up, 180, "running Airflow"))
+    _welcome(wait_until(up, 180, "running Airflow"), password)
 
 
 def stop() -> None:
@@ -84,8 +90,12 @@ def stop() -> None:
 
 
 def serve(port: int, sandbox_port: int) -> NoReturn:
-    """Hold it all up until SIGTERM, or until a part of it ends by itself (ServiceError)."""
+    """Hold it all up until SIGTERM, or until a part of it ends by itself (ServiceError).
+
+    The password of Airflow's user comes by stdin, where no list of processes shows it.
+    """
     signal.signal(signal.SIGTERM, _leave)
+    password = sys.stdin.readline().strip() or None
     if (lock := _locked()) is None:
         raise ServiceError("another one is running")
     lock.truncate()
@@ -108,7 +118,9 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
             if VARIABLE not in os.environ:
                 variables["orderflow"] = environment.pop(VARIABLE)
         pools = {environment[name]: POOL_SLOTS for name in POOLS if name in environment}
-        airflow = LocalAirflow(HOME, port=port, environment=environment, pools=pools, expect=[DAG_ID])
+        airflow = LocalAirflow(
+            HOME, port=port, environment=environment, pools=pools, expect=[DAG_ID], password=password
+        )
         parts.append(running.enter_context(airflow))
         for name, value in variables.items():
             airflow.set_variable(name, value)
@@ -156,8 +168,8 @@ def _ready() -> dict[str, Any] | None:
     return facts
 
 
-def _welcome(facts: dict[str, Any]) -> None:
-    print(f"Airflow   {facts['url']}   log in as admin / admin (or viewer / viewer, who may only look)")
+def _welcome(facts: dict[str, Any], password: str = "") -> None:
+    print(f"Airflow   {facts['url']}   {_login(facts, password)}")
     print(f"the DAG   {facts['url']}/dags/{DAG_ID}")
     if facts["sandbox"]:
         print(f"sandbox   {facts['sandbox']}   a shop and an ERP; yesterday's orders are on their way already")
@@ -165,6 +177,14 @@ def _welcome(facts: dict[str, Any]) -> None:
     print(f"Paused: {', '.join(PAUSED)}. Switch them on with the toggle at {facts['url']}/dags.")
     print(f"logs      {STATE.name}/logs and {STATE.name}/airflow/logs")
     print("`make down` stops it all.")
+
+
+def _login(facts: dict[str, Any], password: str) -> str:
+    if facts["sandbox"]:
+        return "log in as admin / admin (or viewer / viewer, who may only look)"
+    if password:
+        return f"log in as admin / {password} (said this once, and another one at the next start)"
+    return "log in as admin with the password that its start printed"
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     orchestration        -> domain, environment, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
-    web                  -> domain, errors, settings, ledger, ledger.*
+    web                  -> domain, environment, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing
     commands             -> domain, redaction, errors, settings, checking, ledger, ledger.*, flow, flow.*, orchestration

@@ -2,17 +2,22 @@
 
 import json
 import os
+import re
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from airflow_api import AirflowApi
+from airflow_api import AirflowApi, AirflowApiError
 from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+from sandbox_env import sandbox_environment
 from service import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +32,9 @@ def up(tmp_path: Path) -> Iterator[Up]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "ORDERFLOW"))}
     environment = kept | {"ORDERFLOW_LOCAL": str(tmp_path / ".local"), "PYTHONPATH": str(ROOT / "include")}
 
-    def run(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(command: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         line = [sys.executable, str(ROOT / "tools" / "up.py"), command, *arguments]
-        return subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(line, env=environment | more, capture_output=True, text=True, check=False)
 
     yield run
     run("stop")
@@ -96,3 +101,29 @@ def test_it_names_a_day_that_has_not_run_and_keeps_everything_over_a_restart(up:
     assert json.loads(airflow.api("GET", "/variables/orderflow")["value"]) == settings
     again = _orderflow(tmp_path, "run", "--date", facts["day"])
     assert json.loads(again.stdout.splitlines()[-1])["processed"] == 0, "the ledger is that of the sandbox's orders"
+
+
+def test_beside_real_connections_the_password_is_random_and_said_once(
+    up: Up, tmp_path: Path, sandbox: RunningSandbox
+) -> None:
+    """The sandbox stands for the shop and ERP of somebody: `make up` sees connections, and starts none of its own."""
+    port = str(free_port())
+    said = up("start", "--port", port, **sandbox_environment(sandbox.url))
+    assert said.returncode == 0, said.stdout + said.stderr
+    [password] = re.findall(r"log in as admin / (\S{20,}) ", said.stdout)
+    again = up("start", "--port", port, **sandbox_environment(sandbox.url))
+    assert "running already" in again.stdout
+    assert password not in again.stdout + again.stderr
+
+    url = _facts(tmp_path)["url"]
+    assert AirflowApi(url, "admin", password).api("GET", f"/dags/{DAILY}")["dag_id"] == DAILY
+    for user, guess in (("admin", "admin"), ("viewer", "viewer"), ("admin", "")):
+        with pytest.raises(AirflowApiError, match=r"401|422"):
+            AirflowApi(url, user, guess).api("GET", "/dags")
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and password.encode() in path.read_bytes()]
+    assert [path.name for path in written] == ["passwords.json"]
+    assert stat.S_IMODE(written[0].stat().st_mode) == 0o600
+    listening = [
+        at.laddr.ip for at in psutil.net_connections("tcp") if at.status == "LISTEN" and at.laddr.port == int(port)
+    ]
+    assert set(listening) == {"127.0.0.1"}

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import TransientError
-from orderflow.web import security
+from orderflow.web import hosts, security
 from orderflow.web.app import HEADERS, create_app
 from orderflow.web.files import ASSETS, STATIC
 from orderflow.web.source import source
@@ -98,6 +98,39 @@ def test_what_nobody_foresaw_has_the_strict_headers_and_says_nothing_of_itself(
     assert "hunter2" not in answer.text
     assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("named", "base_url", "host", "status"),
+    [
+        ((), "https://airflow.example.com/team", "airflow.example.com", 200),
+        ((), "https://airflow.example.com/team", "AIRFLOW.example.com:443", 200),
+        ((), "https://airflow.example.com/team", "localhost:8080", 200),
+        ((), "https://airflow.example.com/team", "[::1]:8080", 200),
+        ((), "https://airflow.example.com/team", "evil.example", 400),
+        ((), "https://airflow.example.com/team", "airflow.example.com.evil.example", 400),
+        ((), "https://airflow.example.com/team", "airflow.example.com@evil.example", 400),
+        ((), "https://airflow.example.com/team", "", 400),
+        ((), None, "whatever.example", 200),
+        (("*.example.com", "10.0.0.7"), "https://airflow.example.org", "a.example.com", 200),
+        (("*.example.com", "10.0.0.7"), "https://airflow.example.org", "10.0.0.7:8080", 200),
+        (("*.example.com", "10.0.0.7"), "https://airflow.example.org", "airflow.example.org", 400),
+        (("*",), "https://airflow.example.org", "evil.example", 200),
+    ],
+)
+def test_the_page_answers_under_its_own_names_alone(
+    monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...], base_url: str | None, host: str, status: int
+) -> None:
+    monkeypatch.setattr(hosts, "TRUSTED_HOSTS", named)
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", base_url or "")
+    app = create_app()
+    app.dependency_overrides[security.may_see] = lambda: None
+
+    with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        answer = client.get("/", headers={"Host": host})
+
+    assert answer.status_code == status
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
 @pytest.mark.parametrize("path", ["/assets/..%2fapp.py", "/assets/overview.html", "/assets/", "/app.py", "/nothing"])

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.errors import OrderflowError, TransientError, unforeseen
 from orderflow.web import api, files
+from orderflow.web.hosts import trusted_hosts
 from orderflow.web.security import may_see
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,8 @@ def create_app() -> FastAPI:
     app.include_router(api.router)
     app.include_router(files.router)
     app.add_exception_handler(OrderflowError, _in_words)
-    app.middleware("http")(_with_headers)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_hosts(), www_redirect=False)
+    app.middleware("http")(_with_headers)  # the last one added is the outermost: its headers are on refusals, too
     return app
 
 
