@@ -23,6 +23,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
+    flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
     orchestration        -> domain, environment, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, environment, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
@@ -40,7 +41,7 @@ What they hold:
     erp            the port every ERP implements, and its adapters
     ledger         the durable record of what was decided and done
     checking       what is assumed about shop and ERP, and a look at the real ones that writes nothing
-    flow           the use cases: customers, orders, shipments, reconciliation, and reporting on all of them
+    flow           the use cases: customers, orders, shipments, reconciliation, reporting on all, questions to people
     orchestration  Airflow tasks around the use cases; the only room that knows about tasks
     web            the page in Airflow; reads the ledger, and Airflow's login
     plugin         the entry point by which Airflow finds the page

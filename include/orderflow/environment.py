@@ -11,6 +11,8 @@ SWEEP_SCHEDULE = os.environ.get("ORDERFLOW_SWEEP_CRON", "*/15 * * * *")
 """When the sweep runs, in the shop's time zone."""
 DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
 """When packing slips are read, in UTC."""
+DECISIONS_SCHEDULE = os.environ.get("ORDERFLOW_DECISIONS_CRON", "8-59/15 * * * *")
+"""When people are asked what only they can decide, in the shop's time zone."""
 DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_DEADLINE_HOURS", "3"))
 """Hours after which a day's run that is queued and not done is reported as late; 0: never."""
 SHORT_DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_SHORT_DEADLINE_HOURS", "1"))

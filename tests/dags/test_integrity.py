@@ -12,8 +12,10 @@ from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
 ROOT = Path(__file__).parents[2]
-DAGS = {"orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_deliveries", "orderflow_reconcile"}
-MOST_RUNS = {"orderflow_orders": 8}
+DECISIONS = "orderflow_decisions"
+RUNNING = {"orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_deliveries", "orderflow_reconcile"}
+DAGS = RUNNING | {DECISIONS}
+MOST_RUNS = {"orderflow_orders": 8, DECISIONS: 50}
 """At a time; of all others two at most."""
 NEEDS_NOTHING = """
 import socket, sys
@@ -73,15 +75,29 @@ def test_every_dag_is_documented_owned_tagged_and_does_not_pile_up(bag: DagBag, 
     assert "orderflow" in dag.tags
     assert dag.catchup is False
     assert dag.max_active_runs <= MOST_RUNS.get(dag_id, 2)
-    assert dag.deadline, "a run that is not done in time is reported"
-    assert dag.dagrun_timeout
-    assert dag.dagrun_timeout > max(task.execution_timeout for task in dag.tasks if task.execution_timeout)
     for task in dag.tasks:
         assert task.owner == "integration", task.task_id
         assert task.retries >= 2, task.task_id
         assert task.retry_policy is not None, task.task_id
-        assert task.execution_timeout, task.task_id
         assert task.doc_md or task.python_callable.__doc__, task.task_id
+
+
+@pytest.mark.parametrize("dag_id", sorted(RUNNING))
+def test_a_run_that_waits_for_no_person_ends_in_time_or_is_reported(bag: DagBag, dag_id: str) -> None:
+    dag: DAG = bag.dags[dag_id]
+    assert dag.deadline
+    assert dag.dagrun_timeout
+    assert all(task.execution_timeout for task in dag.tasks)
+    assert dag.dagrun_timeout > max(task.execution_timeout for task in dag.tasks if task.execution_timeout)
+
+
+def test_a_question_waits_for_ever_and_no_time_out_answers_it(bag: DagBag) -> None:
+    dag: DAG = bag.dags[DECISIONS]
+    assert not dag.deadline
+    assert dag.dagrun_timeout is None
+    ask = dag.get_task("decide.ask")
+    assert ask.execution_timeout is None
+    assert ask.defaults is None
 
 
 def test_the_daily_dag_runs_in_this_sequence(bag: DagBag) -> None:

@@ -72,7 +72,10 @@ def test_it_names_a_day_that_has_not_run_and_keeps_everything_over_a_restart(up:
     ports = ("--port", str(free_port()), "--sandbox-port", str(free_port()))
     said = up("start", *ports)
     assert said.returncode == 0, said.stdout + said.stderr
-    assert "Paused: orderflow_sweep, orderflow_deliveries, orderflow_reconcile. Switch them on" in said.stdout
+    assert (
+        "Paused: orderflow_sweep, orderflow_deliveries, orderflow_reconcile, orderflow_decisions. Switch them on"
+        in said.stdout
+    )
     facts = _facts(tmp_path)
     assert f"partition key {facts['day']}, a day with orders that has not run yet" in said.stdout
 

@@ -20,7 +20,7 @@ from sandbox_env import sandbox_environment
 from support.receivers import Mailbox, StatsdReceiver, mail_server, webhook_receiver
 
 DAG = "orderflow_daily"
-DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_deliveries"]
+DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_decisions", "orderflow_deliveries"]
 _LOCAL_FOLDER = "airflow.dag_processing.bundles.local.LocalDagBundle"
 PROBES = Path(__file__).parents[1] / "live" / "dags"
 """DAGs that exist for the tests alone, beside those of the project."""

@@ -29,7 +29,7 @@ class Retention(BaseModel):
     events: Days = 400
     """What runs did with orders, after it happened."""
     closed_alerts: Days = 400
-    """Alerts, after they were closed."""
+    """Alerts, after they were closed, and what people were asked and answered."""
     findings: Days = 400
     """Differences between shop and ERP, after they were resolved."""
     reconciliations: Days = 400

@@ -1,13 +1,12 @@
 """The ledger itself: read it, decide about an order, claim one to work on it."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Engine, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orderflow.domain.decision import Action, Decision
@@ -15,16 +14,7 @@ from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
 from orderflow.errors import TransientError
-from orderflow.ledger.books.alerts import AlertBook
-from orderflow.ledger.books.days import DayBook
-from orderflow.ledger.books.dry_runs import PlanBook
-from orderflow.ledger.books.findings import FindingBook
-from orderflow.ledger.books.housekeeping import Housekeeping
-from orderflow.ledger.books.memos import MemoBook
-from orderflow.ledger.books.outbox import Outbox
-from orderflow.ledger.books.people import PeopleBooks
-from orderflow.ledger.books.shipments import ShipmentBook
-from orderflow.ledger.database.clock import utc_now
+from orderflow.ledger.all_books import Books
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
 from orderflow.ledger.orders.alerting import keep_alert
@@ -49,68 +39,8 @@ _VALUES_PER_QUERY = 500
 _log = logging.getLogger(__name__)
 
 
-class Ledger:
+class Ledger(Books):
     """The durable record. Safe to use from many threads and processes; every method is one transaction."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        clock: Callable[[], datetime] = utc_now,
-        lease: timedelta = timedelta(seconds=300),
-    ) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._lease = lease
-
-    def now(self) -> datetime:
-        """Read the ledger's clock."""
-        return self._clock()
-
-    @property
-    def alerts(self) -> AlertBook:
-        """What needs people."""
-        return AlertBook(self._engine, clock=self._clock)
-
-    @property
-    def outbox(self) -> Outbox:
-        """Which channel was told of what."""
-        return Outbox(self._engine, clock=self._clock)
-
-    @property
-    def memos(self) -> MemoBook:
-        """What one run leaves for the next."""
-        return MemoBook(self._engine, clock=self._clock)
-
-    @property
-    def findings(self) -> FindingBook:
-        """What comparisons of shop and ERP found."""
-        return FindingBook(self._engine, clock=self._clock)
-
-    @property
-    def shipments(self) -> ShipmentBook:
-        """The ERP's packing slips, and what became of them."""
-        return ShipmentBook(self._engine, clock=self._clock, lease=self._lease)
-
-    @property
-    def people(self) -> PeopleBooks:
-        """Customers and addresses: their keys, and what the ERP has of them."""
-        return PeopleBooks(self._engine, clock=self._clock, lease=self._lease)
-
-    @property
-    def days(self) -> DayBook:
-        """The days that were run."""
-        return DayBook(self._engine, clock=self._clock)
-
-    @property
-    def plans(self) -> PlanBook:
-        """What dry runs would have done."""
-        return PlanBook(self._engine, clock=self._clock)
-
-    @property
-    def housekeeping(self) -> Housekeeping:
-        """What takes things out of the ledger."""
-        return Housekeeping(self._engine, clock=self._clock)
 
     def get(self, order_id: int) -> LedgerOrder | None:
         """Return an order; None when the ledger has never seen it."""

@@ -10,6 +10,7 @@ from orderflow.ledger.database.transactions import failures_as_transient, for_re
 from orderflow.ledger.tables import days as day_tables  # noqa: F401 - so that all tables are known
 from orderflow.ledger.tables import limits as gate_tables  # noqa: F401
 from orderflow.ledger.tables import people as people_tables  # noqa: F401
+from orderflow.ledger.tables import questions as question_tables  # noqa: F401
 from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION
 from orderflow.ledger.tables.compatibility import CompatibilityRow
 

@@ -29,16 +29,21 @@ def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | Orde
     return [isolated(partial(_find, services, name), name) for name in dict.fromkeys(name.strip() for name in names)]
 
 
-def resolve(services: Services, order_ids: Iterable[int], run: RunRef) -> list[int | OrderflowError]:
+def resolve(
+    services: Services, order_ids: Iterable[int], run: RunRef, *, as_of: str | None = None
+) -> list[int | OrderflowError]:
     """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
 
     What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is. The
     same goes for its differences between shop and ERP: they are accepted as they are.
+    `as_of` is what `as_shown` said of the order that the person has judged: one that is something else now stays open.
     Returns each order, or why it could not be closed.
     """
 
     def one(order_id: int) -> int:
-        order = _as_it_is_now(services, order_id)
+        order = as_it_is_now(services, order_id)
+        if as_of is not None and as_shown(order) != as_of:
+            raise PermanentError("the shop has changed it since it was asked about", reason=Reason.EDITED_AFTER_EXPORT)
         with services.ledger.claim(order_id, run) as claim:
             claim.resolve(order.modified_at if order else None, content_hash(order) if order else None)
         services.ledger.findings.accept(order_id)
@@ -46,6 +51,11 @@ def resolve(services: Services, order_ids: Iterable[int], run: RunRef) -> list[i
         return order_id
 
     return services.each(one, order_ids, lambda order_id: f"id {order_id}")
+
+
+def as_shown(order: Order | None) -> str:
+    """Return what tells an order as the shop shows it from what it is later; other changes say nothing to a person."""
+    return "gone" if order is None else f"{order.state} {content_hash(order)}"
 
 
 def _find(services: Services, name: str) -> int:
@@ -70,7 +80,7 @@ def _find(services: Services, name: str) -> int:
     return order.order_id
 
 
-def _as_it_is_now(services: Services, order_id: int) -> Order | None:
+def as_it_is_now(services: Services, order_id: int) -> Order | None:
     """Read the order; None when the shop has deleted it."""
     try:
         return services.read(order_id)[1]

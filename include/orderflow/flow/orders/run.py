@@ -28,7 +28,7 @@ def run_day(services: Services, window: Window, run: RunRef) -> Report:
     """
     units = isolated(lambda: list_day(services, window, run), "listing")
     listed = units if isinstance(units, OrderflowError) else values(units)
-    keys = isolated(lambda: _process(services, _or_none(listed), window, run), "selecting")
+    keys = isolated(lambda: process(services, _or_none(listed), window, run), "selecting")
     marked = isolated(lambda: mark_offline_sent(services, window, run), "offline orders")
     finished = isolated(lambda: finish_undelivered(services, _or_none(keys), run), "finishing")
     return _report(services, run, window.key, listed=listed, keys=keys, others=[*_short(units), marked, finished])
@@ -43,7 +43,7 @@ def run_sweep(
     asked = bool(references or order_ids)
     units = named if asked else isolated(lambda: list_sweep(services, run), "listing")
     listed = units if isinstance(units, OrderflowError) else values(units)
-    keys = isolated(lambda: _process(services, _or_none(listed), None, run, named=asked), "selecting")
+    keys = isolated(lambda: process(services, _or_none(listed), None, run, named=asked), "selecting")
     finished = isolated(lambda: _finish_sweep(services, _or_none(listed), _or_none(keys), run), "finishing")
     unfound = tuple(map(str, errors(found)))
     return _report(services, run, "sweep", listed=listed, keys=keys, others=[*_short(units), finished]).model_copy(
@@ -56,7 +56,7 @@ def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int]
     return [*marked, *finish_outstanding(services, find_outstanding(services, listed, keys), run)]
 
 
-def _process(
+def process(
     services: Services, listed: Sequence[int], window: Window | None, run: RunRef, *, named: bool = False
 ) -> list[int]:
     """Decide about the listed orders and take the payable ones through every step; returns those."""

@@ -17,6 +17,7 @@ from orderflow.ledger.tables.lease import taken_by_another
 from orderflow.ledger.tables.limits import RefusalRow
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
+from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow
 from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
 
@@ -115,6 +116,8 @@ def _erase_alerts(session: Session, order: _Order, slips: list[str]) -> None:
         AlertRow.order.in_(order.names),
     )
     alerts = select(AlertRow.id).where(about_it)
+    asked = or_(QuestionRow.order_id == order.order_id, QuestionRow.shipment.in_(slips))
+    session.execute(delete(QuestionRow).where(or_(asked, QuestionRow.alert_id.in_(alerts))))
     session.execute(delete(NoticeRow).where(NoticeRow.alert_id.in_(alerts)))
     session.execute(delete(AlertRow).where(about_it))
     names = [*order.names, f"id {order.order_id}"]

@@ -15,6 +15,7 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.transactions import writing
 from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
 from orderflow.ledger.tables.orders import EventRow, OrderRow
+from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 from orderflow.ledger.tables.shipments import ShipmentRow
 
@@ -52,6 +53,8 @@ def _events(session: Session, before: datetime) -> int:
 
 def _closed_alerts(session: Session, before: datetime) -> int:
     ids = session.scalars(select(AlertRow.id).where(AlertRow.closed_at < before).limit(BATCH)).all()
+    of_these = QuestionRow.alert_id.in_(ids), QuestionRow.closed_at < before
+    session.execute(delete(QuestionRow).where(*of_these))
     session.execute(delete(NoticeRow).where(NoticeRow.alert_id.in_(ids)))
     session.execute(delete(AlertRow).where(AlertRow.id.in_(ids)))
     return len(ids)

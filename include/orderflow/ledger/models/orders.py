@@ -28,6 +28,7 @@ class Step(OpenEnum):
     TELL_PUSHED = "tell_pushed"
     TELL_DELIVERED = "tell_delivered"
     RESOLVE = "resolve"
+    ANSWER = "answer"
 
 
 COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})

@@ -10,13 +10,14 @@ from sqlalchemy.orm import DeclarativeBase
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.people import RecordKind
+from orderflow.domain.questions import Verb
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0019"
+SCHEMA_REVISION = "0020"
 """The migration that makes exactly these tables."""
 OLDEST_CODE = "0016"
 """The SCHEMA_REVISION of the oldest code that can work on them, after a roll-back and while an upgrade is under way.
@@ -45,4 +46,5 @@ class Base(DeclarativeBase):
         RecordKind: StoredEnum(RecordKind),
         ShipmentProgress: StoredEnum(ShipmentProgress),
         Step: StoredEnum(Step),
+        Verb: StoredEnum(Verb),
     }

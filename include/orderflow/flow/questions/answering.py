@@ -1,0 +1,64 @@
+"""Do what a person has answered: by the same use cases as the parameters and the page's buttons."""
+
+import logging
+
+from orderflow.domain.questions import Verb
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.batch import errors, isolated
+from orderflow.flow.orders.finish import finish_undelivered
+from orderflow.flow.orders.resolve import resolve
+from orderflow.flow.orders.run import process
+from orderflow.flow.questions.asking import why_none
+from orderflow.flow.services import Services
+from orderflow.flow.shipments.report import keep_alerts
+from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.questions import AskedQuestion
+
+log = logging.getLogger(__name__)
+
+
+def carry_out(services: Services, question_id: int, run: RunRef) -> str:
+    """Do what was answered, once, and return what came of it.
+
+    Nothing is done about what is over, or is not any more what the person was asked about. An error that may pass is
+    raised and left to another try; any other one is what came of it, and the matter is asked about anew.
+    """
+    question = services.ledger.questions.get(question_id)
+    if question.result is not None or question.answer is None:
+        return question.result or "there is no answer"
+    result = why_none(services.ledger, question)
+    if result is None:
+        done = isolated(lambda: _do(services, question, run), question.name)
+        if isinstance(done, OrderflowError):
+            if isinstance(done, PermanentError):
+                services.ledger.questions.end(question_id, f"not done: {done.message}")
+            raise done
+        result = done
+    else:
+        result = f"nothing was done: it is {result}"
+    services.ledger.questions.end(question_id, result)
+    log.info("%s: %s by %s: %s", question.name, question.answer, question.answered_by, result)
+    return result
+
+
+def _do(services: Services, question: AskedQuestion, run: RunRef) -> str:
+    """Do it and say where that leaves the order or the packing slip; the first error is raised."""
+    after = ""
+    if question.shipment:
+        numbers = [question.shipment]
+        word = OperatorDecision(**{str(question.answer): numbers})
+        failed = [result.error for result in send_shipments(services, numbers, run, word) if result.error]
+        keep_alerts(services, numbers, run)
+        after = services.ledger.shipments.get_many(numbers)[question.shipment].progress
+    elif question.order_id is None:
+        failed = []
+    elif question.answer is Verb.RESOLVE:
+        failed = errors(resolve(services, [question.order_id], run, as_of=question.facts))
+    else:
+        done = process(services, [question.order_id], None, run, named=True)
+        failed = errors(finish_undelivered(services, done, run))
+    for error in failed:
+        raise error
+    order = services.ledger.get(question.order_id) if question.order_id is not None and not after else None
+    return f"done: it is at {(order.progress if order else after) or 'an end'} now"

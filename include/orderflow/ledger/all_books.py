@@ -1,0 +1,87 @@
+"""The books of the ledger, each for one kind of record, on one database and by one clock."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from orderflow.ledger.books.alerts import AlertBook
+from orderflow.ledger.books.days import DayBook
+from orderflow.ledger.books.dry_runs import PlanBook
+from orderflow.ledger.books.findings import FindingBook
+from orderflow.ledger.books.housekeeping import Housekeeping
+from orderflow.ledger.books.memos import MemoBook
+from orderflow.ledger.books.outbox import Outbox
+from orderflow.ledger.books.people import PeopleBooks
+from orderflow.ledger.books.questions import QuestionBook
+from orderflow.ledger.books.shipments import ShipmentBook
+from orderflow.ledger.database.clock import utc_now
+
+
+class Books:
+    """What the ledger keeps besides its orders."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        lease: timedelta = timedelta(seconds=300),
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lease = lease
+
+    def now(self) -> datetime:
+        """Read the ledger's clock."""
+        return self._clock()
+
+    @property
+    def alerts(self) -> AlertBook:
+        """What needs people."""
+        return AlertBook(self._engine, clock=self._clock)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Which channel was told of what."""
+        return Outbox(self._engine, clock=self._clock)
+
+    @property
+    def memos(self) -> MemoBook:
+        """What one run leaves for the next."""
+        return MemoBook(self._engine, clock=self._clock)
+
+    @property
+    def findings(self) -> FindingBook:
+        """What comparisons of shop and ERP found."""
+        return FindingBook(self._engine, clock=self._clock)
+
+    @property
+    def shipments(self) -> ShipmentBook:
+        """The ERP's packing slips, and what became of them."""
+        return ShipmentBook(self._engine, clock=self._clock, lease=self._lease)
+
+    @property
+    def people(self) -> PeopleBooks:
+        """Customers and addresses: their keys, and what the ERP has of them."""
+        return PeopleBooks(self._engine, clock=self._clock, lease=self._lease)
+
+    @property
+    def days(self) -> DayBook:
+        """The days that were run."""
+        return DayBook(self._engine, clock=self._clock)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What dry runs would have done."""
+        return PlanBook(self._engine, clock=self._clock)
+
+    @property
+    def questions(self) -> QuestionBook:
+        """What people are asked, and what they answered."""
+        return QuestionBook(self._engine, clock=self._clock)
+
+    @property
+    def housekeeping(self) -> Housekeeping:
+        """What takes things out of the ledger."""
+        return Housekeeping(self._engine, clock=self._clock)

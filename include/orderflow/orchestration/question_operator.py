@@ -1,0 +1,83 @@
+"""A question to people: a required action in Airflow, that ends by an answer, or when it is no question any more.
+
+It waits without a process. Now and then it is woken to see in the ledger whether it still is one; no time-out ever
+answers it.
+"""
+
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Context, Param
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
+
+from orderflow.domain.questions import chosen, next_look
+from orderflow.errors import OrderflowError
+from orderflow.flow.questions.asking import ask, why_none
+from orderflow.ledger.hook import ledger_from_connection
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.questions import AskedQuestion
+from orderflow.orchestration.connect import connect
+from orderflow.orchestration.run_context import RunContext
+
+NOT_UNDERSTOOD = "not understood"
+_LONGEST_REMARK = 1_000
+_REMARK = Param("", type=["string", "null"], title="Remark", description="Kept in the order's log, with your name.")
+
+
+class QuestionOperator(HITLOperator):
+    """Asks about an alert; returns the id of the question that was answered. Skipped when it is none any more."""
+
+    template_fields = ("alert_id",)
+
+    def __init__(self, *, alert_id: int, **given: Any) -> None:
+        super().__init__(subject="", options=["-"], params={"remark": _REMARK}, **given)
+        self.alert_id = alert_id
+
+    def execute(self, context: Context) -> Any:
+        """Note the question in the ledger, show it, and wait."""
+        here = RunContext(context)
+        here.label(f"alert {self.alert_id}")
+        try:
+            services = connect(read_only=True)
+            asked = ask(services, int(self.alert_id), here.run)
+        except OrderflowError as error:
+            raise AirflowSkipException(f"the next run asks: {error}") from error
+        if asked is None:
+            raise AirflowSkipException("it is over, or another run asks")
+        question, text = asked
+        here.label(question.name)
+        self.subject, self.body, self.options = text
+        self.response_timeout = next_look(services.ledger.now() - question.asked_at)
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> int:
+        """Take the answer; without one, wait on while it still is a question."""
+        here, ledger = RunContext(context), ledger_from_connection()
+        question = ledger.questions.of_task(here.run)
+        if question is None:
+            raise AirflowSkipException("it is asked by another run")
+        here.label(question.name)
+        self._end_if_over(ledger, question, may_gather="error" in event)
+        if "error" in event:
+            ledger.questions.saw(question.id)
+            pause = next_look(ledger.now() - question.asked_at)
+            raise TaskAwaitingInput(method_name="execute_complete", timeout=pause)
+        return self._take(ledger, question, here, event)
+
+    def _end_if_over(self, ledger: Ledger, question: AskedQuestion, *, may_gather: bool) -> None:
+        why = why_none(ledger, question, may_gather=may_gather)
+        if why is not None:
+            ledger.questions.close(question.id, why)
+            raise AirflowSkipException(f"it is no question any more: {why}")
+
+    def _take(self, ledger: Ledger, question: AskedQuestion, here: RunContext, event: dict[str, Any]) -> int:
+        """Put the answer into the ledger, and the task's result is only where to find it."""
+        (text, *others), user = event["chosen_options"] or [""], event["responded_by_user"]
+        option = chosen(question.reason, text)
+        if option is None or others or not user:
+            ledger.questions.close(question.id, NOT_UNDERSTOOD)
+            raise AirflowSkipException(f"{text!r} is no answer to it, or nobody's; it is asked anew")
+        remark = str((event["params_input"] or {}).get("remark") or "")[:_LONGEST_REMARK]
+        by = str(user["name"] or user["id"])
+        ledger.questions.answer(question, option.verb, text=option.text, by=by, remark=remark, run=here.run)
+        return question.id
