@@ -181,7 +181,7 @@ def test_one_order_is_retried_by_its_reference(live: Live, control: SandboxContr
     assert [made["external_reference"] for made in control.erp_orders()] == ["2/CS2"]
     run_id, state = live.run(references=["CS2"])
     assert state == "failed"
-    assert "reference_ambiguous; who fixes it: integration team" in live.log(run_id, "list_confirmed")
+    assert "order CS2: several orders have the reference CS2" in live.log(run_id)
 
 
 def test_a_dry_run_names_its_calls_and_writes_nothing(live: Live, control: SandboxControl) -> None:
@@ -216,7 +216,7 @@ def test_a_run_without_a_day_says_how_to_trigger_it(live: Live) -> None:
     run_id, state = live.run()
     assert state == "failed"
     assert "trigger with a partition key such as 2026-11-22" in live.log(run_id, "list_confirmed")
-    assert "list_confirmed: this run has no day" in live.log(run_id, "report")
+    assert "window_missing: this run has no day" in live.log(run_id)
 
 
 def test_a_backfill_over_the_night_the_clock_is_put_back(live: Live, control: SandboxControl) -> None:

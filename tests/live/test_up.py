@@ -54,8 +54,11 @@ def _facts(folder: Path) -> dict[str, Any]:
 def test_a_port_in_use_is_a_sentence(up: Up) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        for option, setting in (("--port", "PORT"), ("--sandbox-port", "SANDBOX_PORT")):
-            said = up("start", option, str(port))
+        for option, setting, free in (
+            ("--port", "PORT", "--sandbox-port"),
+            ("--sandbox-port", "SANDBOX_PORT", "--port"),
+        ):
+            said = up("start", option, str(port), free, str(free_port()))
             assert said.returncode == 1
             assert said.stderr == (
                 f"port {port} cannot be used (another program listens there): make up {setting}=<another one>\n"
