@@ -119,6 +119,8 @@ def _order(
         "line_ids": {"1": order_id * 10, "2": order_id * 10 + 1},
         "attempts": 0,
         "first_seen_at": seen,
+        "payable_at": seen if progress not in {Progress.WAITING, Progress.SKIPPED} and not offline else None,
+        "failures": int(chance.random() < 0.03),  # noqa: PLR2004
         "pushed_at": exported if in_erp else None,
         "written_back_at": exported if in_erp else None,
         "updated_at": exported,

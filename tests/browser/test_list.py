@@ -30,7 +30,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 @pytest.fixture(scope="module")
 def address(ledger: Ledger) -> Iterator[str]:
-    settings = {"webshops": {"1": {"name": "Wholesale"}}}
+    settings = {"webshops": {"1": {"name": "Wholesale"}}, "alerts": {"service_level": "95 % within 4 h"}}
     with serving(app_of(ledger, lambda: datetime.now(UTC), settings, may_retry=True)) as url:
         yield url
 
@@ -127,6 +127,7 @@ def test_nothing_is_cut_off_and_axe_finds_nothing_serious(opened: Opened, width:
             .map((part) => part.outerHTML)"""
     )
     assert cut == []
+    expect(page.locator("#trends-figures .missed")).to_contain_text("Asked for: 95 % within 4 h")
     assert page.evaluate("document.body.scrollWidth <= document.documentElement.clientWidth")
     assert "`" not in page.locator("main").inner_text()
     page.evaluate(AXE.read_text(encoding="utf-8"))

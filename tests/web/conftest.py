@@ -19,6 +19,7 @@ from support.page import Decide, app_of, serving
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SETTINGS = {
     "webshops": {"1": {"name": "Wholesale"}},
+    "alerts": {"service_level": "90 % within 30 min"},
     "page": {"shop_admin_url": "https://shop.example/{webshop}/orders/{order_id}?ref={reference}"},
 }
 

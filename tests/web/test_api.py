@@ -243,6 +243,20 @@ def difference(order_id: int) -> DetectedDifference:
     )
 
 
+def test_trends_have_each_day_and_the_ages_of_what_is_open(page: httpx.Client, decide: Decide) -> None:
+    decide(1, action=Action.PROCESS, reason=Reason.PAID)
+    decide(2)
+
+    answer = ask(page, "trends", days=7)
+
+    assert len(answer["days"]) == 7
+    assert [(day["day"], day["orders"], day["due"], day["met"]) for day in answer["per_day"]] == [
+        ("2026-11-22", 1, 1, 0)
+    ]
+    assert answer["level"] == {"text": "90 % within 30 min", "share": 0.9, "within": 1800}
+    assert answer["ages"] == {"hour": 2, "day": 0, "week": 0, "month": 0, "older": 0}
+
+
 def test_webshops_are_called_as_the_settings_say(page: httpx.Client, decide: Decide) -> None:
     decide(1)
     decide(2, webshop=2)

@@ -58,4 +58,9 @@ OF_IDENTITY: dict[Reason, Explanation] = {
         Owner.INTEGRATION,
         "Run the days in the message: a backfill of `orderflow_daily`.",
     ),
+    Reason.SERVICE_LEVEL_MISSED: Explanation(
+        "Fewer orders of the last day than `alerts.service_level` asks for were in the ERP in time.",
+        Owner.INTEGRATION,
+        "See on the page, under “How long it takes”, whether this lasts, and mend the causes that hold most orders.",
+    ),
 }

@@ -103,6 +103,7 @@ class Reason(OpenEnum):
     THROTTLED = "throttled"
     UNFINISHED = "unfinished"
     DAY_NOT_RUN = "day_not_run"
+    SERVICE_LEVEL_MISSED = "service_level_missed"
     SIDES_DIFFER = "sides_differ"
     CONFIGURATION = "configuration"
     WINDOW_MISSING = "window_missing"

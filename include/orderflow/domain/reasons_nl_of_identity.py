@@ -51,4 +51,8 @@ OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
         "Dagen uit het schema zijn zo lang gemist dat geen sweep ze nog oppakt (`limits.catch_up_days`).",
         "Draai de dagen uit de melding: een backfill van `orderflow_daily`.",
     ),
+    Reason.SERVICE_LEVEL_MISSED: DutchTexts(
+        "Van de laatste dag waren minder orders op tijd in het ERP dan `alerts.service_level` vraagt.",
+        "Kijk op de pagina bij “Hoe lang het duurt” of dit aanhoudt, en los op wat de meeste orders tegenhoudt.",
+    ),
 }

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from orderflow.domain.reasons import Owner
+from orderflow.domain.service_level import PATTERN, ServiceLevel
 
 
 def _address(text: str) -> str:
@@ -41,8 +42,17 @@ class AlertSettings(BaseModel):
     no mail."""
     mail_from: Annotated[str, AfterValidator(_sender)] | None = None
     """The sender; by default the one that the connection names."""
+    service_level: str | None = Field(default=None, pattern=PATTERN)
+    """Which share of a day's orders should be in the ERP within which time, as `95 % within 1 h` (`min`, `h`, `d`).
+    The time starts with the confirmation, or when a later payment was seen. A day that misses it opens an alert the
+    next morning."""
     digest_every_day: bool = False
     """Send the digest every morning, also when nothing has changed; else on Mondays and when something has."""
+
+    @property
+    def level(self) -> ServiceLevel | None:
+        """The service level, if one is set."""
+        return None if self.service_level is None else ServiceLevel.parse(self.service_level)
 
     def addresses_of(self, owner: Owner) -> tuple[str, ...]:
         """Return where mail about what is this owner's goes: never nowhere, if there is any address at all."""

@@ -9,6 +9,7 @@ from airflow.sdk import task
 from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.reporting.digest import Digest
+from orderflow.flow.reporting.service_level import judge_service_level
 from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces, writer_of
@@ -28,6 +29,7 @@ def compare_shop_and_erp() -> dict[str, Any]:
     services = connect(read_only=True)
     reconciled = reconcile(services, here.run, days=here.params.get("days"), webshop=here.params.get("webshop"))
     log.info("written: %s", write_csv(reconciled, csv_folder(services.settings)))
+    judge_service_level(services, here.run)
     end_report(services, here, [])
     return reconciled.summary.model_dump(mode="json", exclude={"totals"})
 

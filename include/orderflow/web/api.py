@@ -16,6 +16,8 @@ from orderflow.ledger.database.clock import utc_now
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.orders import queries
 from orderflow.ledger.orders.conditions import OrderFilter
+from orderflow.ledger.orders.trends import open_ages
+from orderflow.ledger.orders.trends import trends as day_trends
 from orderflow.web.alert_answers import AlertsAnswer
 from orderflow.web.answers import (
     Frame,
@@ -42,6 +44,10 @@ from orderflow.web.order_csv import LONGEST, as_csv
 from orderflow.web.plan_answers import PlanAnswer
 from orderflow.web.security import MayRetry, may_see_named_run
 from orderflow.web.source import FromSource, Source
+from orderflow.web.trend_answers import TrendsAnswer
+
+NO_LEVEL = timedelta(hours=1)
+"""Within which time orders are counted where the settings ask for none."""
 
 router = APIRouter(prefix="/api")
 
@@ -76,6 +82,17 @@ def overview(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PER
         per_day=Summed.all_of(queries.per_day(source.engine, windows, old_before=source.old_before)),
         open=Summed.all_of(queries.open_groups(source.engine, old_before=source.old_before)),
     )
+
+
+@router.get("/trends")
+def trends(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PERIOD)] = 28) -> TrendsAnswer:
+    """Return how long orders took on the last days, today included, and how old those are that are open."""
+    zone, level = source.settings.timezone, source.settings.alerts.level
+    today = source.now.astimezone(ZoneInfo(zone)).date()
+    windows = days_between(today - timedelta(days=days - 1), today, zone)
+    within = level.within if level else NO_LEVEL
+    found = day_trends(source.engine, windows, within=within, now=source.now)
+    return TrendsAnswer.of([window.key for window in windows], found, level, open_ages(source.engine, source.now))
 
 
 @router.get("/orders")

@@ -1,16 +1,18 @@
 """The days that were run: which was the first, which are not done, and what was confirmed before them."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, func, select, update
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
 from orderflow.ledger.database.rows import get_or_add
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.orders.rows import add_held
+from orderflow.ledger.orders.trends import DayTrend, trends
 from orderflow.ledger.tables.days import DayRow
 from orderflow.ledger.tables.orders import OrderRow
 
@@ -65,6 +67,10 @@ class DayBook:
         open_days = select(DayRow.day).where(DayRow.taken_by == run, DayRow.offline_at.is_(None))
         with reading(self._engine) as session:
             return list(session.scalars(open_days.order_by(DayRow.day)))
+
+    def trend(self, day: Window, *, within: timedelta) -> DayTrend | None:
+        """Return how long a day's orders took; None when no order could go from that day on."""
+        return next(iter(trends(self._engine, [day], within=within, now=self._clock())), None)
 
     def hold_unread(self, orders: Iterable[tuple[int, str, datetime | None]], run: RunRef) -> None:
         """Hold orders of before go-live that nobody has read: id, reference, when changed. Known ones stay."""

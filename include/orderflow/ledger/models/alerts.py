@@ -43,6 +43,11 @@ class Subject(NamedTuple):
         return cls("missed days", "missed days")
 
     @classmethod
+    def of_service_level(cls) -> Self:
+        """Say that it is about how long orders take."""
+        return cls("service level", "service level")
+
+    @classmethod
     def of_difference(cls, kind: str, reference: str, order_id: int | None) -> Self:
         """Say that it is about a difference between shop and ERP."""
         return cls(f"difference {kind} {reference}", reference, order_id)

@@ -22,8 +22,12 @@ export function copyOnClick(button, textOf) {
   button.addEventListener("click", async () => {
     const before = button.textContent;
     await copy(textOf());
-    button.textContent = button.dataset.done ?? t("copied");
-    setTimeout(() => (button.textContent = before), SHOWN_FOR);
+    button.classList.add("copied");
+    if (before) button.textContent = t("copied");
+    setTimeout(() => {
+      button.classList.remove("copied");
+      button.textContent = before;
+    }, SHOWN_FOR);
   });
   return button;
 }
@@ -31,6 +35,5 @@ export function copyOnClick(button, textOf) {
 // A small one beside what it copies.
 export function copyButton(text) {
   const label = t("copy", { text });
-  const looks = { type: "button", class: "copy", title: label, "aria-label": label, "data-focus": `copy${text}`, "data-done": "✓" };
-  return copyOnClick(el("button", looks, "⧉"), () => text);
+  return copyOnClick(el("button", { type: "button", class: "copy", title: label, "aria-label": label, "data-focus": `copy${text}` }), () => text);
 }

@@ -11,6 +11,7 @@ import { outLink } from "./links.js";
 import { Live, each, showError } from "./refresh.js";
 import { retry } from "./retry.js";
 import { OrderTable, pager } from "./table.js";
+import { TrendChart } from "./trends.js";
 import { listName, plainReason, readFrame, t, webshopName } from "./words.js";
 
 const PERIODS = [7, 28, 91];
@@ -25,6 +26,7 @@ let offset;
 let frame;
 let chart;
 let table;
+let trends;
 let refused = {};
 const live = new Live(load);
 
@@ -44,6 +46,7 @@ function load(signal) {
     { place: byId("counters-box"), ask: () => ask("overview", { days }, signal), show: showOverview },
     { place: byId("alerts"), ask: () => ask("alerts", { language }, signal), show: showAlerts },
     { place: byId("findings"), ask: () => ask("findings", { language }, signal), show: showFindings },
+    { place: byId("trends"), ask: () => ask("trends", { days }, signal), show: (answer) => trends.show(answer) },
     { place: byId("orders-panel"), ask: () => listed(signal), show: showOrders },
   ]);
 }
@@ -172,6 +175,7 @@ async function start() {
   }
   makeForm();
   mirror();
+  trends = new TrendChart();
   chart = new DayChart(frame.worklists, (day, worklist) => {
     choose({ first: day, last: day, worklist });
     toOrders();

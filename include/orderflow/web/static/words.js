@@ -62,6 +62,23 @@ export function money(amount, currency, digits = 2) {
   }
 }
 
+export const percent = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(share);
+
+// A length of time in its two largest units.
+export function span(seconds) {
+  const units = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+  const first = Math.max(units.findIndex(([, size]) => seconds >= size), 0);
+  let left = seconds >= 60 ? Math.round(seconds / 60) * 60 : Math.round(seconds);
+  const parts = [];
+  for (const [unit, size] of units.slice(seconds < 1 ? 3 : first, (seconds < 1 ? 3 : first) + 2)) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    const format = { style: "unit", unit, unitDisplay: "narrow" };
+    if (count > 0 || parts.length === 0) parts.push(new Intl.NumberFormat(locale, format).format(count));
+  }
+  return parts.join(" ");
+}
+
 export function moment(instant) {
   const options = { dateStyle: "medium", timeStyle: "medium", timeZone: timezone };
   return new Intl.DateTimeFormat(locale, options).format(new Date(instant));
