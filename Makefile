@@ -24,7 +24,7 @@ up: $(SETUP) ## Airflow with the sandbox, or with your shop and ERP, in the back
 down: $(SETUP) ## Stop what `make up` started
 	@$(BIN)/python tools/up.py stop
 
-erp-demo: $(SETUP) postgresql ## One day of orders into a real Tryton, set up here on first use; leaves nothing running
+erp-demo: $(SETUP) postgresql ## One day of orders into a real Tryton, installed on first use; leaves nothing running
 	@$(BIN)/python tools/erp_demo.py
 
 ##@ Run it without a scheduler
@@ -33,16 +33,16 @@ erp-demo: $(SETUP) postgresql ## One day of orders into a real Tryton, set up he
 run: $(SETUP) ## One day against the configured connections: make run DATE=2026-11-22 [DRY_RUN=1]
 	@$(if $(DATE),,echo 'say which day: make run DATE=2026-11-22' >&2; exit 2;) $(BIN)/python -m orderflow run --date $(DATE) $(if $(DRY_RUN),--dry-run)
 
-sweep: $(SETUP) ## Whatever is open, or one order: make sweep [REFERENCE=2/CS48193]
+sweep: $(SETUP) ## Everything that is open, or one order: make sweep [REFERENCE=2/CS48193]
 	@$(BIN)/python -m orderflow sweep $(if $(REFERENCE),--reference '$(REFERENCE)')
 
-deliveries: $(SETUP) ## Tell the shop of the ERP's new packing slips: make deliveries [SINCE=2026-11-22]
+deliveries: $(SETUP) ## Send the ERP's new packing slips to the shop: make deliveries [SINCE=2026-11-22]
 	@$(BIN)/python -m orderflow deliveries $(if $(SINCE),--since $(SINCE))
 
 resolve: $(SETUP) ## Close an order that somebody has dealt with by hand: make resolve NAME=2/CS48193
 	@$(if $(NAME),,echo 'say which order: make resolve NAME=2/CS48193' >&2; exit 2;) $(BIN)/python -m orderflow resolve '$(NAME)'
 
-check-shop: $(SETUP) ## What is assumed about shop and ERP against the real ones; changes neither
+check-shop: $(SETUP) ## Check the assumptions about shop and ERP against the real ones; changes neither
 	@$(BIN)/python -m orderflow check-shop
 
 reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAYS=7] [WEBSHOP=1]
@@ -51,10 +51,10 @@ reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAY
 ##@ Test it
 .PHONY: test test-fast check soak year fault-matrix test-compose
 
-test: $(SETUP) postgresql browser ## All tests, also those with a real scheduler, Tryton and a browser
+test: $(SETUP) postgresql browser ## All tests, including those with a real scheduler, Tryton and a browser
 	$(BIN)/pytest $(PARALLEL)
 
-test-fast: $(SETUP) postgresql ## The tests without a scheduler and a browser
+test-fast: $(SETUP) postgresql ## The tests that need no scheduler and no browser
 	$(BIN)/pytest $(PARALLEL) --ignore=tests/live --ignore=tests/browser
 
 check: lint types docs-check test ## Everything CI checks
@@ -62,13 +62,13 @@ check: lint types docs-check test ## Everything CI checks
 soak: $(SETUP) postgresql ## A thousand random schedules of faults, deaths and double runs: make soak [ERP=tryton] [SEED=17] [COUNT=1000] [FIRST=1]
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(ERP),--erp $(ERP)) $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
 
-year: $(SETUP) ## Half a simulated year of a shop, and what people are told: make year [SEED=1] [DAYS=184]
+year: $(SETUP) ## Half a simulated year of a shop, and the messages people get: make year [SEED=1] [DAYS=184]
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m year $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
 
 fault-matrix: $(SETUP) postgresql ## Prove every cell of the fault matrix, and that no guard can be removed unnoticed; write the page
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.publish
 
-test-compose: $(SETUP) ## Both compose files brought up for real, broken mid-run, taken down: needs a Docker engine
+test-compose: $(SETUP) ## Start both compose files, break them mid-run, take them down; needs a Docker engine
 	$(BIN)/pytest -v --durations=0 deploy
 
 ##@ Work on it
@@ -89,15 +89,15 @@ types: $(SETUP) ## Type checks
 
 PAGES := dag_docs runbook_docs settings_docs connection_docs command_docs metric_docs wire_docs assumption_docs dist_info
 
-docs: $(SETUP) bench-docs ## Write the pages and tables in docs/ that come from the code
+docs: $(SETUP) bench-docs ## Generate the pages and tables in docs/ that come from the code
 	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py || exit 1; done
 
-docs-check: $(SETUP) ## Are they up to date, and does every link lead somewhere?
+docs-check: $(SETUP) ## Check that they are up to date, and that every link works
 	@for page in $(PAGES); do PYTHONPATH=include:tools $(BIN)/python tools/$$page.py --check || exit 1; done
 	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py --check
 	@$(BIN)/python tools/link_check.py
 
-lock: $(SETUP) ## Choose versions anew: requirements.lock, Tryton's, and those of the image
+lock: $(SETUP) ## Upgrade the locked versions: requirements.lock, Tryton's, and those of the image
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header --output-file requirements.lock requirements-dev.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -110,19 +110,19 @@ lock: $(SETUP) ## Choose versions anew: requirements.lock, Tryton's, and those o
 hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
 	$(BIN)/pre-commit install --hook-type pre-commit --hook-type commit-msg
 
-screenshots: $(SETUP) postgresql browser ## Take the pictures in docs/screenshots anew
+screenshots: $(SETUP) postgresql browser ## Retake the pictures in docs/screenshots
 	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
 
 ##@ Measure it
 .PHONY: bench bench-docs bench-backfill bench-page bench-tryton bench-celery
 
-bench: $(SETUP) postgresql ## A day through a real Airflow beside what one would write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
+bench: $(SETUP) postgresql ## A day through a real Airflow, next to what you might write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
 	@$(if $(ORDERS),ORDERS=$(ORDERS)) $(if $(CASES),CASES=$(CASES)) PYTHONPATH=include:tools:bench $(BIN)/python bench/run.py
 
 bench-docs: $(SETUP) ## Write the table in docs/explanation/performance.md from bench/results.json
 	@PYTHONPATH=include:tools:bench $(BIN)/python bench/docs.py
 
-bench-backfill: $(SETUP) postgresql ## A month of exported orders backfilled: calls, time, memory, into bench/backfill-results.json
+bench-backfill: $(SETUP) postgresql ## Backfill a month of exported orders: calls, time, memory, into bench/backfill-results.json
 	@PYTHONPATH=include:tools $(BIN)/python bench/backfill.py
 
 bench-page: $(SETUP) postgresql ## The page with 100,000 orders in PostgreSQL: times and query plans, into bench/page-results.md
@@ -142,15 +142,15 @@ LOCKS := requirements.lock deploy/image.lock deploy/image-lxml.lock
 wheel: $(SETUP) ## The package as a wheel: dist/orderflow-….whl
 	@$(BIN)/python tools/wheel.py
 
-env: $(SETUP) ## Random secrets for docker-compose.yaml into .secrets/, and .env, unless they are there
+env: $(SETUP) ## Random secrets for docker-compose.yaml into .secrets/, and .env, unless they exist
 	@$(BIN)/python tools/env_file.py
 
-audit: $(SETUP) ## Known holes in the locked dependencies, of PyPI's vulnerability service; AUDIT=skip where none is reached
+audit: $(SETUP) ## Known vulnerabilities of the locked dependencies, from PyPI; AUDIT=skip where it cannot be reached
 	@if [ "$(AUDIT)" = skip ]; then echo 'NOT AUDITED: AUDIT=skip'; else for lock in $(LOCKS); do \
 		$(BIN)/uv tool run --quiet pip-audit==2.10.1 --require-hashes --disable-pip --strict --requirement $$lock \
 		|| exit 1; done; fi
 
-sbom: $(SETUP) ## What the locks hold, as CycloneDX: build/sbom-….json
+sbom: $(SETUP) ## The locked packages as CycloneDX: build/sbom-….json
 	@mkdir -p build
 	@for lock in $(LOCKS); do $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
 		--output-file build/sbom-$$(basename $$lock .lock).json $$lock && echo $$lock || exit 1; done
@@ -165,7 +165,7 @@ clean: ## Delete .venv and everything made here; stops what `make up` started
 	@if [ -e .local/up.lock ] && [ -x $(BIN)/python ]; then $(BIN)/python tools/up.py stop; fi
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
-# What some tests and demos need of the system: used where it is there, installed where apt may, explained otherwise.
+# System packages that some tests and demos need: used if installed, installed if apt may, explained otherwise.
 postgresql browser: $(SETUP)
 	@$(BIN)/python tools/system_packages.py $@
 

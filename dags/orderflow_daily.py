@@ -1,18 +1,18 @@
 """
 ### The day's confirmed orders, into the ERP and back.
 
-One run is one **partition**: the shop-local day named by its key, `2026-11-22` being [00:00, next 00:00), 23, 24 or
-25 hours long. It runs at the midnight after.
+One run is one **partition**: the shop-local day named by its key. `2026-11-22` is [00:00, next 00:00), 23, 24 or 25
+hours long, and runs at the midnight after.
 
 1. **list_confirmed** reads all pages of the day's confirmed orders before anything is changed.
-2. **select_payable** reads each order and decides: process, wait (not paid yet), hold (a person must look) or skip.
+2. **select_payable** reads each order and decides: process, wait (not paid yet), hold (a person must act) or skip.
 3. **process_order**, once per order or per few orders: **push_to_erp** (looked up first, created once), then
    **patch_state** (`processing`), **patch_erp_order_number** and **put_order_lines** in the shop, each verified.
-4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, whatever happened before.
+4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, no matter how the other steps ended.
 5. **report** sums the day up. The run is red when it was the first to announce a problem, or when a task failed as a
-   whole. Where orders failed that people know of, it is skipped: no asset event says that the day is complete.
+   whole. If all its failures are already known, the report is skipped: no asset event says that the day is complete.
 
-Every step may be run again, at any time, in any number: what is done is left alone.
+Every step may run again, at any time and any number of times: finished orders are left alone.
 
 **Run a day by hand:** trigger with its *partition key*, or with the parameter `date`. **Retry an order:** trigger with
 `references`. **Several days:** create a backfill. **See what would happen:** parameter `dry_run`.
@@ -20,10 +20,10 @@ Every step may be run again, at any time, in any number: what is done is left al
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional.
 
-**When it is late:** not done 3 hours after it was queued (`ORDERFLOW_DEADLINE_HOURS`), it sends one alert.
+**When it is late:** if it has not ended 3 hours after it was queued (`ORDERFLOW_DEADLINE_HOURS`), it sends one alert.
 
-**When it fails:** the log of `report` names each cause, its orders, its owner and the next step; the other orders are
-done. Once the cause is fixed the sweep takes them up; or run the day again.
+**When it fails:** the log of `report` names each cause, its orders, its owner and the next step. All other orders are
+done. Once the cause is fixed, the sweep picks the orders up; or run the day again.
 """
 
 from airflow.sdk import CronPartitionTimetable, dag

@@ -1,24 +1,26 @@
 """
-### The ERP's packing slips, each told to the shop once.
+### The ERP's packing slips, each sent to the shop once.
 
-Every hour. A run is the **partition** of one hour, `2026-11-22T13:00`, in UTC: it reads the packing slips that the ERP
+Every hour. A run is the **partition** of one hour, `2026-11-22T13:00`, in UTC. It reads the packing slips that the ERP
 made since then or since the last reading, whichever is earlier, so that no outage leaves a gap.
 
 1. **list_packing_slips** reads them into the ledger, and adds those that are still open from before.
 2. **send_packing_slips**, mapped: once the shop shows the ERP number and all line numbers of a slip's orders, the slip
-   goes to the shop as a delivery message (DESADV). The shop takes each number once, so a message that it may have
-   is never sent again on a guess: it stays **in doubt** until a person has looked.
-3. **report_deliveries** sums up, and fails the run for what nobody was told yet. What is known and still open is in
-   its log.
+   goes to the shop as a despatch advice (DESADV). The shop takes each number once, so a message that it may already
+   have is never sent again on a guess: it stays **in doubt** until a person has checked.
+3. **report_deliveries** sums up, and fails the run for causes that were not announced before. Known causes that are
+   still open are in its log.
 
-**A slip in doubt:** look in the shop's admin whether the order shows the shipment. If so, trigger with its number under
-`arrived`; if not, under `send_now`. **Catch up:** trigger with an old partition key or with `date`: one run reads
-everything since; a backfill over a range works, too. **See what would be sent:** parameter `dry_run`.
+**A slip in doubt:** check in the shop's admin whether the order shows the shipment. If so, trigger with its number
+under `arrived`; if not, under `send_now`. **Catch up:** trigger with an old partition key or with `date`; one run reads
+everything since then. A backfill over a range works, too. **See what would be sent:** parameter `dry_run`.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
-**Variable:** `orderflow`: `webshops.<id>.messages` must name `user`; `webshops.<id>.deliveries` `"none"` switches off.
+**Variable:** `orderflow`: `webshops.<id>.messages` must name `user`; `webshops.<id>.deliveries` `"none"` switches the
+messages off.
 
-**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+**When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
+alert.
 
 **When it fails:** the log of `report_deliveries` names each new cause, its slips, its owner and the next step, once.
 The cause stays in the list of open alerts until it is over.

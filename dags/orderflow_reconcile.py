@@ -1,31 +1,32 @@
 """
 ### Shop and ERP compared, in both directions; neither is changed.
 
-Every morning: the last days (setting `reconciliation.days`, default 7) with the day under way, and every order with an
-open finding that is not older than `reconciliation.recheck_days` (default 60).
+Every morning: today and the last days (setting `reconciliation.days`, default 7), and every order with an open finding
+that is not older than `reconciliation.recheck_days` (default 60).
 
 **compare_shop_and_erp** reads all orders confirmed in these days from the shop and all orders made since then from the
 ERP, and lists where the two differ: payable but not in the ERP, gone from the ERP, `processing` without ERP number or
-line numbers, in the ERP while still confirmed, cancelled or unknown in the shop, doubled in the ERP, other ERP number,
-lines or amounts, offline orders not sent. Orders that wait for their payment, or that are on their way right now, are
-no findings.
+line numbers, in the ERP while still confirmed, cancelled or unknown in the shop, more than once in the ERP, different
+ERP number, lines or amounts, offline orders not sent. Orders that are waiting for payment, or that are being processed
+right now, are not findings.
 
 **The result** is in the ledger, in the log, and in two CSV files, `<date>.csv` (the findings) and `<date>-days.csv`
-(orders and totals per day, webshop and currency), under `orderflow/reconciliation` of the Airflow home, or where the
-setting `reconciliation.csv_folder` says.
+(orders and totals per day, webshop and currency). They are in `orderflow/reconciliation` under the Airflow home, or in
+the folder of the setting `reconciliation.csv_folder`.
 
-**send_digest** then sends one message, whatever the comparison said, if it has something new to say or it is Monday:
-what is open by cause, the worst first, all overdue payments in one line, how many orders stand on each open list.
+**send_digest** then sends one message if it has something new to say or it is Monday, no matter how the comparison
+ended: what is open by cause, worst first, all overdue payments in one line, and how many orders are on each open list.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional; its part `reconciliation` has days, tolerance, grace and folder.
 
-**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+**When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
+alert.
 
-**When it fails:** the log names each new difference, its owner and the next step. What the flow may still put right is
-announced after its grace (`reconciliation.grace_hours`, default 24). A difference is announced once, and not at all
-where the order has an alert already. Fix the cause; what is gone is marked as resolved by the next comparison. To
-accept a difference as it is, name the order under `resolve` of `orderflow_orders`.
+**When it fails:** the log names each new difference, its owner and the next step. Differences that the flow may still
+heal are announced after a grace period (`reconciliation.grace_hours`, default 24). A difference is announced once, and
+not at all if the order has an alert already. Fix the cause; the next comparison marks the difference as resolved. To
+accept a difference, name the order under `resolve` of `orderflow_orders`.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag

@@ -1,28 +1,30 @@
 """
-### Everything that is open, whatever its day.
+### Everything that is open, from any day.
 
 Every 15 minutes, one run at a time. Nothing here depends on a window, a clock or a time zone: an order that another
-run missed, for whatever reason, is found here.
+run missed, for any reason, is found here.
 
-1. **list_open_orders** takes from the ledger what waits for payment, is held, failed, in doubt or half written, as far
-   as it is due (at every sweep while young, more rarely as it ages); then every order that the shop lists as confirmed
-   and that is new or has changed since it was read. Then what was cancelled in the shop after
-   its export. With nothing to do these are two calls.
-2. **select_payable** and **process_order** are those of the daily DAG.
+1. **list_open_orders** takes from the ledger the orders that are waiting for payment, held, failed, in doubt or partly
+   written back, if they are due (at every sweep while young, less often as they age). It adds every order that the shop
+   lists as confirmed and that is new or has changed since it was read, and orders that were cancelled in the shop after
+   their export. With nothing to do that takes two calls.
+2. **select_payable** and **process_order** are the same as in the daily DAG.
 3. **finish_orders** finishes orders of webshops that report no deliveries, and marks as sent the offline orders that
    their day found and could not mark.
-4. **report_news** fails the run for what nobody was told yet. What is known and still open is in its log.
+4. **report_news** fails the run for causes that were not announced before. Known causes that are still open are in its
+   log.
 
 **Retry named orders now, with fresh data:** trigger with `references` or `order_ids`.
 
 **Dealt with an order by hand** (changed or cancelled after its export, in doubt, refused)? Trigger with its reference
-or id under `resolve`: its alerts are closed. One that is stuck is skipped from then on and never sent; should the shop
-change it later, it is looked at again.
+or id under `resolve`: its alerts are closed. A stuck order is skipped from then on and never sent; if the shop changes
+it later, it is checked again.
 
-**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+**When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
+alert.
 
 **When it fails:** the log of `report_news` names each new cause, its orders, its owner and the next step. Known causes
-and outages that go on turn no further sweep red; they stay in the list of open alerts until they are over.
+and continuing outages turn no further sweep red; they stay in the list of open alerts until they are over.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag

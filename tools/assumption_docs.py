@@ -14,10 +14,9 @@ HEAD = """# What is assumed about CloudSuite's API
 
 Written by `make docs` from `include/orderflow/checking`. Do not edit.
 
-The vendor's public pages leave gaps. This is what is taken for granted, where it comes from, what guards it, and how
-`python -m orderflow check-shop` (`make check-shop`) compares it with the shop and the ERP that are connected.
-DOCUMENTED: a page of the vendor, or the ERP contract, says it. SEEN: a sample on such a page shows it. ASSUMED: nothing
-says it.
+The vendor's public pages leave gaps. This table lists what is assumed, where that comes from, what guards it, and how
+`python -m orderflow check-shop` (`make check-shop`) checks it against the connected shop and ERP. DOCUMENTED: a page of
+the vendor, or the ERP contract, says so. SEEN: a sample on such a page shows it. ASSUMED: nothing says so.
 
 | id | assumed | source | guarded by | checked by |
 |---|---|---|---|---|

@@ -19,10 +19,10 @@ Written by `make docs` from `include/orderflow/command_line.py` and the `Makefil
 
 ## `python -m orderflow`
 
-Where Airflow runs; in the repository with `PYTHONPATH=include` and `.venv/bin/python`. Connections and settings are
-those of Airflow, from the environment or a secrets backend. Without an Airflow home (`AIRFLOW_HOME`, `~/airflow`) no
-files are made: name the ledger by the connection `orderflow_ledger`. In the repository, where `AIRFLOW_HOME` is not
-set, the commands use the sandbox and the ledger of `make up`.
+Run it where Airflow runs, or in the repository with `PYTHONPATH=include` and `.venv/bin/python`. Connections and
+settings are Airflow's, from the environment or a secrets backend. Without an Airflow home (`AIRFLOW_HOME`, `~/airflow`)
+no files are created: set the connection `orderflow_ledger`. In the repository, if `AIRFLOW_HOME` is not set, the
+commands use the sandbox and the ledger of `make up`.
 """
 WIDTH = "100"
 _SECTION = re.compile(r"^##@ (.+)$")

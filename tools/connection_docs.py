@@ -16,7 +16,7 @@ HEAD = """# Connections
 
 Written by `make docs` from `include/orderflow/provider.py` and `tools/connection_docs.py`. Do not edit.
 
-Secrets are kept in Airflow connections and nowhere else. Make a connection on Airflow's page (Admin, Connections), in a
+Secrets are kept in Airflow connections and nowhere else. Create a connection in Airflow (Admin, Connections), in a
 secrets backend, or as JSON in the environment:
 
 ```sh
@@ -27,20 +27,20 @@ export AIRFLOW_CONN_ERP_DEFAULT='{"conn_type": "orderflow_erp", "host": "https:/
   "login": "<user>", "password": "<password>", "extra": {"adapter": "rest"}}'
 ```
 
-The environment wins over a connection that was made on the page. The form's *Test* button needs
+The environment takes precedence over a connection created in Airflow. The form's *Test* button needs
 `AIRFLOW__CORE__TEST_CONNECTION=Enabled` for the API server. It changes nothing: it gets a token and one row of the
-order list, or looks up an order that does not exist. Airflow 3.3.2 sends port 0 for a saved connection without a port,
-and then refuses to test it ("Bad Request"): fill the port in (443), which changes nothing else.
+order list, or looks up an order that does not exist. For a saved connection without a port, Airflow 3.3.2 sends port 0
+and then refuses to test it ("Bad Request"): fill in the port (443), which changes nothing else.
 
 ![The form of a connection of type CloudSuite](../screenshots/connection-form.png)
 """
-COMMON = """The type `http` is accepted as well, but its form and *Test* button are those of any HTTP connection.
-`verify` (the file of a CA of your own, or `false`), `cert` and `proxies` in the extra mean what they mean for every
-HTTP connection of Airflow. Any extra that is not named here is sent as a header.
+COMMON = """The type `http` is accepted as well, but with the form and the *Test* button of any HTTP connection.
+`verify` (the file of your own CA, or `false`), `cert` and `proxies` in the extra mean the same as in every HTTP
+connection of Airflow. Any other extra is sent as a header.
 """
 STANDARD = (
     ("host", "text", "`https` unless it says otherwise."),
-    ("port", "whole number", "That of the scheme when not set."),
+    ("port", "whole number", "The scheme's port when not set."),
     ("login", "text", ""),
     ("password", "text, secret", ""),
 )
@@ -49,9 +49,9 @@ OTHERS = """## Optional connections
 | connection | type | meaning |
 |---|---|---|
 | `orderflow_ledger` | `postgres` or `sqlite` | Where the ledger is: `postgresql://user:password@host/db` or \
-`sqlite:////path/file.db`. Without it: `$AIRFLOW_HOME/orderflow.db`, which is for trying out. |
+`sqlite:////path/file.db`. Without it: `$AIRFLOW_HOME/orderflow.db`, which is only for trying things out. |
 | `smtp_default` | `smtp` | The mail server for alerts to `alerts.mail_to` (see [settings](settings.md)). |
-| `orderflow_alerts_webhook` | `http` | An address that takes `{"text": "…"}`, as Slack and Teams do. |
+| `orderflow_alerts_webhook` | `http` | An address that accepts `{"text": "…"}`, as Slack and Teams do. |
 """
 
 
@@ -61,7 +61,7 @@ def page() -> str:
         HEAD,
         *_section("cloudsuite_default", CLOUDSUITE),
         *_section("erp_default", ERP),
-        "[ERP adapters](erp-adapters.md) says what the extras of `tryton` mean, and how to write another adapter.\n",
+        "[ERP adapters](erp-adapters.md) explains the extras of `tryton`, and how to write another adapter.\n",
         OTHERS,
     ]
     return "\n".join(lines)

@@ -23,7 +23,7 @@ def main(*, check: bool) -> int:
 
 
 def _dags() -> list[Any]:
-    """Read the DAG files with an Airflow that has no home, no database, no plugins and no settings of the machine."""
+    """Read the DAG files with an Airflow without home, database, plugins and settings of this machine."""
     for name in [name for name in os.environ if name.startswith(("AIRFLOW", "ORDERFLOW"))]:
         del os.environ[name]
     sys.path.insert(0, str(REPOSITORY / "include"))
@@ -47,17 +47,17 @@ def _section(dag: Any) -> str:
 
 def _facts(dag: Any) -> Iterator[str]:
     yield f"- Schedule: {_schedule(dag)}"
-    yield f"- Runs at the same time: {dag.max_active_runs}; past days are caught up by themselves: {_yes(dag.catchup)}"
+    yield f"- Runs at the same time: {dag.max_active_runs}; past days are caught up automatically: {_yes(dag.catchup)}"
     if dag.tags:
         yield f"- Tags: {', '.join(sorted(dag.tags))}"
 
 
 def _schedule(dag: Any) -> str:
-    """Name the timetable with what it was given, as far as its public attributes tell."""
+    """Name the timetable and its arguments, as far as its public attributes show them."""
     names = ("expression", "timezone", "run_offset", "key_format")
     given = {name: getattr(dag.timetable, name, None) for name in names}
-    told = [f"{name} `{getattr(value, 'name', value)}`" for name, value in given.items() if value is not None]
-    return ", ".join([f"`{type(dag.timetable).__name__}`", *told])
+    shown = [f"{name} `{getattr(value, 'name', value)}`" for name, value in given.items() if value is not None]
+    return ", ".join([f"`{type(dag.timetable).__name__}`", *shown])
 
 
 def _text(dag: Any) -> Iterator[str]:

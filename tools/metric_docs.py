@@ -1,4 +1,4 @@
-"""`make docs`: writes docs/reference/metrics.md from the table beside the code that sends them; --check only compares.
+"""`make docs`: writes docs/reference/metrics.md from the table next to the code that sends them; --check only compares.
 
 python tools/metric_docs.py [--check]
 """
@@ -14,8 +14,8 @@ HEAD = """# Metrics
 
 Written by `make docs` from `include/orderflow/orchestration/metrics.py`. Do not edit.
 
-They go wherever Airflow's own metrics go, under Airflow's prefix (`airflow.` unless set otherwise). Nothing is sent
-while Airflow has metrics switched off. [Observability](../how-to/observability.md) says how to switch them on.
+They go wherever Airflow's own metrics go, under Airflow's prefix (`airflow.` by default). Nothing is sent while
+metrics are switched off in Airflow. [Observability](../how-to/observability.md) says how to switch them on.
 
 | name | kind | meaning |
 |---|---|---|

@@ -17,7 +17,7 @@ HEAD = (REPOSITORY / "tools" / "runbook_head.md").read_text(encoding="utf-8")
 
 def _sections() -> Iterator[str]:
     for owner in (Owner.SHOP, Owner.ERP_MASTER_DATA, Owner.FINANCE, Owner.INTEGRATION, Owner.NOBODY):
-        yield f"### {'Resolves itself' if owner is Owner.NOBODY else f'Fixed by: {owner}'}\n"
+        yield f"### {'Resolves itself' if owner is Owner.NOBODY else f'Owner: {owner}'}\n"
         yield "| code | means | do this |\n|---|---|---|"
         for reason in Reason:
             meaning, who, action = EXPLAINED[reason]

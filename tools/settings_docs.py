@@ -25,13 +25,14 @@ HEAD = """# Settings
 
 Written by `make docs` from `include/orderflow/settings.py`. Do not edit.
 
-Settings are JSON in the Airflow Variable `orderflow`, as `{"limits": {"max_mapped": 16}}`. Every key is optional.
-Settings with a mistake are refused, and the error lists all mistakes. `AIRFLOW_VAR_ORDERFLOW` in the environment wins
-over a Variable that was set on Airflow's page.
+Settings are JSON in the Airflow Variable `orderflow`, such as `{"limits": {"max_mapped": 16}}`. Every key is optional.
+Invalid settings are refused, and the error lists all mistakes. `AIRFLOW_VAR_ORDERFLOW` in the environment takes
+precedence over a Variable that was set in Airflow.
 """
 ENVIRONMENT = """## Environment
 
-For every part of Airflow: they are read when a DAG file is parsed or a process starts, where no Variable may be read.
+Set them for every part of Airflow. They are read when a DAG file is parsed or a process starts, where no Variable may
+be read.
 
 | variable | default | meaning |
 |---|---|---|
@@ -47,7 +48,7 @@ class Variable(NamedTuple):
 
 
 def page() -> str:
-    """Return the whole page, with the defaults that hold where no environment variable is set."""
+    """Return the whole page, with the defaults that apply when no environment variable is set."""
     for name in [name for name in os.environ if name.startswith("ORDERFLOW_")]:
         del os.environ[name]
     from orderflow.settings import Settings  # noqa: PLC0415 - reads the environment when imported
@@ -72,7 +73,7 @@ def _section(model: type[BaseModel], path: str) -> Iterator[str]:
             inner.append((where, found))
             yield f"| `{full}` | see [`{where}`](#{_anchor(where)}) | | {cell(meaning or _first_line(found))} |"
         elif meaning is None:
-            raise SystemExit(f"{model.__name__}.{name} lacks a text below it that says what it is")
+            raise SystemExit(f"{model.__name__}.{name} needs a text below it that says what it is")
         else:
             yield f"| `{full}` | {_kind(field)} | {_default(field)} | {cell(meaning)} |"
     yield ""
@@ -129,7 +130,7 @@ def _values(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _either(choices: list[dict[str, Any]]) -> str:
-    """Join alternatives; a decimal number may also come as text, which nobody has to know."""
+    """Join alternatives; that a decimal number may also come as text is left out."""
     number = any(choice.get("type") == "number" for choice in choices)
     kept = [choice for choice in choices if not (number and choice.get("type") == "string")]
     return " or ".join(_words(choice) for choice in kept)
@@ -147,7 +148,7 @@ def _bounds(schema: dict[str, Any]) -> str:
     if (above := schema.get("exclusiveMinimum")) is not None:
         said.append(f"above {above:g}")
     if pattern := schema.get("pattern"):
-        said.append(f"as `{pattern}`")
+        said.append(f"matching `{pattern}`")
     if "format" in schema and schema["type"] == "string":
         said.append(schema["format"])
     return f", {', '.join(said)}" if said else ""
@@ -187,7 +188,7 @@ def _text(after: ast.stmt | None, path: Path, name: str) -> str:
     match after:
         case ast.Expr(value=ast.Constant(value=str(text))):
             return text
-    raise SystemExit(f"{path.name}: {name} lacks a text below it that says what it is")
+    raise SystemExit(f"{path.name}: {name} needs a text below it that says what it is")
 
 
 def _meaning(model: type[BaseModel], field: str) -> str | None:

@@ -6,14 +6,14 @@ from pathlib import Path
 from orderflow.transport.classification import CASES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "wire-errors.md"
-_HEAD = """# What becomes of a call
+_HEAD = """# How a call can fail
 
-Every call to the shop or the ERP ends in an answer or in one of these errors. The table is made from
+Every call to the shop or the ERP ends in an answer or in one of these errors. The table comes from
 `include/orderflow/transport/classification.py`, and a test plays every row on a real connection.
 
-*Done?* says whether the other side may have done what was asked. Where it is *perhaps*, the order is read, or looked up
-in the ERP, before anything is sent again. *Repeated* holds for GET, PATCH and PUT where the caller allows it; a POST is
-never repeated.
+*Done?* says whether the other side may have done what was asked. If the answer is *perhaps*, the order is read, or
+looked up in the ERP, before anything is sent again. *Repeated* applies to GET, PATCH and PUT where the caller allows
+it; a POST is never repeated.
 
 | what happens | error | reason | done? | repeated |
 |---|---|---|---|---|

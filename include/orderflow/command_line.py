@@ -5,14 +5,14 @@ import argparse
 _ABOUT = "Run Orderflow against the configured connections, without a scheduler."
 _MORE = """\
 `open`, `check-shop` and `reconcile` change neither shop nor ERP. The last line on stdout is the
-summary as JSON (`open` has none); everything else goes to stderr.
+summary as JSON (`open` has none). Log and errors go to stderr.
 
 exit codes:
-  0  nothing failed, differs for longer than its grace, or has to be set
-  1  something did: each order is named on stderr
-  2  the command could not be carried out at all
+  0  nothing failed, nothing has differed for longer than its grace period, nothing has to be set
+  1  something did; each item is on stderr
+  2  the command could not run at all
 
-`python -m orderflow.ledger` makes or upgrades the ledger's tables.
+`python -m orderflow.ledger` creates or upgrades the ledger's tables.
 """
 _LARGEST_ID = 2**63 - 1
 _MOST_DAYS = 366
@@ -31,20 +31,20 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--date", required=True, help="the shop-local day, such as 2026-11-22")
     run.add_argument("--dry-run", action="store_true", help="read only, and print every write that would be made")
     run.add_argument("--allow-open-window", action="store_true", help="run a day that is not over yet")
-    sweep = _add(commands, "sweep", does="look at everything that is open, whatever its day")
+    sweep = _add(commands, "sweep", does="check and process everything that is open, from any day")
     sweep.add_argument("--reference", action="append", default=[], help="only this order, such as 2/CS48193")
     sweep.add_argument("--order-id", action="append", default=[], type=_id, help="only this order, by the shop's id")
-    deliveries = _add(commands, "deliveries", does="tell the shop of the ERP's new packing slips")
+    deliveries = _add(commands, "deliveries", does="send the ERP's new packing slips to the shop")
     deliveries.add_argument("--since", help="read every slip made since this shop-local day, such as 2026-11-22")
     resolved = _add(commands, "resolve", does="close orders that somebody has dealt with by hand")
     resolved.add_argument("name", nargs="+", help="a reference, such as 2/CS48193, or an order id")
-    erased = _add(commands, "forget", does="erase what the ledger knows of an order, and say what is left and why")
+    erased = _add(commands, "forget", does="erase what the ledger knows about an order, and say what is kept and why")
     erased.add_argument("--reference", action="append", default=[], help="this order, such as 2/CS48193")
     erased.add_argument("--order-id", action="append", default=[], type=_id, help="this order, by the shop's id")
     _add(commands, "open", does="list every order that is not done: list, order, age, reason, owner")
-    _add(commands, "check-shop", does="compare what is assumed about shop and ERP with the real ones, change neither")
+    _add(commands, "check-shop", does="compare the assumptions about shop and ERP with the real ones, change neither")
     both = _add(commands, "reconcile", does="compare shop and ERP, change neither")
-    both.add_argument("--days", type=_days, help="whole days back, besides today; default: as the settings say")
+    both.add_argument("--days", type=_days, help="whole days back, in addition to today; default: the setting")
     both.add_argument("--webshop", type=_id, help="only this webshop")
     return parser
 

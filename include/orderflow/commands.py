@@ -1,4 +1,4 @@
-"""What the commands of `python -m orderflow` do, once the command line was read."""
+"""The commands of `python -m orderflow`, once the command line has been read."""
 
 import json
 import logging
@@ -52,7 +52,7 @@ def _run(asked: Namespace) -> int:
     window = Window.of_day(asked.date, services.settings.timezone)
     if not window.is_over(datetime.now(UTC)) and not asked.allow_open_window:
         raise ValueError(
-            f"the day {asked.date} ends at {window.end.isoformat()}: add --allow-open-window to run what it has so far"
+            f"the day {asked.date} ends at {window.end.isoformat()}: add --allow-open-window to run its orders so far"
         )
     run = _named(asked.date, window.key)
     return _dry_run(services, window, run) if asked.dry_run else _ended(run_day(services, window, run))

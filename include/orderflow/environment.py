@@ -14,15 +14,16 @@ DELIVERIES_SCHEDULE = os.environ.get("ORDERFLOW_DELIVERIES_CRON", "0 * * * *")
 DECISIONS_SCHEDULE = os.environ.get("ORDERFLOW_DECISIONS_CRON", "8-59/15 * * * *")
 """When people are asked what only they can decide, in the shop's time zone."""
 DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_DEADLINE_HOURS", "3"))
-"""Hours after which a day's run that is queued and not done is reported as late; 0: never."""
+"""Hours after which a queued day's run that has not ended is reported as late; 0: never."""
 SHORT_DEADLINE_HOURS = float(os.environ.get("ORDERFLOW_SHORT_DEADLINE_HOURS", "1"))
 """The same for sweeps, packing slips and reconciliations."""
 TASK_HOURS = float(os.environ.get("ORDERFLOW_TASK_HOURS", "2"))
 """Hours after which a task is ended, and tried again; 0: never."""
 RUN_HOURS = float(os.environ.get("ORDERFLOW_RUN_HOURS", "12"))
-"""Hours after which a run is ended as a last resort, without another try; 0: never. The sweep takes up its orders."""
+"""Hours after which a run is ended as a last resort, without another try; 0: never. The sweep picks up its orders."""
 SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
-"""The Airflow pool of the tasks that call the shop: how many of all runs at a time. The pool must exist."""
+"""The Airflow pool of the tasks that call the shop: it limits how many run at a time, over all runs. The pool must
+exist."""
 ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
 """The Airflow pool of the tasks that call the ERP. The pool must exist."""
 TRUSTED_HOSTS = tuple(filter(None, map(str.strip, os.environ.get("ORDERFLOW_TRUSTED_HOSTS", "").split(","))))

@@ -1,7 +1,7 @@
 """The one tree of errors: transient (try again) or permanent (somebody must act).
 
-Every error carries a reason code, and through it who fixes it. A message says what happened, to which order, and
-what to do; it never holds a secret.
+Every error has a reason code, and through it an owner. A message says what happened, to which order, and what to do. It
+never holds a secret.
 """
 
 import traceback
@@ -25,7 +25,7 @@ class OrderflowError(Exception):
 
     def __str__(self) -> str:
         order = f"order {self.order}: " if self.order else ""
-        return f"{order}{self.message} ({self.reason}; who fixes it: {self.owner})"
+        return f"{order}{self.message} ({self.reason}; owner: {self.owner})"
 
     @property
     def owner(self) -> Owner:
@@ -34,7 +34,7 @@ class OrderflowError(Exception):
 
 
 class TransientError(OrderflowError):
-    """Trying again later may help; `retry_after` (seconds) is the other side's wish, if it told one."""
+    """Trying again later may help. `retry_after` (seconds) is what the other side asked for, if anything."""
 
     def __init__(
         self,
@@ -71,13 +71,13 @@ class ClaimedElsewhereError(TransientError):
 
 
 class CallDeferredError(TransientError):
-    """A call was not made at all: this project's own limits forbid it for a while."""
+    """A call was not made at all: this project's own limits forbid it for now."""
 
     reason = Reason.BUDGET_SPENT
 
 
 def unforeseen(error: Exception) -> PermanentError:
-    """Say what an exception that nobody foresaw was, and where: never its text, which may hold anything at all."""
+    """Describe an unexpected exception by its type and place, never by its text, which may hold anything."""
     return PermanentError(f"{type(error).__name__} at {_place(error)}")
 
 

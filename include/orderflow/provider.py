@@ -1,6 +1,6 @@
 """The entry point `apache_airflow_provider`: two connection types with their forms.
 
-The forms are data, and imported by nothing else: Airflow reads them in every process that asks for a hook.
+The forms are plain data, and nothing else imports them: Airflow reads them in every process that needs a hook.
 """
 
 from importlib.metadata import version
@@ -14,17 +14,17 @@ _COMMON: dict[str, Any] = {
     "deadline": {
         "label": "Deadline",
         "schema": _NUMBER,
-        "description": "Seconds that a call may take in all; twice the timeout, and at least 20, when not set.",
+        "description": "Seconds a call may take in total; twice the timeout, and at least 20, when not set.",
     },
     "max_answer_mb": {
         "label": "Largest answer",
         "schema": _NUMBER,
-        "description": "Megabytes of an answer, unpacked, that are read; 32 when not set.",
+        "description": "Megabytes of an answer, unpacked, that are read at most; 32 when not set.",
     },
     "allow_http": {
         "label": "Allow plain http",
         "schema": {"type": ["boolean", "null"]},
-        "description": "Send credentials unencrypted to another machine. Only for a network that is trusted.",
+        "description": "Send credentials unencrypted to another machine. Only for a trusted network.",
     },
 }
 
@@ -58,7 +58,7 @@ CLOUDSUITE: dict[str, Any] = {
         "proxy_base_url": {
             "label": "Message address",
             "schema": _TEXT,
-            "description": "Where `/proxy` is found, for deliveries and cXML; the API address when not set.",
+            "description": "Where `/proxy` is, for despatch advices and cXML; the API address when not set.",
         },
         **_COMMON,
     },
@@ -97,12 +97,12 @@ ERP: dict[str, Any] = {
         "web_shop": {
             "label": "Tryton: web shops",
             "schema": {"type": ["object", "null"]},
-            "description": "Webshop number to the name of Tryton's web shop, as JSON. Needed with `tryton`.",
+            "description": "The name of Tryton's web shop by webshop number, as JSON. Needed with `tryton`.",
         },
         "company": {
             "label": "Tryton: company",
             "schema": _NUMBER,
-            "description": "Id of the company that the web shops must belong to; theirs when not set.",
+            "description": "Id of the company that the web shops must belong to; not checked when not set.",
         },
         "customer_code": {
             "label": "Tryton: customer code",
@@ -147,7 +147,7 @@ ERP: dict[str, Any] = {
         "confirm": {
             "label": "Tryton: confirm sales",
             "schema": {"type": ["boolean", "null"]},
-            "description": "Confirm the sale, so that Tryton ships and invoices it; without, a person confirms it.",
+            "description": "Confirm the sale, so that Tryton ships and invoices it; otherwise a person confirms it.",
         },
         "process": {
             "label": "Tryton: process sales",
@@ -162,7 +162,7 @@ ERP: dict[str, Any] = {
         "cents": {
             "label": "Tryton: rounding differences",
             "schema": {"type": ["string", "null"], "enum": ["accept", "line", "hold"]},
-            "description": "What becomes of an order whose total differs by rounding only; `accept` when not set.",
+            "description": "What to do with an order whose total differs only by rounding; `accept` when not set.",
         },
         "rounding_product": {
             "label": "Tryton: rounding product",
@@ -174,7 +174,7 @@ ERP: dict[str, Any] = {
 
 
 def get_provider_info() -> dict[str, Any]:
-    """Return what the entry point promises."""
+    """Return the provider's description, as Airflow expects it."""
     return {
         "package-name": "orderflow",
         "name": "Orderflow",

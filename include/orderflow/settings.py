@@ -29,7 +29,7 @@ Texts = dict[Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")], Annotated[st
 
 
 class OrderStatusTexts(_Settings):
-    """What the customer reads at the order; nothing is told, and nothing called, where there is no text."""
+    """What the customer reads with the order. Without a text nothing is sent."""
 
     pushed: Texts = Field(default_factory=dict)
     """Once the ERP has the order and the shop knows its numbers."""
@@ -38,16 +38,17 @@ class OrderStatusTexts(_Settings):
 
 
 class MessageSettings(_Settings):
-    """How messages are addressed that go to the shop besides its order API."""
+    """How messages to the shop, outside its order API, are addressed."""
 
     shop: int | None = None
     """The shop that messages name; the webshop's own id when not set."""
     user: int | None = None
-    """The user that messages name, which deliveries and cXML confirmations need; the vendor tells which."""
+    """The user that messages name. Despatch advices and cXML confirmations need it; ask the vendor which it is."""
     confirmation_path: str = Field(default="/proxy/oci_xml/confirmation/", pattern=r"^/proxy/[^\s?#]+$")
     """Where cXML confirmations go. ASSUMED: the vendor's page is not public, so ask for it."""
     repeat_is_refused: bool = False
-    """CloudSuite has confirmed that a delivery number it has had is refused: then a message in doubt is sent again."""
+    """Set it once CloudSuite has confirmed that it refuses a number it has had. Then a message in doubt is sent
+    again."""
     order_status: OrderStatusTexts = OrderStatusTexts()
 
 
@@ -67,19 +68,19 @@ class WebshopSettings(_Settings):
     name: str = Field(default="", max_length=60)
     """What people call it on the page; its id where there is none."""
     payment_option: bool = True
-    """Whether buyers can pay in this webshop; without, payment status `none` is payable."""
+    """Whether buyers can pay in this webshop. If not, payment status `none` is payable."""
     deliveries: Literal["desadv", "none"] = "desadv"
-    """Whether the shop hears of deliveries by DESADV; without, written-back orders are finished by this flow."""
+    """Whether the shop gets despatch advices (DESADV). If not, this flow finishes orders once they are written back."""
     finish: Literal["shipment_sent", "done"] = "shipment_sent"
-    """How orders are finished where no DESADV is sent."""
+    """How orders are finished where no despatch advice is sent."""
     confirmation: Literal["json", "cxml"] = "json"
-    """How the ERP's number and line numbers are told to the shop."""
+    """How the ERP's number and line numbers are written to the shop."""
     customers: Literal["must_exist", "create", "create_and_update"] = "must_exist"
-    """What happens to a customer that the ERP does not have: its orders are held, or it is created there. The last one
-    also takes changes to customers and addresses of the shop's own to the ERP."""
+    """What happens if the ERP does not have the customer: its orders are held, or it is created there. The last value
+    also brings later changes to the shop's own customers and addresses to the ERP."""
     guests: str = Field(default="one_per_order", pattern=r"^(one_per_order|by_mail|fixed:[^\s]+)$")
-    """Which customer of the ERP a guest's order is for: one of its own, one per mail address, or always the one with
-    this key, as `fixed:erp/GUESTS`."""
+    """The ERP customer of a guest's order: its own, one per mail address, or always the one with this key, such as
+    `fixed:erp/GUESTS`."""
     tell_customer_code: bool = False
     """Whether the ERP's own customer number goes back to the shop, as `code`. ASSUMED: the vendor documents PATCH for
     users only."""
@@ -90,57 +91,60 @@ Waits = Annotated[tuple[Annotated[float, Field(ge=0, le=60)], ...], Field(min_le
 
 
 class Limits(_Settings):
-    """How much at a time."""
+    """How much, how fast, how long."""
 
     max_mapped: int = Field(default=32, ge=1, le=1000)
-    """Mapped task groups per run at most; more orders than this share groups."""
+    """At most this many mapped task groups per run; if there are more orders, they share groups."""
     concurrency: int = Field(default=8, ge=1, le=64)
-    """Orders worked on at the same time inside one task."""
+    """Orders processed at the same time inside one task."""
     page_size: int = Field(default=100, ge=1, le=1000)
-    """Rows asked per list page; the shop may give fewer."""
+    """Rows requested per list page; the shop may return fewer."""
     give_up_days: int = Field(default=30, ge=1)
-    """An order that waits for its payment longer than this is alerted as overdue; it is still looked at."""
+    """An order that waits longer than this for its payment is overdue. It is still checked."""
     total_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
-    """How far the ERP's total may be from the shop's without being flagged: 0.05 is five cents, or five yen."""
+    """How far the ERP's total may be from the shop's without being flagged. 0.05 is five cents, or five yen."""
     lookup_waits: Waits = (0, 1, 3)
-    """Seconds to wait before each look-up after a request to the ERP with an unknown outcome: at least one wait."""
+    """Seconds to wait before each look-up after a request to the ERP with an unknown outcome. At least one wait."""
     slip_overlap_minutes: int = Field(default=120, ge=0)
-    """How far before the last reading packing slips are read again: the ERP may commit late, or its clock differ."""
+    """How far before the last reading packing slips are read again, in case the ERP commits late or its clock
+    differs."""
     slip_tracking_hours: float = Field(default=2, ge=0)
-    """A packing slip with a carrier waits so long for its tracking code, as the shop takes each slip once; 0: not."""
+    """How long a packing slip with a carrier waits for its tracking code, since the shop takes each slip only once. 0:
+    it does not wait."""
     slip_grace_hours: int = Field(default=24, ge=0)
-    """A packing slip that waits longer than this for its order's numbers is alerted."""
+    """A packing slip that waits longer than this for its order's numbers raises an alert."""
     catch_up_days: int = Field(default=14, ge=0, le=366)
-    """Days that the schedule missed or could not finish are taken up by the sweep until they are this many days old."""
+    """The sweep picks up days that the schedule missed or could not finish until they are this many days old."""
     catch_up_after_hours: float = Field(default=3, ge=0)
-    """How long after its end a day that is not done counts as missed."""
+    """A day that is not done this long after its end counts as missed."""
     lease_seconds: int = Field(default=300, ge=5)
-    """How long a claim on an order holds when its owner dies; longer than a call may take (extra `deadline`)."""
+    """How long a claim on an order holds if its holder dies. Longer than a call may take (extra `deadline`)."""
     shop_per_second: float | None = Field(default=None, gt=0)
-    """Calls to the shop per second, of all tasks of all runs together; no limit when not set."""
+    """Calls to the shop per second, over all tasks of all runs; no limit when not set."""
     erp_per_second: float | None = Field(default=None, gt=0)
     """The same for the ERP."""
     shop_per_day: int | None = Field(default=None, ge=1)
-    """Calls to the shop per day (of `timezone`), of all together; no limit when not set."""
+    """Calls to the shop per day (in `timezone`), over all runs; no limit when not set."""
     live_share: float = Field(default=0.5, ge=0, le=1)
-    """The share of it that backfills leave to all other runs."""
+    """The share of `shop_per_day` that backfills leave to all other runs."""
     breaker_errors: int | None = Field(default=10, ge=1)
-    """After so many refusals of one endpoint with the same answer within an hour it is left alone; null: never."""
+    """Open the circuit of an endpoint after this many orders were refused with the same answer within an hour; null:
+    never."""
     breaker_minutes: int = Field(default=15, ge=1)
-    """For how long."""
+    """For how many minutes the circuit stays open."""
 
 
-class Reconciliation(_Settings):
+class ReconciliationSettings(_Settings):
     """How shop and ERP are compared."""
 
     days: int = Field(default=7, ge=1, le=366)
-    """How many whole days back, besides the day under way."""
+    """How many whole days back, in addition to today."""
     tolerance: Decimal | None = Field(default=None, ge=0)
-    """The former name of `limits.total_tolerance`. There is one tolerance: given twice, both must say the same."""
+    """The former name of `limits.total_tolerance`. There is only one tolerance: if both are set, they must be equal."""
     in_flight_minutes: int = Field(default=60, ge=0)
-    """An order that either side has changed this recently is still on its way, and not judged."""
+    """An order that either side has changed this recently is still being processed, and is not compared."""
     grace_hours: int = Field(default=24, ge=0)
-    """What may still be put right by itself turns the run red when it has lasted longer than this."""
+    """Grace period for differences that heal on their own; older ones fail the run."""
     recheck_days: int = Field(default=60, ge=1)
     """Orders with an open finding are compared again until they are this old."""
     csv_folder: Path | None = None
@@ -151,43 +155,46 @@ class Settings(_Settings):
     """All settings."""
 
     timezone: Timezone = SHOP_TIMEZONE
-    """The shop's time zone, as `ORDERFLOW_TIMEZONE` has it: the schedule needs it before settings can be read."""
+    """The shop's time zone. It must equal `ORDERFLOW_TIMEZONE`, which the schedule needs before settings can be
+    read."""
     api_timezone: Timezone = SHOP_TIMEZONE
-    """The zone of the shop API's timestamps that name none."""
+    """The time zone of timestamps from the shop's API that have no zone."""
     webshops: dict[int, WebshopSettings] = Field(default_factory=dict)
     """Settings by webshop id."""
     default_webshop: int = 1
-    """The webshop of an order whose object names none."""
+    """The webshop of an order that names none."""
     origins: tuple[OriginCode, ...] = ()
-    """Codes of the shop's origins whose lists name customers, addresses and users; without, orders hold ids alone."""
+    """Codes of the origins whose lists of customers, addresses and users are read from the shop. Without any, orders go
+    to the ERP with ids only."""
     shop_origins: tuple[OriginCode, ...] = ("webshop",)
-    """Origins whose records were born in the shop. All other records belong to the ERP and are never changed there."""
+    """Origins whose records were created in the shop. All other records belong to the ERP and are never changed
+    there."""
     charges: ChargeRules = Field(default_factory=dict)
-    """Where amounts besides goods go, by the type of an order line, by product key or by field of the order: `"line"`
-    makes a line with its own product, an object one with the product it names, `"charge"` an entry of `charges`, and
-    `"ignore"` leaves the amount out."""
+    """Where amounts besides goods go, by the type of an order line, by product key or by field of the order. `"line"`:
+    a line with its own product. An object: a line with the product it names. `"charge"`: an entry of `charges`.
+    `"ignore"`: left out."""
     fields: tuple[FieldPath, ...] = ()
-    """Fields of the order object, and as `order_lines.…` of its lines, that go to the ERP as `extra`."""
+    """Fields of the order object, or of its lines (`order_lines.…`), that go to the ERP as `extra`."""
     not_before: AwareDatetime | date | None = None
-    """Go-live: a day, such as `2026-11-22`, or an instant with its zone. Orders confirmed before it are never exported.
-    When not set, the sweep exports nothing that was confirmed before the earliest day that was run; a day that is run
-    by hand, a backfill and a named order are done whatever their day."""
+    """Go-live: a day, such as `2026-11-22`, or an instant with its zone. Orders confirmed earlier are never exported.
+    When not set, the sweep exports nothing confirmed before the earliest day that was run. A day run by hand, a
+    backfill and a named order are exported, whichever day they are from."""
     offline_orders: bool = True
-    """Whether the shop has offline orders. Then an order that does not say what it is has to be proved online before it
-    is exported; when false, it counts as online."""
+    """Whether the shop has offline orders. If so, an order that does not say whether it is offline has to be proved
+    online before it is exported. If not, it counts as online."""
     limits: Limits = Limits()
     alerts: AlertSettings = AlertSettings()
-    reconciliation: Reconciliation = Reconciliation()
+    reconciliation: ReconciliationSettings = ReconciliationSettings()
     retention: Retention = Retention()
     page: Page = Page()
 
     @model_validator(mode="after")
     def _has_one_tolerance(self) -> Self:
-        """Take over the former name of the tolerance."""
+        """Accept the former name of the tolerance."""
         own, limits = self.reconciliation.tolerance, self.limits
         if own not in {None, limits.total_tolerance}:
             if "total_tolerance" in limits.model_fields_set:
-                raise ValueError("`limits.total_tolerance` and `reconciliation.tolerance` differ: give the first alone")
+                raise ValueError("`limits.total_tolerance` and `reconciliation.tolerance` differ: set only the first")
             self.__dict__["limits"] = limits.model_copy(update={"total_tolerance": own})
         return self
 
@@ -200,7 +207,7 @@ class Settings(_Settings):
 
     @property
     def without_deliveries(self) -> frozenset[int]:
-        """The webshops whose orders this flow finishes, as the shop hears of no deliveries there."""
+        """The webshops whose orders this flow finishes, because no despatch advices are sent there."""
         return frozenset(shop for shop, settings in self.webshops.items() if settings.deliveries == "none")
 
     @property
@@ -209,7 +216,7 @@ class Settings(_Settings):
         return self.limits.total_tolerance
 
     def names(self, webshop: int) -> bool:
-        """Whether somebody has said what kind of webshop this is; the default one is what the defaults are for."""
+        """Whether the settings cover this webshop; the defaults are meant for the default one."""
         return webshop in self.webshops or webshop == self.default_webshop
 
     def webshop(self, webshop: int | None) -> WebshopSettings:
@@ -221,11 +228,11 @@ class Settings(_Settings):
         return self.webshop(webshop).name.strip() or str(webshop)
 
     def message_shop(self, webshop: int | None) -> int:
-        """Return the shop that messages about a webshop's orders name; ConfigurationError when nobody knows it."""
+        """Return the shop that messages about a webshop's orders name; ConfigurationError when it is unknown."""
         for named in (self.webshop(webshop).messages.shop, webshop):
             if named is not None:
                 return named
-        raise ConfigurationError("the order's webshop is not known, so that no message can name it")
+        raise ConfigurationError("the order's webshop is not known, so no message can name it")
 
     def addressee(self, webshop: int | None) -> Addressee:
         """Return whom messages about a webshop's orders name; ConfigurationError when the user is not set."""
@@ -233,7 +240,7 @@ class Settings(_Settings):
         if user is None:
             raise ConfigurationError(
                 f"webshop {webshop}: set `webshops.{webshop}.messages.user` in the Airflow Variable `{VARIABLE}` to "
-                "the user that the shop's messages name; CloudSuite tells which it is"
+                "the user that the shop's messages name; ask CloudSuite which it is"
             )
         return Addressee(self.message_shop(webshop), user)
 

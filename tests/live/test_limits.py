@@ -85,7 +85,7 @@ def test_a_backfill_leaves_a_share_of_the_day_to_other_runs(live: Live, control:
         pytest.skip("midnight has given the backfill a new day's calls")
     assert states == {day: "failed"}
     (backfilled,) = [run for run in live.airflow.runs(DAG) if run["partition_key"] == day]
-    assert "budget_spent; who fixes it: integration team" in live.log(backfilled["dag_run_id"], "list_confirmed")
+    assert "budget_spent; owner: integration team" in live.log(backfilled["dag_run_id"], "list_confirmed")
     listed = [call["query"].get("confirm_date__lte", "") for call in control.journal(service="shop")]
     assert not [bound for bound in listed if bound.startswith(day)], "the day was listed"
 

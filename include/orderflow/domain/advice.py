@@ -1,4 +1,4 @@
-"""What people are told about a cause: what it means, whose it is, and the next step. One answer, whoever found it."""
+"""The advice about a cause: what it means, who owns it, and the next step. The same wherever it was found."""
 
 from orderflow.domain.explanation import Explanation
 from orderflow.domain.explanations import EXPLAINED
@@ -7,7 +7,7 @@ from orderflow.domain.reasons import Owner, Reason
 
 
 def advice(reason: Reason, title: str) -> Explanation:
-    """Explain a cause. A difference between shop and ERP is explained by its kind; an outage is somebody's, too."""
+    """Explain a cause. A difference between shop and ERP is explained by its kind. An outage always has an owner."""
     if reason is Reason.SIDES_DIFFER and title in set(FindingKind):
         meaning, owner, action, _ = KINDS[FindingKind(title)]
         return Explanation(meaning, owner, action)

@@ -1,4 +1,4 @@
-"""Does an order need a person? Said by where it stands, whichever run has brought it there."""
+"""Does an order need a person? Its progress and reason decide, no matter which run brought it there."""
 
 from orderflow.domain.causes import OUTAGES
 from orderflow.domain.reasons import SKIPPED, Reason
@@ -23,7 +23,7 @@ ON_THE_ERP_SIDE = frozenset(
 
 
 def attention(progress: Progress, reason: Reason | None) -> Reason | None:
-    """Return why an order that stands so needs a person, or is held up by an outage; None when it is fine."""
+    """Return why an order with this progress and reason needs a person or waits for an outage; None if it is fine."""
     if reason in {None, Reason.CLAIMED_ELSEWHERE, Reason.BEFORE_GO_LIVE}:  # the last has one alert for all its orders
         return None
     if progress is Progress.WAITING:
@@ -39,5 +39,5 @@ def replaces(reason: Reason) -> bool:
 
 
 def is_over(alerted: Reason, progress: Progress) -> bool:
-    """Whether what people heard of is over, for an order that stands so and is fine."""
+    """Whether an announced cause is over, for an order that has this progress and is fine."""
     return progress in _AT_REST or (progress in IN_ERP and alerted in ON_THE_ERP_SIDE)

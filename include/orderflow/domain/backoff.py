@@ -1,4 +1,4 @@
-"""How often an order that is not done is looked at again: at every sweep while it is young, more rarely as it ages."""
+"""How often an open order is checked: at every sweep while it is young, less often as it ages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from orderflow.domain.states import Progress
 
 
 class Pace(NamedTuple):
-    """Up to this age of the order, look again after this interval."""
+    """Up to this age of the order, check it again after this interval."""
 
     until_age: timedelta
     interval: timedelta
@@ -19,16 +19,16 @@ EVERY_SWEEP = timedelta(0)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 PATIENT: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(7 * _DAY, _HOUR), Pace(timedelta.max, 6 * _HOUR))
-"""Nothing is wrong here; somebody still has to pay, or to look."""
+"""Nothing is wrong; somebody still has to pay, or to act."""
 
 SPARING: Sequence[Pace] = (Pace(_DAY, 6 * _HOUR), Pace(timedelta.max, _DAY))
-"""The ERP has said no: asking often does not change its mind, and some ERPs block who asks too often."""
+"""The ERP has refused: asking often does not change its mind, and some ERPs block clients that ask too often."""
 
 EAGER: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(timedelta.max, _HOUR))
-"""Begun and not finished, or never read: this must not stay so."""
+"""Begun and not finished, or never read: this must not last."""
 
 REFUSED: Sequence[Pace] = (Pace(_HOUR, EVERY_SWEEP), Pace(_DAY, _HOUR), Pace(timedelta.max, 6 * _HOUR))
-"""The shop refuses to show this order: it is asked less and less, whatever it says of the others."""
+"""The shop refuses to show this order: ask less and less often, no matter what it says about the others."""
 
 PACES: dict[Progress, Sequence[Pace]] = {
     Progress.WAITING: PATIENT,
@@ -42,7 +42,7 @@ PACES: dict[Progress, Sequence[Pace]] = {
     Progress.STATE_SET: EAGER,
     Progress.NUMBER_SET: EAGER,
 }
-"""Every progress that is not an end has its pace; an end has none."""
+"""Every open progress has its pace; a final one has none."""
 
 OPEN = frozenset(PACES)
 """What a sweep looks after."""
@@ -56,14 +56,14 @@ def is_finish_due(*, first_seen: datetime, last_look: datetime, now: datetime) -
 def is_due(
     progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
 ) -> bool:
-    """Whether an open order is to be looked at again now."""
+    """Whether an open order is to be checked again now."""
     return paced(_paces(progress, reason), first_seen, last_look, now)
 
 
 def due_at(
     progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
 ) -> datetime:
-    """Return from when on an open order is to be looked at again; an instant that is past when it is due already."""
+    """Return from when on an open order is to be checked again; in the past if it is due already."""
     return last_look + _interval(_paces(progress, reason), now - first_seen)
 
 
@@ -73,7 +73,7 @@ def _paces(progress: Progress, reason: Reason | None) -> Sequence[Pace]:
 
 
 def paced(paces: Sequence[Pace], first_seen: datetime, last_look: datetime, now: datetime) -> bool:
-    """Whether what keeps to these paces is to be looked at again now."""
+    """Whether something with these paces is to be checked again now."""
     return now - last_look >= _interval(paces, now - first_seen)
 
 

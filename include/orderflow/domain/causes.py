@@ -1,4 +1,4 @@
-"""What is one cause: orders that fail for the same thing are one line for people, however many they are."""
+"""What counts as one cause: orders that fail for the same reason are one line for people, however many there are."""
 
 import hashlib
 import re
@@ -9,10 +9,10 @@ from typing import NamedTuple
 from orderflow.domain.reasons import PASSING, Reason
 
 OUTAGES = PASSING | {Reason.CLAIMED_ELSEWHERE, Reason.UNFINISHED}
-"""What usually passes within one or two sweeps: people hear of it when it lasts."""
+"""Trouble that usually passes within one or two sweeps: it is announced when it lasts."""
 
 PATIENCE = timedelta(minutes=10)
-"""How long an outage may last before people hear of it."""
+"""How long an outage may last before it is announced."""
 
 _ONE_FIX = OUTAGES - {Reason.UNFINISHED} | {
     Reason.ERP_REJECTED,
@@ -26,7 +26,7 @@ _ONE_FIX = OUTAGES - {Reason.UNFINISHED} | {
     Reason.CONFIGURATION,
     Reason.UNEXPECTED,
 }
-"""Who mends the cause mends all orders that have it: one that joins a known cause is no news of its own."""
+"""One fix helps all orders with this cause, so an order that joins a known cause is not news."""
 
 _WHATEVER_IT_SAYS = OUTAGES | {
     Reason.ERP_IN_DOUBT,
@@ -39,7 +39,7 @@ _WHATEVER_IT_SAYS = OUTAGES | {
     Reason.ORDER_NOT_FOUND,
     Reason.SLIP_CHANGED,
 }
-"""The message of these says something about the order alone, not about the cause."""
+"""The message of these is about the order only, not about the cause."""
 
 _LONGEST_TITLE = 200
 _KEPT = (
@@ -63,12 +63,12 @@ class Cause(NamedTuple):
 
     @property
     def is_one_fix(self) -> bool:
-        """Whether one fix mends all orders that have it."""
+        """Whether one fix helps all orders that have it."""
         return self.reason in _ONE_FIX
 
     @property
     def patience(self) -> timedelta:
-        """How long it may last before people hear of it."""
+        """How long it may last before it is announced."""
         return PATIENCE if self.reason in OUTAGES else timedelta()
 
 
@@ -90,18 +90,19 @@ def _without_what_varies(message: str, own: Iterable[str]) -> str:
 _SAME_MATTER = frozenset(
     {Reason.SIDES_DIFFER, Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS, Reason.CANCELLED_AFTER_EXPORT}
 )
-"""An order whose two sides differ is one matter, whether a run or the comparison says so."""
+"""An order that differs between shop and ERP is one matter, whether a run or the comparison says so."""
 
 
 class Matter(NamedTuple):
-    """What an alert is about, as far as it says whether people know of it: its cause, reason and order."""
+    """What decides whether people already know of an alert: its cause, reason and order."""
 
     cause: str
     reason: Reason
     order_id: int | None
 
-    def is_known_by(self, told: "Matter") -> bool:
-        """Whether who was told of the other knows of this one: the same thing to mend, or the same order's matter."""
-        if self.order_id is not None and self.order_id == told.order_id and {self.reason, told.reason} <= _SAME_MATTER:
+    def is_known_by(self, other: "Matter") -> bool:
+        """Whether people who know of the other know of this one: one fix helps both, or it is the same order's."""
+        same_order = self.order_id is not None and self.order_id == other.order_id
+        if same_order and {self.reason, other.reason} <= _SAME_MATTER:
             return True
-        return self.cause == told.cause and self.reason in _ONE_FIX
+        return self.cause == other.cause and self.reason in _ONE_FIX

@@ -1,4 +1,4 @@
-"""What an order costs besides goods, and where the settings say that it goes."""
+"""What an order costs besides goods, and where it goes according to the settings."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -34,8 +34,8 @@ ChargeRule = Annotated[
     Annotated[ToProduct, Tag("product")] | Annotated[Literal["line", "charge", "ignore"], Tag("word")],
     Discriminator(_kind_of_rule),
 ]
-"""`line`: an order line with its own product, or a charge where it has none. `charge`: an entry of `charges`, without a
-line number. `ignore`: no money of this order."""
+"""`line`: an order line with its own product, or a charge if it has none. `charge`: an entry of `charges`, without a
+line number. `ignore`: not an amount of this order."""
 
 
 ChargeRules = dict[Annotated[str, AfterValidator(_no_goods)], ChargeRule]
@@ -43,12 +43,12 @@ ChargeRules = dict[Annotated[str, AfterValidator(_no_goods)], ChargeRule]
 
 
 class Charge(BaseModel):
-    """An amount of an order that is no order line in the ERP."""
+    """An amount of an order that is not an order line in the ERP."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: str
-    """The line's type, product key or the order's field, as the settings name it."""
+    """The line's type, its product key or the order's field: the key in the settings."""
     description: str | None
     amount: Decimal
     shop_line_id: int | None
@@ -63,7 +63,7 @@ class Unplaced(BaseModel):
     where: str
     """The line, or the field of the order."""
     keys: tuple[str, ...]
-    """By which of these names `charges` may place it."""
+    """The keys of `charges` that would place it."""
     amount: str
     problem: str = ""
 

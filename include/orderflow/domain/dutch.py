@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class DutchTexts(NamedTuple):
-    """What a reason means and what the fixer does."""
+    """What a reason means and what its owner should do."""
 
     meaning: str
     action: str

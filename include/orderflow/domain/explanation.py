@@ -1,4 +1,4 @@
-"""What people are told about a reason."""
+"""The explanation of a reason code."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ NOTHING = "Nothing to do."
 
 
 class Explanation(NamedTuple):
-    """What a reason means, who fixes it and what that person does."""
+    """What a reason means, who owns it and what the owner should do."""
 
     meaning: str
     owner: Owner

@@ -1,4 +1,4 @@
-"""What the reasons mean that lie with single records of the ERP: the part of the table that is about them."""
+"""What the reasons about single records of the ERP mean."""
 
 from orderflow.domain.explanation import Explanation
 from orderflow.domain.reasons import Owner, Reason
@@ -17,11 +17,11 @@ OF_ERP_RECORDS: dict[Reason, Explanation] = {
     Reason.ERP_SHOP_INACTIVE: Explanation(
         "The ERP's web shop for this webshop is inactive.",
         Owner.ERP_MASTER_DATA,
-        "Activate it in the ERP, or name another one in the ERP's connection. Orders of other webshops go on.",
+        "Activate it in the ERP, or name another one in the ERP's connection. Other webshops are not affected.",
     ),
     Reason.ERP_NOT_PROCESSED: Explanation(
-        "The ERP has the order, and has not made the shipment or invoice that its own settings ask for.",
+        "The ERP has the order but has not made the shipment or invoice that its own settings require.",
         Owner.ERP_MASTER_DATA,
-        "Open the order in the ERP under the number given, and process it. Then name the order under `resolve`.",
+        "Open the order in the ERP by the number in the message and process it. Then name the order under `resolve`.",
     ),
 }

@@ -1,4 +1,4 @@
-"""Fields that go to the ERP beside those that this project knows."""
+"""Fields that go to the ERP in addition to those that this project knows."""
 
 from typing import Annotated
 
@@ -12,9 +12,9 @@ OF_LINES = "order_lines."
 
 def _one_field(path: str) -> str:
     if path == OF_LINES.rstrip("."):
-        raise ValueError("name a field of the lines, as `order_lines.department`")
+        raise ValueError("name a field of the lines, such as `order_lines.department`")
     return path
 
 
 FieldPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$"), AfterValidator(_one_field)]
-"""Where a field is, as `delivery.option`."""
+"""The path to a field, such as `delivery.option`."""

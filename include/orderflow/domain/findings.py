@@ -1,4 +1,4 @@
-"""What a comparison of shop and ERP may find: every kind, what it means, who fixes it, and whether it may wait."""
+"""What a comparison of shop and ERP may find: every kind, what it means, its owner, and whether it may wait."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from orderflow.domain.reasons import Owner
 
 
 class FindingKind(OpenEnum):
-    """How the two sides can differ about one order; the texts stand in `KINDS`."""
+    """How the two sides can differ about one order; the texts are in `KINDS`."""
 
     # the shop has it, the ERP does not
     NOT_IN_ERP = "not_in_erp"
@@ -31,7 +31,7 @@ class FindingKind(OpenEnum):
 
 
 class KindText(NamedTuple):
-    """What a kind means, who fixes it and how; `has_grace` where the flow or a person is given time for it first."""
+    """What a kind means, who owns it and what to do. `has_grace`: the flow or a person first gets time to heal it."""
 
     meaning: str
     owner: Owner
@@ -43,24 +43,24 @@ _TEXTS: dict[FindingKind, KindText] = {
     FindingKind.NOT_IN_ERP: KindText(
         "Confirmed and payable in the shop, but not in the ERP.",
         Owner.INTEGRATION,
-        "Fix what the detail names, if it names something; then run orderflow_orders with this order's reference.",
+        "Fix what the detail names, if it names anything. Then run orderflow_orders with this order's reference.",
         has_grace=True,
     ),
     FindingKind.GONE_FROM_ERP: KindText(
-        "The ledger or the shop says that the ERP has this order, but the ERP does not have it (or only cancelled).",
+        "According to the ledger or the shop the ERP has this order, but it is missing there or cancelled.",
         Owner.ERP_MASTER_DATA,
-        "Search the ERP for the number; if it was deleted on purpose, cancel the order in the shop.",
+        "Search the ERP for the number. If it was deleted on purpose, cancel the order in the shop.",
         has_grace=False,
     ),
     FindingKind.NUMBER_MISSING: KindText(
         "The shop says `processing` or `done` but shows no ERP number.",
         Owner.INTEGRATION,
-        "Run orderflow_orders with this order's reference; if the ERP does not have the order, set it back to "
+        "Run orderflow_orders with this order's reference. If the ERP does not have the order, set it back to "
         "`confirmed` in the shop.",
         has_grace=True,
     ),
     FindingKind.NUMBER_DIFFERS: KindText(
-        "The shop shows another ERP number than the ERP's.",
+        "The shop shows a different ERP number than the ERP.",
         Owner.INTEGRATION,
         "Find out which ERP order is the right one and correct the other.",
         has_grace=False,
@@ -74,7 +74,7 @@ _TEXTS: dict[FindingKind, KindText] = {
     FindingKind.STILL_CONFIRMED: KindText(
         "The ERP has the order, but the shop does not say `processing` (or `done`).",
         Owner.INTEGRATION,
-        "Run orderflow_orders with this order's reference: it is told again, not exported again.",
+        "Run orderflow_orders with this order's reference. It is written back again, not exported again.",
         has_grace=True,
     ),
     FindingKind.CANCELLED_IN_SHOP: KindText(
@@ -86,7 +86,7 @@ _TEXTS: dict[FindingKind, KindText] = {
     FindingKind.UNKNOWN_IN_SHOP: KindText(
         "The ERP has an order under a shop reference that the shop does not know.",
         Owner.ERP_MASTER_DATA,
-        "Check the reference in the ERP; if the order was deleted in the shop, cancel it in the ERP.",
+        "Check the reference in the ERP. If the order was deleted in the shop, cancel it in the ERP.",
         has_grace=False,
     ),
     FindingKind.DUPLICATE_IN_ERP: KindText(
@@ -96,21 +96,21 @@ _TEXTS: dict[FindingKind, KindText] = {
         has_grace=False,
     ),
     FindingKind.LINE_COUNT_DIFFERS: KindText(
-        "Shop and ERP have another number of lines.",
+        "Shop and ERP have different numbers of lines.",
         Owner.SHOP,
         "Compare both orders and make the change by hand on the side that is behind.",
         has_grace=False,
     ),
     FindingKind.AMOUNT_DIFFERS: KindText(
-        "Shop and ERP have another total (excluding tax) or another currency.",
+        "Shop and ERP have different totals (excluding tax) or currencies.",
         Owner.FINANCE,
         "Compare both orders and make the change by hand on the side that is behind.",
         has_grace=False,
     ),
     FindingKind.CUSTOMER_DIFFERS: KindText(
-        "The ERP's order is for another customer than the one that it was sent for.",
+        "The ERP's order is for a different customer than the one it was sent for.",
         Owner.ERP_MASTER_DATA,
-        "Compare the customers in the ERP, which the line names by number, and correct the one of the order.",
+        "Compare the customers in the ERP (the line gives their numbers), and correct the order's customer.",
         has_grace=False,
     ),
     FindingKind.CONTENT_DIFFERS: KindText(
@@ -130,9 +130,9 @@ _TEXTS: dict[FindingKind, KindText] = {
 KINDS = TextsOf(
     _TEXTS,
     unknown=KindText(
-        "A difference of a kind that newer code has found, and this code does not know.",
+        "A kind of difference from a newer version, which this version does not know.",
         Owner.INTEGRATION,
-        "Deploy the newer code again, or look at the order there.",
+        "Deploy the newer version again, or look at the order there.",
         has_grace=True,
     ),
 )

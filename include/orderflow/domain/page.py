@@ -1,4 +1,4 @@
-"""How the page in Airflow is set."""
+"""The settings of the page in Airflow."""
 
 from typing import Annotated, Literal
 
@@ -15,6 +15,7 @@ class Page(BaseModel):
     language: Literal["auto", "en", "nl"] = "auto"
     """`auto` follows the language that the user has chosen in Airflow."""
     shop_admin_url: Annotated[str, AfterValidator(order_link)] | None = None
-    """Where the shop's admin shows an order, such as `https://shop.example/orders/{order_id}`; no link without."""
+    """Where the shop's admin shows an order, such as `https://shop.example/orders/{order_id}`. Without it the page has
+    no link to the shop."""
     refresh_seconds: int = Field(default=30, ge=5)
-    """How often an open page asks for news."""
+    """How often an open page refreshes itself."""

@@ -1,4 +1,4 @@
-"""Why an order stands where it stands: the reason codes, and who can act. `explanations` says what they mean."""
+"""Why an order is where it is: the reason codes, and who can act. `explanations` says what they mean."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class Owner(StrEnum):
 
 
 class Reason(OpenEnum):
-    """Machine-readable reason codes; what they mean stands in `explanations`."""
+    """Machine-readable reason codes; `explanations` says what they mean."""
 
     # why an order is processed
     PAID = "paid"
@@ -83,7 +83,7 @@ class Reason(OpenEnum):
     EDITED_AFTER_EXPORT = "edited_after_export"
     CANCELLED_AFTER_EXPORT = "cancelled_after_export"
     WITHDRAWN_AFTER_EXPORT = "withdrawn_after_export"
-    # why a packing slip is not sent, or is worth a word
+    # why a packing slip is not sent, or needs attention
     NOT_A_SHOP_ORDER = "not_a_shop_order"
     NO_DELIVERY_MESSAGES = "no_delivery_messages"
     NUMBERS_NOT_IN_SHOP = "numbers_not_in_shop"
@@ -126,7 +126,7 @@ SKIPPED = frozenset(
         Reason.RESOLVED,
     }
 )
-"""Why an order is skipped; with another reason, it is an offline order that could not be marked as sent."""
+"""Why an order is skipped. Skipped for any other reason, it is an offline order that could not be marked as sent."""
 
 STUCK = frozenset(
     {
@@ -141,21 +141,21 @@ STUCK = frozenset(
         Reason.NOT_BEFORE,
     }
 )
-"""Held although it is payable, or even moved on: a run that meets such an order has not done its job."""
+"""Held although it is payable, or even further: a run that finds such an order has not done its job."""
 
 NOT_THIS_ORDER = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, Reason.ERP_ORDER_CANCELLED})
-"""What the ERP has under the order's name is not its export: nothing was sent, and nothing was taken."""
+"""What the ERP has under the order's name is not its export: nothing was sent, and nothing was adopted."""
 
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED})
-"""The call was not made: whatever it was to do has certainly not happened."""
+"""The call was not made: what it was meant to do has certainly not happened."""
 
 NOT_SENT = DEFERRED | {Reason.CONFIGURATION}
 """The request never left: our own limits forbid it, or the connection cannot work."""
 
 PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.LEDGER_VERSION}
-"""Trouble that says nothing about an order, and goes away without anybody changing it."""
+"""Trouble that says nothing about an order, and goes away without anybody changing the order."""
 
 REJECTIONS = frozenset(
     {Reason.ERP_REJECTED, Reason.ERP_CUSTOMER_INACTIVE, Reason.ERP_PRODUCT_INACTIVE, Reason.ERP_SHOP_INACTIVE}
 )
-"""The ERP judged the order itself and has not taken it."""
+"""The ERP judged the order itself and did not accept it."""

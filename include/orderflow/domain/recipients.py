@@ -1,4 +1,4 @@
-"""Whom to tell of what: by the owner of a cause."""
+"""Who gets which messages: by the owner of a cause."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ def _address(text: str) -> str:
         or not host
         or any(letter in '@<>,;:"' or not letter.isprintable() or letter.isspace() for letter in box + host)
     ):
-        raise ValueError(f"{text!r} is no mail address; write team@shop.example")
+        raise ValueError(f"{text!r} is not a mail address, such as team@shop.example")
     return text
 
 
@@ -24,7 +24,7 @@ def _sender(text: str) -> str:
     name, bracket, rest = text.rpartition("<")
     _address(rest.removesuffix(">").strip() if bracket else text)
     if "\n" in name or "\r" in name:
-        raise ValueError("a name goes on one line")
+        raise ValueError("the sender's name must be on one line")
     return text
 
 
@@ -32,14 +32,14 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class AlertSettings(BaseModel):
-    """Who is told of failed runs; a webhook is told if the connection `orderflow_alerts_webhook` exists."""
+    """Who gets alerts. The webhook gets them if the connection `orderflow_alerts_webhook` exists."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mail_to: tuple[Address, ...] | dict[Owner, tuple[Address, ...]] = ()
-    """Addresses, or addresses by owner, as `{"finance": ["debtors@shop.example"]}`: `shop team`, `ERP master data`,
-    `finance`, `integration team`; `nobody` is for owners that are not named. By the connection `smtp_default`; empty:
-    no mail."""
+    """Addresses, or addresses by owner, such as `{"finance": ["debtors@shop.example"]}`. Owners are `shop team`,
+    `ERP master data`, `finance` and `integration team`; `nobody` stands for those that are not named. Mail goes through
+    the connection `smtp_default`. Empty: no mail."""
     mail_from: Annotated[str, AfterValidator(_sender)] | None = None
     """The sender; by default the one that the connection names."""
     service_level: str | None = Field(default=None, pattern=PATTERN)
@@ -47,7 +47,7 @@ class AlertSettings(BaseModel):
     The time starts with the confirmation, or when a later payment was seen. A day that misses it opens an alert the
     next morning."""
     digest_every_day: bool = False
-    """Send the digest every morning, also when nothing has changed; else on Mondays and when something has."""
+    """Send the digest every morning. Otherwise it is sent on Mondays and when something has changed."""
 
     @property
     def level(self) -> ServiceLevel | None:
@@ -55,7 +55,7 @@ class AlertSettings(BaseModel):
         return None if self.service_level is None else ServiceLevel.parse(self.service_level)
 
     def addresses_of(self, owner: Owner) -> tuple[str, ...]:
-        """Return where mail about what is this owner's goes: never nowhere, if there is any address at all."""
+        """Return the addresses for this owner's causes; somebody gets them, as long as there is any address at all."""
         if not isinstance(self.mail_to, dict):
             return self.mail_to
         others = self.mail_to.get(Owner.NOBODY) or self.mail_to.get(Owner.INTEGRATION)

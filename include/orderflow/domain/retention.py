@@ -1,4 +1,4 @@
-"""How long the ledger keeps what it has no more use for."""
+"""How long the ledger keeps what it no longer needs."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,7 +11,7 @@ Days = Annotated[int, Field(ge=7, le=36_500)] | None
 
 
 class Kept(StrEnum):
-    """What is kept for a time of its own."""
+    """What has its own retention time."""
 
     EVENTS = "events"
     CLOSED_ALERTS = "closed_alerts"
@@ -22,12 +22,12 @@ class Kept(StrEnum):
 
 
 class Retention(BaseModel):
-    """For how many days the ledger keeps what is over; `null`: for ever. Planned calls of dry runs: three days."""
+    """How many days the ledger keeps what is over; `null`: for ever. Planned calls of dry runs are kept three days."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     events: Days = 400
-    """What runs did with orders, after it happened."""
+    """What runs did with orders, counted from when it happened."""
     closed_alerts: Days = 400
     """Alerts, after they were closed, and what people were asked and answered."""
     findings: Days = 400
@@ -37,10 +37,10 @@ class Retention(BaseModel):
     shipments: Days = 400
     """Carrier, tracking code and comment of packing slips, after they were sent. Numbers and quantities stay."""
     orders: Days = 400
-    """The customer and the addresses of orders that are at an end, after their last change. The rest stays."""
+    """The customer and the addresses of finished orders, after their last change. The rest stays."""
 
     @property
     def ages(self) -> Mapping[Kept, timedelta]:
-        """Return how long everything is kept that is not kept for ever."""
+        """Return how long each is kept; those that are kept for ever are left out."""
         days = {kept: getattr(self, kept.value) for kept in Kept}
         return {kept: timedelta(days=age) for kept, age in days.items() if age is not None}

@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from orderflow.domain.reasons import Owner
 from orderflow.domain.recipients import AlertSettings
-from orderflow.flow.reporting.announce import LOG, Channel
+from orderflow.flow.reporting.announce import LOG, AlertChannel
 from orderflow.flow.reporting.messages import Message
 
 WEBHOOK_CONN_ID = "orderflow_alerts_webhook"
@@ -77,7 +77,7 @@ class Mail(NamedTuple):
         ).notify({})
 
 
-def channels(settings: AlertSettings, *, level: int = logging.ERROR) -> list[Channel]:
+def channels(settings: AlertSettings, *, level: int = logging.ERROR) -> list[AlertChannel]:
     """Return where messages go: the log always, and what is configured."""
     return [LogChannel(level), *_webhook(), *_mails(settings)]
 

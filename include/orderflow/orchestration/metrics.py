@@ -1,6 +1,6 @@
-"""Figures for whoever watches, by Airflow's own metrics: StatsD or OpenTelemetry, as Airflow is set; nowhere when not.
+"""Metrics, sent the way Airflow is configured: StatsD, OpenTelemetry, or not at all.
 
-Plain StatsD has no tags, so what tells figures apart is in their names. docs/reference/metrics.md lists them.
+Plain StatsD has no tags, so the names hold everything. docs/reference/metrics.md lists them.
 """
 
 import time
@@ -18,7 +18,7 @@ OUTCOMES = ("processed", "unchanged", "waiting", "held", "failed", "offline_sent
 
 
 class Metric(NamedTuple):
-    """What a figure is."""
+    """What a metric is."""
 
     kind: Literal["counter", "gauge", "timer"]
     meaning: str
@@ -27,23 +27,23 @@ class Metric(NamedTuple):
 METRICS = {
     "orderflow.orders.<outcome>": Metric(
         "counter",
-        f"Orders of a run by what became of them ({', '.join(OUTCOMES)}), added at the end of each daily run and "
-        "sweep. An order that waits is counted by each run that looks at it.",
+        f"Orders of a run by outcome ({', '.join(OUTCOMES)}), added at the end of each daily run and sweep. A waiting "
+        "order is counted by each run that checks it.",
     ),
-    "orderflow.open.<list>": Metric("gauge", "Orders on that open list of the ledger now, whatever their day."),
-    "orderflow.open.oldest_seconds": Metric("gauge", "Age of the oldest order that is open; 0 when none is."),
+    "orderflow.open.<list>": Metric("gauge", "Orders that are on this open list of the ledger now, from any day."),
+    "orderflow.open.oldest_seconds": Metric("gauge", "Age of the oldest open order; 0 if there is none."),
     "orderflow.call.<service>.<method>": Metric(
         "timer", "Every request to `shop` or `erp`, answered or not, such as `orderflow.call.erp.POST`."
     ),
     "orderflow.call_repeated.<service>.<method>": Metric(
-        "counter", "Requests that the client made again after one that failed."
+        "counter", "Requests that the client repeated after a failure."
     ),
 }
-"""Every figure that is sent from here; <words> are filled in."""
+"""Every metric that is sent; <words> are filled in."""
 
 
 class AirflowMeter:
-    """Measures the calls to shop and ERP: a `orderflow.transport.Meter`."""
+    """Measures the calls to shop and ERP: an `orderflow.transport.Meter`."""
 
     def called(self, service: str, method: str, seconds: float) -> None:
         """Time one request, answered or not, and make it a span of the trace."""
@@ -57,7 +57,7 @@ class AirflowMeter:
 
 
 def count(report: Report, still_open: OpenState) -> None:
-    """Count a run's orders by what became of them, and say what is open in the ledger now."""
+    """Count a run's orders by outcome, and report what is open in the ledger now."""
     for outcome in OUTCOMES:
         stats.incr(f"orderflow.orders.{outcome}", getattr(report, outcome))
     for listed, orders in still_open.counts.items():

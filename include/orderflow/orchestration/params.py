@@ -10,14 +10,14 @@ _REFERENCES = Param(
     items={"type": "string"},
     title="Only these orders",
     description_md="One order reference per line: `CS48193`, or `2/CS48193` where two webshops share it. "
-    "They are read and processed whatever day they are from. Empty: all orders.",
+    "They are read and processed, whichever day they are from. Empty: all orders.",
     section="What",
 )
 _DRY_RUN = Param(
     default=False,
     type="boolean",
     title="Dry run",
-    description_md="Read only: the task logs show the exact ERP payloads and shop calls, and nothing is written.",
+    description_md="Read only. The page shows every call that would write, and nothing is written.",
     section="How",
 )
 
@@ -36,7 +36,7 @@ DAILY_PARAMS = {
         default=False,
         type="boolean",
         title="Allow a day that is not over",
-        description_md="Process what the day has so far. Orders confirmed later in the day are left to another run.",
+        description_md="Process the day's orders so far. Orders confirmed later that day are left to another run.",
         section="How",
     ),
 }
@@ -48,7 +48,7 @@ SWEEP_PARAMS = {
         type="array",
         items={"type": "integer"},
         title="Only these order ids",
-        description_md="The same by the shop's order ids (the number in `/api/order/12345/`), one per line.",
+        description_md="The same, by the shop's order ids (the number in `/api/order/12345/`), one per line.",
         section="What",
     ),
     "webshop": Param(
@@ -109,7 +109,7 @@ RECONCILE_PARAMS = {
         minimum=1,
         maximum=366,
         title="Days",
-        description_md="How many whole days back to compare, besides today. Empty: as the settings say (7).",
+        description_md="How many whole days back to compare, in addition to today. Empty: the setting (default 7).",
         section="What",
     ),
     "webshop": Param(
@@ -135,14 +135,14 @@ DELIVERY_PARAMS = {
     ),
     "arrived": Param(
         title="Arrived",
-        description_md="Numbers of packing slips that the shop has, or that somebody has seen to there, one per line: "
-        "they count as sent.",
+        description_md="Numbers of packing slips that the shop has, or that somebody has dealt with there, one per "
+        "line. They count as sent.",
         **_SHIPMENTS,
     ),
     "send_now": Param(
         title="Send now",
-        description_md="Numbers of packing slips that the shop does not have, one per line. It takes a number only "
-        "once: look there first. A run sends each of them once, however often its tasks are tried or cleared.",
+        description_md="Numbers of packing slips that the shop does not have, one per line. The shop takes a number "
+        "only once, so check there first. A run sends each of them once, even if its tasks are retried or cleared.",
         **_SHIPMENTS,
     ),
     "dry_run": _DRY_RUN,

@@ -1,4 +1,4 @@
-"""The end of a run: its numbers, and the book of alerts brought up to date with what nobody recorded."""
+"""The end of a run: its numbers, and alerts for what no task recorded."""
 
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -7,20 +7,21 @@ from typing import NamedTuple
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Reason
 from orderflow.flow.batch import isolated
+from orderflow.flow.reporting.groups import ORDER, counted
 from orderflow.flow.reporting.report import Failure, Report, report
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert, Subject
 from orderflow.ledger.models.orders import Outcome, RunOrder, RunRef, Step
 
 _EXAMPLES = 10
-"""Orders that a message about many of them names."""
+"""How many orders a message about many of them names."""
 
 
 class AlertChanges(NamedTuple):
     """What a run changed in the book of alerts."""
 
     opened: Sequence[Alert]
-    """What it was the first to meet, and is open still."""
+    """What it was the first to find, and is still open."""
     closed: int
     still_open: Sequence[Alert]
 
@@ -30,10 +31,11 @@ class AlertChanges(NamedTuple):
 
 
 def alert_line(alert: Alert) -> str:
-    """Say in one line what it is about, why, how often it was met, since when, and whose it is."""
+    """Say in one line what it is about, why, how often it was seen, since when, and who owns it."""
     what = f"{alert.order} fails as a whole" if alert.is_outage else alert.order
+    seen = "seen once" if alert.seen == 1 else f"seen {alert.seen} times"
     return (
-        f"{what}: {alert.reason}, met {alert.seen} times since {alert.opened_at:%Y-%m-%d %H:%M} UTC. "
+        f"{what}: {alert.reason}, {seen} since {alert.opened_at:%Y-%m-%d %H:%M} UTC. "
         f"Owner: {EXPLAINED[alert.reason].owner}."
     )
 
@@ -41,7 +43,7 @@ def alert_line(alert: Alert) -> str:
 def end_run(
     services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[int] | None
 ) -> tuple[Report, AlertChanges]:
-    """Sum a run up. What failed has opened its alert when it was recorded; here only what nobody recorded does."""
+    """Sum a run up. Recorded failures have opened their alerts already; this opens those for what was not recorded."""
     seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
     summary = report(seen, date=date, listed=listed, selected=selected, sharing=_sharing(services, seen))
     book = services.ledger.alerts
@@ -59,19 +61,19 @@ def end_run(
 
 
 def _note_before_go_live(services: Services, run: RunRef, seen: Collection[RunOrder]) -> None:
-    """Open one alert for all orders of before go-live that this run was the first to find; close it once none waits."""
+    """Open one alert for all orders from before go-live that this run found; close it once none is left."""
     book, subject = services.ledger.alerts, Subject.of_go_live()
     held = sorted(s.order.name for s in seen if s.order.reason is Reason.BEFORE_GO_LIVE)
     if held:
         more = f" and {len(held) - _EXAMPLES} more" if len(held) > _EXAMPLES else ""
-        message = f"{len(held)} orders: {', '.join(held[:_EXAMPLES])}{more}."
+        message = f"{counted(len(held), ORDER)}: {', '.join(held[:_EXAMPLES])}{more}."
         book.see(subject, Reason.BEFORE_GO_LIVE, message, run=run, title="")
     elif not services.ledger.days.holds_any():
         book.close(subject)
 
 
 def _sharing(services: Services, seen: Collection[RunOrder]) -> dict[int, str]:
-    """Return which orders of those that this run has pushed have an ERP order that another one has too."""
+    """Return the orders pushed by this run whose ERP order another order has too."""
     pushed = (s.order for s in seen if Step.PUSH in s.last and s.last[Step.PUSH].outcome is Outcome.DONE)
     names: dict[str | None, list[str]] = {}
     found = services.ledger.by_erp_number(*(order.erp_number for order in pushed if order.erp_number))

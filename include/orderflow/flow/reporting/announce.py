@@ -1,4 +1,4 @@
-"""Announce: give every channel what it was not told yet. What a channel refuses stays for whatever runs next."""
+"""Announce: send every channel what it has not had yet. What a channel refuses is left to the next run."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -13,55 +13,55 @@ from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef
 
 LOG = "log"
-"""The channel that takes everything: what it was told counts as told, whatever else is configured."""
+"""The channel that takes everything: what it had counts as announced, no matter what else is configured."""
 
 log = logging.getLogger(__name__)
 
 
-class Channel(Protocol):
+class AlertChannel(Protocol):
     """Where messages go."""
 
     @property
     def name(self) -> str:
-        """What the ledger calls it."""
+        """Its name in the ledger."""
 
     @property
     def owners(self) -> Collection[Owner]:
-        """Whose causes it is told of."""
+        """The owners whose causes it gets."""
 
     def send(self, message: Message) -> None:
-        """Send a message; any exception means that it was not taken."""
+        """Send a message; any exception means that it was not accepted."""
 
 
 class NewsError(PermanentError):
-    """People were told of something new by this run: it is red, once."""
+    """This run announced something new: it is red, once."""
 
 
 def announce(
     ledger: Ledger,
-    channels: Iterable[Channel],
+    channels: Iterable[AlertChannel],
     writer: Writer,
     run: RunRef,
     *,
     about: str,
     settled_for: timedelta = timedelta(),
 ) -> None:
-    """Send each channel one message about what is news to it, and about what is over; nothing where nothing is."""
+    """Send each channel one message about what is news to it and what is over, if there is anything."""
     for channel in channels:
         taken = ledger.outbox.take(channel.name, run, owners=channel.owners, settled_for=settled_for)
         if not (taken.opened or taken.closed):
             continue
         try:
             channel.send(writer.message(about, grouped(ledger, taken.opened), grouped(ledger, taken.closed)))
-        except Exception:  # whatever a mail server or a webhook may come up with
-            log.warning("%s has not taken the message; the next run tries again", channel.name, exc_info=True)
+        except Exception:  # anything that a mail server or a webhook may come up with
+            log.warning("%s did not accept the message; the next run tries again", channel.name, exc_info=True)
             ledger.outbox.give_back(channel.name, taken)
         else:
             ledger.outbox.sent(channel.name, taken)
 
 
 def raise_news(ledger: Ledger, writer: Writer, run: RunRef) -> None:
-    """NewsError naming every cause that this run was the first to tell of and that is open; nothing without news."""
+    """Raise NewsError naming every open cause that this run was the first to announce; do nothing without news."""
     news = [alert for alert in ledger.outbox.news_of(LOG, run) if alert.closed_at is None]
     if news:
         groups = grouped(ledger, news)

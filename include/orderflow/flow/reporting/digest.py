@@ -1,4 +1,4 @@
-"""The digest: all that is open in one message, worst and newest first, when it says something new, and on Mondays."""
+"""The digest: everything that is open in one message, worst first, when it has something new to say and on Mondays."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, Self
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.worklist import Worklist
 from orderflow.flow.reporting.announce import LOG
-from orderflow.flow.reporting.groups import Group, grouped, overdue_payments
+from orderflow.flow.reporting.groups import CauseGroup, grouped, overdue_payments
 from orderflow.flow.reporting.messages import Message, Writer, as_code, escaped
 from orderflow.flow.reporting.worklists import OpenState, open_state, worklist_of
 from orderflow.flow.services import Services
@@ -18,15 +18,15 @@ _MEMO = "digest"
 
 
 class Digest(NamedTuple):
-    """The open alerts, the orders whose payment is overdue, how many orders stand on each list, and the differences."""
+    """The open alerts, orders with overdue payments, the number of orders on each list, and the differences."""
 
     alerts: Sequence[Alert]
     overdue: Sequence[LedgerOrder]
     open: OpenState
     differences: int
-    """Open differences between shop and ERP, those within their grace too."""
+    """Open differences between shop and ERP, including those within their grace period."""
     new: frozenset[str]
-    """What nobody was told of by name: the subjects of such alerts, and overdue orders since the last digest."""
+    """What no message has named yet: subjects of alerts, and orders that became overdue since the last digest."""
 
     @classmethod
     def of(cls, services: Services) -> Self:
@@ -41,16 +41,16 @@ class Digest(NamedTuple):
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing is open but orders that wait for their payment, as they may."""
+        """Whether nothing is open except orders that are waiting for payment and are not overdue."""
         return not (self.alerts or self.overdue or self.differences)
 
     def is_due(self, services: Services) -> bool:
-        """Whether it goes out today: it says something new, or it is Monday, or somebody wants it every day."""
+        """Whether it goes out today: it has something new to say, it is Monday, or the settings want it every day."""
         monday = services.now().astimezone(ZoneInfo(services.settings.timezone)).weekday() == 0
         return not self.is_quiet and (bool(self.new) or monday or services.settings.alerts.digest_every_day)
 
     def leave(self, services: Services) -> None:
-        """Note what was said, so that it is not new tomorrow."""
+        """Record what was said, so that it is not new tomorrow."""
         services.ledger.memos.leave(_MEMO, self._memo())
         services.ledger.outbox.say(self.alerts)
 
@@ -69,7 +69,7 @@ class Digest(NamedTuple):
         chat = [*counts, "", *(self._line(writer, group, as_code) for group in causes), "", *where]
         return Message(subject, "\n".join(text), "\n".join([f"*{escaped(subject)}*", *chat]))
 
-    def _line(self, writer: Writer, group: Group, quote: Any) -> str:
+    def _line(self, writer: Writer, group: CauseGroup, quote: Any) -> str:
         subjects = {alert.subject for alert in self.alerts if alert.cause == group.cause}
         if group.reason is Reason.OVERDUE:
             subjects = {f"order {order.order_id}" for order in self.overdue}

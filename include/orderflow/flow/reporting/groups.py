@@ -1,4 +1,4 @@
-"""Alerts by cause: one line for people, however many orders have it."""
+"""Alerts by cause: one line for people, no matter how many orders have it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -16,14 +16,14 @@ URGENCY = (
     *(Reason.EXPORTED_TWICE, Reason.ERP_IN_DOUBT, Reason.MESSAGE_IN_DOUBT, Reason.CANCELLED_AFTER_EXPORT),
     *(Reason.ERP_UNAVAILABLE, Reason.SHOP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.CONFIGURATION),
 )
-"""What is listed first: goods or money may be lost, or nothing works at all."""
+"""What is listed first: goods or money may be lost, or nothing works."""
 
 
 ORDER, PACKING_SLIP, TASK = "order", "packing slip", "task"
 
 
-class Group(NamedTuple):
-    """The alerts of one cause, as people need them."""
+class CauseGroup(NamedTuple):
+    """The alerts of one cause, the way people need them."""
 
     cause: str
     reason: Reason
@@ -40,7 +40,7 @@ class Group(NamedTuple):
 
     @property
     def advice(self) -> Explanation:
-        """What it means, whose it is, and the next step."""
+        """What it means, who owns it, and the next step."""
         return advice(self.reason, self.title)
 
     @property
@@ -50,7 +50,7 @@ class Group(NamedTuple):
 
     @property
     def size(self) -> str:
-        """How many of what there are; a task that fails as a whole, by its name."""
+        """How many there are of what; a single task that fails as a whole is named."""
         return self.names[0] if self.unit == TASK and len(self.names) == 1 else counted(len(self.names), self.unit)
 
     @property
@@ -70,8 +70,8 @@ def counted(number: int, unit: str) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def grouped(ledger: Ledger, alerts: Collection[Alert]) -> list[Group]:
-    """Group alerts by cause: the most urgent first, then those of most orders, then the oldest."""
+def grouped(ledger: Ledger, alerts: Collection[Alert]) -> list[CauseGroup]:
+    """Group alerts by cause: the most urgent first, then those with most orders, then the oldest."""
     orders = ledger.get_many({alert.order_id for alert in alerts if alert.order_id is not None})
     by_cause: dict[str, list[Alert]] = {}
     for alert in alerts:
@@ -79,9 +79,9 @@ def grouped(ledger: Ledger, alerts: Collection[Alert]) -> list[Group]:
     return sorted((_group(some, orders) for some in by_cause.values()), key=_rank)
 
 
-def overdue_payments(orders: Sequence[LedgerOrder]) -> Group:
+def overdue_payments(orders: Sequence[LedgerOrder]) -> CauseGroup:
     """Make one group of all orders whose payment is overdue."""
-    return Group(
+    return CauseGroup(
         cause="overdue",
         reason=Reason.OVERDUE,
         title="",
@@ -102,11 +102,11 @@ def _sums(orders: Iterable[LedgerOrder]) -> dict[str, Decimal]:
     return sums
 
 
-def _group(alerts: Sequence[Alert], orders: dict[int, LedgerOrder]) -> Group:
+def _group(alerts: Sequence[Alert], orders: dict[int, LedgerOrder]) -> CauseGroup:
     ids = sorted({alert.order_id for alert in alerts if alert.order_id is not None})
     closed = [alert.closed_at for alert in alerts if alert.closed_at is not None]
     first = min(alerts, key=lambda alert: (alert.opened_at, alert.id))
-    return Group(
+    return CauseGroup(
         cause=first.cause,
         reason=first.reason,
         title=first.title,
@@ -119,6 +119,6 @@ def _group(alerts: Sequence[Alert], orders: dict[int, LedgerOrder]) -> Group:
     )
 
 
-def _rank(group: Group) -> tuple[int, int, datetime]:
+def _rank(group: CauseGroup) -> tuple[int, int, datetime]:
     urgency = URGENCY.index(group.reason) if group.reason in URGENCY else len(URGENCY)
     return urgency, -len(group.names), group.since

@@ -1,4 +1,4 @@
-"""The report: what became of every order of a run, in numbers, as a table, and as one error when something failed."""
+"""The report: what happened to every order of a run, in numbers and as one error if anything failed."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -24,19 +24,19 @@ UNFOUND = "named and not found"
 
 
 class Failure(BaseModel):
-    """An order that failed, why, and who fixes it."""
+    """An order that failed, why, and its owner."""
 
     model_config = ConfigDict(frozen=True)
 
     order_id: int | None
-    """None when it is about no order, or about a packing slip whose orders nobody knows."""
+    """None if it is not about an order, or about a packing slip whose orders are unknown."""
     order: str
     reason: Reason
     message: str
 
     @classmethod
     def of(cls, order: LedgerOrder, reason: Reason, message: str) -> Self:
-        """Say what is wrong with an order, named as people know it."""
+        """Say what is wrong with an order, by the name people know."""
         return cls(order_id=order.order_id, order=order.name, reason=reason, message=message)
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Failure(BaseModel):
 
 
 class Report(BaseModel):
-    """A run in numbers (each order is counted once, offline orders apart), its failures, and what else is news."""
+    """A run in numbers (each order counts once, offline orders separately), its failures, and other news."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,7 +62,7 @@ class Report(BaseModel):
     offline_sent: int
     failures: tuple[Failure, ...] = ()
     unfound: tuple[str, ...] = ()
-    """What is wrong with orders that somebody has named and that were not found."""
+    """What is wrong with orders that somebody named and that were not found."""
     broken: tuple[str, ...] = ()
     """What failed as a whole, so that no order can be named."""
     is_made: bool = True
@@ -72,12 +72,12 @@ class Report(BaseModel):
 
     @property
     def numbers(self) -> dict[str, Any]:
-        """The numbers alone, for JSON."""
+        """Only the numbers, for JSON."""
         return self.model_dump(mode="json", include=set(_NUMBERS))
 
     @property
     def error(self) -> PermanentError | None:
-        """An error naming every order that failed or was flagged, its reason code and its owner; None without any."""
+        """An error naming every order that failed or was flagged, with reason and owner; None if there is none."""
         parts = [
             f"{len(causes)} {what}:\n" + "\n".join(f"- {cause}" for cause in causes)
             for what, causes in (("failed", self.failures), ("flagged", self.flags), (UNFOUND, self.unfound))
@@ -101,11 +101,11 @@ def report(
     selected: Collection[int] | None,
     sharing: Mapping[int, str] = NOTHING_SHARED,
 ) -> Report:
-    """Sum a run up from what the ledger saw of it, which holds what tasks did even where the tasks themselves died.
+    """Sum a run up from the ledger, which holds what tasks did even if the tasks themselves died.
 
-    Whatever was listed is accounted for: with nothing recorded of it, it failed. `selected` is None when selecting
+    Everything that was listed is accounted for: an order without any record has failed. `selected` is None if selecting
     failed as a whole, which says more than the name of each order would. `sharing` names the ERP order of each order
-    that has it together with another one.
+    that shares it with another one.
     """
     lost = set(listed) - {order.order.order_id for order in seen}
     failures = {order.order.order_id: failure for order in seen if (failure := _judged(order, selected or ()))}
@@ -130,7 +130,7 @@ def report(
 
 
 def _became(order: RunOrder) -> str:
-    """Say in which number an order that did not fail is counted: each in exactly one."""
+    """Return the number in which an order that did not fail counts: exactly one."""
     if _was(order, Step.PUT_LINES, Outcome.DONE) or _was(order, Step.PUSH, Outcome.DONE):
         return "processed"
     counted = {Progress.WAITING: "waiting", Progress.HELD: "held"}
@@ -138,7 +138,7 @@ def _became(order: RunOrder) -> str:
 
 
 def _judged(order: RunOrder, selected: Collection[int]) -> Failure | None:
-    """Judge an order on its own; one that cannot be judged is not fine."""
+    """Judge an order on its own; one that cannot be judged has failed."""
     failure = isolated(partial(_failure, order, selected), order.order.name)
     if isinstance(failure, OrderflowError):
         return Failure.of(order.order, failure.reason, failure.message)
@@ -146,9 +146,9 @@ def _judged(order: RunOrder, selected: Collection[int]) -> Failure | None:
 
 
 def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
-    """Say what is wrong with an order after this run; None when nothing is.
+    """Say what is wrong with an order after this run; None if nothing is.
 
-    Its newest event counts: an earlier failure that a later step or try made good is none.
+    Its newest event counts: an earlier failure that a later step or try repaired does not.
     """
     counting = [event for event in order.last.values() if event.step not in COURTESIES]
     event = max(counting, key=lambda event: event.id, default=None)
@@ -157,23 +157,23 @@ def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
     if order.order.progress is Progress.HELD and order.order.reason in STUCK:
         return Failure.of(order.order, order.order.reason, order.order.detail)
     if (order.order.order_id in selected or _was_to_be_processed(order)) and _hangs(order):
-        return Failure.of(order.order, Reason.UNFINISHED, f"It stands at {order.order.progress}.")
+        return Failure.of(order.order, Reason.UNFINISHED, f"Its progress is {order.order.progress}.")
     return None
 
 
 def _was_to_be_processed(order: RunOrder) -> bool:
-    """Whether this run decided so: selecting the others may have failed as a whole."""
+    """Whether this run decided to process it, even if selecting the others failed as a whole."""
     event = order.last.get(Step.SELECT)
     return event is not None and event.outcome is Outcome.DECIDED and event.reason in TO_PROCESS
 
 
 def _lost(order_id: int) -> Failure:
-    message = "It was listed, and nothing was recorded of it."
+    message = "It was listed, but nothing else was recorded about it."
     return Failure(order_id=order_id, order=f"id {order_id}", reason=Reason.UNFINISHED, message=message)
 
 
 def _hangs(order: RunOrder) -> bool:
-    """Whether an order that was to be processed is neither done nor decided otherwise, nor taken up by another run."""
+    """Whether an order that was to be processed is neither done, nor decided otherwise, nor in another run's hands."""
     last = max((event.at for event in order.last.values()), default=order.order.updated_at)
     if order.order.updated_at > last:
         return False

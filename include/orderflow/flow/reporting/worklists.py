@@ -1,4 +1,4 @@
-"""Where every open order stands, for people."""
+"""Where every open order is, for people."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 
 def worklist_of(services: Services, order: LedgerOrder) -> Worklist:
-    """Name the list an order stands in now."""
+    """Name the list an order is on now."""
     patience = timedelta(days=services.settings.limits.give_up_days)
     return worklist(
         order.progress,
@@ -23,7 +23,7 @@ def worklist_of(services: Services, order: LedgerOrder) -> Worklist:
 
 
 class OpenState(NamedTuple):
-    """How many orders stand on each open list, those with none too, and for how long the oldest is open."""
+    """How many orders are on each open list (zero included), and for how long the oldest has been open."""
 
     counts: dict[Worklist, int]
     oldest: timedelta
@@ -33,7 +33,7 @@ class OpenState(NamedTuple):
 
 
 def open_state(services: Services) -> OpenState:
-    """Count what is open now, whatever its day."""
+    """Count what is open now, from any day."""
     orders = services.ledger.open_orders()
     counted = Counter(worklist_of(services, order) for order in orders)
     now = services.now()
@@ -42,7 +42,7 @@ def open_state(services: Services) -> OpenState:
 
 
 def open_lines(services: Services) -> Iterator[str]:
-    """Yield one line per open order: list, order, age in days, reason, owner, what was said."""
+    """Yield one line per open order: list, order, age in days, reason, owner, message."""
     for order in services.ledger.open_orders():
         owner = EXPLAINED[order.reason].owner if order.reason else "nobody"
         age = (services.now() - order.first_seen_at).days
