@@ -217,7 +217,7 @@ def test_in_the_repository_it_finds_what_make_up_uses(
 
     code, lines, errors = command(bare, "run", "--date", DAY, cwd=tmp_path)
     assert code == 0, errors
-    assert "As `make up` is connected" in errors
+    assert "Using the connections of `make up`" in errors
     code, lines, errors = command(bare, "open", cwd=tmp_path)
     assert ["1/CS1" in line for line in lines] == [True]
 

@@ -1,7 +1,7 @@
 """One day, or a look at the ledger, without a scheduler: `python -m orderflow --help`.
 
-Airflow makes a home folder when it is imported. So the command line is read first, and Airflow is imported only once it
-is known where it may write.
+Airflow creates a home folder when it is imported. So the command line is read first, and Airflow is imported only once
+it is known where it may write.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from orderflow.command_line import parser
 
 LOCAL = os.environ.get("ORDERFLOW_LOCAL", ".local")
-"""Where `make up` keeps its state. Commands that are run in the repository find there how its Airflow is connected."""
+"""Where `make up` keeps its state. Commands that run in the repository find its connections there."""
 _SHOP = "AIRFLOW_CONN_CLOUDSUITE_DEFAULT"
 _LOGS = "AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 
@@ -35,14 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _connect_as_make_up_did() -> None:
-    """Use the home and the sandbox of `make up`, unless a home or another shop is named."""
+    """Use the home and the sandbox of `make up`, unless a home or another shop is set."""
     file = Path(LOCAL) / "environment.json"
     if "AIRFLOW_HOME" in os.environ or not file.exists():
         return
     kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     if _SHOP in kept and _SHOP in os.environ:
         return
-    sys.stderr.write(f"As `make up` is connected ({file}); set AIRFLOW_HOME to use another Airflow.\n")
+    sys.stderr.write(f"Using the connections of `make up` ({file}); set AIRFLOW_HOME to use another Airflow.\n")
     for name, value in kept.items():
         os.environ.setdefault(name, value)
 

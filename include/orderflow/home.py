@@ -1,4 +1,4 @@
-"""Where Airflow keeps its files, and so the ledger and reports that are kept nowhere else."""
+"""Airflow's home folder, where the ledger and the reports are by default."""
 
 import os
 from pathlib import Path
@@ -7,12 +7,12 @@ from orderflow.errors import ConfigurationError
 
 
 def airflow_home() -> Path:
-    """Return Airflow's home; ConfigurationError where there is none: no command makes one unasked."""
+    """Return Airflow's home; ConfigurationError if there is none: no command creates one unasked."""
     named = os.environ.get("AIRFLOW_HOME")
     home = Path(named or "~/airflow").expanduser()
     if not named and not home.exists():
         raise ConfigurationError(
-            "there is no Airflow home to keep the ledger and reports in: set AIRFLOW_HOME to a folder, or set the "
+            "there is no Airflow home for the ledger and reports: set AIRFLOW_HOME to a folder, or set the "
             "connection `orderflow_ledger` (AIRFLOW_CONN_ORDERFLOW_LEDGER) and `reconciliation.csv_folder`"
         )
     return home

@@ -24,12 +24,12 @@ def _app() -> Any:
 
 
 async def page(scope: Any, receive: Any, send: Any) -> None:
-    """Serve the page; it is made at the first request."""
+    """Serve the page; it is built at the first request."""
     await _app()(scope, receive, send)
 
 
 class OrderflowPlugin(AirflowPlugin):
-    """The page's places in Airflow."""
+    """Where the page appears in Airflow."""
 
     name = "orderflow"
     fastapi_apps = [{"name": "Orderflow", "url_prefix": "/orderflow", "app": page}]  # noqa: RUF012 - Airflow's form

@@ -92,7 +92,7 @@ def test_a_kept_connection_is_watched_too() -> None:
     with raw_server(script) as url:
         channel = _channel(url)
         assert channel.call("GET", "/orders", retry=False).json() == {}
-        with pytest.raises(UnavailableError, match=r"no whole answer within 0\.5 s"):
+        with pytest.raises(UnavailableError, match=r"no complete answer within 0\.5 s"):
             channel.call("GET", "/orders", retry=False)
 
 
@@ -111,7 +111,7 @@ def test_a_trickle_over_tls_ends_at_the_deadline(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority.certificate("127.0.0.1"))
     trickling = raw_server(_reads_then(TRICKLES["body"]), context)
-    with trickling as url, pytest.raises(UnavailableError, match="no whole answer within") as caught:
+    with trickling as url, pytest.raises(UnavailableError, match="no complete answer within") as caught:
         _channel(url, verify=str(authority.file)).call("POST", "/orders", json={}, retry=False)
     assert not caught.value.not_sent
 

@@ -188,7 +188,7 @@ def test_a_broken_connection_is_not_known_to_be_unsent(
     control: SandboxControl, channels: Channels, action: str
 ) -> None:
     control.fault(action)
-    with pytest.raises(UnavailableError, match="no whole answer") as caught:
+    with pytest.raises(UnavailableError, match="no complete answer") as caught:
         channels().call("POST", "/api/order/", json={}, retry=False)
     assert not caught.value.not_sent
 
@@ -197,7 +197,7 @@ def test_silence_ends_at_the_read_timeout_and_is_not_known_to_be_unsent(
     control: SandboxControl, channels: Channels
 ) -> None:
     control.fault("delay")
-    with pytest.raises(UnavailableError, match="no whole answer") as caught:
+    with pytest.raises(UnavailableError, match="no complete answer") as caught:
         channels(timeouts=Timeouts(5, 0.2)).call("POST", "/api/order/", json={}, retry=False)
     assert not caught.value.not_sent
 

@@ -42,6 +42,10 @@ def _unknown(*_: object, **__: object) -> None:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
+def _reading_only(visit: Visit) -> None:
+    visit.read_request()
+
+
 def _silent(visit: Visit) -> None:
     visit.read_request()
     visit.wait_until_gone()
@@ -59,14 +63,14 @@ def _answer(status: str, body: bytes = b"{}", **headers: str) -> Callable[[Path]
 SCENES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "the host's name is unknown": lambda _: _fixed("http://no-such-host.invalid"),
     "the connection is refused": lambda _: _nobody(),
-    "the proxy is not there, or opens no tunnel": lambda _: raw_server(answering(b"HTTP/1.1 407 No\r\n\r\n")),
+    "the proxy is missing, or opens no tunnel": lambda _: raw_server(answering(b"HTTP/1.1 407 No\r\n\r\n")),
     "the TLS handshake fails": _answer("200 OK"),
     "the certificate is not trusted": _secure,
-    "the request cannot be sent: no address, no header": lambda _: _fixed("http://["),
-    "the connection is lost before the answer is whole": lambda _: raw_server(lambda visit: [visit.read_request()][1:]),
+    "the request cannot be sent: bad address or header": lambda _: _fixed("http://["),
+    "the connection is lost before the whole answer came": lambda _: raw_server(_reading_only),
     "silence for longer than `timeout`": lambda _: raw_server(_silent),
-    "the answer is not whole within `deadline`": lambda _: raw_server(_trickling),
-    "no HTTP, or an encoding that cannot be unpacked": _answer("200 OK", b"no gzip", Content_Encoding="gzip"),
+    "the whole answer does not come within `deadline`": lambda _: raw_server(_trickling),
+    "not HTTP, or an encoding that cannot be unpacked": _answer("200 OK", b"no gzip", Content_Encoding="gzip"),
     "408": _answer("408 Slow"),
     "5xx": _answer("502 Bad"),
     "429 with a long pause": _answer("429 No", Retry_After="3600"),

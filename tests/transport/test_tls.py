@@ -180,10 +180,10 @@ def test_a_ca_file_that_holds_none_is_named_before_the_first_call(
     path = tmp_path / "ca.pem"
     if content:
         path.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"extra `verify`: no CA certificates can be read from .*ca\.pem"):
+    with pytest.raises(ConfigurationError, match=r"extra `verify`: cannot read CA certificates from .*ca\.pem"):
         shop(server, verify=str(path))
 
 
 def test_a_missing_client_certificate_is_named_before_the_first_call(server: Secure, shop: Shop) -> None:
-    with pytest.raises(ConfigurationError, match=r"extra `cert`: there is no file '/nowhere/me\.key'"):
+    with pytest.raises(ConfigurationError, match=r"extra `cert`: file '/nowhere/me\.key' does not exist"):
         shop(server, cert=[__file__, "/nowhere/me.key"])

@@ -8,7 +8,7 @@ from orderflow.domain.states import Progress
 
 
 class Action(OpenEnum):
-    """What the selection may decide about an order."""
+    """What can be decided about an order."""
 
     PROCESS = "process"
     WAIT = "wait"
@@ -22,11 +22,11 @@ PROGRESS_OF: dict[Action, Progress] = {
     Action.HOLD: Progress.HELD,
     Action.SKIP: Progress.SKIPPED,
 }
-"""Where a decision puts an order that was not pushed yet."""
+"""The progress that a decision gives to an order that was not pushed yet."""
 
 
 class Decision(BaseModel):
-    """An action with its reason; `detail` adds what is particular to this order."""
+    """An action with its reason; `detail` adds what is specific to this order."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,7 +1,7 @@
-"""What was ordered, as one value: it tells an edit from the same content in other clothes.
+"""What was ordered, as one value: it distinguishes an edit from the same content written differently.
 
-Version 2 is over values: numbers as numbers, texts without outer blanks, lines as a set. Neither the sequence of the
-lines nor their ids count, nor when the order was confirmed: a shop changes these without anybody editing anything.
+Version 2 is over values: numbers as numbers, texts without outer blanks, lines as a set. The sequence and the ids of
+lines do not count, nor does the moment of confirmation: a shop changes these without anybody editing anything.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def fingerprint(order: Order) -> str:
 
 
 def same_goods(one: str, other: str) -> bool:
-    """Whether two fingerprints differ in texts at most: same goods, money and destination."""
+    """Whether two fingerprints differ only in texts: same goods, money and destination."""
     return one.partition(":")[0] == other.partition(":")[0]
 
 

@@ -1,4 +1,4 @@
-"""What was confirmed before go-live: somebody has dealt with it in another way, unless a person says otherwise."""
+"""Orders confirmed before go-live: they were handled in another way, unless a person says otherwise."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ _NOT_TAKEN_UP = frozenset({Reason.BEFORE_GO_LIVE, Reason.NOT_BEFORE})
 
 
 def is_taken_up(action: Action | None, reason: Reason | None) -> bool:
-    """Whether a run has already said about an order, known by its last decision, that it is to be exported."""
+    """Whether a run has already decided to export the order, according to its last decision."""
     return action not in {None, Action.SKIP} and reason not in _NOT_TAKEN_UP
 
 
 def gated(decision: Decision, order: Order, *, go_live: datetime | None, by_person: bool) -> Decision:
-    """Hold an order that was confirmed before go-live; None: nothing is live yet.
+    """Hold an order that was confirmed before go-live; `go_live` None: nothing is live yet.
 
-    `by_person`: a day that is run, a backfill, or a named order. Then only a go-live that was set forbids anything.
+    `by_person`: a day run by hand, a backfill or a named order. Then only a go-live from the settings forbids anything.
     """
     if decision.action is Action.SKIP:
         return decision

@@ -13,7 +13,7 @@ from orderflow.domain.order import OrderLine
 
 
 class SentLine(NamedTuple):
-    """A line as it went to the ERP. Without content (an older ledger, an ERP that does not tell) only the id counts."""
+    """A line as it went to the ERP. Without content (an older ledger, an ERP without it) only the id counts."""
 
     position: int
     line_id: int | None = None
@@ -53,14 +53,14 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     """Return the position it was sent under for each position that the shop's order has now.
 
     `numbers` are the ERP's line numbers by sent position: an interchangeable line keeps the one it shows already.
-    LookupError when not every line can be told: its text says why.
+    LookupError if a line cannot be identified: its text says why.
     """
     if len(now) != len(sent):
         raise LookupError(f"the shop has {len(now)} lines, the ERP {len(sent)}")
     free, rest, found = list(sent), list(now), dict[int, int]()
 
     def pair(of_now: Callable[[OrderLine], Hashable], of_sent: Callable[[SentLine], Hashable], *, alike: bool) -> None:
-        """Pair what has one key. Lines that are alike may be swapped; of others there is one on each side."""
+        """Pair lines with the same key. Equal lines may be swapped; of others there is one on each side."""
         for key in dict.fromkeys(map(of_now, rest)):
             ours = [line for line in rest if of_now(line) == key]
             theirs = [line for line in free if of_sent(line) == key]
@@ -76,13 +76,13 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     pair(goods_of, lambda line: line.goods, alike=False)
     pair(_product_of, lambda line: line.product, alike=False)  # the only one of its product: its quantity was edited
     if rest and all(line.content is None for line in free) and len(set(map(content_of, rest))) == 1:
-        for line, partner in _in_pairs(rest, free, numbers):  # nothing is known of them, and nothing tells them apart
+        for line, partner in _in_pairs(rest, free, numbers):  # nothing is known about them, so they are interchangeable
             found[line.position] = partner.position
         return found
     if rest:
         positions = ", ".join(str(line.position) for line in rest)
         raise LookupError(
-            f"line {positions} of the shop is no line that was sent to the ERP, or may be several of them"
+            f"line {positions} of the shop is not a line that was sent to the ERP, or could be several of them"
         )
     return found
 
@@ -94,7 +94,7 @@ def _product_of(line: OrderLine) -> str:
 def _in_pairs(
     ours: Sequence[OrderLine], theirs: Sequence[SentLine], numbers: Mapping[int, int]
 ) -> list[tuple[OrderLine, SentLine]]:
-    """Pair as many as there are on both sides; a line that shows one of their numbers gets that one."""
+    """Pair as many as both sides have; a line that shows one of their numbers gets that one."""
     by_number = {numbers.get(line.position): line for line in theirs}
     pairs = [(line, by_number.pop(line.erp_line_number)) for line in ours if line.erp_line_number in by_number]
     taken = {(line.position, partner.position) for line, partner in pairs}

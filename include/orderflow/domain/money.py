@@ -20,5 +20,5 @@ def rounded(amount: Decimal, currency: str | None) -> Decimal:
 
 
 def same_amount(one: Decimal, other: Decimal, currency: str | None, tolerance: Decimal) -> bool:
-    """Whether two totals are the same, give or take a tolerance in cents: as many yen, or thousandths of a dinar."""
+    """Whether two totals are equal within a tolerance in cents, or as many yen, or thousandths of a dinar."""
     return abs(one - other) <= tolerance * 100 * smallest_unit(currency)

@@ -1,4 +1,4 @@
-"""Enumerations that newer code may have added to: what is stored is read, also by code that does not know it yet."""
+"""Enumerations that newer code may have added to: older code can read stored values that it does not know."""
 
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
@@ -8,7 +8,7 @@ Text = TypeVar("Text")
 
 
 class OpenEnum(StrEnum):
-    """An enumeration whose values are stored. Calling it checks a value as usual; `stored` takes any."""
+    """An enumeration whose values are stored. Calling it checks a value as usual; `stored` accepts any."""
 
     @classmethod
     def stored(cls, text: str) -> Self:
@@ -27,7 +27,7 @@ class OpenEnum(StrEnum):
 
 
 class TextsOf(dict[Key, Text], Generic[Key, Text]):
-    """A table with an entry for each member, and one for what newer code has added."""
+    """A table with an entry for each member, and one for values that newer code has added."""
 
     def __init__(self, texts: dict[Key, Text], *, unknown: Text) -> None:
         super().__init__(texts)

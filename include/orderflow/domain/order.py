@@ -1,4 +1,4 @@
-"""An order as this project thinks of it, free of the shop's and the ERP's wording."""
+"""An order in this project's own terms, independent of the shop's and the ERP's."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -50,7 +50,7 @@ class Order(BaseModel):
     order_id: int
     """The shop's id, and the order's identity everywhere: it never changes and never repeats."""
     webshop: int
-    """Where it is sold now: like the reference it may change."""
+    """Where it is sold now. Like the reference it may change."""
     reference: str
     state: ShopState | None
     payment_status: str | None
@@ -69,13 +69,13 @@ class Order(BaseModel):
     invoice_address: int | None
     remarks: str | None
     lines: tuple[OrderLine, ...]
-    """What becomes a line of the ERP's order: goods, and charges that the settings give a product."""
+    """What becomes a line of the ERP's order: goods, and charges that the settings map to a product."""
     charges: tuple[Charge, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
-    """Money that no setting gives a place: the order is held."""
+    """Amounts without a place in the settings: the order is held."""
     paid_amount: Decimal | None = None
     people: Mapping[Role, RecordRef] = {}
-    """Whom and which places the order names."""
+    """The people and places that the order names."""
     extra: Mapping[str, Scalar] = {}
     """What the setting `fields` names, by path."""
     fields_missing: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class Order(BaseModel):
         for line in self.lines:
             if line.product is None or not line.product.key:
                 gaps.append(f"product key of line {line.position}")
-            if not line.quantity:  # a line of nothing is one that somebody has not finished
+            if not line.quantity:  # nobody has finished a line without a quantity
                 gaps.append(f"quantity of line {line.position}")
             if line.unit_price is None:
                 gaps.append(f"unit price of line {line.position}")

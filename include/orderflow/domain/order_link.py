@@ -1,4 +1,4 @@
-"""The address at which the shop's admin shows an order, as the settings write it."""
+"""The address at which the shop's admin shows an order, as given in the settings."""
 
 import re
 
@@ -11,11 +11,11 @@ _LINK = re.compile(
 
 
 def order_link(template: str) -> str:
-    """Return the template; ValueError unless it leads to one https server, whatever an order's texts are."""
+    """Return the template; ValueError unless it leads to one https server, no matter what an order's texts say."""
     if not _LINK.fullmatch(template) or not template.isprintable():
         raise ValueError(
             "write a URL that begins with https:// and a host, without user name or password, and with placeholders in "
-            "its path or query alone"
+            "its path or query only"
         )
     if unknown := set(re.findall(r"\{(.*?)\}", template)) - _PLACEHOLDERS:
         raise ValueError(f"there is no {', '.join(sorted(unknown))}: write {{webshop}}, {{order_id}} or {{reference}}")

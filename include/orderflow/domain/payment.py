@@ -28,7 +28,7 @@ WITHOUT_PAYMENT_OPTION = PaymentRule(Action.PROCESS, Reason.NO_PAYMENT_OPTION)
 
 
 def payment_rule(payment_status: str | None, *, payment_option: bool) -> PaymentRule:
-    """Look the status up; `none` is payable only where the webshop offers no payment, the unknown never is."""
+    """Look the status up. `none` is payable only in a webshop without a payment option; an unknown one never is."""
     if payment_status == "none" and not payment_option:
         return WITHOUT_PAYMENT_OPTION
     return PAYMENT_RULES.get(payment_status or "", UNKNOWN)

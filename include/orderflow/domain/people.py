@@ -11,7 +11,7 @@ from orderflow.domain.open_enum import OpenEnum
 
 
 class RecordKind(OpenEnum):
-    """What an order may name by an integer id."""
+    """The kinds of records that an order may name by an integer id."""
 
     CUSTOMER = "customer"
     ADDRESS = "address"
@@ -19,7 +19,7 @@ class RecordKind(OpenEnum):
 
 
 class RecordKey(NamedTuple):
-    """What identifies a record for good: the key is unique within its origin, and neither ever changes."""
+    """The permanent identity of a record: the key is unique within its origin, and neither ever changes."""
 
     origin: str
     key: str
@@ -35,7 +35,7 @@ class RecordKey(NamedTuple):
 
 
 class Role(StrEnum):
-    """What a record is to an order."""
+    """The role of a record in an order."""
 
     BUYER = "buyer"
     CONTACT = "contact"
@@ -69,7 +69,7 @@ class _Person(BaseModel):
     name: str | None = None
     phone: str | None = None
     extra: Mapping[str, Scalar] = {}
-    """Whatever else the shop's record says, as long as it is one value."""
+    """Everything else in the shop's record that is a single value."""
 
     @property
     def record(self) -> RecordKey:
@@ -88,7 +88,7 @@ class Party(_Person):
 
 
 class Address(_Person):
-    """Where something goes."""
+    """An address."""
 
     code: str | None = None
     attention: str | None = None
@@ -103,12 +103,12 @@ class Address(_Person):
 
     @property
     def is_bare(self) -> bool:
-        """Whether only its key is known here."""
+        """Whether only its key is known."""
         return not self.model_dump(exclude={"id", "origin", "key", "code"}, exclude_none=True, exclude_defaults=True)
 
 
 class People(BaseModel):
-    """All that an order says about people and places; what it does not name is None."""
+    """Everything an order says about people and places; what it does not name is None."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""Compare one order as the shop has it with the same order as the ERP has it."""
+"""Compare one order in the shop with the same order in the ERP."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -13,13 +13,13 @@ from orderflow.domain.states import ShopState
 
 SENT = "sent"
 NONE = "none"
-"""What a side shows that shows nothing."""
+"""The value of a side that shows nothing."""
 _TOLD = frozenset({ShopState.PROCESSING, ShopState.DONE})
 _FINISHABLE = _TOLD | {ShopState.CONFIRMED}
 
 
 class ErpOrder(BaseModel):
-    """What the ERP says of one of its orders; amounts exclude tax and are None when the ERP did not list the order."""
+    """What the ERP says about one of its orders. Amounts exclude tax; they are None unless the ERP listed the order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,7 +34,7 @@ class ErpOrder(BaseModel):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether the ERP keeps it as cancelled only; ERPs spell that in several ways."""
+        """Whether it is cancelled in the ERP; ERPs spell that in several ways."""
         return (self.status or "").lower().startswith("cancel")
 
 
@@ -52,11 +52,11 @@ class Pair(BaseModel):
     exported_as: str | None = None
     """The ERP number that the ledger remembers."""
     entered_by_hand: bool = False
-    """Whether the ERP lists the number that the shop shows under a reference that is not a shop's."""
+    """Whether the ERP lists the number shown by the shop under a reference that is not a shop's."""
     customer_codes: frozenset[str] = frozenset()
     """The ERP's numbers of the customer that the order was sent for; empty when they are not known."""
     edited: str | None = None
-    """A fingerprint of what the shop's order says now, where that is not what the ERP was sent."""
+    """A fingerprint of the shop's order as it is now, if that is not what was sent to the ERP."""
     remark: str = ""
     """What the ledger says is wrong with it."""
 
@@ -66,7 +66,7 @@ class Pair(BaseModel):
         return [order for order in self.erp_orders if not order.is_cancelled]
 
     def changed_at(self, now: datetime) -> datetime | None:
-        """Return when either side last changed, as far as it is known; what lies in the future is a wrong clock."""
+        """Return when either side last changed, if known; a moment in the future comes from a wrong clock."""
         instants = [order.created_at for order in self.erp_orders]
         if self.order:
             instants += [self.order.confirmed_at, self.order.modified_at]
@@ -74,7 +74,7 @@ class Pair(BaseModel):
 
 
 class Discrepancy(BaseModel):
-    """One difference: its kind, what either side shows, and what is particular to this order."""
+    """One difference: its kind, what each side shows, and details of this order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -86,7 +86,7 @@ class Discrepancy(BaseModel):
 
 
 def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
-    """Return how the two sides differ; empty when they agree. One cause gives one discrepancy.
+    """Return how the two sides differ; empty if they agree. One cause gives one discrepancy.
 
     Totals may differ by `tolerance`. An order that waits for its payment is expected nowhere.
     """
@@ -122,7 +122,7 @@ def _offline(order: Order) -> list[Discrepancy]:
 
 
 def _absent(pair: Pair, order: Order) -> list[Discrepancy]:
-    """Judge an order that the ERP does not have, or has only as cancelled."""
+    """Judge an order that is missing from the ERP or cancelled there."""
     if order.state is ShopState.CANCEL or pair.entered_by_hand:
         return []
     state, cancelled = str(order.state or NONE), pair.erp_orders
@@ -156,7 +156,7 @@ def _doubled(live: Sequence[ErpOrder]) -> list[Discrepancy]:
 
 
 def _written_back(order: Order, one: ErpOrder, live: Sequence[ErpOrder]) -> list[Discrepancy]:
-    """Judge what the shop was told: its state first; without that, number and lines are not expected yet."""
+    """Judge what was written to the shop: its state first. Without that, number and lines are not expected yet."""
     if order.state not in _TOLD:
         return [_of(FindingKind.STILL_CONFIRMED, [one], shop=str(order.state or NONE), erp=one.number)]
     if not order.erp_order_number:
@@ -179,7 +179,7 @@ def _written_back(order: Order, one: ErpOrder, live: Sequence[ErpOrder]) -> list
 
 
 def _content(pair: Pair, order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepancy]:
-    """Judge what was ordered; other lines make another total, which is then no finding of its own."""
+    """Judge what was ordered. Different lines lead to a different total, which then is not a separate finding."""
     shop, erp = _money(order.total, order.currency), _money(one.total, one.currency)
     if len(order.lines) != len(one.line_numbers):
         shop, erp = f"{len(order.lines)} lines, {shop}", f"{len(one.line_numbers)} lines, {erp}"

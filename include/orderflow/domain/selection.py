@@ -1,4 +1,4 @@
-"""Decide per order, from a fresh read alone: process, wait, hold or skip."""
+"""Decide per order, only from a fresh read: process, wait, hold or skip."""
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
@@ -9,9 +9,9 @@ from orderflow.domain.window import Window
 
 
 def decide(order: Order, *, payment_option: bool, window: Window | None = None) -> Decision:
-    """Decide what to do with an order as it was just read; `window` None means any day will do.
+    """Decide what to do with an order as it was just read. `window` None means any day.
 
-    The order of the questions matters: whether it is ours at all, then whether it is paid, then whether it is whole.
+    The order of the questions matters: whether it is ours at all, then whether it is paid, then whether it is complete.
     """
     ours = _is_ours(order, window)
     if ours is not None:
@@ -25,7 +25,7 @@ def decide(order: Order, *, payment_option: bool, window: Window | None = None) 
 
 
 def _not_whole(order: Order) -> Decision | None:
-    """Hold an order of which the ERP would get only a part."""
+    """Hold an order that the ERP would get only in part."""
     gaps = order.missing()
     if gaps:
         return Decision(action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail=f"missing: {', '.join(gaps)}")
@@ -37,9 +37,9 @@ def _not_whole(order: Order) -> Decision | None:
 
 
 def _is_ours(order: Order, window: Window | None) -> Decision | None:
-    """Skip what this window has no business with; None when the order is ours to look at further.
+    """Skip an order that does not belong to this window; None if it does.
 
-    The shop ignores filters it does not know and answers 200 with everything, so nothing a list says is believed.
+    The shop ignores filters it does not know and answers 200 with everything, so a list proves nothing.
     """
     if order.offline:
         return Decision(action=Action.SKIP, reason=Reason.OFFLINE)

@@ -1,4 +1,4 @@
-"""A packing slip of the ERP, and where it stands on its way to the shop, which takes each one only once."""
+"""A packing slip of the ERP, and its progress on the way to the shop, which takes each one only once."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from orderflow.domain.open_enum import OpenEnum
 
 
 class ShipmentItem(BaseModel):
-    """What was delivered of one line of one order, both named as the ERP does."""
+    """What was delivered of one line of one order, both by the ERP's numbers."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,7 +23,7 @@ class ShipmentItem(BaseModel):
 
 
 class Shipment(BaseModel):
-    """A paper that went along with goods, of one or of several orders."""
+    """Goods that left together, of one order or several."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,23 +34,23 @@ class Shipment(BaseModel):
     tracking_code: str | None
     comment: str | None
     order_numbers: tuple[str, ...]
-    """ERP numbers of its orders, sorted, each once; also of one of which it has no line."""
+    """ERP numbers of its orders, sorted, each once; including orders without a line in it."""
     items: tuple[ShipmentItem, ...]
 
     @property
     def content_hash(self) -> str:
-        """A fingerprint of all that the slip says."""
+        """A fingerprint of everything the slip says."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def completed_by(self, before: "Shipment") -> "Shipment":
-        """Add what an earlier reading showed of orders that this one does not show: the ERP lists a slip by order."""
+        """Add the items of orders that only an earlier reading showed: the ERP lists a slip by order."""
         shown = set(self.order_numbers)
         hidden = [item for item in before.items if item.order_number not in shown]
         numbers = tuple(sorted({*shown, *before.order_numbers}))
         return self.model_copy(update={"order_numbers": numbers, "items": _sorted([*self.items, *hidden])})
 
     def missing(self) -> list[str]:
-        """Name everything a message to the shop cannot be made without; empty when the slip is complete."""
+        """Name everything that a message to the shop needs and the slip lacks; empty if the slip is complete."""
         gaps = [] if self.items else ["lines"]
         for item in self.items:
             where = f"line {item.line_number} of {item.order_number}"
@@ -62,7 +62,7 @@ class Shipment(BaseModel):
 
 
 def merged(items: Iterable[ShipmentItem]) -> tuple[ShipmentItem, ...]:
-    """Sort items and add up those of the same line and product, as a slip names a line once per lot."""
+    """Sort items and add up those of the same line and product, because a slip names a line once per lot."""
     sums: dict[tuple[str, int, str], ShipmentItem] = {}
     for item in items:
         name = (item.order_number, item.line_number, item.product_key)
@@ -76,12 +76,12 @@ def _sorted(items: Iterable[ShipmentItem]) -> tuple[ShipmentItem, ...]:
 
 
 class ShipmentProgress(OpenEnum):
-    """Where a packing slip stands. Why it is not further is a reason code beside it."""
+    """How far a packing slip has come. If it is stuck, a reason code says why."""
 
     OPEN = "open"
     """To be sent as soon as the shop has the numbers of its orders."""
     SENDING = "sending"
-    """An intent stands; with nobody working on it, nobody knows whether the shop has the message."""
+    """An intent is recorded. If nobody is working on it, it is unknown whether the shop has the message."""
     IN_DOUBT = "in_doubt"
     SENT = "sent"
     REJECTED = "rejected"
@@ -106,10 +106,10 @@ SHIPMENT_TRANSITIONS: dict[ShipmentProgress, frozenset[ShipmentProgress]] = {
     ShipmentProgress.IN_DOUBT: frozenset({ShipmentProgress.SENT, ShipmentProgress.SENDING}),
     ShipmentProgress.SENT: frozenset(),
 }
-"""Which progress may follow which; staying where one is is always allowed."""
+"""Which progress may follow which; staying the same is always allowed."""
 
 UNCLEAR = frozenset({ShipmentProgress.SENDING, ShipmentProgress.IN_DOUBT})
-"""A message was begun and its outcome is not known: the shop may have it."""
+"""Sending was begun and its outcome is unknown: the shop may have the message."""
 
 SHIPMENT_PACES: dict[ShipmentProgress, Sequence[Pace]] = {
     ShipmentProgress.OPEN: EAGER,
@@ -118,9 +118,9 @@ SHIPMENT_PACES: dict[ShipmentProgress, Sequence[Pace]] = {
     ShipmentProgress.HELD: PATIENT,
     ShipmentProgress.REJECTED: SPARING,
 }
-"""How often a slip that is not at an end is looked at again."""
+"""How often an open slip is checked again."""
 
 
 def shipment_may_follow(before: ShipmentProgress, after: ShipmentProgress) -> bool:
-    """Whether a slip that stands at `before` may be moved to `after`."""
+    """Whether a slip may move from `before` to `after`."""
     return before == after or after in SHIPMENT_TRANSITIONS.get(before, frozenset())

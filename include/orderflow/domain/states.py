@@ -1,4 +1,4 @@
-"""The states an order goes through in the shop, and where it stands on its way through this flow."""
+"""The states an order goes through in the shop, and its progress through this flow."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class ShopState(StrEnum):
 
 
 class Progress(OpenEnum):
-    """How far an order has come. Why it is not further is a reason code beside it."""
+    """How far an order has come. If it is stuck, a reason code says why."""
 
     UNREAD = "unread"
     WAITING = "waiting"
@@ -39,29 +39,29 @@ _BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Pro
 
 TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     # Listed, but its details could not be read: even its webshop is not known yet.
-    # Skipped when the shop does not know it; back when it was asked again and did not say so.
+    # Skipped if the shop does not know it; back here if a later answer does not say so.
     Progress.UNREAD: _BEFORE_PUSH,
     Progress.WAITING: _BEFORE_PUSH,
     Progress.HELD: _BEFORE_PUSH | {Progress.RESOLVED},
     Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD, Progress.RESOLVED},
     Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.REJECTED, Progress.RESOLVED},
-    # An intent row stands: nothing may forget it before the ERP was asked.
+    # An intent is recorded: nothing may drop it before the ERP was asked.
     Progress.PUSHING: frozenset(
         {Progress.PUSHED, Progress.REJECTED, Progress.IN_DOUBT, Progress.READY, Progress.RESOLVED}
     ),
     Progress.IN_DOUBT: frozenset({Progress.PUSHED, Progress.PUSHING, Progress.RESOLVED}),
     Progress.REJECTED: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.RESOLVED},
-    # From here the ERP has the order: no way back to a decision. Back to PUSHED means that the shop forgot what it was
-    # told (somebody reopened the order there), so that it is told again.
+    # From here the ERP has the order: no way back to a decision. Back to PUSHED means that the shop forgot what was
+    # written (somebody reopened the order there), so that it is written back again.
     Progress.PUSHED: frozenset({Progress.STATE_SET, Progress.RESOLVED}),
     Progress.STATE_SET: frozenset({Progress.NUMBER_SET, Progress.PUSHED, Progress.RESOLVED}),
     Progress.NUMBER_SET: frozenset({Progress.WRITTEN_BACK, Progress.PUSHED, Progress.RESOLVED}),
     Progress.WRITTEN_BACK: frozenset({Progress.SHIPMENT_SENT, Progress.PUSHED, Progress.RESOLVED}),
     Progress.SHIPMENT_SENT: frozenset({Progress.PUSHED}),
-    # A person has dealt with it by hand, in the ERP or in the shop: never sent. Found in the ERP, it can be taken up.
+    # A person has dealt with it by hand, in the ERP or in the shop: never sent. If found in the ERP, it is picked up.
     Progress.RESOLVED: frozenset({Progress.PUSHED, Progress.SHIPMENT_SENT}),
 }
-"""Which progress may follow which; staying where one is is always allowed."""
+"""Which progress may follow which; staying the same is always allowed."""
 
 IN_ERP = frozenset(
     {
@@ -73,20 +73,20 @@ IN_ERP = frozenset(
         Progress.RESOLVED,
     }
 )
-"""The ERP is known to have the order, or a person has seen to it: no decision moves it, and it is never sent again."""
+"""The ERP has the order, or a person has dealt with it: no decision moves it, and it is never sent again."""
 
 HALF_WRITTEN = frozenset({Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET})
-"""In the ERP, while the shop does not fully know it yet."""
+"""In the ERP, but not completely written back to the shop."""
 
 WRITTEN = frozenset({Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT})
-"""In the ERP, and the shop knows all of it."""
+"""In the ERP, and completely written back to the shop."""
 
 INTENT_OPEN = frozenset({Progress.PUSHING, Progress.IN_DOUBT})
-"""A push was begun and its outcome is not known: the order may be in the ERP."""
+"""A push was begun and its outcome is unknown: the order may be in the ERP."""
 
 
 def may_follow(before: Progress | None, after: Progress) -> bool:
-    """Whether an order that stands at `before` (None: never seen) may be moved to `after`."""
+    """Whether an order may move from `before` (None: never seen) to `after`."""
     if before is None:
         return after in _BEFORE_PUSH | {Progress.UNREAD, Progress.SHIPMENT_SENT}
     return before == after or after in TRANSITIONS.get(before, frozenset())

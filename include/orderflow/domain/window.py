@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 KEY_FORMAT = "YYYY-MM-DD"
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
-"""Any clock's days; at the ends of the calendar there is no day before, or after, in another time zone."""
+"""Days that any clock can show; at the ends of the calendar another time zone would have no day before or after."""
 _SMALLEST = timedelta(microseconds=1)
 
 

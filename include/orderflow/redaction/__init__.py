@@ -1,6 +1,6 @@
 """The last gate on the way out: no secret, and nothing that forges a line, passes into a ledger, log, message or page.
 
-Who reads a credential lets it be remembered (`remember`); whoever lets a text out passes it through `fit_to_show`.
+Code that reads a credential registers it (`remember`); code that lets a text out passes it through `fit_to_show`.
 """
 
 from orderflow.redaction.gate import all_forms, excerpt, fit_to_show, impersonal, redact, remember, visible

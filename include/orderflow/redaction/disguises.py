@@ -6,16 +6,16 @@ from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus
 
 _SHORTEST_PIECE = 8
-"""Characters of base64 that are no accident."""
+"""So many characters of base64 in a row are no accident."""
 
 
 def disguises(secret: str) -> set[str]:
-    """Return every form but the plain one."""
+    """Return every form except the plain one."""
     return {*_in_json(secret), *_in_address(secret), *_in_page(secret), *_in_base64(secret)} - {secret, ""}
 
 
 def _in_json(secret: str) -> set[str]:
-    """JSON escapes more or less, depending on who writes it; a document inside a document escapes twice."""
+    """JSON writers escape more or less; a document inside a document escapes twice."""
     once = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     once |= {form.replace("/", "\\/") for form in once}
     for escape in (r"\u%04x", r"\u%04X"):
@@ -45,7 +45,7 @@ def _in_page(secret: str) -> set[str]:
 
 
 def _in_base64(secret: str) -> set[str]:
-    """Base64 by itself and inside a larger block, where three alignments show three different middles."""
+    """Base64 on its own and inside a larger block, where three alignments give three different middles."""
     data = secret.encode("utf-8", "surrogatepass")
     forms = set()
     for before in range(3):

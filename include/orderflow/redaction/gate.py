@@ -1,4 +1,4 @@
-"""Texts made fit to be shown: secrets hidden in whatever form, escapes visible, answers cut short."""
+"""Texts made fit to be shown: secrets hidden in any form, escapes visible, answers cut short."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from orderflow.redaction.pages import words_of
 
 LONGEST_EXCERPT = 500
 _LOOKED_AT = 16_384
-"""Characters of an answer that are looked at: what people are shown is in its beginning."""
+"""Characters of an answer that are examined: only its beginning is shown to people."""
 _SHORTEST_SECRET = 4
 _SHORTEST_REMEMBERED = 6
 """Shorter values would black out ordinary text; no real secret is that short."""
@@ -27,9 +27,9 @@ _ORDINARY = frozenset(
         "authorization",
     }
 )
-"""Names of secrets: as a value one of these would black out the names by which other secrets are recognised."""
+"""Names of secrets. As a value, one of these would black out the names by which other secrets are recognised."""
 _SHORTEST_WRAPPED = 8
-"""Shorter ones are hidden in one piece only: two words in a row may spell them."""
+"""Shorter ones are hidden only in one piece: two words in a row might spell them."""
 _HIDDEN = "***"
 
 _NAMED = re.compile(
@@ -43,7 +43,7 @@ _MAIL = re.compile(r"(?<![^\s@<>\"'(),;:\[\]{}=|])[^\s@<>\"'(),;:\[\]{}=|]++@[^\
 _PHONE = re.compile(r"(?<![\w+.,-])(?:\+|0[1-9])(?:[0-9]|[ ().\/-](?=[ ().\/-]?[0-9(])){7,18}+(?![\w])")
 _FEWEST_DIGITS = 9
 _FORGING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""What a terminal obeys, what turns the direction of a line, and what ends one where nobody sees it."""
+"""Characters that a terminal obeys, that turn the direction of a line, or that end a line invisibly."""
 _GAP = re.compile(r"\s|\\[rnt]")
 
 _lock = Lock()
@@ -51,24 +51,24 @@ _remembered: dict[str, None] = {}
 
 
 def remember(*secrets: str) -> None:
-    """Let no text out with these values in it, for as long as this process lives."""
+    """Let no text out that contains these values, for as long as this process lives."""
     told = [secret for secret in secrets if len(secret) >= _SHORTEST_REMEMBERED and secret.lower() not in _ORDINARY]
     with _lock:
         _remembered.update(dict.fromkeys(told))
 
 
 def all_forms(secret: str) -> tuple[str, ...]:
-    """Return a secret in every form in which it may turn up."""
+    """Return a secret in every form in which it may appear."""
     return _forms(frozenset({secret})) if len(secret) >= _SHORTEST_REMEMBERED else (secret,)
 
 
 def fit_to_show(text: str, secrets: Iterable[str] = ()) -> str:
-    """Hide every secret that is known, or looks like one, and show what could forge a line as its escape."""
+    """Hide everything that is, or looks like, a secret, and show characters that could forge a line as escapes."""
     return visible(redact(text, secrets))
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Hide the given secrets, those remembered, in whatever form, and whatever looks like one."""
+    """Hide the given and the remembered secrets in any form, and everything that looks like one."""
     forms = _all_forms(secrets)
     for form in forms:
         text = text.replace(form, _HIDDEN)
@@ -94,15 +94,15 @@ def impersonal(text: str) -> str:
 
 
 def excerpt(body: str, secrets: Iterable[str] = ()) -> str:
-    """Return the first 500 characters of an answer on one line; of a page its title, else its text, else as it is."""
+    """Return the first 500 characters of an answer on one line; of a page its title, else its text, else all of it."""
     is_cut = len(body) > _LOOKED_AT
     text = body[:_LOOKED_AT].strip()
     if text.startswith("<"):
-        text = words_of(text) or text  # XML may say all it has to say in attributes
-    # Hidden before it is cut: half a secret would be recognised by nobody.
+        text = words_of(text) or text  # XML may say everything in attributes
+    # Hidden before it is cut: half a secret would not be recognised.
     text = impersonal(fit_to_show(" ".join(text.split()), secrets))
     if is_cut and len(text) <= LONGEST_EXCERPT:
-        # Its end is where the body was cut, perhaps in the middle of a secret.
+        # It ends where the body was cut, perhaps in the middle of a secret.
         return text[: max(0, len(text) - max(map(len, _all_forms(secrets)), default=0))] + "…"
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
 
@@ -115,7 +115,7 @@ def _all_forms(secrets: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _forms(secrets: frozenset[str]) -> tuple[str, ...]:
-    """Return all forms of all secrets; the longest first, for one may be a part of another."""
+    """Return all forms of all secrets, the longest first, because one may be part of another."""
     forms = {form for secret in secrets for form in (secret, *disguises(secret))}
     return tuple(sorted(forms, key=len, reverse=True))
 

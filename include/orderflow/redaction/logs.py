@@ -1,4 +1,4 @@
-"""The gate before log lines, whoever collects them."""
+"""The gate before log lines, no matter who collects them."""
 
 import logging
 from collections.abc import Callable
@@ -10,7 +10,7 @@ _PACKAGE = "orderflow"
 
 
 class GuardedFormatter(logging.Formatter):
-    """Formats a record with its traceback, and lets nothing of it out that may not be shown."""
+    """Formats a record with its traceback, and lets nothing out that may not be shown."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the finished lines."""
@@ -25,7 +25,7 @@ class _GuardedFactory:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._make(*args, **kwargs)
-        # One that is made over from another record has no name yet.
+        # A record made from another record has no name yet.
         if (record.name or "").partition(".")[0] == _PACKAGE:
             record.msg, record.args = fit_to_show(record.getMessage()), None
         return record

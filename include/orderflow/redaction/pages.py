@@ -1,4 +1,4 @@
-"""What a page of HTML says, found in one pass: pages come from strangers, also from those that mean harm."""
+"""What an HTML page says, found in one pass: pages come from strangers, some of them hostile."""
 
 from html import unescape
 
@@ -20,7 +20,7 @@ def _title(page: str, low: str) -> str:
 
 
 def _text(page: str, low: str) -> str:
-    """Leave out tags, and scripts and styles with what is in them; what is not closed is left out to the end."""
+    """Leave out tags, and scripts and styles with their content; anything unclosed is left out to the end."""
     parts = []
     at = 0
     while (tag := page.find("<", at)) >= 0:

@@ -1,6 +1,6 @@
 """Speaking HTTP to one service: timeouts, retries, refusals and failures that say what happened and hide secrets.
 
-It knows neither Airflow nor what the service is about.
+It knows nothing about Airflow or the service.
 """
 
 from orderflow.transport.answer import Answer

@@ -17,7 +17,7 @@ class Unreadable(Protocol):
     """Makes the error that says what is wrong with an answer."""
 
     def __call__(self, what: str, *, quoted: bool) -> RefusedError:
-        """Return it; `quoted` with an excerpt of what was answered."""
+        """Return it; `quoted` with an excerpt of the answer."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,18 @@ class Answer:
     content: bytes = field(repr=False)
     refusal: Unreadable = field(repr=False)
     is_whole: bool = True
-    """Whether the content is all there was, and not cut off because it was too much."""
+    """Whether the content is complete, and not cut off because it was too large."""
 
     @property
     def body(self) -> str:
-        """The content as text, to be searched and quoted; documents are read by `json`, which guesses nothing."""
+        """The content as text, to be searched and quoted. Documents are read by `json`, which does not guess."""
         return self.content.decode("utf-8", "replace")
 
     def unreadable(self, what: str, *, quoted: bool = False) -> RefusedError:
         """Return the error that says what is wrong with this answer: `raise answer.unreadable("names no id")`.
 
-        What was answered is quoted only where the caller knows that it is a message and not somebody's order. A page
-        is always quoted by its title: it comes from something that stands before the service.
+        The answer is quoted only if the caller knows that it is a message and not somebody's order. A page is always
+        quoted by its title: it comes from something in front of the service.
         """
         return self.refusal(what, quoted=quoted or self.content.lstrip()[:1] == b"<")
 

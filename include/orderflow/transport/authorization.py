@@ -18,7 +18,7 @@ class Authorization(Protocol):
 
 
 class FixedAuthorization:
-    """A header that never changes: `Token <hex>`, a bearer token without end, HTTP Basic."""
+    """A header that never changes: `Token <hex>`, a bearer token that never expires, HTTP Basic."""
 
     def __init__(self, scheme: str, credential: str, *, secrets: tuple[str, ...] = ()) -> None:
         self._header = f"{scheme} {credential}"

@@ -31,25 +31,25 @@ DEFAULT_BOUNDS = Bounds()
 
 
 class CallGuard(Protocol):
-    """What every single request has to pass, repeated ones too."""
+    """Every single request passes it, including repeated ones."""
 
     def enter(self, method: str, path: str) -> None:
-        """Wait until it may be sent; CallDeferredError when it may not for longer than a wait is worth."""
+        """Wait until it may be sent; CallDeferredError if that would take too long."""
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
-        """Hear that it was refused for good, with what answer; must not raise."""
+        """Note a final refusal and its answer; must not raise."""
 
     def succeeded(self, method: str, path: str) -> None:
-        """Hear that it was answered as it should be; must not raise."""
+        """Note a success; must not raise."""
 
     def throttled(self, seconds: float) -> None:
-        """Hear that the other side asks everybody for a pause; must not raise."""
+        """Note that the other side asks everybody for a pause; must not raise."""
 
 
 class Channel:
     """Talks to `base_url` and nobody else: no redirects, no cookies, no credentials from a netrc file.
 
-    With `read_only` nothing but GET leaves this process. Safe to share between threads.
+    With `read_only` only GET leaves this process. Safe to share between threads.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class Channel:
         gate: CallGuard | None = None,
         meter: Meter = NO_METER,
     ) -> None:
-        # A cookie would tie together the threads that share this session, and could outrank the token.
+        # A cookie would tie the threads that share this session together, and could override the token.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # `requests` looks where a redirect points to even where it must not go, and reads the whole answer for that.
+        # `requests` examines a redirect's target even if it must not follow it, and reads the whole answer for that.
         session.get_redirect_target = _nowhere  # type: ignore[method-assign,assignment]
         make_watchable(session)
         self.service = service
@@ -111,12 +111,12 @@ class Channel:
     ) -> Answer:
         """Send a request, `path` below the base URL; return its 2xx answer, or one whose status is in `accept`.
 
-        The body is `json` (Decimals become numbers as they are written), or `data`: a form, or bytes as they are.
-        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without, one request is sent; another one
-        only after an answer which means that nothing was done: a renewable token was turned away (401, 403), or the
+        The body is `json` (Decimals become numbers exactly as written), or `data`: a form, or raw bytes.
+        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without it one request is sent, and another
+        one only after an answer which means that nothing was done: a renewable token was refused (401, 403), or the
         other side asked for a short pause (429).
         UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run;
-        CallDeferredError when the gate lets nothing through or the other side asked for a long pause: nothing was done.
+        CallDeferredError if the guard holds the call back or the other side asked for a long pause: nothing was done.
         """
         if self._read_only and method != "GET":
             raise PermanentError(
@@ -141,7 +141,7 @@ class Channel:
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, method))
 
     def repeating(self, attempt: Callable[[], Result]) -> Result:
-        """Repeat what the caller does, with its own calls, while UnavailableError says that this may help."""
+        """Repeat a caller's attempt, which makes calls of its own, while UnavailableError says that this may help."""
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, "attempt"))
 
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
@@ -158,7 +158,7 @@ class Channel:
         return Answer(received.status, received.headers, received.content, refusal, is_whole=received.is_whole)
 
     def _send(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Received:
-        """Send it, as often as the other side asks for a pause that is worth the wait."""
+        """Send it, again after each pause that the other side asks for, if it is short enough."""
         waited = 0.0
         while True:
             waited += self._wait_for_turn(exchange)
@@ -222,7 +222,7 @@ class Channel:
         try:
             return write_document(json)
         except ValueError as error:
-            raise PermanentError(f"{self.service.name}: what is to be sent {error}") from None
+            raise PermanentError(f"{self.service.name}: the body to be sent {error}") from None
 
     def _secrets(self) -> tuple[str, ...]:
         return self._extra_secrets + (self._authorize.secrets() if self._authorize else ())

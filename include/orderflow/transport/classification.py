@@ -1,4 +1,4 @@
-"""What can become of a call, as a table: docs/reference/wire-errors.md is made of it, and a test plays every row."""
+"""How a call can end, as a table: docs/reference/wire-errors.md comes from it, and a test plays every row."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from orderflow.transport.failures import RefusedError, UnavailableError
 
 
 class Case(NamedTuple):
-    """One thing that happens, and what it is taken for."""
+    """One thing that can happen, and how it is classified."""
 
     what: str
     error: type[OrderflowError]
@@ -16,22 +16,24 @@ class Case(NamedTuple):
     done: str
     """Whether the other side may have done what was asked."""
     repeated: bool
-    """Whether GET, PATCH and PUT are sent again within seconds, where the caller allows it."""
+    """Whether GET, PATCH and PUT are sent again within seconds, if the caller allows it."""
 
 
-NO, PERHAPS, REFUSED = "certainly not", "perhaps", "no, says the answer"
+NO, PERHAPS, REFUSED = "certainly not", "perhaps", "no, according to the answer"
 
 CASES = (
     Case("the host's name is unknown", UnavailableError, "unavailable", NO, repeated=True),
     Case("the connection is refused", UnavailableError, "unavailable", NO, repeated=True),
-    Case("the proxy is not there, or opens no tunnel", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the proxy is missing, or opens no tunnel", UnavailableError, "unavailable", NO, repeated=True),
     Case("the TLS handshake fails", UnavailableError, "unavailable", NO, repeated=True),
     Case("the certificate is not trusted", ConfigurationError, "configuration", NO, repeated=False),
-    Case("the request cannot be sent: no address, no header", ConfigurationError, "configuration", NO, repeated=False),
-    Case("the connection is lost before the answer is whole", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("the request cannot be sent: bad address or header", ConfigurationError, "configuration", NO, repeated=False),
+    Case(
+        "the connection is lost before the whole answer came", UnavailableError, "unavailable", PERHAPS, repeated=True
+    ),
     Case("silence for longer than `timeout`", UnavailableError, "unavailable", PERHAPS, repeated=True),
-    Case("the answer is not whole within `deadline`", UnavailableError, "unavailable", PERHAPS, repeated=True),
-    Case("no HTTP, or an encoding that cannot be unpacked", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("the whole answer does not come within `deadline`", UnavailableError, "unavailable", PERHAPS, repeated=True),
+    Case("not HTTP, or an encoding that cannot be unpacked", UnavailableError, "unavailable", PERHAPS, repeated=True),
     Case("408", UnavailableError, "unavailable", PERHAPS, repeated=True),
     Case("5xx", UnavailableError, "unavailable", PERHAPS, repeated=True),
     Case("429 with a long pause", CallDeferredError, "throttled", NO, repeated=False),

@@ -1,4 +1,4 @@
-"""What both Airflow hooks read from an HTTP connection, free of Airflow."""
+"""What both Airflow hooks read from an HTTP connection, without importing Airflow."""
 
 import logging
 import ssl
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 
 def base_url(host: str | None, schema: str | None, port: int | None) -> str:
-    """Return the address of a connection; a host without a scheme is reached by HTTPS."""
+    """Return the address of a connection; a host without a scheme means HTTPS."""
     if not host:
-        raise ConfigurationError("the connection has no host; set it to the address of the API, as https://host")
+        raise ConfigurationError("the connection has no host; set it to the address of the API, such as https://host")
     parts = credentials.address(
         host if "://" in host else f"{schema or 'https'}://{host}", "the connection's host is not an address"
     )
@@ -40,16 +40,16 @@ def base_url(host: str | None, schema: str | None, port: int | None) -> str:
 
 
 def _port(address: SplitResult, port: int | None) -> str:
-    """Return what the connection's port adds to its host: Airflow's page can test only a connection that has a port."""
+    """Return what the connection's port adds to its host: Airflow can only test a connection that has a port."""
     if address.port and port and address.port != port:
         raise ConfigurationError(
-            f"the connection's host names port {address.port}, and its port is {port}; leave one out"
+            f"the connection's host contains port {address.port}, but its port is {port}; remove one"
         )
     return f":{port}" if port and not address.port and port != _USUAL_PORTS[address.scheme] else ""
 
 
 def given(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the extras that say something: a form stores null or nothing for a field that was left empty."""
+    """Return the extras that have a value: a form stores null or nothing for an empty field."""
     return {name: value for name, value in extra.items() if value not in (None, "")}
 
 
@@ -83,8 +83,8 @@ def prepare_session(
 ) -> tuple[str, ...]:
     """Make the session of an HttpHook fit for a Channel; return the values of its extra headers, which may be secret.
 
-    HttpHook makes a header of every extra it does not know, and Basic credentials of the login. The extras that are
-    this project's own must not travel as headers, and a Channel brings its own credentials.
+    HttpHook turns every extra it does not know into a header, and the login into Basic credentials. This project's own
+    extras must not travel as headers, and a Channel brings its own credentials.
     """
     _check_certificates(session)
     if session.verify is False:
@@ -106,23 +106,23 @@ def _proxy_passwords(proxies: Iterable[object]) -> list[str]:
         try:
             passwords.append(urlsplit(str(proxy)).password or "")
         except ValueError:
-            raise ConfigurationError("extra `proxies`: set each to an address, as http://host:port") from None
+            raise ConfigurationError("extra `proxies`: set each to an address, such as http://host:port") from None
     return [password for password in passwords if password]
 
 
 def _check_certificates(session: requests.Session) -> None:
-    """ConfigurationError for what `requests` would find only at the first call, and tell as any failing call."""
+    """ConfigurationError for mistakes that `requests` would report only at the first call, like any failed call."""
     if isinstance(session.verify, str) and not Path(session.verify).is_dir():
         try:
             ssl.create_default_context(cafile=session.verify)
         except OSError as error:
             raise ConfigurationError(
-                f"extra `verify`: no CA certificates can be read from {session.verify!r} ({error.strerror or error})"
+                f"extra `verify`: cannot read CA certificates from {session.verify!r} ({error.strerror or error})"
             ) from error
     named = [session.cert] if isinstance(session.cert, str) else session.cert or []
     for path in named:
         if not Path(path).is_file():
-            raise ConfigurationError(f"extra `cert`: there is no file {path!r}")
+            raise ConfigurationError(f"extra `cert`: file {path!r} does not exist")
 
 
 def without_headers(session: requests.Session) -> requests.Session:

@@ -1,6 +1,6 @@
-"""Credentials as they are read from a connection: what no header can carry is refused there, by the field's name.
+"""Credentials read from a connection: a value that does not fit in a header is refused, and the error names the field.
 
-A line break at the end of a pasted token would otherwise come out of `http.client` as an error that quotes it.
+A line break at the end of a pasted token would otherwise lead to an error of `http.client` that quotes the token.
 """
 
 import re
@@ -21,7 +21,7 @@ _LONGEST = 16_384
 
 
 def hide(mask: Callable[[Any], None], *secrets: str) -> None:
-    """Let no text out that holds one of these, in whatever form: `mask` is how Airflow's own logs are told."""
+    """Let no text out that contains one of these in any form; `mask` passes them to Airflow's own logs."""
     remember(*secrets)
     guard_logs()
     mask([form for secret in secrets for form in all_forms(secret)])
@@ -38,15 +38,15 @@ def secret(value: object, field: str) -> str:
 
 
 def headers(values: Mapping[str, object]) -> dict[str, str]:
-    """Return extra headers; ConfigurationError naming those that none can be."""
+    """Return extra headers; ConfigurationError naming those that cannot be headers."""
     wrong = [name for name, value in values.items() if not _HEADER_NAME.fullmatch(name) or not isinstance(value, str)]
     if wrong:
         raise ConfigurationError(f"extra {_named(wrong)}: unknown, and as a header it has to be text")
     wrong = [name for name, value in values.items() if _NOT_IN_A_HEADER.search(str(value))]
     if wrong:
         raise ConfigurationError(
-            f"extra {_named(wrong)}: sent as a header, and holds a line break, a blank at an end or a character that "
-            "no header takes: enter it again"
+            f"extra {_named(wrong)}: is sent as a header, but contains a line break, a blank at an end or a character "
+            "that is not allowed in headers: enter it again"
         )
     return {name: str(value) for name, value in values.items()}
 
@@ -60,17 +60,17 @@ def address(value: object, field: str) -> SplitResult:
     except ValueError:
         is_one = False
     if not is_one or _NOT_IN_AN_ADDRESS.search(text) or "\\" in text:
-        raise ConfigurationError(f"{field}: set it to an http(s) address with its scheme, as https://host/path")
+        raise ConfigurationError(f"{field}: set it to an http(s) address with its scheme, such as https://host/path")
     return parts
 
 
 def refuse_plain_http(address: str, field: str, extra: Mapping[str, Any]) -> None:
-    """ConfigurationError where credentials would travel unencrypted to another machine, unless that is `allow_http`."""
+    """ConfigurationError if credentials would travel unencrypted to another machine, unless `allow_http` is set."""
     parts = urlsplit(address)
     if parts.scheme == "http" and not is_loopback(parts.hostname or "") and extra.get("allow_http") is not True:
         raise ConfigurationError(
-            f"{field}: credentials would travel over plain http, for everybody on the way to read; use https, or set "
-            "extra `allow_http` to true where that network is trusted"
+            f"{field}: credentials would travel over plain http, where anybody can read them; use https, or set "
+            "extra `allow_http` to true if that network is trusted"
         )
 
 
@@ -84,11 +84,11 @@ def is_loopback(host: str) -> bool:
 
 def _without(value: object, field: str, forbidden: re.Pattern[str], allowed: str) -> str:
     if not isinstance(value, str):
-        raise ConfigurationError(f"{field}: it has to be text")
+        raise ConfigurationError(f"{field}: must be text")
     if forbidden.search(value) or len(value) > _LONGEST:
         raise ConfigurationError(
-            f"{field}: it holds a character that cannot be sent, perhaps from a line break that was pasted along; "
-            f"allowed are {allowed}; enter it again"
+            f"{field}: contains a character that cannot be sent, perhaps a pasted line break; allowed are {allowed}; "
+            "enter it again"
         )
     return value
 

@@ -8,14 +8,14 @@ from typing import Any, Self
 import simplejson
 
 DEEPEST = 64
-"""Levels of nesting; the documents of this project have five."""
+"""Levels of nesting allowed; this project's documents have five."""
 _LONGEST_INTEGER = 30
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class WrittenNumber(Decimal):
-    """A number that is written again as it was read: `1e30`, `-0`, `10.00`; NaN where Decimal cannot hold it."""
+    """A number that is written exactly as it was read: `1e30`, `-0`, `10.00`; NaN if Decimal cannot hold it."""
 
     written: str
 
@@ -35,8 +35,8 @@ class WrittenNumber(Decimal):
 def read_document(content: bytes) -> Any:
     """Read a JSON text; ValueError says what is wrong with it, without showing any of it.
 
-    Refused besides broken JSON: any other encoding than UTF-8, NaN and Infinity, a field named twice in one object
-    (which of them counts nobody knows), and nesting that no honest document has.
+    Refused besides broken JSON: any encoding other than UTF-8, NaN and Infinity, a field that is twice in an object
+    (it is unclear which one counts), and nesting that no honest document has.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -55,7 +55,7 @@ def read_document(content: bytes) -> Any:
 
 
 def write_document(value: Any) -> bytes:
-    """Write a JSON text in UTF-8; ValueError for what JSON has no word for.
+    """Write a JSON text in UTF-8; ValueError for values that JSON cannot express.
 
     A lone surrogate has no UTF-8 form: it is written as the escape it must have come from.
     """
@@ -79,7 +79,7 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_too_deep(content: bytes) -> bool:
-    """Whether brackets outside of strings are nested too deep, found without any recursion."""
+    """Whether brackets outside strings are nested too deep, found without recursion."""
     depth = 0
     for bracket in _STRING.sub(b"", content).translate(None, _NO_BRACKET):
         depth += 1 if bracket in b"[{" else -1

@@ -17,11 +17,11 @@ class Service(NamedTuple):
     not_found: Reason
     answer_invalid: Reason
     quotable: Callable[[str], str] = str
-    """What of a failing answer's text may be quoted at all."""
+    """Returns the part of a failing answer's text that may be quoted."""
 
 
 def unless_it_holds(*names: str) -> Callable[[str], str]:
-    """Quote an answer unless it names all these fields: then it repeats an order, with whatever is personal in it."""
+    """Quote an answer unless it names all these fields: then it repeats an order, with its personal data."""
 
     def quotable(body: str) -> str:
         return "" if all(f'"{name}"' in body for name in names) else body
@@ -43,7 +43,7 @@ class Exchange(NamedTuple):
 
 
 class Received(NamedTuple):
-    """An answer; `is_whole` False when it was larger than allowed and is cut off."""
+    """An answer; `is_whole` is False if it was larger than allowed and is cut off."""
 
     status: int
     headers: Mapping[str, str]
@@ -52,12 +52,12 @@ class Received(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The content to be searched and quoted."""
+        """The content as text, to be searched and quoted."""
         return self.content.decode("utf-8", "replace")
 
 
 class UnavailableError(TransientError):
-    """No answer, or one that asks to come back later (408, 429, 5xx)."""
+    """No answer, or one that asks the client to come back later (408, 429, 5xx)."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class UnavailableError(TransientError):
 
 
 class RefusedError(PermanentError):
-    """An answer that asking again does not change: 3xx, 4xx, or one that cannot be read."""
+    """An answer that will not change on repetition: 3xx, 4xx, or one that cannot be read."""
 
     def __init__(self, message: str, *, exchange: Exchange | None = None, reason: Reason | None = None) -> None:
         super().__init__(message, reason=reason)
@@ -83,5 +83,5 @@ class RefusedError(PermanentError):
 
     @property
     def status(self) -> int | None:
-        """The HTTP status that was answered."""
+        """The HTTP status of the answer."""
         return self.exchange.status if self.exchange else None

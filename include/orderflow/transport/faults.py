@@ -1,4 +1,4 @@
-"""What a failed request, or an answer that is a failure, means for the caller."""
+"""What a failed request, or a failing answer, means for the caller."""
 
 import ssl
 from collections.abc import Iterable, Iterator
@@ -16,16 +16,16 @@ from orderflow.transport.retry import retry_after
 _COME_BACK = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _BEFORE_SENDING = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
 _UNKNOWN_ISSUER = frozenset({2, 18, 19, 20, 21})
-"""OpenSSL's codes for a certificate whose signer is not among the CAs we know; it has no names for them in Python."""
+"""OpenSSL's codes for a certificate whose signer is not a known CA; Python has no names for them."""
 _LONGEST_TARGET = 200
 
 
 def fault_of_error(
     error: Exception, exchange: Exchange, service: Service, *, sent: bool | None = None
 ) -> OrderflowError:
-    """Translate an error under which no whole answer came; `sent`: whether any of the request left, if that is known.
+    """Translate an error that prevented a complete answer; `sent`: whether any of the request left, if that is known.
 
-    Nothing of the error's own text is shown, for it may quote the request with its credentials.
+    The error's own text is never shown, because it may quote the request with its credentials.
     """
     causes = list(_chain(error))
     for cause in causes:
@@ -38,7 +38,7 @@ def fault_of_error(
             f"{service.name}: {exchange} cannot be sent ({type(error).__name__}): check the connection's host, login, "
             "password and extra"
         )
-    what = "could not be reached" if not_sent else "gave no whole answer"
+    what = "could not be reached" if not_sent else "gave no complete answer"
     return UnavailableError(
         f"{service.name}: {exchange}: the server {what} ({type(causes[-1]).__name__})",
         exchange=exchange,
@@ -48,9 +48,9 @@ def fault_of_error(
 
 
 def fault_of_time(exchange: Exchange, service: Service, seconds: float, *, sent: bool) -> UnavailableError:
-    """Say that a call took longer in all than it may."""
+    """Say that a call took longer than it may in total."""
     return UnavailableError(
-        f"{service.name}: {exchange}: no whole answer within {seconds:g} s",
+        f"{service.name}: {exchange}: no complete answer within {seconds:g} s",
         exchange=exchange,
         reason=service.unavailable,
         not_sent=not sent,
@@ -62,7 +62,7 @@ def _untrusted(error: ssl.SSLCertVerificationError, service: Service) -> Configu
     if error.verify_code in _UNKNOWN_ISSUER:
         advice = "set `verify` in the connection's extra to the file of the CA that signed it"
     else:
-        advice = "nothing was sent; the certificate must be in date and name the host that the connection names"
+        advice = "nothing was sent; the certificate must be valid now, and for the connection's host"
     return ConfigurationError(f"{service.name}: its certificate is not trusted ({told}): {advice}")
 
 
@@ -94,7 +94,7 @@ def fault_of_answer(
 
 
 def pointed_at(location: str) -> str:
-    """Return where a redirect points to, without what may be secret in it (user, query, fragment)."""
+    """Return where a redirect points to, without its possibly secret parts (user, query, fragment)."""
     try:
         parts = urlsplit(location[:_LONGEST_TARGET])
     except ValueError:

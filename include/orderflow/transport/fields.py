@@ -1,6 +1,6 @@
-"""Types for the fields of documents from outside: bounded to what the ledger, money and UTC can hold.
+"""Types for the fields of documents from outside, limited to what the ledger, money and UTC can hold.
 
-Whatever a field is, its error names what is wrong and never shows the value, which may be personal.
+The error about a field says what is wrong and never shows the value, which may be personal.
 """
 
 import re
@@ -14,16 +14,16 @@ LONGEST_NAME = 255
 LONGEST_TEXT = 100_000
 LARGEST_ID = 2**63 - 1
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
-"""With a year to spare on both sides, so that every zone's reading of an instant exists."""
+"""With a year to spare on both sides, so that an instant exists in every time zone."""
 _DIGITS, _DECIMALS = 21, 10
 """Eleven digits before the point: thousands of lines of such quantities and prices still add up to the cent."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
-"""Free texts may hold line breaks and tabs, also the odd ones that come with a paste."""
+"""Free texts may contain line breaks and tabs, including unusual ones from pasted text."""
 _NUMBER = re.compile(r"\s*+[+-]?+[0-9]*+\.?+[0-9]*+(?:[eE][+-]?[0-9]++)?+\s*+", re.ASCII)
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""An API that says 20240101, or seconds since 1970, means something that has to be agreed first."""
+"""What an API means by 20240101, or by seconds since 1970, would have to be agreed first."""
 
 
 def _blank_is_none(value: object) -> object:
@@ -42,7 +42,7 @@ def _numeric(value: object) -> object:
 
 def _dated(value: object) -> object:
     if not isinstance(value, date) and not (isinstance(value, str) and _DATE.match(value)):
-        raise ValueError("is not a date as YYYY-MM-DD")
+        raise ValueError("is not a date in the form YYYY-MM-DD")
     return value
 
 
@@ -71,13 +71,13 @@ def _bounded(value: str, longest: int, forbidden: re.Pattern[str]) -> str:
         raise ValueError(f"has {len(value)} characters; {longest} are allowed")
     found = forbidden.search(value)
     if found:
-        raise ValueError(f"holds the character U+{ord(found.group()):04X}, which cannot be passed on")
+        raise ValueError(f"contains the character U+{ord(found.group()):04X}, which cannot be passed on")
     return value
 
 
 def _plausible(value: datetime) -> datetime:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        raise ValueError(f"is of the year {value.year}")
+        raise ValueError(f"is in the year {value.year}")
     return value
 
 
@@ -86,9 +86,9 @@ def _in_utc(value: datetime) -> datetime:
 
 
 Name = Annotated[str, BeforeValidator(_worded), AfterValidator(_name)]
-"""A text on one line: a reference, a key, a state. Lax senders make numbers of some."""
+"""A text on one line: a reference, a key, a state. Lax senders write some of them as numbers."""
 Label = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_label)]
-"""The same where it may be empty, or null."""
+"""The same, but it may be empty or null."""
 Text = Annotated[str, BeforeValidator(_worded), AfterValidator(_text)]
 """A free text."""
 Id = Annotated[int, BeforeValidator(_numeric), Field(gt=0, le=LARGEST_ID)]
@@ -105,7 +105,7 @@ Instant = Annotated[datetime, BeforeValidator(_dated), AfterValidator(_plausible
 AwareInstant = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(_plausible), AfterValidator(_in_utc)]
 
 BLANK_IS_NONE = BeforeValidator(_blank_is_none)
-"""A lax sender writes an empty text where it has nothing."""
+"""A lax sender writes an empty text for no value."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -122,7 +122,7 @@ def wrong_fields(error: ValidationError) -> str:
 
 
 def read_leniently(model: type[M], document: Any) -> tuple[M, frozenset[str]]:
-    """Read what can be read, and name the fields that cannot; ValidationError when what is required is among them."""
+    """Read what can be read, and name the fields that cannot; ValidationError if a required one is among them."""
     try:
         return model.model_validate(document), frozenset()
     except ValidationError as error:

@@ -4,13 +4,13 @@ from typing import Protocol
 
 
 class Meter(Protocol):
-    """Takes the figures; called from many threads, and must not raise."""
+    """Takes the measurements; called from many threads, and must not raise."""
 
     def called(self, service: str, method: str, seconds: float) -> None:
-        """Take note of how long one request took until it was answered, or given up."""
+        """Note how long one request took until it was answered or given up."""
 
     def repeated(self, service: str, method: str) -> None:
-        """Take note of a request that is made again after it has failed."""
+        """Note a request that is repeated after a failure."""
 
 
 class NoMeter:

@@ -1,4 +1,4 @@
-"""When a request that may be repeated is repeated: seconds here, minutes are Airflow's."""
+"""When a repeatable request is repeated: within seconds here; minutes are Airflow's job."""
 
 import logging
 import random
@@ -24,7 +24,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _LONGEST_WISH = 7 * 24 * 3600.0
-"""Seconds; what asks for more has not meant it."""
+"""Seconds; nobody seriously asks for more."""
 _DIGITS = 9
 
 
@@ -42,7 +42,7 @@ class RetryPolicy:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, attempt: Callable[[], T], on_repeat: Callable[[], None] = lambda: None) -> T:
-        """Repeat `attempt` while it raises UnavailableError, and let its last error through."""
+        """Repeat `attempt` while it raises UnavailableError; then raise its last error."""
 
         def before_sleep(state: RetryCallState) -> None:
             _tell(state)
@@ -65,7 +65,7 @@ class RetryPolicy:
         wished = _wish(state)
         if wished is None:
             return wait_random_exponential(multiplier=self.base, max=self.cap)(state)
-        # Everybody who was throttled was told the same second: do not all come back in it.
+        # Everybody who was throttled got the same second: do not all come back in it.
         return wished + random.uniform(0, self.base)  # noqa: S311  # spreads load, guards nothing
 
 

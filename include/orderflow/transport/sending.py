@@ -1,4 +1,4 @@
-"""One request on the wire: sent once, watched, and its answer read as far as the bounds allow."""
+"""One request on the wire: sent once, watched, and its answer read as far as the limits allow."""
 
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -19,14 +19,14 @@ _ENOUGH_TO_QUOTE = 65_536
 
 
 class Timeouts(NamedTuple):
-    """Seconds to connect, and seconds of silence while an answer is awaited."""
+    """Seconds to connect, and seconds of silence while waiting for an answer."""
 
     connect: float = 10.0
     read: float = 30.0
 
 
 class Bounds(NamedTuple):
-    """What one call may take: seconds in all, however busy the connection is, and bytes when unpacked."""
+    """What one call may take: seconds in total, no matter how busy the connection is, and unpacked bytes."""
 
     seconds: float = 60.0
     bytes: int = 32 * 1024 * 1024
@@ -47,9 +47,9 @@ class Sending(NamedTuple):
         header: str | None,
         accept: Collection[int],
     ) -> Received:
-        """Send a request and read its answer, all of it if it is a success or its status is in `accept`.
+        """Send a request and read its answer, completely if it is a success or its status is in `accept`.
 
-        Only this project's errors leave here, and what caused them does not come with them: it may hold the request.
+        Only this project's errors leave here, without their cause, which may hold the request.
         """
         with Watch(self.bounds.seconds) as watch:
             try:
@@ -59,7 +59,7 @@ class Sending(NamedTuple):
                     raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=watch.sent) from None
                 sent = watch.sent if watch.connected else None
                 raise fault_of_error(error, exchange, self.service, sent=sent) from None
-        if watch.expired:  # a connection that was shut down looks like one that came to its end
+        if watch.expired:  # a connection that was shut down looks like one that ended
             raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=True)
         return received
 
@@ -68,7 +68,7 @@ class Sending(NamedTuple):
             **request,
             auth=partial(_authorized, header),
             timeout=self.timeouts,
-            # Said here, for else REQUESTS_CA_BUNDLE in the environment would outrank the connection's CA file.
+            # Set here, because otherwise REQUESTS_CA_BUNDLE in the environment would override the connection's CA file.
             verify=self.session.verify,
             allow_redirects=False,
             stream=True,
@@ -85,7 +85,7 @@ class Sending(NamedTuple):
 
 
 def _authorized(header: str | None, request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Set the header; an `auth` that is given also keeps `requests` from taking credentials out of a netrc file."""
+    """Set the header. Passing an `auth` also keeps `requests` from reading credentials from a netrc file."""
     if header is not None:
         request.headers["Authorization"] = header
     return request

@@ -1,4 +1,4 @@
-"""A 429 quietens the whole channel: what one thread is told, all of them keep to."""
+"""A 429 quietens the whole channel: all threads keep to the pause that one of them was given."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ class Throttle:
     """When the next call may leave; safe to share between threads.
 
     After a 429 nobody calls until the pause is over. Then calls leave in single file, with a gap between them that
-    doubles with every further burst of 429 and shrinks with every answer: the pace settles at what is borne.
+    doubles with every further burst of 429 and shrinks with every answer: the pace settles at what is tolerated.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -39,10 +39,10 @@ class Throttle:
             return turn - now
 
     def told(self, wished: float | None) -> float:
-        """Note a 429 and the pause that it asks for (seconds); returns the pause that is made."""
+        """Note a 429 and the pause that it asks for (seconds); return the pause that will be made."""
         with self._lock:
             now = self._clock()
-            if now >= self._quiet_until:  # else it was under way when another one was told the same
+            if now >= self._quiet_until:  # else it was already in flight when another call got its 429
                 self._in_a_row += 1
                 self._gap = min(max(2 * self._gap, _FIRST_GAP), _LONGEST_GAP)
             growing = min(_FIRST_PAUSE * 2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE)

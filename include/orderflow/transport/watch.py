@@ -1,4 +1,4 @@
-"""A clock over a call: when its time is over, the connection is shut down under whoever waits for it.
+"""A clock for a call: when its time is up, the connection is shut down, no matter who is waiting for it.
 
 Timeouts of `requests` count the silence between two bytes; a server that trickles is never silent. Neither headers nor
 a TLS handshake can be read in pieces, so the only place to end them is the socket.
@@ -21,7 +21,7 @@ _POOL = 16
 
 
 class Watch:
-    """One call of this thread, which may take so many seconds in all."""
+    """One call of this thread, with the seconds it may take in total."""
 
     def __init__(self, seconds: float) -> None:
         self.expired = False
@@ -48,12 +48,12 @@ class Watch:
         _watch.reset(self._token)
 
     def follow(self, sock: socket.socket | None) -> None:
-        """Take note of the connection that the call is on now."""
+        """Note the connection that the call uses now."""
         with self._lock:
             self.connected = True
             if self._socket is not None:
                 self._socket.close()
-            # One of its own: the connection may be given up while its answer is still being read.
+            # A socket of its own: the connection may be given up while its answer is still being read.
             self._socket = None if sock is None else sock.dup()
             if self.expired:
                 self._shut()
@@ -65,7 +65,7 @@ class Watch:
 
     def _shut(self) -> None:
         if self._socket is not None:
-            with suppress(OSError):  # the other side was faster
+            with suppress(OSError):  # the other side closed it first
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
@@ -73,11 +73,11 @@ class _Watched(HTTPConnection):
     """A connection that a watch can end, and that says when the first byte of a request leaves."""
 
     _handle: socket.socket | None = None
-    """The same connection once more, for TLS takes the first one over."""
+    """The same connection again, because TLS takes over the first one."""
     _connecting = False
 
     def connect(self) -> None:
-        self._connecting = True  # a proxy is asked before anything is sent
+        self._connecting = True  # the proxy is asked before the request is sent
         try:
             super().connect()
         finally:
@@ -133,7 +133,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """What `requests` sends through, on watched connections, also through an HTTP proxy."""
+    """The adapter of `requests` for watched connections, also through an HTTP proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -144,13 +144,13 @@ class _Adapter(HTTPAdapter):
 
 
 def _watched(manager: PoolManager) -> PoolManager:
-    if manager.pool_classes_by_scheme["http"] in {HTTPConnectionPool, _Pool}:  # SOCKS has classes of its own
+    if manager.pool_classes_by_scheme["http"] in {HTTPConnectionPool, _Pool}:  # SOCKS has its own classes
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return manager
 
 
 def make_watchable(session: requests.Session, *, connections: int = _POOL) -> None:
-    """Let every call of a session be watched; one that is made so already stays as it is."""
+    """Watch every call of a session; a session that is already watched is left alone."""
     for scheme in ("http://", "https://"):
         if not isinstance(session.get_adapter(scheme), _Adapter):
             session.mount(scheme, _Adapter(pool_maxsize=connections))
