@@ -47,8 +47,7 @@ class MessageSettings(_Settings):
     confirmation_path: str = Field(default="/proxy/oci_xml/confirmation/", pattern=r"^/proxy/[^\s?#]+$")
     """Where cXML confirmations go. ASSUMED: the vendor's page is not public, so ask for it."""
     repeat_is_refused: bool = False
-    """Set it once CloudSuite has confirmed that it refuses a number it has had. Then a message in doubt is sent
-    again."""
+    """Once CloudSuite has confirmed that it refuses a number it has had: a message in doubt is then sent again."""
     order_status: OrderStatusTexts = OrderStatusTexts()
 
 
@@ -106,11 +105,9 @@ class Limits(_Settings):
     lookup_waits: Waits = (0, 1, 3)
     """Seconds to wait before each look-up after a request to the ERP with an unknown outcome. At least one wait."""
     slip_overlap_minutes: int = Field(default=120, ge=0)
-    """How far before the last reading packing slips are read again, in case the ERP commits late or its clock
-    differs."""
+    """How far back packing slips are read again, in case the ERP commits late or its clock differs."""
     slip_tracking_hours: float = Field(default=2, ge=0)
-    """How long a packing slip with a carrier waits for its tracking code, since the shop takes each slip only once. 0:
-    it does not wait."""
+    """How long a packing slip with a carrier waits for its tracking code, since it is sent only once; 0: not at all."""
     slip_grace_hours: int = Field(default=24, ge=0)
     """A packing slip that waits longer than this for its order's numbers raises an alert."""
     catch_up_days: int = Field(default=14, ge=0, le=366)
@@ -128,8 +125,7 @@ class Limits(_Settings):
     live_share: float = Field(default=0.5, ge=0, le=1)
     """The share of `shop_per_day` that backfills leave to all other runs."""
     breaker_errors: int | None = Field(default=10, ge=1)
-    """Open the circuit of an endpoint after this many orders were refused with the same answer within an hour; null:
-    never."""
+    """Open an endpoint's circuit after so many orders were refused with the same answer within an hour; null: never."""
     breaker_minutes: int = Field(default=15, ge=1)
     """For how many minutes the circuit stays open."""
 
@@ -155,8 +151,7 @@ class Settings(_Settings):
     """All settings."""
 
     timezone: Timezone = SHOP_TIMEZONE
-    """The shop's time zone. It must equal `ORDERFLOW_TIMEZONE`, which the schedule needs before settings can be
-    read."""
+    """The shop's time zone. It must equal `ORDERFLOW_TIMEZONE`, which the schedule needs earlier."""
     api_timezone: Timezone = SHOP_TIMEZONE
     """The time zone of timestamps from the shop's API that have no zone."""
     webshops: dict[int, WebshopSettings] = Field(default_factory=dict)
@@ -167,8 +162,7 @@ class Settings(_Settings):
     """Codes of the origins whose lists of customers, addresses and users are read from the shop. Without any, orders go
     to the ERP with ids only."""
     shop_origins: tuple[OriginCode, ...] = ("webshop",)
-    """Origins whose records were created in the shop. All other records belong to the ERP and are never changed
-    there."""
+    """Origins whose records were created in the shop. The ERP's other records are never changed."""
     charges: ChargeRules = Field(default_factory=dict)
     """Where amounts besides goods go, by the type of an order line, by product key or by field of the order. `"line"`:
     a line with its own product. An object: a line with the product it names. `"charge"`: an entry of `charges`.
