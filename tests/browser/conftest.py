@@ -15,9 +15,13 @@ PATIENCE = 60_000
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]  # containers lend little of either
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start this machine's Chromium or Chrome."""
+    """Start this machine's Chromium or Chrome.
+
+    It ends with its module: Playwright's event loop stays in this thread as long as it runs, and other tests could
+    start none of their own; Django even refuses its database there.
+    """
     program = programs.browser()
     assert program, "the browser tests need Chromium or Chrome: run `python3 tools/system_packages.py browser`"
     with sync_playwright() as playwright:
