@@ -94,7 +94,7 @@ def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
     dialog.get_by_role("button", name="Retry").click()
     expect(frame.locator("#retry-state")).to_contain_text("The retry is done", timeout=3 * PATIENCE)
     expect(frame.locator(".facts .badge")).to_have_text("Processed")
-    expect(frame.locator(".timeline").first).to_contain_text("Shop told: ERP line numbers")
+    expect(frame.locator(".timeline").first).to_contain_text("Written to the shop: ERP line numbers")
     picture(page, "order-light")
 
     frame.locator(".timeline").first.get_by_role("link", name="Task log").first.click()

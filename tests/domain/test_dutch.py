@@ -8,13 +8,13 @@ from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.findings import KINDS
 from orderflow.domain.findings_nl import KINDS_NL
 from orderflow.domain.reasons import Owner, Reason
-from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
+from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
 
 
-def test_no_reason_kind_or_fixer_lacks_its_dutch_text() -> None:
+def test_no_reason_kind_or_owner_lacks_its_dutch_text() -> None:
     assert set(EXPLAINED_NL) == set(Reason) == set(EXPLAINED)
     assert set(KINDS_NL) == set(KINDS)
-    assert set(FIXERS_NL) == set(Owner)
+    assert set(OWNERS_NL) == set(Owner)
 
 
 @pytest.mark.parametrize("reason", Reason)

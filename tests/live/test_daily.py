@@ -120,7 +120,7 @@ def test_poisoned_orders_fail_by_name_and_the_rest_of_the_day_goes_on(live: Live
         order = control.order(order_id)
         assert f"{order['webshop']}/{order['reference']}" in log
         assert f"{reason}: " in log
-    assert f"id {unreadable}: shop_unavailable, met 1 times" in log, "told when it lasts"
+    assert f"id {unreadable}: shop_unavailable, seen once" in log, "told when it lasts"
     assert "Owner: ERP master data" in log
     posts = control.journal(service="erp", method="POST")
     assert sum(call["request_body"]["shop_order_id"] == rejected for call in posts) == 1, "sent once, not hammered"

@@ -49,7 +49,9 @@ def test_an_hour_of_trouble(live: Live, control: SandboxControl) -> None:
         (line,) = [line for line in said.splitlines() if line.startswith(reason)]
         assert fragment in line
         assert f" — {count}, " in line
-    assert sum(head.startswith(("shop_refused", "shop_auth")) for head in told) == 2, "half written, and not readable"
+    assert sum(head.startswith(("shop_refused", "shop_auth")) for head in told) == 2, (
+        "partly written back, and not readable"
+    )
     assert set(told.values()) == {1}
     assert live.mailbox.mails == []
 

@@ -24,7 +24,7 @@ def test_a_sweep_exports_a_late_payment_and_goes_red_once_per_cause(live: Live, 
 
     run_id, state = live.run(dag_id=SWEEP)
     assert state == "success", "they know"
-    assert "1/CS2: order_incomplete, met 2 times" in live.log(run_id, "report_news", dag_id=SWEEP)
+    assert "1/CS2: order_incomplete, seen 2 times" in live.log(run_id, "report_news", dag_id=SWEEP)
 
     control.edit_order(late, payment_status="paid")
     run_id, state = live.run(dag_id=SWEEP)

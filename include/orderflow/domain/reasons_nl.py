@@ -7,7 +7,7 @@ from orderflow.domain.reasons_nl_of_customers import OF_CUSTOMERS_NL
 from orderflow.domain.reasons_nl_of_identity import OF_IDENTITY_NL
 from orderflow.domain.reasons_nl_of_the_flow import OF_THE_FLOW_NL
 
-FIXERS_NL: dict[Owner, str] = {
+OWNERS_NL: dict[Owner, str] = {
     Owner.NOBODY: "niemand",
     Owner.SHOP: "webshopteam",
     Owner.ERP_MASTER_DATA: "ERP-stamgegevens",

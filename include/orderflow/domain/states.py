@@ -75,7 +75,7 @@ IN_ERP = frozenset(
 )
 """The ERP has the order, or a person has dealt with it: no decision moves it, and it is never sent again."""
 
-HALF_WRITTEN = frozenset({Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET})
+PARTLY_WRITTEN_BACK = frozenset({Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET})
 """In the ERP, but not completely written back to the shop."""
 
 WRITTEN = frozenset({Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT})

@@ -1,13 +1,13 @@
-"""In which list an order stands: every order is in exactly one, for the page, the digest, metrics and the command."""
+"""The list an order is on: every order is on exactly one, for the page, the digest, metrics and the command."""
 
 from enum import StrEnum
 
 from orderflow.domain.reasons import SKIPPED, STUCK, Reason
-from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
+from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress
 
 
 class Worklist(StrEnum):
-    """In the sequence in which they are shown, what is fine first."""
+    """In the order in which they are shown, the finished ones first."""
 
     PROCESSED = "processed"
     OFFLINE_SENT = "offline sent"
@@ -15,13 +15,18 @@ class Worklist(StrEnum):
     WAITING = "waiting"
     OVERDUE = "overdue"
     HELD = "held"
-    HALF_WRITTEN = "half written"
+    PARTLY_WRITTEN_BACK = "partly written back"
     IN_DOUBT = "in doubt"
     FAILED = "failed"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Worklist | None":
+        """Accept the former name, which bookmarks of the page may have."""
+        return cls.PARTLY_WRITTEN_BACK if value == "half written" else None
+
 
 AT_AN_END = frozenset({Worklist.PROCESSED, Worklist.OFFLINE_SENT, Worklist.SKIPPED})
-"""Nothing more happens to these orders by itself, and retrying them would change nothing."""
+"""Nothing more happens to these orders, and retrying them would change nothing."""
 
 OPEN_LISTS = tuple(listed for listed in Worklist if listed not in AT_AN_END)
 
@@ -34,16 +39,16 @@ _OF: dict[Progress, Worklist] = {
     Progress.READY: Worklist.FAILED,
     Progress.REJECTED: Worklist.FAILED,
     **dict.fromkeys(INTENT_OPEN, Worklist.IN_DOUBT),
-    **dict.fromkeys(HALF_WRITTEN, Worklist.HALF_WRITTEN),
+    **dict.fromkeys(PARTLY_WRITTEN_BACK, Worklist.PARTLY_WRITTEN_BACK),
     Progress.WRITTEN_BACK: Worklist.PROCESSED,
     Progress.SHIPMENT_SENT: Worklist.PROCESSED,
 }
 
 
 def worklist(progress: Progress, reason: Reason | None, *, pushed: bool, old: bool) -> Worklist:
-    """Name the list of an order; `pushed` says whether it went to the ERP, `old` whether it is past its patience.
+    """Name the list of an order; `pushed` says whether it went to the ERP, `old` whether it has waited too long.
 
-    An order that waits for too long is overdue, and is still looked at.
+    An order that has waited too long is overdue, and is still checked.
     """
     if progress is Progress.SHIPMENT_SENT and not pushed:
         return Worklist.OFFLINE_SENT

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
+from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress
 from orderflow.errors import TransientError
 from orderflow.ledger.all_books import Books
 from orderflow.ledger.database.transactions import reading, writing
@@ -77,7 +77,7 @@ class Ledger(Books):
 
     def unfinished(self, partition: str) -> list[int]:
         """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
-        begun = OrderRow.progress.in_(INTENT_OPEN | HALF_WRITTEN)
+        begun = OrderRow.progress.in_(INTENT_OPEN | PARTLY_WRITTEN_BACK)
         return [order.order_id for order in self._where(OrderRow.partition == partition, begun)]
 
     def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:

@@ -9,12 +9,12 @@ from orderflow.domain.advice import advice
 from orderflow.domain.findings import KINDS, FindingKind
 from orderflow.domain.findings_nl import KINDS_NL
 from orderflow.domain.reasons import Reason
-from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
+from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
 from orderflow.ledger.models.alerts import Alert
 
 
 class Advice(BaseModel):
-    """What a problem means, who fixes it and how: one answer, whoever has found it."""
+    """What a problem means, who owns it and what to do: the same answer, wherever it was found."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,7 +27,7 @@ class Advice(BaseModel):
         """Explain a problem; Dutch for `nl`, English for anything else."""
         meaning, owner, action = advice(reason, "")
         if language == "nl":
-            return cls(meaning=EXPLAINED_NL[reason].meaning, owner=FIXERS_NL[owner], action=EXPLAINED_NL[reason].action)
+            return cls(meaning=EXPLAINED_NL[reason].meaning, owner=OWNERS_NL[owner], action=EXPLAINED_NL[reason].action)
         return cls(meaning=meaning, owner=owner, action=action)
 
     @classmethod
@@ -35,7 +35,7 @@ class Advice(BaseModel):
         """Explain a difference between shop and ERP."""
         meaning, owner, action, _ = KINDS[kind]
         if language == "nl":
-            return cls(meaning=KINDS_NL[kind].meaning, owner=FIXERS_NL[owner], action=KINDS_NL[kind].action)
+            return cls(meaning=KINDS_NL[kind].meaning, owner=OWNERS_NL[owner], action=KINDS_NL[kind].action)
         return cls(meaning=meaning, owner=owner, action=action)
 
 

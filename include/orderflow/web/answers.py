@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from orderflow.domain.backoff import OPEN, due_at
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
-from orderflow.domain.reasons_nl import EXPLAINED_NL, FIXERS_NL
+from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
 from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, Step
 from orderflow.ledger.orders.queries import Group
@@ -23,7 +23,7 @@ class _Answer(BaseModel):
 
 
 class ReasonText(_Answer):
-    """What a reason means, who fixes it and how, in the user's language."""
+    """What a reason means, who owns it and what to do, in the user's language."""
 
     meaning: str
     owner: str
@@ -37,7 +37,7 @@ class ReasonText(_Answer):
         somebody = owner is not Owner.NOBODY
         if language == "nl":
             dutch = EXPLAINED_NL[reason]
-            return cls(meaning=dutch.meaning, owner=FIXERS_NL[owner], action=dutch.action, somebody_acts=somebody)
+            return cls(meaning=dutch.meaning, owner=OWNERS_NL[owner], action=dutch.action, somebody_acts=somebody)
         return cls(meaning=meaning, owner=owner, action=action, somebody_acts=somebody)
 
 

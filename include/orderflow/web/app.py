@@ -48,8 +48,8 @@ async def _with_headers(request: Request, call_next: Callable[[Request], Awaitab
 
 
 async def _in_words(_request: Request, error: Exception) -> JSONResponse:
-    """Say what is wrong with the ledger or the settings and who fixes it; what the database said stays in the log."""
+    """Say what is wrong with the ledger or the settings and who owns it; what the database said stays in the log."""
     assert isinstance(error, OrderflowError)  # noqa: S101 - what it is registered for
     meaning, owner, action = EXPLAINED[error.reason]
     said = meaning if isinstance(error, TransientError) else error.message
-    return JSONResponse({"detail": f"{said} {action}", "fixer": owner, "reason": error.reason}, status_code=503)
+    return JSONResponse({"detail": f"{said} {action}", "owner": owner, "reason": error.reason}, status_code=503)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import HALF_WRITTEN, IN_ERP, INTENT_OPEN, WRITTEN, Progress, ShopState
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, PARTLY_WRITTEN_BACK, WRITTEN, Progress, ShopState
 from orderflow.erp.models import SalesOrder
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.orders.proof import Proof, prove
@@ -190,7 +190,7 @@ def _in_doubt(message: str) -> Verdict:
 
 def is_half_written(known: LedgerOrder | None) -> bool:
     """Whether the ERP has it and the shop does not know all of it yet: there is nothing to push."""
-    return known is not None and known.progress in HALF_WRITTEN
+    return known is not None and known.progress in PARTLY_WRITTEN_BACK
 
 
 def stays_resolved(known: LedgerOrder, order: Order) -> bool:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def list_window(services: Services, window: Window) -> list[int | OrderflowError]:
-    """Return the sorted ids of the window's confirmed orders, and of those that were left half written.
+    """Return the sorted ids of the window's confirmed orders, and of those that were left partly written back.
 
     A listing that is known to lack orders ends with the error that says so.
 
@@ -32,7 +32,7 @@ def list_window(services: Services, window: Window) -> list[int | OrderflowError
     halfway = [row for row in processing if not row.erp_order_number or not _is_finished(known.get(row.id))]
     unfinished = services.ledger.unfinished(window.key)
     log.info(
-        "%s: %d confirmed, %d processing and perhaps half written, %d unfinished by the ledger",
+        "%s: %d confirmed, %d processing and perhaps partly written back, %d unfinished by the ledger",
         window.key,
         len(confirmed),
         len(halfway),

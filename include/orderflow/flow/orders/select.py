@@ -11,7 +11,7 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.go_live import gated
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, ShopState
+from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
@@ -104,6 +104,6 @@ def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) ->
         return Decision(action=Action.SKIP, reason=Reason.RESOLVED)
     reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
     cancelled = order.state is ShopState.CANCEL and is_unheard_of(known)
-    if reopened or cancelled or known.progress in HALF_WRITTEN | INTENT_OPEN:
+    if reopened or cancelled or known.progress in PARTLY_WRITTEN_BACK | INTENT_OPEN:
         return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")
     return decision

@@ -47,6 +47,6 @@ def open_lines(services: Services) -> Iterator[str]:
         owner = EXPLAINED[order.reason].owner if order.reason else "nobody"
         age = (services.now() - order.first_seen_at).days
         yield (
-            f"{worklist_of(services, order):12} {order.name:16} {age:4} d  {order.reason or '-':22} {owner:18} "
+            f"{worklist_of(services, order):19} {order.name:16} {age:4} d  {order.reason or '-':22} {owner:18} "
             f"{order.detail}"
         ).rstrip()

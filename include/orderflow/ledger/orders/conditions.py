@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from orderflow.domain.backoff import OPEN
 from orderflow.domain.reasons import SKIPPED, STUCK, Reason
-from orderflow.domain.states import HALF_WRITTEN, INTENT_OPEN, Progress
+from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
 from orderflow.ledger.orders.alerting import alerted_orders
@@ -64,7 +64,7 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
         Worklist.WAITING: and_(waiting, OrderRow.first_seen_at >= old_before),
         Worklist.OVERDUE: and_(waiting, OrderRow.first_seen_at < old_before),
         Worklist.HELD: and_(held, or_(reason.is_(None), reason.not_in(STUCK))),
-        Worklist.HALF_WRITTEN: progress.in_(HALF_WRITTEN),
+        Worklist.PARTLY_WRITTEN_BACK: progress.in_(PARTLY_WRITTEN_BACK),
         Worklist.IN_DOUBT: progress.in_(INTENT_OPEN),
         Worklist.FAILED: or_(failed, and_(held, reason.in_(STUCK)), _failed_at_an_end()),
     }[wanted]

@@ -63,7 +63,7 @@ function whose(advice, more = null) {
   return el(
     "p",
     { class: "muted small" },
-    `${t("fixer", { fixer: advice.owner })} · `,
+    `${t("owner", { owner: advice.owner })} · `,
     ...prose(advice.action),
     more ? ` · ${more}` : null,
   );

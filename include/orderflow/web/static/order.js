@@ -1,4 +1,4 @@
-// One order: where it stands, why, who fixes it, and everything that happened to it.
+// One order: where it is, why, who owns it, and everything that happened to it.
 import { ask } from "./api.js";
 import { byId, el, replace } from "./dom.js";
 import { askedFor, askedLine, isUnderWay } from "./lane.js";
@@ -70,7 +70,7 @@ function why(order) {
     el("p", {}, reason.meaning),
     order.detail ? el("p", { class: "message" }, order.detail) : null,
     el("p", {}, el("strong", {}, `${t("order.action")}: `), reason.action),
-    el("p", { class: "muted" }, `${t("fixer", { fixer: reason.owner })} · `, el("code", {}, order.reason)),
+    el("p", { class: "muted" }, `${t("owner", { owner: reason.owner })} · `, el("code", {}, order.reason)),
   );
 }
 

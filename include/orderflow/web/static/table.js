@@ -15,7 +15,7 @@ function why(order, mayRetry) {
   const next = nextLook(order, mayRetry);
   if (!order.reason) return el("span", { class: "muted" }, next ?? "–");
   const reason = reasonText(order.reason);
-  const whose = [reason.somebody_acts ? t("fixer", { fixer: reason.owner }) : null, next].filter(Boolean).join(" · ");
+  const whose = [reason.somebody_acts ? t("owner", { owner: reason.owner }) : null, next].filter(Boolean).join(" · ");
   return el(
     "div",
     { class: "why", title: [order.detail, plain(reason.action)].filter(Boolean).join("\n\n") },
@@ -186,7 +186,7 @@ export class OrderTable {
     this.draw("");
   }
 
-  // The button for all that is selected stands outside of the table.
+  // The button for all that is selected is outside the table.
   changed() {
     const button = document.getElementById("retry-selected");
     if (!button) return;

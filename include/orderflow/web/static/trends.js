@@ -44,7 +44,7 @@ export class TrendChart {
       spanGaps: true,
     });
     const asked = { ...line("level", "--bad", [6, 4]), label: level?.text, data: days.map(() => level?.within), pointRadius: 0 };
-    const datasets = [line("median", "--list-half-written"), line("p95", "--list-overdue"), ...(level ? [asked] : [])];
+    const datasets = [line("median", "--list-partly-written-back"), line("p95", "--list-overdue"), ...(level ? [asked] : [])];
     this.figures();
     this.table();
     byId("trends-box").hidden = found.length === 0;

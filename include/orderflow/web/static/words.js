@@ -34,14 +34,14 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-// A webshop as the settings call it, with the number that stands in its orders' names.
+// A webshop as the settings call it, with the number in its orders' names.
 export function webshopName(id) {
   const name = webshops.get(id) ?? String(id);
   return name === String(id) ? name : `${name} (${id})`;
 }
 
 export const listName = (worklist) => t(`list.${worklist}`);
-export const reasonText = (code) => reasons[code] ?? { meaning: code, fixer: "", action: "", somebody_acts: true };
+export const reasonText = (code) => reasons[code] ?? { meaning: code, owner: "", action: "", somebody_acts: true };
 
 // A reason in a few words, for lists of reasons.
 export function plainReason(code) {
