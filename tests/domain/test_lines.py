@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.domain.lines import SentLine, match_lines
+from orderflow.domain.lines import SentLine, content_of, match_lines
 from orderflow.domain.order import OrderLine, ProductKey
 
 
@@ -47,9 +47,66 @@ def test_lines_with_new_ids_in_another_sequence_are_known_by_content() -> None:
     assert numbers_of(now, were) == {"APPLE": 10, "PEAR": 20}
 
 
-def test_an_id_that_is_still_there_outranks_the_content() -> None:
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1), (11, 12), (None, None), (7, 7), (2, None)], ids=str)
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_nobody_edited_anything_the_content_says_which_line_is_which(
+    ids: tuple[int | None, int | None],
+    turned: bool,  # noqa: FBT001
+) -> None:
+    """A shop may number the lines of an order from 1 again, after it has turned them."""
     were = sent(line(1, "APPLE", 1), line(2, "PEAR", 2))
-    assert numbers_of([line(1, "PEAR", 1), line(2, "APPLE", 2)], were) == {"PEAR": 10, "APPLE": 20}
+    goods = ("PEAR", "APPLE") if turned else ("APPLE", "PEAR")
+    now = [line(n, product, line_id) for n, (product, line_id) in enumerate(zip(goods, ids, strict=True), start=1)]
+    assert numbers_of(now, were) == {"APPLE": 10, "PEAR": 20}
+
+
+@pytest.mark.parametrize(
+    ("now", "positions"),
+    [
+        ([line(1, "GRAPE", 1), line(2, "PEAR", 2)], {1: 1, 2: 2}),
+        ([line(1, "PEAR", 1), line(2, "PEAR", 2)], {1: 1, 2: 2}),
+        ([line(1, "APPLE", 1, quantity="5"), line(2, "PEAR", 2, quantity="6")], {1: 1, 2: 2}),
+        ([line(1, "PEAR", 1), line(2, "APPLE", 2, quantity="5")], {1: 2, 2: 1}),
+        ([line(1, "PEAR", 1), line(2, "GRAPE", 2)], None),
+        ([line(1, "GRAPE", 2), line(2, "KIWI", 2)], None),
+    ],
+    ids=["a product", "the same product as another", "quantities", "turned and edited", "either", "repeated ids"],
+)
+def test_an_edited_line_is_known_by_its_id_unless_its_content_says_otherwise(
+    now: list[OrderLine], positions: dict[int, int] | None
+) -> None:
+    were = sent(line(1, "APPLE", 1), line(2, "PEAR", 2))
+    if positions is None:
+        with pytest.raises(LookupError):
+            match_lines(now, were, NUMBERS)
+    else:
+        assert match_lines(now, were, NUMBERS) == positions
+
+
+def test_quantities_that_became_those_of_another_line_leave_the_ids_right() -> None:
+    were = sent(line(1, "A", 1, quantity="1"), line(2, "A", 2, quantity="2"))
+    now = [line(1, "A", 1, quantity="2"), line(2, "A", 2, quantity="3")]
+    assert match_lines(now, were, NUMBERS) == {1: 1, 2: 2}
+
+
+def test_a_shop_that_stores_texts_in_other_words_keeps_the_numbers_it_shows() -> None:
+    were = sent(line(1, "A", 1, text="left"), line(2, "A", 2, text="right"))
+    now = [line(1, "A", 11, text="RIGHT", number=20), line(2, "A", 12, text="LEFT", number=10)]
+    assert match_lines(now, were, NUMBERS) == {1: 2, 2: 1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"text": " red\r\nand  blue "}, {"text": "red\nand blue"}),
+        ({"text": "cafe\u0301"}, {"text": "caf\u00e9"}),
+        ({"quantity": "1E+1"}, {"quantity": "10.0000"}),
+        ({"price": "-0.00"}, {"price": "0"}),
+    ],
+    ids=["blanks", "letters", "exponent", "minus nothing"],
+)
+def test_the_same_in_other_clothes(one: dict[str, str], other: dict[str, str]) -> None:
+    assert content_of(line(1, "A", **one)) == content_of(line(1, "A", **other))  # type: ignore[arg-type]
 
 
 def test_an_id_that_two_lines_have_says_nothing() -> None:

@@ -41,6 +41,8 @@ def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
         return None
 
 
+LineId = Annotated[Id | None, WrapValidator(_or_none)]
+"""A line is known by its content too, so that no order fails for an id of 0."""
 LaxAmount = Annotated[Amount | None, WrapValidator(_or_none)]
 """An amount that no order fails for: what is no number is none."""
 
@@ -81,7 +83,7 @@ class ShopProduct(_Wire):
 class ShopOrderLine(_Wire):
     """A line of an order; only those of type `line` are goods."""
 
-    id: MaybeId = None
+    id: LineId = None
     product: ShopProduct | None = None
     description: MaybeText = None
     type: MaybeName = "line"

@@ -1,13 +1,13 @@
 """What was ordered, as one value: it distinguishes an edit from the same content written differently.
 
-Version 2 is over values: numbers as numbers, texts without outer blanks, lines as a set. The sequence and the ids of
+Version 2 is over values: numbers as numbers, texts as one reads them, lines as a set. The sequence and the ids of
 lines do not count, nor does the moment of confirmation: a shop changes these without anybody editing anything.
 """
 
 import hashlib
 from collections.abc import Iterable
 
-from orderflow.domain.lines import goods_of, values_of
+from orderflow.domain.lines import as_read, goods_of, values_of
 from orderflow.domain.order import Order
 
 VERSION = 2
@@ -18,7 +18,7 @@ def fingerprint(order: Order) -> str:
     where = [str(value) for value in (order.customer, order.shipment_address, order.invoice_address, order.currency)]
     charges = sorted(f"{charge.kind} {charge.amount.normalize():f}" for charge in order.charges)
     goods = _hash([*where, *sorted(map(goods_of, order.lines)), *charges])
-    texts = [(text or "").strip() for text in (order.customer_order_number, order.remarks)]
+    texts = [as_read(text) for text in (order.customer_order_number, order.remarks)]
     wish = str(order.requested_delivery_date)
     lines = sorted("\0".join(values_of(line)) for line in order.lines)
     return f"{goods}:{_hash([*where, *texts, wish, *lines, *charges])}"

@@ -2,9 +2,12 @@
 
 A shop may give lines new ids when an order is PUT, may list them in another sequence, and may store their texts
 trimmed. Lines of equal content are interchangeable: it does not matter which of them gets which ERP line number.
+Where the lines hold all that was sent, nobody has edited any, and an id at other goods than before was given anew.
 """
 
 import hashlib
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -36,7 +39,7 @@ class SentLine(NamedTuple):
 
 def content_of(line: OrderLine) -> str:
     """Fingerprint what was ordered on a line, its text included."""
-    return _hash(*_values(line), (line.description or "").strip())
+    return _hash(*values_of(line))
 
 
 def goods_of(line: OrderLine) -> str:
@@ -45,8 +48,16 @@ def goods_of(line: OrderLine) -> str:
 
 
 def values_of(line: OrderLine) -> tuple[str, ...]:
-    """Return what was ordered on a line, as values: `10.00` is `10`, and outer blanks of a text do not count."""
-    return (*_values(line), (line.description or "").strip())
+    """Return what was ordered on a line, as values: `10.00` is `10`, and a text is what one reads."""
+    return (*_values(line), as_read(line.description))
+
+
+def as_read(text: str | None) -> str:
+    """Return a text without what a shop may change as it stores it: blanks, line ends, composed letters."""
+    return " ".join(unicodedata.normalize("NFC", text or "").split())
+
+
+_Key = Callable[[SentLine], Hashable]
 
 
 def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Mapping[int, int]) -> dict[int, int]:
@@ -57,29 +68,35 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     """
     if len(now) != len(sent):
         raise LookupError(f"the shop has {len(now)} lines, the ERP {len(sent)}")
-    free, rest, found = list(sent), list(now), dict[int, int]()
+    shown = {line.position: line.erp_line_number for line in now}
+    rest, free, found = list(map(SentLine.of, now)), list(sent), dict[int, int]()
 
-    def pair(of_now: Callable[[OrderLine], Hashable], of_sent: Callable[[SentLine], Hashable], *, alike: bool) -> None:
+    def pair(key: _Key, of_sent: _Key | None = None, *, alike: bool = False) -> None:
         """Pair lines with the same key. Equal lines may be swapped; of others there is one on each side."""
-        for key in dict.fromkeys(map(of_now, rest)):
-            ours = [line for line in rest if of_now(line) == key]
-            theirs = [line for line in free if of_sent(line) == key]
-            if key is None or not (alike or len(ours) == len(theirs) == 1):
-                continue
-            for mine, partner in _in_pairs(ours, theirs, numbers):
-                found[mine.position] = partner.position
-                rest.remove(mine)
-                free.remove(partner)
+        theirs = _grouped(free, of_sent or key)
+        for value, ours in _grouped(rest, key).items():
+            partners = theirs.get(value, [])
+            if alike or len(ours) == len(partners) == 1:
+                found.update(_in_pairs(ours, partners, shown, numbers))
+        taken = set(found.values())
+        rest[:] = [line for line in rest if line.position not in found]
+        free[:] = [line for line in free if line.position not in taken]
 
-    pair(lambda line: line.line_id, lambda line: line.line_id, alike=False)
-    pair(content_of, lambda line: line.content, alike=True)
-    pair(goods_of, lambda line: line.goods, alike=False)
-    pair(_product_of, lambda line: line.product, alike=False)  # the only one of its product: its quantity was edited
-    if rest and all(line.content is None for line in free) and len(set(map(content_of, rest))) == 1:
-        for line, partner in _in_pairs(rest, free, numbers):  # nothing is known about them, so they are interchangeable
-            found[line.position] = partner.position
-        return found
-    if rest:
+    pair(lambda line: _both(line.line_id, line.content))
+    if Counter(line.content for line in rest) == Counter(line.content for line in free):
+        pair(lambda line: line.content, alike=True)
+    pair(lambda line: _both(line.line_id, line.product))
+    pair(lambda line: line.content, alike=True)
+    pair(lambda line: line.goods)
+    # Its text is another, and it shows the number that such goods have.
+    pair(
+        lambda line: _both(shown[line.position], line.goods), lambda line: _both(numbers.get(line.position), line.goods)
+    )
+    pair(lambda line: line.product)  # the only one of its product: its quantity was edited
+    pair(lambda line: line.line_id)  # it is another product now
+    if rest and all(line.content is None for line in free) and len({line.content for line in rest}) == 1:
+        found.update(_in_pairs(rest, free, shown, numbers))  # nothing is known about them, so they are interchangeable
+    elif rest:
         positions = ", ".join(str(line.position) for line in rest)
         raise LookupError(
             f"line {positions} of the shop is not a line that was sent to the ERP, or could be several of them"
@@ -87,20 +104,36 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     return found
 
 
+def _grouped(lines: Sequence[SentLine], key: _Key) -> dict[Hashable, list[SentLine]]:
+    """Group lines by a key, without those that have none."""
+    groups: dict[Hashable, list[SentLine]] = {}
+    for line in lines:
+        value = key(line)
+        if value is not None:
+            groups.setdefault(value, []).append(line)
+    return groups
+
+
+def _both(one: int | None, other: str | None) -> tuple[int, str] | None:
+    return None if one is None or other is None else (one, other)
+
+
 def _product_of(line: OrderLine) -> str:
     return _hash(_values(line)[0])
 
 
 def _in_pairs(
-    ours: Sequence[OrderLine], theirs: Sequence[SentLine], numbers: Mapping[int, int]
-) -> list[tuple[OrderLine, SentLine]]:
+    ours: Sequence[SentLine],
+    theirs: Sequence[SentLine],
+    shown: Mapping[int, int | None],
+    numbers: Mapping[int, int],
+) -> dict[int, int]:
     """Pair as many as both sides have; a line that shows one of their numbers gets that one."""
-    by_number = {numbers.get(line.position): line for line in theirs}
-    pairs = [(line, by_number.pop(line.erp_line_number)) for line in ours if line.erp_line_number in by_number]
-    taken = {(line.position, partner.position) for line, partner in pairs}
-    others = [line for line in ours if line.position not in {mine for mine, _ in taken}]
-    free = [line for line in theirs if line.position not in {partner for _, partner in taken}]
-    return [*pairs, *zip(others, free, strict=False)]
+    by_number = {numbers.get(line.position): line.position for line in theirs}
+    pairs = {line.position: by_number.pop(shown[line.position]) for line in ours if shown[line.position] in by_number}
+    others = [line.position for line in ours if line.position not in pairs]
+    taken = set(pairs.values())
+    return pairs | dict(zip(others, (line.position for line in theirs if line.position not in taken), strict=False))
 
 
 def _values(line: OrderLine) -> tuple[str, ...]:
@@ -109,7 +142,7 @@ def _values(line: OrderLine) -> tuple[str, ...]:
 
 
 def _number(value: Decimal | None) -> str:
-    return "" if value is None else format(value.normalize(), "f")
+    return "" if value is None else format((value + 0).normalize(), "f")  # +0: there is no -0
 
 
 def _hash(*values: str) -> str:
