@@ -12,7 +12,7 @@ OF_IDENTITY: dict[Reason, Explanation] = {
         "shop. If it is the same order, finish it by hand and name it under `resolve`.",
     ),
     Reason.ERP_ORDER_CANCELLED: Explanation(
-        "The order is cancelled in the ERP but not in the shop. Nothing was written to the shop.",
+        "The order is cancelled in the ERP but not in the shop. Nothing more is written to the shop.",
         Owner.SHOP,
         "Cancel the order in the shop, or reopen it in the ERP. To have it delivered under a new ERP order, place it "
         "again in the shop.",

@@ -11,7 +11,7 @@ OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
         "eigen referentie. Is het dezelfde, maak hem dan met de hand af en noem hem onder `resolve`.",
     ),
     Reason.ERP_ORDER_CANCELLED: DutchTexts(
-        "De order is in het ERP geannuleerd en in de webshop niet. De webshop heeft niets doorgekregen.",
+        "De order is in het ERP geannuleerd en in de webshop niet. De webshop krijgt er niets meer van te horen.",
         "Annuleer de order in de webshop, of heropen hem in het ERP. Moet hij onder een nieuwe ERP-order geleverd "
         "worden, plaats hem dan opnieuw in de webshop.",
     ),

@@ -164,9 +164,12 @@ def _another_order(facts: Facts, found: SalesOrder) -> Verdict | None:
 
 
 def _cancelled(_facts: Facts, found: SalesOrder) -> Verdict | None:
-    if not found.is_cancelled:
-        return None
-    return _refused(f"{_name(found)} and is {found.status}", Reason.ERP_ORDER_CANCELLED)
+    return Verdict(Move.REFUSE, error=cancelled_in_erp(found)) if found.is_cancelled else None
+
+
+def cancelled_in_erp(found: SalesOrder) -> PermanentError:
+    """Say that an order of the ERP is no export."""
+    return PermanentError(f"{_name(found)} and is {found.status}", reason=Reason.ERP_ORDER_CANCELLED)
 
 
 def _unnumbered(_facts: Facts, found: SalesOrder) -> Verdict | None:

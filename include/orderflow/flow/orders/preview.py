@@ -27,6 +27,7 @@ from orderflow.flow.orders.after_export import require_alive
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
 from orderflow.flow.orders.decision import Move, is_half_written
 from orderflow.flow.orders.finish import MARK, Unfinished, finish_change, finishing_change, is_markable, unsent_offline
+from orderflow.flow.orders.half_written import require_kept
 from orderflow.flow.orders.push import investigate, request_for
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.plan import Plan, joined, planned
@@ -107,6 +108,7 @@ def _start(services: Services, order: Order) -> _Start | None:
     """Find out what `push` would come to; None where it would send and take nothing."""
     known = services.ledger.get(order.order_id)
     if known is not None and is_half_written(known):
+        require_kept(services, known)
         return _Start(Exported.of(known), known.progress)
     facts, verdict = investigate(services, known, order)
     if verdict.error is not None:

@@ -22,6 +22,7 @@ from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError
 from orderflow.flow.exported import lines_of_found
 from orderflow.flow.orders.after_export import check_after_export, content_hash
 from orderflow.flow.orders.decision import FINDING_OUT, Facts, Move, Verdict, is_half_written, next_move
+from orderflow.flow.orders.half_written import resume
 from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
@@ -42,6 +43,7 @@ class Content(TypedDict, total=False):
 def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Bring the claimed order into the ERP, or take the one that is there."""
     if is_half_written(claim.order):
+        resume(services, claim)
         return Outcome.UNCHANGED
     _, order = services.read(claim.order_id)
     facts, verdict = investigate(services, claim.order, order)

@@ -13,7 +13,7 @@ from orderflow.flow.orders.push import push
 from orderflow.flow.orders.write_back import patch_erp_order_number, patch_state, put_order_lines
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
-from orderflow.ledger.models.orders import Outcome, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def run_step(
 def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) -> Outcome | None:
     """Do the work on an order whose turn it is; whatever goes wrong is in the ledger before it is raised."""
     with services.ledger.claim(order_id, run) as claim:
-        if order_step.needs and claim.order.progress is not order_step.needs:
+        if order_step.needs and not _has_its_turn(claim.order, order_step.needs):
             return None
         before = claim.order.progress
         result = isolated(partial(order_step.work, services, claim, run), claim.order.name)
@@ -77,6 +77,11 @@ def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) 
         log.warning("%s %s: %s", order_step.step, claim.order.name, failure)
         claim.fail(order_step.step, failure, progress=_progress_after(failure, before, claim.order.progress))
         raise failure
+
+
+def _has_its_turn(known: LedgerOrder, needs: Progress) -> bool:
+    """Whether a step goes on from where an order stands; of one that the ERP has cancelled the shop is told nothing."""
+    return known.progress is needs and known.reason is not Reason.ERP_ORDER_CANCELLED
 
 
 def _doubted(error: OrderflowError, now: Progress) -> OrderflowError:

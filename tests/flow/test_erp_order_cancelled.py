@@ -1,0 +1,65 @@
+"""An ERP order that is cancelled before the shop knows all of it: the shop is told no more of it."""
+
+import pytest
+
+from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
+from orderflow.domain.window import Window
+from orderflow.flow.orders.preview import preview_orders
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.services import Services
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+
+DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
+PAID = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid"}
+
+
+def half_written(services: Services, control: SandboxControl, runs: Runs, clock: Clock, broken: str) -> tuple[int, str]:
+    """Export an order whose write-back fails at one kind of call; returns its id and its ERP number."""
+    (order_id,) = control.add_orders(PAID)
+    control.fault("status", service="shop", body=broken, method="PUT" if broken == "lines" else "PATCH", times=0)
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 1
+    control.clear_faults()
+    clock.advance(minutes=15)
+    (made,) = control.erp_orders()
+    return order_id, made["number"]
+
+
+@pytest.mark.parametrize("broken", ["state", "erp_order_number", "lines"])
+@pytest.mark.parametrize("status", ["cancelled", "Canceled", " CANCEL "])
+def test_it_is_held_until_it_is_reopened(  # noqa: PLR0917
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, broken: str, status: str
+) -> None:
+    order_id, number = half_written(services, control, runs, clock, broken)
+    before = control.order(order_id)
+    control.edit_erp_order(number, status=status)
+    assert preview_orders(services, [order_id]).calls == []
+
+    (failure,) = run_sweep(services, runs()).failures
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+
+    assert (failure.order_id, failure.reason) == (order_id, Reason.ERP_ORDER_CANCELLED)
+    assert control.order(order_id) == before, "told nothing more"
+    control.edit_erp_order(number, status="open")
+    clock.advance(minutes=15)
+    assert run_sweep(services, runs()).failed == 0
+    known = services.ledger.get(order_id)
+    assert known is not None
+    assert known.progress is Progress.WRITTEN_BACK
+    assert services.ledger.alerts.open() == []
+    assert control.order(order_id)["erp_order_number"] == number
+
+
+def test_an_erp_that_cannot_be_asked_holds_up_no_write_back(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock
+) -> None:
+    order_id, number = half_written(services, control, runs, clock, "lines")
+    control.fault("status", service="erp", status=503, times=0)
+
+    assert run_sweep(services, runs()).failed == 0
+
+    assert control.order(order_id)["order_lines"][0]["erp_line_number"] == 11
+    assert control.order(order_id)["erp_order_number"] == number
