@@ -19,7 +19,7 @@ from pydantic import (
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderLine, ProductKey
 from orderflow.domain.people import Address, Party, People
-from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, Label, Name, Number, Text
+from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, ErpName, Label, Name, Number, Text
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
 """Money and quantities travel as plain decimal strings."""
@@ -122,7 +122,7 @@ class SalesOrder(_Contract):
     """An order as the ERP knows it: without a number it is not made yet."""
 
     number: Name
-    external_reference: Label
+    external_reference: ErpName
     shop_order_id: Number | None = None
     """Which order of the shop it was made from; None when the ERP does not say."""
     customer: Number | None = None

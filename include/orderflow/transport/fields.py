@@ -11,6 +11,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
 LONGEST_NAME = 255
+LONGEST_ERP_NAME = LONGEST_NAME + 20
+"""Of an order in the ERP: its reference, with a webshop and a slash before it."""
 LONGEST_TEXT = 100_000
 LARGEST_ID = 2**63 - 1
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
@@ -62,6 +64,10 @@ def _label(value: str) -> str:
     return _bounded(value, LONGEST_NAME, _UNPRINTABLE)
 
 
+def _erp_name(value: str) -> str:
+    return _bounded(value, LONGEST_ERP_NAME, _UNPRINTABLE)
+
+
 def _text(value: str) -> str:
     return _bounded(value, LONGEST_TEXT, _UNSTORABLE)
 
@@ -89,6 +95,8 @@ Name = Annotated[str, BeforeValidator(_worded), AfterValidator(_name)]
 """A text on one line: a reference, a key, a state. Lax senders write some of them as numbers."""
 Label = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_label)]
 """The same, but it may be empty or null."""
+ErpName = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_erp_name)]
+"""An external reference: a label with a webshop before it."""
 Text = Annotated[str, BeforeValidator(_worded), AfterValidator(_text)]
 """A free text."""
 Id = Annotated[int, BeforeValidator(_numeric), Field(gt=0, le=LARGEST_ID)]
