@@ -73,6 +73,16 @@ def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
     expect(row).to_contain_text(name)
     expect(row).to_contain_text("ERP master data")
 
+    expect(page).to_have_url(re.compile(r"/plugin/orders/orderflow/\?worklist=failed$"))
+    page.reload()
+    frame = orders_of(page)
+    expect(frame.locator("#filter-worklist")).to_have_value("failed")
+    frame.locator("#filter-reason").select_option("erp_rejected")
+    expect(page).to_have_url(re.compile(r"worklist=failed&reason=erp_rejected$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/plugin/orders/orderflow/\?worklist=failed$"))
+    expect(frame.locator("#filter-reason")).to_have_value("")
+
     frame.locator("#filter-text").fill("no such order")
     expect(frame.locator("#orders .empty")).to_be_visible()
     frame.get_by_role("button", name="Clear filters").click()
