@@ -55,6 +55,7 @@ from orderflow.orchestration.tasks import (
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: daily orders",
+    description="One day of the shop: its confirmed orders into the ERP, and the result back to the shop.",
     deadline=DAILY_DEADLINE,
     dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,

@@ -38,6 +38,7 @@ from orderflow.orchestration.retries import RETRIES
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: decisions",
+    description="For people: asks what nobody but they can know, as required actions.",
     doc_md=__doc__,
 )
 def orderflow_decisions() -> None:

@@ -43,6 +43,7 @@ from orderflow.orchestration.retries import RETRIES
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: packing slips",
+    description="Every hour: tells the shop of the ERP's new packing slips.",
     deadline=SHORT_DEADLINE,
     dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,

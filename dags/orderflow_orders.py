@@ -38,6 +38,7 @@ from orderflow.orchestration.tasks import finish_orders, process_order, report_n
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: named orders",
+    description="For people: retry named orders now, or say that they were dealt with by hand.",
     deadline=SHORT_DEADLINE,
     dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,

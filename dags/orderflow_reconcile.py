@@ -46,6 +46,7 @@ from orderflow.orchestration.retries import RETRIES
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: reconciliation",
+    description="Every morning: compares shop and ERP, changes neither, and sends the digest.",
     deadline=SHORT_DEADLINE,
     dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,

@@ -50,6 +50,7 @@ from orderflow.orchestration.tasks import (
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],
     dag_display_name="Orderflow: sweep of open orders",
+    description="Every 15 minutes: whatever is still open, whatever its day.",
     deadline=SHORT_DEADLINE,
     dagrun_timeout=RUN_LIMIT,
     doc_md=__doc__,

@@ -134,3 +134,16 @@ def test_sweep_and_daily_share_the_mapped_group(bag: DagBag) -> None:
 
     assert len(group("orderflow_daily")) == 4
     assert group("orderflow_daily") == group("orderflow_sweep") == group("orderflow_orders")
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_a_form_opens_with_what_is_needed_and_marks_nothing_as_required(bag: DagBag, dag_id: str) -> None:
+    """Airflow opens the parameters without a section, and marks as required what may not be null."""
+    dag = bag.dags[dag_id]
+    params = {name: dag.params.get_param(name).schema for name in dag.params}
+    needed = {"date", "references", "order_ids", "days"}
+
+    assert dag.description
+    if dag_id in RUNNING:
+        assert [name for name, schema in params.items() if "null" not in schema["type"]] == []
+        assert [name for name in params if name in needed and "section" in params[name]] == []

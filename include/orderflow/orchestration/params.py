@@ -1,4 +1,7 @@
-"""The trigger forms: every parameter with its title, its type and what it does."""
+"""The trigger forms: every parameter with its title, its type and what it does.
+
+Airflow opens the form with the parameters that are in no section, and marks as required what may not be null.
+"""
 
 from typing import Any
 
@@ -6,19 +9,17 @@ from airflow.sdk import Param
 
 _REFERENCES = Param(
     default=[],
-    type="array",
+    type=["null", "array"],
     items={"type": "string"},
     title="Only these orders",
     description_md="One order reference per line: `CS48193`, or `2/CS48193` where two webshops share it. "
     "They are read and processed, whichever day they are from. Empty: all orders.",
-    section="What",
 )
 _DRY_RUN = Param(
     default=False,
-    type="boolean",
+    type=["null", "boolean"],
     title="Dry run",
     description_md="Read only. The page shows every call that would write, and nothing is written.",
-    section="How",
 )
 
 DAILY_PARAMS = {
@@ -28,16 +29,15 @@ DAILY_PARAMS = {
         format="date",
         title="Day",
         description_md="The shop-local day to run, such as `2026-11-22`. Leave empty when you give a partition key.",
-        section="What",
     ),
     "references": _REFERENCES,
     "dry_run": _DRY_RUN,
     "allow_open_window": Param(
         default=False,
-        type="boolean",
+        type=["null", "boolean"],
         title="Allow a day that is not over",
         description_md="Process the day's orders so far. Orders confirmed later that day are left to another run.",
-        section="How",
+        section="More",
     ),
 }
 
@@ -45,22 +45,20 @@ SWEEP_PARAMS = {
     "references": _REFERENCES,
     "order_ids": Param(
         default=[],
-        type="array",
+        type=["null", "array"],
         items={"type": "integer"},
         title="Only these order ids",
-        description_md="The same, by the shop's order ids (the number in `/api/order/12345/`), one per line.",
-        section="What",
+        description_md="The same, by the shop's order ids (the number in `/api/order/12345/`): `[12345, 12346]`.",
     ),
     "webshop": Param(
         default=None,
         type=["null", "integer"],
         title="Webshop",
         description_md="Webshop for references without a `webshop/` prefix.",
-        section="What",
     ),
     "resolve": Param(
         default=[],
-        type="array",
+        type=["null", "array"],
         items={"type": "string"},
         title="Resolve",
         description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
@@ -69,7 +67,7 @@ SWEEP_PARAMS = {
     ),
     "seen_to": Param(
         default=[],
-        type="array",
+        type=["null", "array"],
         items={"type": "string"},
         title="Resolve (former name)",
         description_md="The former name of *Resolve*; still accepted.",
@@ -82,16 +80,15 @@ ORDERS_PARAMS = {
     "order_ids": SWEEP_PARAMS["order_ids"],
     "references": Param(
         default=[],
-        type="array",
+        type=["null", "array"],
         items={"type": "string"},
         title="Only these orders",
         description_md="The same by reference, one per line: `CS48193`, or `2/CS48193` where two webshops share it.",
-        section="What",
     ),
     "webshop": SWEEP_PARAMS["webshop"],
     "resolve": Param(
         default=[],
-        type="array",
+        type=["null", "array"],
         items={"type": "string"},
         title="Resolve",
         description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
@@ -110,18 +107,21 @@ RECONCILE_PARAMS = {
         maximum=366,
         title="Days",
         description_md="How many whole days back to compare, in addition to today. Empty: the setting (default 7).",
-        section="What",
     ),
     "webshop": Param(
         default=None,
         type=["null", "integer"],
         title="Webshop",
         description_md="Compare only this webshop. Empty: all.",
-        section="What",
     ),
 }
 
-_SHIPMENTS: dict[str, Any] = {"default": [], "type": "array", "items": {"type": "string"}, "section": "Slips in doubt"}
+_SHIPMENTS: dict[str, Any] = {
+    "default": [],
+    "type": ["null", "array"],
+    "items": {"type": "string"},
+    "section": "Slips in doubt",
+}
 
 DELIVERY_PARAMS = {
     "date": Param(
@@ -131,7 +131,6 @@ DELIVERY_PARAMS = {
         title="Since the day",
         description_md="Read every packing slip made since this shop-local day, such as `2026-11-22`. Empty: since the "
         "hour of the partition key, or since the last reading.",
-        section="What",
     ),
     "arrived": Param(
         title="Arrived",
