@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import URL
 
 from filled_ledger import fill
@@ -104,6 +104,25 @@ def test_a_part_that_fails_spoils_no_other_and_the_page_does_not_say_that_it_is_
     expect(page.locator("#findings .problem")).to_contain_text("broken")
     expect(page.locator("#alerts-list li").first).to_be_visible()
     expect(page.locator("#live")).to_have_attribute("data-state", "live.partly")
+
+
+def test_a_difference_is_compared_again_by_airflow(opened: Opened) -> None:
+    asked: list[object] = []
+    path = "**/api/v2/dags/orderflow_reconcile/dagRuns"
+
+    def start(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        route.fulfill(json={"dag_run_id": "manual"})
+
+    def prepare(page: Page) -> None:
+        page.route(path, start)
+        page.route(f"{path}/manual", lambda route: route.fulfill(json={"state": "success"}))
+
+    page = rows(opened(prepare=prepare))
+    page.locator("#findings-again").click()
+
+    expect(page.locator("#retry-state .good")).to_contain_text("compared again")
+    assert asked == [{"logical_date": None, "conf": {"order_ids": [100_000, 100_001, 100_002]}}]
 
 
 def test_a_server_that_hangs_is_said_to_be_slow_and_then_not_to_answer(opened: Opened) -> None:

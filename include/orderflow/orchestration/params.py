@@ -100,6 +100,14 @@ ORDERS_PARAMS = {
 """What people ask for about named orders, for the DAG that does nothing else."""
 
 RECONCILE_PARAMS = {
+    "order_ids": Param(
+        default=[],
+        type=["null", "array"],
+        items={"type": "integer"},
+        title="Only these order ids",
+        description_md="Compare only these orders, at once and whatever their day, by the shop's order ids: "
+        "`[12345, 12346]`. No digest is sent. Empty: all orders of the last days.",
+    ),
     "days": Param(
         default=None,
         type=["null", "integer"],

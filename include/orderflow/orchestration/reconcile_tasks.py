@@ -6,8 +6,9 @@ from typing import Any
 
 from airflow.sdk import task
 
+from orderflow.errors import PermanentError
 from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
-from orderflow.flow.reconciliation.reconcile import reconcile
+from orderflow.flow.reconciliation.reconcile import compare_again, reconcile
 from orderflow.flow.reporting.digest import Digest
 from orderflow.flow.reporting.service_level import judge_service_level
 from orderflow.flow.services import Services
@@ -27,6 +28,8 @@ def compare_shop_and_erp() -> dict[str, Any]:
     """Compare both sides; the result is in the ledger and in CSV files before a difference fails the run."""
     here = RunContext()
     services = connect(read_only=True)
+    if here.order_ids:
+        return _compare_again(services, here)
     reconciled = reconcile(services, here.run, days=here.params.get("days"), webshop=here.params.get("webshop"))
     log.info("written: %s", write_csv(reconciled, csv_folder(services.settings)))
     judge_service_level(services, here.run)
@@ -34,9 +37,22 @@ def compare_shop_and_erp() -> dict[str, Any]:
     return reconciled.summary.model_dump(mode="json", exclude={"totals"})
 
 
+def _compare_again(services: Services, here: RunContext) -> dict[str, Any]:
+    """Compare the orders that somebody has named, and nothing else."""
+    again = compare_again(services, here.run, here.order_ids)
+    end_report(services, here, [])
+    if again.errors:
+        text = "\n".join(f"- {error}" for error in again.errors)
+        raise PermanentError(f"{len(again.errors)} orders not compared:\n{text}", reason=again.errors[0].reason)
+    return {"compared": again.compared, "different": again.different, "resolved": again.resolved}
+
+
 @task(on_failure_callback=alert_failed_report)
 def send_digest() -> None:
     """Send all that is open in one message, when it says something new, and on Mondays; remove what is old."""
+    if RunContext().order_ids:
+        log.info("this run was for named orders: no digest")
+        return
     services = connect(read_only=True)
     log.info("%d calls planned by old dry runs forgotten", services.ledger.plans.forget())
     removed = services.ledger.housekeeping.purge(services.settings.retention.ages)

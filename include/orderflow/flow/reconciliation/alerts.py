@@ -14,10 +14,16 @@ _NOT_COMPARED = "not_compared"
 
 
 def keep_alerts(
-    services: Services, run: RunRef, overdue: Collection[Finding], errors: Collection[OrderflowError]
+    services: Services,
+    run: RunRef,
+    overdue: Collection[Finding],
+    errors: Collection[OrderflowError],
+    *,
+    about: Collection[str] | None = None,
 ) -> None:
     """Open an alert for each difference that is overdue and each order not compared; close those that are over.
 
+    `about` are the names of the orders that were compared; None: all were.
     None for an order that has an alert already: it is one matter, whoever has found it.
     """
     book = services.ledger.alerts
@@ -25,7 +31,8 @@ def keep_alerts(
     still_open = {_subject(finding).id for finding in services.ledger.findings.open()} | {s.id for s in unread}
     alerts = book.open()
     for alert in alerts:
-        if alert.is_difference and alert.subject not in still_open:
+        compared = about is None or alert.order in about
+        if compared and alert.is_difference and alert.subject not in still_open:
             book.close(Subject(alert.subject, alert.order))
     known = {alert.order_id for alert in alerts if alert.order_id is not None and not alert.is_difference}
     for finding in overdue:

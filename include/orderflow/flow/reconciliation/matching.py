@@ -1,7 +1,7 @@
 """Which order of the shop and which of the ERP belong together. Reads only."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from orderflow.domain.reconciliation import Pair
 from orderflow.domain.states import IN_ERP, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
-from orderflow.flow.batch import values
+from orderflow.flow.batch import errors, values
 from orderflow.flow.reconciliation.customers import customer_codes
 from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, read_erp, webshop_of
 from orderflow.flow.reconciliation.shop_orders import find_order, read_order, read_shop
@@ -22,6 +22,8 @@ from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.ledger.models.reconciliation import Finding
 
+_CLOCKS_DIFFER = timedelta(days=1)
+"""The ERP may stamp its orders earlier than this flow has seen them."""
 _EXPORTED = frozenset({ShopState.PROCESSING, ShopState.DONE})
 
 
@@ -69,9 +71,30 @@ def read_both_sides(
     taken = {name for subject in values(results) for name in subject.names}
     taken |= {order.external_reference for order in shop.orders}
     results += pairing.of_the_rest(taken, window.start)
-    errors = [*shop.errors, *erp.unreadable.values(), *(r for r in results if isinstance(r, OrderflowError))]
+    failed = [*shop.errors, *erp.unreadable.values(), *(r for r in results if isinstance(r, OrderflowError))]
     numbers = {order.number for orders in erp.by_name.values() for order in orders}
-    return BothSides(values(results), list({error.message: error for error in errors}.values()), numbers)
+    return BothSides(values(results), list({error.message: error for error in failed}.values()), numbers)
+
+
+def read_named(services: Services, order_ids: Collection[int], open_findings: Sequence[Finding]) -> BothSides:
+    """Read some orders, whatever their day, with their open findings. TransientError when a side cannot be read."""
+    known = services.ledger.get_many(order_ids)
+    days = [Window.of_day(finding.day, services.settings.timezone).start for finding in open_findings]
+    seen = [order.first_seen_at - _CLOCKS_DIFFER for order in known.values()]
+    erp = read_erp(services, min([*days, *seen, services.now()]), None)
+    pairing = _Pairing(services, erp, open_findings)
+
+    def one(order_id: int) -> ReconciliationItem | None:
+        order, before = read_order(services, order_id), known.get(order_id)
+        if order is None:
+            return None
+        offline = bool(order.offline) or (before is not None and before.reason is Reason.OFFLINE)
+        return _looked_up(services, pairing.subject(order, before, offline=offline))
+
+    results = services.each(one, sorted(order_ids), lambda order_id: f"order id {order_id}")
+    found = [subject for subject in values(results) if subject is not None]
+    rest = pairing.of_the_rest({name for subject in found for name in subject.names}, services.now())
+    return BothSides([*found, *values(rest)], [*errors(results), *errors(rest)])
 
 
 def local_day(services: Services, instant: datetime) -> str:

@@ -1,7 +1,7 @@
 """Reconcile: compare shop and ERP in both directions, keep what differs in the ledger, and change neither side."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from orderflow.errors import OrderflowError, PermanentError, TransientError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.alerts import alert_lost_shipments, keep_alerts
 from orderflow.flow.reconciliation.describe import describe
-from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides
+from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides, read_named
 from orderflow.flow.reconciliation.totals import day_totals
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
@@ -83,6 +83,30 @@ def reconcile(services: Services, run: RunRef, *, days: int | None = None, websh
     return Reconciled(summary, overdue, young, errors)
 
 
+class ComparedAgain(NamedTuple):
+    """What comparing some orders again came to, in numbers, and which could not be compared."""
+
+    compared: int
+    different: int
+    resolved: int
+    errors: Sequence[OrderflowError]
+
+
+def compare_again(services: Services, run: RunRef, order_ids: Collection[int]) -> ComparedAgain:
+    """Compare orders that a person names: also one that was changed just now, unless a run is working on it."""
+    now, ids = services.now(), set(order_ids)
+    open_findings = [finding for finding in services.ledger.findings.unresolved() if finding.order_id in ids]
+    sides = read_named(services, ids, open_findings)
+    done = _compare(services, sides.subjects, now, named=True)
+    errors = [*sides.errors, *done.errors]
+    names = {name for subject in done.compared for name in subject.names}
+    findings, resolved = services.ledger.findings.update(done.differences, judged=names)
+    keep_alerts(services, run, [f for f in findings if is_overdue(services, f, now)], errors, about=names)
+    for finding in findings:
+        log.info("still different: %s", describe(finding))
+    return ComparedAgain(len(done.compared), len(findings), resolved, errors)
+
+
 def last_days(now: datetime, days: int, timezone: str) -> Window:
     """Return the last whole shop-local days together with the day under way, up to now."""
     local = now.astimezone(ZoneInfo(timezone))
@@ -96,14 +120,16 @@ def is_overdue(services: Services, finding: Finding, now: datetime) -> bool:
     return now - finding.since >= timedelta(hours=hours)
 
 
-def _in_flight(services: Services, subject: ReconciliationItem, now: datetime) -> bool:
-    """Whether an order is still on its way: a run works on it, or a side has changed just now.
+def _in_flight(services: Services, subject: ReconciliationItem, now: datetime, *, named: bool) -> bool:
+    """Whether an order is still on its way: a run works on it, or a side has changed just now and nobody asks for it.
 
     Offline orders are finished by the run for their day, which comes after it.
     """
     claimed_until = subject.known.claimed_until if subject.known else None
     if claimed_until and claimed_until > now:
         return True
+    if named:
+        return False
     order = subject.pair.order
     if subject.pair.offline and order and order.confirmed_at:
         return local_day(services, order.confirmed_at) >= local_day(services, now)
@@ -119,11 +145,13 @@ class _Comparison(NamedTuple):
     errors: list[OrderflowError]
 
 
-def _compare(services: Services, subjects: Iterable[ReconciliationItem], now: datetime) -> _Comparison:
+def _compare(
+    services: Services, subjects: Iterable[ReconciliationItem], now: datetime, *, named: bool = False
+) -> _Comparison:
     """Judge each order on its own."""
     done = _Comparison([], [], [], [])
     for subject in subjects:
-        met = isolated(partial(_judge, services, subject, now), subject.names[0])
+        met = isolated(partial(_judge, services, subject, now, named=named), subject.names[0])
         if isinstance(met, OrderflowError):
             done.errors.append(met)
         elif met is None:
@@ -134,8 +162,10 @@ def _compare(services: Services, subjects: Iterable[ReconciliationItem], now: da
     return done
 
 
-def _judge(services: Services, subject: ReconciliationItem, now: datetime) -> list[DetectedDifference] | None:
-    if _in_flight(services, subject, now):
+def _judge(
+    services: Services, subject: ReconciliationItem, now: datetime, *, named: bool
+) -> list[DetectedDifference] | None:
+    if _in_flight(services, subject, now, named=named):
         return None
     return [] if _stays_resolved(subject) else _met(services, subject, now)
 

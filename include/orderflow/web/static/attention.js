@@ -37,7 +37,11 @@ export function showAlerts({ total, alerts }) {
   showMore("alerts", total, () => showAlerts({ total, alerts }));
 }
 
-export function showFindings({ total, findings, compared_at: compared }) {
+// `compare(orderIds)` compares orders again; null for who may not.
+export function showFindings({ total, findings, compared_at: compared }, compare) {
+  const ids = findings.map((finding) => finding.order_id).filter((id) => id !== null);
+  byId("findings-again").hidden = !compare || ids.length === 0;
+  byId("findings-again").onclick = () => compare(ids);
   byId("findings").hidden = total === 0;
   byId("findings-count").textContent = number(total);
   byId("findings-when").textContent = compared ? t("findings.compared", { ago: ago(compared) }) : "";
@@ -50,13 +54,20 @@ export function showFindings({ total, findings, compared_at: compared }) {
       {},
       known ? el("a", { href: orderHref(finding), ...link }, name) : el("strong", {}, name),
       finding.changed ? el("span", { class: "tag" }, t("findings.changed")) : null,
+      finding.changed && compare ? again(finding, compare) : null,
       el("p", {}, ...prose(finding.meaning)),
       el("p", { class: "message" }, t("findings.values", { shop: finding.shop_value || "–", erp: finding.erp_value || "–" })),
       whose(finding),
     );
   });
   replace(byId("findings-list"), ...items);
-  showMore("findings", total, () => showFindings({ total, findings, compared_at: compared }));
+  showMore("findings", total, () => showFindings({ total, findings, compared_at: compared }, compare));
+}
+
+function again(finding, compare) {
+  const label = t("compare.one", { order: finding.external_reference });
+  const looks = { type: "button", class: "button small-button", "aria-label": label, "data-focus": `c${finding.external_reference}` };
+  return el("button", { ...looks, on: { click: () => compare([finding.order_id]) } }, t("compare"));
 }
 
 function whose(advice, more = null) {

@@ -3,6 +3,7 @@ import { mirror, onBack, permalink, write } from "./address.js";
 import { ask, withQuery } from "./api.js";
 import { showAlerts, showFindings } from "./attention.js";
 import { DayChart } from "./chart.js";
+import { compareAgain } from "./compare.js";
 import { copyOnClick } from "./copying.js";
 import { showCounters } from "./counters.js";
 import { byId, el, replace } from "./dom.js";
@@ -45,7 +46,7 @@ function load(signal) {
   return each(signal, [
     { place: byId("counters-box"), ask: () => ask("overview", { days }, signal), show: showOverview },
     { place: byId("alerts"), ask: () => ask("alerts", { language }, signal), show: showAlerts },
-    { place: byId("findings"), ask: () => ask("findings", { language }, signal), show: showFindings },
+    { place: byId("findings"), ask: () => ask("findings", { language }, signal), show: showDifferences },
     { place: byId("trends"), ask: () => ask("trends", { days }, signal), show: (answer) => trends.show(answer) },
     { place: byId("orders-panel"), ask: () => listed(signal), show: showOrders },
   ]);
@@ -70,6 +71,9 @@ async function askOrders(query, signal, without = {}) {
     return askOrders({ ...query, ...Object.fromEntries(bad.map((name) => [name, ""])) }, signal, { ...without, ...left });
   }
 }
+
+const showDifferences = (answer) =>
+  showFindings(answer, frame.may_retry ? (ids) => compareAgain(ids, () => live.refresh()) : null);
 
 function showOverview(overview) {
   showCounters(overview, frame.worklists, filters.worklist, (name, ofPeriod) => {
