@@ -1,17 +1,14 @@
 """Chromium, headless, and people logged in to the running Airflow."""
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 import programs
+from support.browsing import PATIENCE, Visit
 from support.live_airflow import Live
 
-SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
-PATIENCE = 60_000
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]  # containers lend little of either
 
 
@@ -28,9 +25,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
-
-
-Visit = Callable[..., Page]
 
 
 @pytest.fixture
@@ -54,9 +48,3 @@ def visit(chromium: Browser, live: Live) -> Iterator[Visit]:
     yield visit
     for context in contexts:
         context.close()
-
-
-def picture(page: Page, name: str) -> None:
-    """Take a screenshot; it is kept, in docs/, only by `make screenshots`."""
-    keep = "ORDERFLOW_SCREENSHOTS" in os.environ
-    page.screenshot(path=SCREENSHOTS / f"{name}.png" if keep else None)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from browser.conftest import Visit, picture
+from support.browsing import Visit, picture
 from support.live_airflow import DAG
 
 

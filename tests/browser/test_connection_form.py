@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import Visit, picture
 from sandbox.server import RunningSandbox
 from sandbox_env import CLIENT_ID, CLIENT_SECRET
+from support.browsing import Visit, picture
 from support.live_airflow import Live
 
 CONNECTION = "my_shop"

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Dialog, FrameLocator, Page, expect
 
-from browser.conftest import PATIENCE, Visit, picture
 from filled_ledger import fill
 from sandbox.control import SandboxControl
+from support.browsing import PATIENCE, Visit, picture
 from support.live_airflow import Live
 
 TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()

@@ -1,6 +1,5 @@
 """The check of a shop, on a real sandbox; pauses between attempts are skipped."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,8 +15,8 @@ from orderflow.settings import Settings
 from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
 from sandbox.config import Config
 from sandbox.server import RunningSandbox
+from support.checks import Check
 
-Check = Callable[..., Checked]
 AT_ONCE = RetryPolicy(sleep=lambda _: None)
 
 

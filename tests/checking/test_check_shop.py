@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checking.conftest import Check
 from orderflow.checking.assumptions import ASSUMPTIONS
 from orderflow.checking.check import JUDGED
 from orderflow.checking.proposals import as_setting
@@ -17,6 +16,7 @@ from orderflow.settings import Settings
 from orderflow.transport import FixedAuthorization
 from sandbox.config import TODAYS_ERP, Config
 from sandbox.control import SandboxControl
+from support.checks import Check
 
 DAY = "2026-11-22"
 HOLDS, FAILS, UNSEEN = Outcome

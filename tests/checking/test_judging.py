@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from checking.conftest import Check
 from orderflow.checking.check import judge
 from orderflow.checking.seen import ErpSeen, Seen, ShopSeen
 from orderflow.checking.verdict import Outcome
 from orderflow.erp.port import Capabilities
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
+from support.checks import Check
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 HOLDS, FAILS, UNSEEN = Outcome

@@ -16,9 +16,7 @@ from sandbox.config import Config
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from support.clock import Clock
-from support.flow_runs import UNKNOWN_PRODUCT, Runs, calls, last_call  # noqa: F401
-
-SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"lookup_waits": [0, 0]}}
+from support.flow_runs import SETTINGS, UNKNOWN_PRODUCT, Runs, calls, last_call  # noqa: F401
 
 
 @pytest.fixture

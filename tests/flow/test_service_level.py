@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from flow.conftest import SETTINGS
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
@@ -12,6 +11,7 @@ from orderflow.flow.reporting.service_level import judge_service_level
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef, Step
 from support.clock import Clock
+from support.flow_runs import SETTINGS
 from support.orders import order
 
 RUN = RunRef(dag_id="orderflow_reconcile", run_id="morning")

@@ -3,6 +3,7 @@
 from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
 
+SETTINGS = {"webshops": {"2": {"payment_option": False}}, "limits": {"lookup_waits": [0, 0]}}
 UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}
 
 

@@ -5,20 +5,10 @@ from typing import Any
 import pytest
 import requests
 
-from orderflow.domain.reasons import Reason
-from orderflow.transport import Channel, FixedAuthorization, RetryPolicy, Service, Timeouts
+from orderflow.transport import Channel, FixedAuthorization, RetryPolicy, Timeouts
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
-
-SERVICE = Service(
-    name="shop",
-    unavailable=Reason.SHOP_UNAVAILABLE,
-    refused=Reason.SHOP_REFUSED,
-    auth=Reason.SHOP_AUTH,
-    not_found=Reason.ORDER_NOT_FOUND,
-    answer_invalid=Reason.SHOP_ANSWER_INVALID,
-)
-TOKEN = "0123456789abcdef0123456789abcdef01234567"
+from support.calls import SERVICE, TOKEN
 
 
 @pytest.fixture(autouse=True)

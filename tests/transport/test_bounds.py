@@ -12,18 +12,11 @@ import requests
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import CallDeferredError, ConfigurationError, OrderflowError
-from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Service, Timeouts, UnavailableError
+from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError
+from support.calls import SERVICE
 from support.certificates import Authority
 from support.raw_server import Script, Visit, answering, http, raw_server
 
-SERVICE = Service(
-    name="shop",
-    unavailable=Reason.SHOP_UNAVAILABLE,
-    refused=Reason.SHOP_REFUSED,
-    auth=Reason.SHOP_AUTH,
-    not_found=Reason.ORDER_NOT_FOUND,
-    answer_invalid=Reason.SHOP_ANSWER_INVALID,
-)
 SECRET = "s3cr3t-s3cr3t-s3cr3t"
 SHORT = Bounds(seconds=0.5, bytes=1_000_000)
 """The time in which a test ends; nothing depends on it being exact."""

@@ -1,24 +1,18 @@
-"""The channel against a real server: what is repeated, what is not, and what each failure says."""
+"""The channel against a real server: what each failure says, and what never leaves."""
 
 import logging
 import socket
 import traceback
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import CallDeferredError, PermanentError
-from orderflow.transport import Channel, RefusedError, Timeouts, UnavailableError
+from orderflow.errors import PermanentError
+from orderflow.transport import RefusedError, Timeouts, UnavailableError
 from sandbox.control import SandboxControl
-
-Channels = Callable[..., Channel]
-TOKEN = "0123456789abcdef0123456789abcdef01234567"
+from support.calls import TOKEN, Channels, calls
 
 
 def _free_port() -> int:
@@ -26,140 +20,6 @@ def _free_port() -> int:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
-
-
-def _calls(control: SandboxControl) -> list[str]:
-    return [f"{entry['method']} {entry['path']}" for entry in control.journal()]
-
-
-@pytest.mark.parametrize("method", ["GET", "PATCH", "PUT"])
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"action": "status", "status": 500, "html": "<title>Server Error (500)</title>"},
-        {"action": "status", "status": 503},
-        {"action": "status", "status": 520, "html": "<title>edge fault</title>"},
-        {"action": "status", "status": 408},
-        {"action": "status", "status": 429},
-        {"action": "reset_before_commit"},
-        {"action": "reset_after_commit"},
-        {"action": "truncated_body"},
-    ],
-    ids=lambda fault: f"{fault['action']}-{fault.get('status', '')}",
-)
-def test_a_passing_fault_is_repeated_away(
-    control: SandboxControl, channels: Channels, order_id: int, method: str, fault: dict[str, Any]
-) -> None:
-    document = control.order(order_id)
-    control.faults([{**fault, "times": 2}])
-    answer = channels().call(method, f"/api/order/{order_id}/", json=document if method != "GET" else None, retry=True)
-    assert answer.json()["id"] == order_id
-    assert len(_calls(control)) == 3
-
-
-def test_it_gives_up_after_four_attempts_and_lets_the_last_failure_through(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    control.fault("status", status=503, times=0)
-    with pytest.raises(UnavailableError) as caught:
-        channels().call("GET", "/api/order/", retry=True)
-    assert len(_calls(control)) == 4
-    assert len(pauses) == 3
-    assert caught.value.reason is Reason.SHOP_UNAVAILABLE
-    assert caught.value.exchange is not None
-    assert caught.value.exchange.status == 503
-
-
-def test_pauses_are_drawn_between_nothing_and_a_doubling_bound(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    control.fault("status", status=503, times=0)
-    with pytest.raises(UnavailableError):
-        channels(policy={"attempts": 8, "base": 0.5, "cap": 4.0}).call("GET", "/api/order/", retry=True)
-    bounds = [0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0]
-    assert all(0 <= pause <= bound for pause, bound in zip(pauses, bounds, strict=True))
-    assert len(set(pauses)) == len(pauses)
-
-
-def test_retry_after_in_seconds_is_honoured(control: SandboxControl, channels: Channels, pauses: list[float]) -> None:
-    control.fault("status", status=429, headers={"retry-after": "7"})
-    channels().call("GET", "/api/order/", retry=True)
-    assert len(pauses) == 1
-    assert 6.5 <= pauses[0] <= 7.5
-
-
-def test_retry_after_as_a_date_is_honoured(control: SandboxControl, channels: Channels, pauses: list[float]) -> None:
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=50), usegmt=True)
-    control.fault("status", status=503, headers={"retry-after": soon})
-    channels().call("GET", "/api/order/", retry=True)
-    assert 20 < pauses[0] <= 51
-
-
-def test_a_longer_wish_than_allowed_is_left_to_the_caller(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    control.fault("status", status=429, headers={"retry-after": "90"})
-    with pytest.raises(CallDeferredError) as caught:
-        channels().call("GET", "/api/order/", retry=True)
-    assert caught.value.reason is Reason.THROTTLED
-    assert caught.value.retry_after == 90
-    assert not pauses
-
-
-def test_no_attempt_starts_after_the_deadline(control: SandboxControl, channels: Channels, pauses: list[float]) -> None:
-    control.fault("status", status=429, headers={"retry-after": "30"}, times=0)
-    with pytest.raises(CallDeferredError):
-        channels(policy={"deadline": 20.0}).call("GET", "/api/order/", retry=True)
-    assert not pauses
-    assert len(_calls(control)) == 1
-
-
-@pytest.mark.parametrize("status", [500, 408])
-def test_a_post_goes_out_once(control: SandboxControl, channels: Channels, status: int) -> None:
-    control.fault("status", status=status, times=0)
-    with pytest.raises(UnavailableError) as caught:
-        channels().call("POST", "/api/order/", json={}, retry=False)
-    assert not caught.value.not_sent
-    assert _calls(control) == ["POST /api/order/"]
-
-
-def test_a_post_that_was_throttled_was_not_done_and_waits_for_its_turn(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    control.fault("status", status=429, headers={"retry-after": "5"}, times=2)
-    channels().call("POST", "/api/order/", json={}, retry=False, accept={400, 405})
-    assert _calls(control) == ["POST /api/order/"] * 3
-    assert len(pauses) == 2
-
-
-def test_waiting_for_a_turn_uses_up_no_attempts(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    control.fault("status", status=429, headers={"retry-after": "1"}, times=20)
-    channels(policy={"attempts": 1}).call("GET", "/api/order/", retry=True)
-    assert len(_calls(control)) == 21
-    assert len(pauses) == 20
-
-
-def test_without_a_wish_the_pauses_grow_and_have_an_end(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    control.fault("status", status=429, times=0)
-    with pytest.raises(CallDeferredError):
-        channels().call("GET", "/api/order/", retry=True)
-    assert sum(pauses) <= 125  # the deadline, and the few milliseconds of real calls
-    assert len(_calls(control)) == len(pauses) + 1
-
-
-def test_one_that_is_told_to_pause_quietens_all_threads(control: SandboxControl, channels: Channels) -> None:
-    control.fault("status", status=429, headers={"retry-after": "3000"})
-    channel = channels()
-    with pytest.raises(CallDeferredError):
-        channel.call("GET", "/api/order/", retry=True)
-    for _ in range(5):
-        with pytest.raises(CallDeferredError, match="asked for a pause"):
-            channel.call("POST", "/api/order/", json={}, retry=False)
-    assert len(_calls(control)) == 1
 
 
 def test_asking_to_repeat_a_post_is_a_mistake(channels: Channels) -> None:
@@ -209,7 +69,7 @@ def test_a_redirect_is_never_followed(control: SandboxControl, channels: Channel
         channels().call(method, f"/api/order/{order_id}", json={"state": "processing"}, retry=False)
     assert caught.value.reason is Reason.SHOP_REFUSED
     assert f"'/api/order/{order_id}/'" in str(caught.value)
-    assert len(_calls(control)) == 1
+    assert len(calls(control)) == 1
 
 
 def test_a_redirect_is_told_without_what_may_be_secret_in_it(control: SandboxControl, channels: Channels) -> None:
@@ -242,7 +102,7 @@ def test_a_refusal_is_permanent_told_whole_and_not_repeated(
     assert caught.value.reason is reason
     assert caught.value.status == status
     assert caught.value.message == f'shop: GET /api/order/7/ answered {status}: {{"state":["No such choice."]}}'
-    assert len(_calls(control)) == 1
+    assert len(calls(control)) == 1
 
 
 def test_an_expected_status_is_an_answer(control: SandboxControl, channels: Channels) -> None:
@@ -283,7 +143,7 @@ def test_a_dry_run_stops_every_write_before_it_is_sent(
     with pytest.raises(PermanentError, match="dry run") as caught:
         channel.call(method, "/api/order/1/", json={}, retry=False)
     assert caught.value.reason is Reason.DRY_RUN_WRITE
-    assert not _calls(control)
+    assert not calls(control)
     assert channel.call("GET", "/api/order/", retry=True).status == 200
 
 
@@ -324,64 +184,3 @@ def test_no_secret_is_in_a_message_a_traceback_or_the_log(
     assert "answered 500" in caplog.text
     for secret in (TOKEN, "hunter2-hunter2", "tenant-key-value", "abcdefghijklmnopqrstuvwxyz012345"):
         assert secret not in shown
-
-
-class Guard:
-    """A gate that notes who passes, and stays shut when told so."""
-
-    def __init__(self, *, shut: bool = False) -> None:
-        self.entered: list[str] = []
-        self.refusals: list[tuple[str, str, int | None, str]] = []
-        self.successes: list[str] = []
-        self.pauses: list[float] = []
-        self._shut = shut
-
-    def enter(self, method: str, path: str) -> None:
-        self.entered.append(f"{method} {path}")
-        if self._shut:
-            raise CallDeferredError("not now", reason=Reason.CIRCUIT_OPEN)
-
-    def refused(self, method: str, path: str, status: int | None, text: str) -> None:
-        self.refusals.append((method, path, status, text))
-
-    def succeeded(self, method: str, path: str) -> None:
-        self.successes.append(f"{method} {path}")
-
-    def throttled(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-
-
-def test_every_single_request_passes_the_gate(control: SandboxControl, channels: Channels) -> None:
-    """A repeated one too, and the second one after a token was turned away."""
-    guard = Guard()
-    control.fault("status", status=500, times=2)
-    channels(gate=guard).call("GET", "/api/order/", retry=True)
-    assert guard.entered == ["GET /api/order/"] * 3 == _calls(control)
-
-
-def test_a_gate_that_is_shut_lets_nothing_through_and_is_not_tried_again(
-    control: SandboxControl, channels: Channels, pauses: list[float]
-) -> None:
-    guard = Guard(shut=True)
-    with pytest.raises(CallDeferredError):
-        channels(gate=guard).call("GET", "/api/order/", retry=True)
-    assert (_calls(control), pauses, len(guard.entered)) == ([], [], 1)
-
-
-def test_the_gate_hears_of_refusals_successes_and_pauses(control: SandboxControl, channels: Channels) -> None:
-    guard = Guard()
-    channel = channels(gate=guard)
-    channel.call("GET", "/api/order/", retry=True)
-    channel.call("GET", "/api/order/1/", retry=True, accept={404})
-    assert guard.successes == ["GET /api/order/"]
-    control.fault("status", status=429, headers={"retry-after": "7"})
-    channel.call("GET", "/api/order/", retry=True)
-    assert guard.pauses == [7]
-    control.fault("status", status=503, times=0)
-    with pytest.raises(UnavailableError):
-        channel.call("GET", "/api/order/", retry=True)
-    control.clear_faults()
-    assert guard.refusals == []
-    with pytest.raises(RefusedError):
-        channel.call("GET", "/api/order/1/", retry=True)
-    assert [(method, path, status) for method, path, status, _ in guard.refusals] == [("GET", "/api/order/1/", 404)]

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from orderflow.errors import OrderflowError
 from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError
 from orderflow.transport.classification import CASES, NO, PERHAPS, Case
+from support.calls import SERVICE
 from support.certificates import Authority
 from support.raw_server import Visit, answering, http, raw_server
-from transport.conftest import SERVICE
 
 
 @contextmanager

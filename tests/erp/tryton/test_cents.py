@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from erp.tryton.conftest import Connect
 from orderflow.erp.tryton.cents import changes_for_cents
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.products import Product
 from orderflow.erp.tryton.sale import Sale
 from orderflow.errors import PermanentError
 from support.erp_orders import REFERENCE, lines, sales_order
+from support.tryton_connector import Connect
 from support.tryton_warehouse import sale
 from tryton import RunningTryton
 

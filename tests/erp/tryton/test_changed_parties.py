@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from erp.tryton.conftest import Connect
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from support.erp_orders import REFERENCE, lines, sales_order
+from support.tryton_connector import Connect
 from support.tryton_warehouse import sale
 from tryton import RunningTryton
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from erp.tryton.conftest import Connect
 from orderflow.domain.people import Address, Party
 from orderflow.domain.reasons import Reason
 from orderflow.erp.customers import CustomerRequest
 from orderflow.errors import InDoubtError, PermanentError
 from support.erp_orders import REFERENCE, sales_order
 from support.lossy import lossy
+from support.tryton_connector import Connect
 from support.tryton_warehouse import sale
 from tryton import RunningTryton
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from erp.tryton.conftest import Connect
 from orderflow.erp.models import SalesOrder
 from support.erp_orders import REFERENCE, lines, sales_order
+from support.tryton_connector import Connect
 from support.tryton_warehouse import press, sale
 from tryton import RunningTryton
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from erp.tryton.conftest import Connect
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.tryton.answer import missing_effects
 from orderflow.erp.tryton.sale import Sale, SaleLine
 from orderflow.errors import PermanentError
 from support.erp_orders import REFERENCE, sales_order
+from support.tryton_connector import Connect
 from support.tryton_warehouse import sale
 from tryton import RunningTryton
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
-from erp.tryton.conftest import Connect
 from orderflow.errors import InDoubtError, OrderflowError
 from support.erp_orders import REFERENCE, lines, sales_order
 from support.lossy import Fate, lossy
+from support.tryton_connector import Connect
 from support.tryton_warehouse import deliver
 from tryton import RunningTryton, running
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from erp.tryton.conftest import connector
 from erp.tryton.situation_table import Outcome, table
 from erp.tryton.situations import ALL_SHOPS, SECOND, SITUATIONS
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.errors import PermanentError
 from support.erp_orders import sales_order
+from support.tryton_connector import connector
 from tryton import RunningTryton
 
 pytestmark = pytest.mark.tryton

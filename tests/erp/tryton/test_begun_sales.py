@@ -1,113 +1,21 @@
-"""What is particular to Tryton, on a real one: master data, taxes, and sales that were begun and not ended."""
+"""Sales in a real Tryton that were begun and not finished, or that people have changed."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
+from orderflow.errors import InDoubtError, PermanentError
 from support.erp_orders import REFERENCE, lines, sales_order
 from support.lossy import Fate, Lossy, lossy
+from support.tryton_connector import Connect
+from support.tryton_sales import CONFIRMED, OURS
 from support.tryton_warehouse import press, sale
 from tryton import RunningTryton
 
 pytestmark = pytest.mark.tryton
-
-Connect = Callable[..., Any]
-OURS = [["web_id", "=", REFERENCE]]
-CONFIRMED = {"confirmed", "processing"}
-
-
-def test_everything_that_is_missing_is_named_at_once(connect: Connect, tryton: RunningTryton) -> None:
-    wrong = lines("NO1", "124_STUK", "NO2", "NO1")
-    with pytest.raises(PermanentError) as caught:
-        connect().create(sales_order(customer=99, currency="USD", invoice_address=98, lines=wrong))
-    assert caught.value.reason is Reason.ERP_REJECTED
-    for name in ("USD", "EUR", "customer:99", "address:98", "NO1, NO2"):
-        assert name in str(caught.value)
-    assert "124_STUK" not in str(caught.value)
-    assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
-
-
-def test_another_currency_is_held(connect: Connect) -> None:
-    with pytest.raises(PermanentError, match="the order is in USD, web shop 'Webshop 1' sells in EUR") as caught:
-        connect().create(sales_order(currency="USD"))
-    assert caught.value.reason is Reason.ERP_REJECTED
-
-
-def test_the_sale_says_what_the_order_says(connect: Connect, tryton: RunningTryton) -> None:
-    order = sales_order(
-        requested_delivery_date="2026-12-01", remarks="Bel eerst", lines=lines(("3310_M", "2.5", "1.385"))
-    )
-    connect().create(order)
-    read = sale(
-        tryton,
-        OURS,
-        *("party.name", "web_shop.name", "reference", "description", "comment", "state", "currency.code", "sale_date"),
-        *("shipment_address.street_unstructured", "invoice_address.street_unstructured", "shipping_date"),
-        *("lines", "untaxed_amount", "tax_amount", "warehouse.code"),
-    )
-    assert read["party."]["name"] == "Customer 1324"
-    assert read["web_shop."]["name"] == "Webshop 1"
-    assert (read["reference"], read["description"], read["comment"]) == (
-        "PO-9 / CS48193",
-        "CS48193, closed_success",
-        "Bel eerst",
-    )
-    assert (read["state"], read["currency."]["code"], read["warehouse."]["code"]) == ("quotation", "EUR", "WH")
-    assert read["shipment_address."]["street_unstructured"] == "Loading dock 1324"
-    assert read["invoice_address."]["street_unstructured"] == "Office 1324"
-    assert [read["sale_date"][part] for part in ("year", "month", "day")] == [2026, 11, 22]
-    assert [read["shipping_date"][part] for part in ("year", "month", "day")] == [2026, 12, 1]
-    (line,) = tryton.rpc(
-        "model.sale.line.read", read["lines"], ["quantity", "unit.symbol", "unit_price", "description"]
-    )
-    assert (line["quantity"], line["unit."]["symbol"], line["unit_price"]["decimal"]) == (2.5, "m", "1.3850")
-    assert line["description"] == "Line 1"
-
-
-@pytest.mark.parametrize(("taxes", "amount"), [("form", "4.20"), ("product", "4.20"), ("none", "0")])
-def test_taxes_are_those_of_the_product_or_none(
-    connect: Connect, tryton: RunningTryton, taxes: str, amount: str
-) -> None:
-    """Tryton adds none by itself over REST."""
-    created = connect(taxes=taxes).create(sales_order())
-    assert created.total == Decimal("20.00")
-    assert Decimal(sale(tryton, OURS, "tax_amount")["tax_amount"]["decimal"]) == Decimal(amount)
-
-
-def test_a_webshop_has_its_own_web_shop(connect: Connect, tryton: RunningTryton) -> None:
-    connect().create(sales_order(shop="2", external_reference="2/CS48193"))
-    found = sale(tryton, [["web_id", "=", "2/CS48193"]], "web_shop.name")
-    assert found["web_shop."]["name"] == "Webshop 2"
-
-
-def test_a_wish_for_an_earlier_day_does_not_hold_the_order(connect: Connect, tryton: RunningTryton) -> None:
-    connect().create(sales_order(requested_delivery_date="2026-11-01"))
-    assert sale(tryton, OURS, "shipping_date")["shipping_date"] is None
-
-
-def test_an_address_of_another_party_makes_it_the_party_of_the_invoice(connect: Connect, tryton: RunningTryton) -> None:
-    """A branch orders, the head office pays."""
-    connect().create(sales_order(invoice_address=1630))
-    read = sale(tryton, OURS, "party.name", "invoice_party.name", "shipment_party")
-    assert (read["party."]["name"], read["invoice_party."]["name"]) == ("Customer 1324", "Customer 1300")
-    assert read["shipment_party"] is None
-
-
-def test_confirmed_sales_go_on_by_themselves(connect: Connect) -> None:
-    erp = connect(confirm=True)
-    created = erp.create(sales_order())
-    assert created.status in CONFIRMED
-    found = erp.find(REFERENCE)
-    assert found is not None
-    assert found.number == created.number
 
 
 @pytest.mark.parametrize("request_", ["on_change_party", "on_change_sale", "quote", "confirm"])
@@ -270,84 +178,6 @@ def test_what_tryton_itself_refuses_is_rejected_in_its_words(connect: Connect, t
         connect().create(sales_order(lines=lines(("124_STUK", "1", "1.00001"))))
     assert caught.value.reason is Reason.ERP_REJECTED
     assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
-
-
-def test_four_creators_of_the_same_orders_all_get_the_same_ones(connect: Connect, tryton: RunningTryton) -> None:
-    """The database refuses three of four; nobody reads the translated text that says so."""
-    references = [f"1/CS{number}" for number in range(5)]
-    barrier = Barrier(4, timeout=60)
-
-    def create_all(_creator: int) -> list[str]:
-        erp = connect()
-        numbers = []
-        for reference in references:
-            barrier.wait()
-            numbers.append(erp.create(sales_order(external_reference=reference)).number)
-        return numbers
-
-    with ThreadPoolExecutor(4) as pool:
-        first, *others = pool.map(create_all, range(4))
-    assert others == [first] * 3
-    assert len(tryton.rpc("model.sale.sale.search", [], 0, None, None)) == len(references)
-
-
-def test_a_dry_run_reads_and_never_writes(connect: Connect, tryton: RunningTryton) -> None:
-    erp = connect(read_only=True)
-    assert erp.find(REFERENCE) is None
-    with pytest.raises(PermanentError) as caught:
-        erp.create(sales_order())
-    assert caught.value.reason is Reason.DRY_RUN_WRITE
-    assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"), [({"key": "wrong-key"}, "answered 401"), ({"database": "elsewhere"}, "answered 404")]
-)
-def test_a_wrong_key_or_database_is_refused_and_shows_no_key(
-    connect: Connect, wrong: dict[str, str], said: str
-) -> None:
-    with pytest.raises(PermanentError, match=said) as caught:
-        connect(**wrong).find(REFERENCE)
-    assert caught.value.reason is Reason.ERP_REFUSED
-    assert "wrong-key" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"web_shop": {"1": "Webshop 1", "2": "Nowhere"}}, "no web shop 'Nowhere'"),
-        ({"company": 99}, "Webshop 1.*another company"),
-    ],
-)
-def test_a_connection_that_does_not_fit_is_a_configuration_error(
-    connect: Connect, wrong: dict[str, Any], said: str
-) -> None:
-    with pytest.raises(ConfigurationError, match=said):
-        connect(**wrong).find(REFERENCE)
-
-
-def test_an_order_of_a_webshop_without_web_shop_is_a_configuration_error(connect: Connect) -> None:
-    with pytest.raises(ConfigurationError, match="webshop 3"):
-        connect().create(sales_order(shop="3", external_reference="3/CS1"))
-
-
-def test_the_key_may_sell_and_little_else(connect: Connect, tryton: RunningTryton) -> None:
-    """The rights that docs/reference/erp-adapters.md asks for are enough for all of the above, without these."""
-    connect().create(sales_order())
-    models = f"{tryton.url}/{tryton.database.database}/rest/model"
-    calls = [
-        ("POST", "product.template", {"name": "A product", "default_uom": 1}),
-        ("POST", "res.user", {"login": "somebody"}),
-        ("POST", "stock.shipment.out", {"customer": 1}),
-        ("DELETE", f"sale.sale/{sale(tryton, OURS)['id']}", None),
-        ("GET", "account.invoice", None),
-    ]
-    headers = {"Authorization": f"Bearer {tryton.key}"}
-    answers = [
-        requests.request(m, f"{models}/{path}", json=body, headers=headers, timeout=30) for m, path, body in calls
-    ]
-    assert [answer.status_code for answer in answers] == [400] * len(calls)
-    assert all("access" in answer.json()["message"] for answer in answers)
 
 
 def _begin(connect: Connect, tryton: RunningTryton, request: str = "quote", **order: Any) -> None:

@@ -1,0 +1,101 @@
+"""What a sale in a real Tryton says of the order: master data, taxes, web shop and dates."""
+
+from decimal import Decimal
+
+import pytest
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+from support.erp_orders import REFERENCE, lines, sales_order
+from support.tryton_connector import Connect
+from support.tryton_sales import CONFIRMED, OURS
+from support.tryton_warehouse import sale
+from tryton import RunningTryton
+
+pytestmark = pytest.mark.tryton
+
+
+def test_everything_that_is_missing_is_named_at_once(connect: Connect, tryton: RunningTryton) -> None:
+    wrong = lines("NO1", "124_STUK", "NO2", "NO1")
+    with pytest.raises(PermanentError) as caught:
+        connect().create(sales_order(customer=99, currency="USD", invoice_address=98, lines=wrong))
+    assert caught.value.reason is Reason.ERP_REJECTED
+    for name in ("USD", "EUR", "customer:99", "address:98", "NO1, NO2"):
+        assert name in str(caught.value)
+    assert "124_STUK" not in str(caught.value)
+    assert tryton.rpc("model.sale.sale.search", [], 0, None, None) == []
+
+
+def test_another_currency_is_held(connect: Connect) -> None:
+    with pytest.raises(PermanentError, match="the order is in USD, web shop 'Webshop 1' sells in EUR") as caught:
+        connect().create(sales_order(currency="USD"))
+    assert caught.value.reason is Reason.ERP_REJECTED
+
+
+def test_the_sale_says_what_the_order_says(connect: Connect, tryton: RunningTryton) -> None:
+    order = sales_order(
+        requested_delivery_date="2026-12-01", remarks="Bel eerst", lines=lines(("3310_M", "2.5", "1.385"))
+    )
+    connect().create(order)
+    read = sale(
+        tryton,
+        OURS,
+        *("party.name", "web_shop.name", "reference", "description", "comment", "state", "currency.code", "sale_date"),
+        *("shipment_address.street_unstructured", "invoice_address.street_unstructured", "shipping_date"),
+        *("lines", "untaxed_amount", "tax_amount", "warehouse.code"),
+    )
+    assert read["party."]["name"] == "Customer 1324"
+    assert read["web_shop."]["name"] == "Webshop 1"
+    assert (read["reference"], read["description"], read["comment"]) == (
+        "PO-9 / CS48193",
+        "CS48193, closed_success",
+        "Bel eerst",
+    )
+    assert (read["state"], read["currency."]["code"], read["warehouse."]["code"]) == ("quotation", "EUR", "WH")
+    assert read["shipment_address."]["street_unstructured"] == "Loading dock 1324"
+    assert read["invoice_address."]["street_unstructured"] == "Office 1324"
+    assert [read["sale_date"][part] for part in ("year", "month", "day")] == [2026, 11, 22]
+    assert [read["shipping_date"][part] for part in ("year", "month", "day")] == [2026, 12, 1]
+    (line,) = tryton.rpc(
+        "model.sale.line.read", read["lines"], ["quantity", "unit.symbol", "unit_price", "description"]
+    )
+    assert (line["quantity"], line["unit."]["symbol"], line["unit_price"]["decimal"]) == (2.5, "m", "1.3850")
+    assert line["description"] == "Line 1"
+
+
+@pytest.mark.parametrize(("taxes", "amount"), [("form", "4.20"), ("product", "4.20"), ("none", "0")])
+def test_taxes_are_those_of_the_product_or_none(
+    connect: Connect, tryton: RunningTryton, taxes: str, amount: str
+) -> None:
+    """Tryton adds none by itself over REST."""
+    created = connect(taxes=taxes).create(sales_order())
+    assert created.total == Decimal("20.00")
+    assert Decimal(sale(tryton, OURS, "tax_amount")["tax_amount"]["decimal"]) == Decimal(amount)
+
+
+def test_a_webshop_has_its_own_web_shop(connect: Connect, tryton: RunningTryton) -> None:
+    connect().create(sales_order(shop="2", external_reference="2/CS48193"))
+    found = sale(tryton, [["web_id", "=", "2/CS48193"]], "web_shop.name")
+    assert found["web_shop."]["name"] == "Webshop 2"
+
+
+def test_a_wish_for_an_earlier_day_does_not_hold_the_order(connect: Connect, tryton: RunningTryton) -> None:
+    connect().create(sales_order(requested_delivery_date="2026-11-01"))
+    assert sale(tryton, OURS, "shipping_date")["shipping_date"] is None
+
+
+def test_an_address_of_another_party_makes_it_the_party_of_the_invoice(connect: Connect, tryton: RunningTryton) -> None:
+    """A branch orders, the head office pays."""
+    connect().create(sales_order(invoice_address=1630))
+    read = sale(tryton, OURS, "party.name", "invoice_party.name", "shipment_party")
+    assert (read["party."]["name"], read["invoice_party."]["name"]) == ("Customer 1324", "Customer 1300")
+    assert read["shipment_party"] is None
+
+
+def test_confirmed_sales_go_on_by_themselves(connect: Connect) -> None:
+    erp = connect(confirm=True)
+    created = erp.create(sales_order())
+    assert created.status in CONFIRMED
+    found = erp.find(REFERENCE)
+    assert found is not None
+    assert found.number == created.number

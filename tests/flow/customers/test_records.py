@@ -1,0 +1,149 @@
+"""Ids of the shop become keys and records: lists are read once, and what they do not hold is named."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from orderflow.domain.people import People
+from orderflow.domain.reasons import Reason
+from orderflow.errors import ConfigurationError, PermanentError, TransientError
+from orderflow.flow.services import Services
+from orderflow.settings import Settings
+from sandbox.control import SandboxControl
+from support.buyers import GUEST, NAMED, ORDER, OTHER, having, of
+from support.clock import Clock
+from support.flow_runs import Runs
+
+
+def directory_calls(control: SandboxControl) -> list[str]:
+    return [call["path"] for call in control.journal(service="shop", method="GET") if "/origin/" in call["path"]]
+
+
+def test_without_origins_an_order_names_ids_and_nothing_is_asked(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    assert of(services, order_id, runs) == People()
+    assert directory_calls(control) == []
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {},
+        {"origin_lists": "own"},
+        {"brief_directory_rows": True},
+        {"brief_directory_rows": True, "origin_lists": "own"},
+        {"key_twins": True},
+        {"unstable_rows": True},
+        {"default_limit": 2, "max_limit": 2},
+    ],
+    ids=str,
+)
+def test_ids_become_keys_and_records(
+    services: Services, control: SandboxControl, runs: Runs, switches: dict[str, Any]
+) -> None:
+    control.configure(**switches)
+    guest, known = control.add_orders({**ORDER, "guest": GUEST}, {**ORDER, "customer": 1324})
+    having_all = having(services, customers="create")
+    control.erp_customers.import_from_shop()
+    people = of(having_all, guest, runs)
+    assert people.buyer is not None
+    assert people.ship_to is not None
+    assert (people.buyer.origin, people.buyer.email) == ("webshop", "an@example.nl")
+    assert (people.ship_to.street1, people.ship_to.zip, people.ship_to.country) == ("Kade", "1234AB", "NL")
+    assert people.ship_to == people.bill_to
+    assert people.contact is not None
+    buyer = of(having_all, known, runs).buyer
+    assert buyer is not None
+    assert (buyer.origin, buyer.key, buyer.id) == ("erp", "C1324", 1324)
+
+
+def test_keys_on_the_order_need_no_list(services: Services, control: SandboxControl, runs: Runs) -> None:
+    control.configure(key_twins=True)
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    of(having(services, customers="create"), order_id, runs)
+    assert len(directory_calls(control)) == 3, "customer, user, one address"
+
+
+def test_a_new_guest_costs_three_reads_and_a_known_customer_one(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    first, second = control.add_orders({**ORDER, "guest": GUEST}, {**ORDER, "guest": OTHER})
+    shop = having(services, customers="create")
+    of(shop, first, runs)
+    before = len(directory_calls(control))
+    of(shop, second, runs)
+    assert len(directory_calls(control)) - before == 3
+    (again,) = control.add_orders({**ORDER, **{n: control.order(second)[n] for n in NAMED}})
+    before = len(directory_calls(control))
+    of(shop, again, runs)
+    assert len(directory_calls(control)) - before == 1
+
+
+def test_lists_are_read_on_from_where_they_ended(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    old = {"create_date": "2026-01-01T09:00:00"}
+    for number in range(30):
+        control.people.add("customer", name=f"Klant {number}", **old)
+    control.configure(max_limit=10)
+    (first,) = control.add_orders({**ORDER, "guest": GUEST})
+    of(having(services, customers="create"), first, runs)
+    assert len([path for path in directory_calls(control) if path.endswith("/customer/")]) == 4
+    (second,) = control.add_orders({**ORDER, "guest": OTHER})
+    clock.advance(minutes=15)
+    since = control.journal()[-1]["n"]
+    of(having(services, customers="create"), second, runs)
+    lists = [call for call in control.journal(since=since, service="shop") if call["path"].endswith("/customer/")]
+    assert len(lists) == 1
+
+
+def test_a_list_that_was_cut_off_goes_on_where_it_was(services: Services, control: SandboxControl, runs: Runs) -> None:
+    for number in range(30):
+        control.people.add("customer", name=f"Klant {number}", create_date="2026-01-01T09:00:00")
+    control.configure(max_limit=10)
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    control.fault("status", service="shop", method="GET", path="/customer/", status=500, times=0, skip=2)
+    with pytest.raises(TransientError):
+        of(having(services, customers="create"), order_id, runs)
+    control.clear_faults()
+    since = control.journal()[-1]["n"]
+    of(having(services, customers="create"), order_id, runs)
+    lists = [call for call in control.journal(since=since, service="shop") if call["path"].endswith("/customer/")]
+    assert len(lists) == 2, "pages 3 and 4"
+
+
+def test_a_record_that_no_list_holds_is_named(services: Services, control: SandboxControl, runs: Runs) -> None:
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    gone = control.order(order_id)["shipment_address"]
+    control.people.remove("address", gone)
+    with pytest.raises(PermanentError) as error:
+        of(having(services, customers="create"), order_id, runs)
+    assert error.value.reason is Reason.CUSTOMER_UNKNOWN
+    assert f"ship_to address {gone}" in error.value.message
+    assert "webshop, erp" in error.value.message
+
+
+def test_a_record_that_was_listed_and_is_gone_is_named_by_its_key(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    first, second = control.add_orders({**ORDER, "guest": GUEST}, {**ORDER, "guest": OTHER})
+    shop = having(services, customers="create")
+    of(shop, first, runs)
+    address = control.people.get("address", control.order(second)["shipment_address"])
+    control.people.remove("address", address["id"])
+    with pytest.raises(PermanentError) as error:
+        of(shop, second, runs)
+    assert error.value.reason is Reason.CUSTOMER_UNKNOWN
+    assert address["key"] in error.value.message
+
+
+def test_an_origin_that_the_shop_does_not_have_is_a_mistake_in_the_settings(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    wrong = replace(services, settings=Settings.parse({"origins": ["nowhere"]}))
+    with pytest.raises(ConfigurationError, match="nowhere"):
+        of(wrong, order_id, runs)

@@ -1,0 +1,8 @@
+"""What the check of a shop is to its tests."""
+
+from collections.abc import Callable
+
+from orderflow.checking.report import Checked
+
+Check = Callable[..., Checked]
+"""Checks the sandbox with some settings."""
