@@ -5,7 +5,9 @@ import html
 import io
 import json
 import logging
+import re
 import textwrap
+import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -22,6 +24,7 @@ SECRETS = [
     "plain-s3cr3t-0123456789",
     "q\"u'o/t\\e<d>&amp;+= %100-§é-secret",
     "eyJ not.a.jwt / but long enough",
+    "pässwörd-ünïcode-€",
     "ABCDEFGH",
 ]
 
@@ -52,6 +55,21 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "text of a page": lambda secret: html.escape(secret, quote=False),
     "Django's page": lambda secret: html.escape(secret).replace("&#x27;", "&#39;"),
     "Jinja's page": lambda secret: html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+    "XML's page": lambda secret: html.escape(secret).replace("&#x27;", "&apos;"),
+    "ASCII page": lambda s: html.escape(s, quote=False).encode("ascii", "xmlcharrefreplace").decode(),
+    "ASCII page in hexadecimal": lambda s: "".join(c if c.isascii() else f"&#x{ord(c):X};" for c in html.escape(s)),
+    "page in JSON": lambda secret: json.dumps(html.escape(secret)),
+    "JSON in a page": lambda secret: html.escape(json.dumps(secret)[1:-1]),
+    "JSON in upper case": lambda s: re.sub(r"\\u[0-9a-f]{4}", lambda m: "\\u" + m[0][2:].upper(), json.dumps(s)),
+    "address in an address": lambda secret: quote(quote(secret, safe=""), safe=""),
+    "address of an old server": lambda secret: quote(secret.encode("cp1252"), safe=""),
+    "base64 of an old server": lambda secret: base64.b64encode(secret.encode("cp1252")).decode(),
+    "read in the wrong encoding": lambda secret: secret.encode().decode("latin-1"),
+    "bytes": lambda secret: repr(secret.encode()),
+    "hexadecimal": lambda secret: secret.encode().hex(),
+    "letters taken apart": lambda secret: unicodedata.normalize("NFD", secret),
+    "SQL": lambda secret: secret.replace("'", "''"),
+    "invisible signs between": "\u200b".join,
     "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
     "base64 for addresses": lambda secret: base64.urlsafe_b64encode(secret.encode()).decode(),
     "base64 without its end": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
@@ -113,6 +131,23 @@ def test_what_was_remembered_is_hidden_everywhere(caplog: pytest.LogCaptureFixtu
     assert [record.getMessage() for record in caplog.records] == ["the token is ***\\x1b[2J", "as it was"]
 
 
+def test_a_traceback_of_our_loggers_passes_the_gate_whoever_writes_it_down(caplog: pytest.LogCaptureFixture) -> None:
+    remember("caused-s3cr3t-value")
+    factory = logging.getLogRecordFactory()
+    try:
+        guard_logs()
+        try:
+            int("caused-s3cr3t-value")
+        except ValueError:
+            logging.getLogger("orderflow.somewhere").warning("it failed", exc_info=True)
+    finally:
+        logging.setLogRecordFactory(factory)
+    (record,) = caplog.records
+    assert record.exc_info is None
+    assert record.getMessage().startswith("it failed\nTraceback")
+    assert record.getMessage().endswith("invalid literal for int() with base 10: '***'\n")
+
+
 def test_a_traceback_passes_the_gate() -> None:
     remember("traced-s3cr3t-value")
     out = io.StringIO()
@@ -147,6 +182,11 @@ def test_a_traceback_passes_the_gate() -> None:
         "\u200f",
         "\ud800",
         "\ufeff",
+        "\u200b",
+        "\u2060",
+        "\u00ad",
+        "\ufff9",
+        "\U000e0041",
     ],
 )
 def test_what_steers_a_terminal_or_a_line_is_shown_as_its_escape(forging: str) -> None:
@@ -178,6 +218,22 @@ def test_line_ends_and_letters_of_all_scripts_stay() -> None:
 )
 def test_quoted_answers_hold_no_mail_addresses_and_phone_numbers(said: str, shown: str) -> None:
     assert excerpt(said) == shown
+
+
+@pytest.mark.parametrize("scheme", ["http:", "postgresql:", "socks5h:", ""])
+@pytest.mark.parametrize("password", ["plain", "with@sign", "with/slash", "with#and?too", "w/it@h:all", ""])
+def test_of_an_address_nothing_before_its_host_is_shown(scheme: str, password: str) -> None:
+    shown = fit_to_show(f"cannot reach {scheme}//user:{password}@proxy.example:3128/x, sorry")
+    assert shown == f"cannot reach {scheme}//proxy.example:3128/x, sorry"
+
+
+def test_of_an_address_a_token_before_its_host_is_not_shown() -> None:
+    assert fit_to_show("https://t0ken@part@hooks.example/x") == "https://hooks.example/x"
+
+
+def test_of_an_address_without_a_password_all_is_shown() -> None:
+    for address in ("https://host:8080/a@b", "http://host.example/path?mail=x", "a // b@c"):
+        assert fit_to_show(address) == address
 
 
 def test_of_a_long_answer_no_half_secret_is_shown() -> None:

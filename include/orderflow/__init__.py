@@ -16,7 +16,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     ledger.tables        -> domain, errors, ledger.database, ledger.models
     ledger.orders        -> domain, errors, ledger.database, ledger.models, ledger.tables
     ledger.books         -> domain, errors, ledger.database, ledger.models, ledger.tables, ledger.orders
-    ledger               -> domain, errors, settings, home, ledger.*
+    ledger               -> domain, redaction, errors, settings, home, ledger.*
     checking             -> domain, redaction, errors, settings, transport, cloudsuite, erp
     flow                 -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*
     flow.reporting       -> domain, redaction, errors, settings, ledger, ledger.*, flow
@@ -24,7 +24,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
-    orchestration        -> domain, environment, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
+    orchestration        -> domain, environment, redaction, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, environment, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing
@@ -46,4 +46,4 @@ What they hold:
     web            the page in Airflow; reads the ledger, and Airflow's login
     plugin         the entry point by which Airflow finds the page
     provider       the entry point by which Airflow finds the connection types
-"""
+"""  # noqa: E501 - a line of the map is one line

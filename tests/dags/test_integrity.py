@@ -1,5 +1,6 @@
 """The DAG files: exactly these DAGs, read without a database or a network, each as the others promise."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
+
+from orderflow.orchestration.edge import guarded
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = "orderflow_decisions"
@@ -98,6 +101,14 @@ def test_a_question_waits_for_ever_and_no_time_out_answers_it(bag: DagBag) -> No
     ask = dag.get_task("decide.ask")
     assert ask.execution_timeout is None
     assert ask.defaults is None
+
+
+def test_no_task_lets_an_error_out_unguarded(bag: DagBag) -> None:
+    edge = Path(inspect.getfile(guarded))
+    tasks = [task for dag in bag.dags.values() for task in dag.tasks if hasattr(task, "python_callable")]
+    outermost = {task.task_id: Path(task.python_callable.__code__.co_filename) for task in tasks}
+    assert outermost
+    assert [name for name, path in outermost.items() if path != edge] == []
 
 
 def test_the_daily_dag_runs_in_this_sequence(bag: DagBag) -> None:

@@ -62,7 +62,7 @@ def test_other_extras_are_headers_and_own_ones_are_not(connect: Connect) -> None
 
 
 def test_an_adapter_nobody_knows_is_named_with_those_there_are(connect: Connect) -> None:
-    with pytest.raises(ConfigurationError, match=r"'sap'.*`rest`"):
+    with pytest.raises(ConfigurationError, match=r"extra `adapter` is unknown.*`rest`"):
         connect({"adapter": "sap"}).get_erp()
 
 

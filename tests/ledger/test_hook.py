@@ -10,10 +10,11 @@ from sqlalchemy import URL
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.reasons import Reason
-from orderflow.errors import ConfigurationError
+from orderflow.errors import ConfigurationError, TransientError
 from orderflow.ledger.hook import engine_from_connection, ledger_from_connection, ledger_url
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.opening import open_ledger
+from orderflow.redaction import fit_to_show
 from support.orders import order
 
 VARIABLE = "AIRFLOW_CONN_ORDERFLOW_LEDGER"
@@ -122,3 +123,14 @@ def test_no_password_is_told_when_the_database_cannot_be_reached(
         ledger_from_connection()
 
     assert "a-wrong-secret" not in f"{failure.value} {failure.value.__cause__}"
+
+
+def test_what_the_driver_says_of_a_connection_holds_no_password_of_it(set_connection: SetConnection) -> None:
+    """Where one was entered in the wrong field, the driver's error quotes it."""
+    secret = "entered-in-the-wrong-field"
+    extra = {"sslmode": secret, "sslpassword": "an0ther-0ne"}
+    set_connection(as_json(conn_type="postgres", host="127.0.0.1", port=1, password=secret, schema="x", extra=extra))
+    with pytest.raises(TransientError, match=r"sslmode value: .\*\*\*") as caught:
+        engine_from_connection()
+    assert secret not in str(caught.value)
+    assert fit_to_show("said an0ther-0ne") == "said ***"

@@ -1,5 +1,7 @@
 """What kept a run from reporting, and a run that is late: told by a real webhook."""
 
+import json
+import os
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,7 @@ from orderflow.errors import ConfigurationError, PermanentError, TransientError
 from orderflow.flow.batch import BatchFailedError
 from orderflow.flow.reporting.announce import NewsError
 from orderflow.ledger.ledger import Ledger
-from orderflow.orchestration.alerts import alert_failed_report
+from orderflow.orchestration.alerts import alert_failed_report, send
 from orderflow.orchestration.deadline import alert_late_run
 from orderflow.orchestration.failed_tasks import BrokenTasksError, FailedTask, broken_tasks, publish_error
 from orderflow.orchestration.notifier import OrderflowNotifier
@@ -132,3 +134,22 @@ def test_other_dags_can_send_by_the_same_channels(mailbox: Mailbox, webhook: Inb
 def test_airflow_knows_the_notifier() -> None:
     (named,) = get_provider_info()["notifications"]
     assert named == f"{OrderflowNotifier.__module__}.{OrderflowNotifier.__qualname__}"
+
+
+@pytest.mark.parametrize("path", ["/services/T000/B000/w3bh00k-canary", "/hook?sig=w3bh00k-canary"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_webhook_that_takes_nothing_is_logged_without_its_address(
+    webhook: Inbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str, *, is_there: bool
+) -> None:
+    """Whoever knows the address may write there."""
+    webhook.is_down = True
+    connection = json.loads(os.environ["AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK"])
+    address = connection["host"] if is_there else "http://127.0.0.1:1"
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK", json.dumps({"conn_type": "http", "host": f"{address}{path}"})
+    )
+    send("subject", "text", {})
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("orderflow")]
+    assert [line for line in ours if "could not be sent by webhook" in line]
+    assert not [line for line in ours if "canary" in line]
+    assert not [record for record in caplog.records if record.name.startswith("orderflow") and record.exc_info]

@@ -14,6 +14,7 @@ from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import OrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.redaction import hide
 from orderflow.transport import (
     NO_METER,
     Authorization,
@@ -180,4 +181,4 @@ class CloudSuiteHook(HttpHook):
 
 
 def _hide(*secrets: str) -> None:
-    credentials.hide(mask_secret, *secrets)
+    hide(mask_secret, *secrets)

@@ -19,6 +19,7 @@ class Kept(StrEnum):
     RECONCILIATIONS = "reconciliations"
     SHIPMENTS = "shipments"
     ORDERS = "orders"
+    CUSTOMERS = "customers"
 
 
 class Retention(BaseModel):
@@ -38,6 +39,10 @@ class Retention(BaseModel):
     """Carrier, tracking code and comment of packing slips, after they were sent. Numbers and quantities stay."""
     orders: Days = 400
     """The customer and the addresses of finished orders, after their last change. The rest stays."""
+
+    customers: Days = 400
+    """Keys, numbers and hashes of customers, addresses and guests that no order names, after they were last met. One
+    who comes back is looked up again."""
 
     @property
     def ages(self) -> Mapping[Kept, timedelta]:

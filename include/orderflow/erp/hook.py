@@ -13,6 +13,7 @@ from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.redaction import hide
 from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter, credentials
 from orderflow.transport.connection import COMMON_EXTRAS, base_url, bounds, given, prepare_session, timeouts
 
@@ -57,7 +58,7 @@ class ErpHook(HttpHook):
         name = str(extra.get("adapter") or "rest")
         if name not in ADAPTERS:
             known = ", ".join(f"`{name}`" for name in sorted(ADAPTERS))
-            raise ConfigurationError(f"connection `{self.http_conn_id}`: no adapter {name!r}; known are {known}")
+            raise ConfigurationError(f"connection `{self.http_conn_id}`: extra `adapter` is unknown; known are {known}")
         adapter = ADAPTERS[name]
         session = self.get_conn()
         address = base_url(connection.host, connection.schema, connection.port)
@@ -114,4 +115,4 @@ def _authorization(connection: Connection, extra: Mapping[str, Any]) -> Authoriz
 
 
 def _hide(*secrets: str) -> None:
-    credentials.hide(mask_secret, *secrets)
+    hide(mask_secret, *secrets)

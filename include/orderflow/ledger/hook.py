@@ -7,6 +7,7 @@ from pathlib import Path
 
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
 from sqlalchemy import URL, Engine
 
 from orderflow.errors import ConfigurationError
@@ -14,6 +15,7 @@ from orderflow.home import airflow_home
 from orderflow.ledger.database.engine import POSTGRES_DRIVER, make_engine
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.schema import bring_to_head, require_head
+from orderflow.redaction import hide
 
 LEDGER_CONN_ID = "orderflow_ledger"
 _POSTGRES_TYPES = {"postgres", "postgresql", POSTGRES_DRIVER}
@@ -47,6 +49,8 @@ def ledger_url(conn_id: str = LEDGER_CONN_ID) -> URL:
         if os.environ.get(variable):  # Airflow says "not found" also of what it cannot parse
             raise ConfigurationError(f"{variable} is neither a connection URI nor connection JSON") from error
         return URL.create("sqlite", database=str(airflow_home() / "orderflow.db"))
+    # Whatever the driver makes of them, its errors do not say them; libpq takes passwords as options, too.
+    hide(mask_secret, connection.password or "", *_passwords(connection))
     if connection.conn_type == "sqlite":
         return _sqlite_url(connection)
     if connection.conn_type in _POSTGRES_TYPES:
@@ -61,10 +65,14 @@ def _sqlite_url(connection: Connection) -> URL:
     path = connection.schema or connection.host or ""
     if not Path(path).is_absolute():
         raise ConfigurationError(
-            f"the connection `{connection.conn_id}` names the file {path!r}; "
+            f"the connection `{connection.conn_id}` names no absolute path; "
             "write an absolute path, with four slashes: sqlite:////var/lib/orderflow/ledger.db"
         )
     return URL.create("sqlite", database=path)
+
+
+def _passwords(connection: Connection) -> list[str]:
+    return [str(value) for name, value in connection.extra_dejson.items() if "passw" in name.lower()]
 
 
 def _postgres_url(connection: Connection) -> URL:

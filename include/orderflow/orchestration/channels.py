@@ -7,16 +7,19 @@ import html
 import logging
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from airflow.providers.http.notifications.http import HttpNotifier
 from airflow.providers.smtp.notifications.smtp import SmtpNotifier
-from airflow.sdk import BaseHook
+from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
 
 from orderflow.domain.reasons import Owner
 from orderflow.domain.recipients import AlertSettings
 from orderflow.flow.reporting.announce import LOG, AlertChannel
 from orderflow.flow.reporting.messages import Message
+from orderflow.redaction import hide
 
 WEBHOOK_CONN_ID = "orderflow_alerts_webhook"
 SMTP_CONN_ID = "smtp_default"
@@ -84,13 +87,20 @@ def channels(settings: AlertSettings, *, level: int = logging.ERROR) -> list[Ale
 
 def _webhook() -> Iterator[Webhook]:
     try:
-        BaseHook.get_connection(WEBHOOK_CONN_ID)
+        _hide(BaseHook.get_connection(WEBHOOK_CONN_ID))
     except AirflowNotFoundException:
         return
     except PermissionError:  # Airflow lets a deadline's callback read no connection of its database
         log.warning("the connection `%s` may not be read here", WEBHOOK_CONN_ID)
         return
     yield Webhook()
+
+
+def _hide(connection: Connection) -> None:
+    """Who knows a webhook's address may write there, so errors do not say its path; nor a password."""
+    parts = urlsplit(connection.host or "")
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    hide(mask_secret, connection.password or "", path, path.rpartition("/")[2], connection.schema or "")
 
 
 def _mails(settings: AlertSettings) -> Iterator[Mail]:

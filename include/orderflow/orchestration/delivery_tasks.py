@@ -19,6 +19,7 @@ from orderflow.flow.shipments.send import OperatorDecision, send_shipments
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import broken_tasks, failed_units, publish_error, publish_units, raise_broken
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report, raise_for_who_asked
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @task(pool=ERP_POOL)
+@guarded
 @publish_error
 @announces
 def list_packing_slips() -> list[list[str]]:
@@ -50,6 +52,7 @@ def list_packing_slips() -> list[list[str]]:
 
 
 @task(pool=SHOP_POOL, map_index_template=LABEL)
+@guarded
 @publish_error
 @announces
 def send_packing_slips(batch: list[str]) -> None:
@@ -63,6 +66,7 @@ def send_packing_slips(batch: list[str]) -> None:
 
 
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
+@guarded
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and its owner."""
     here = RunContext()

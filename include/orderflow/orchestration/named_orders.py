@@ -12,6 +12,7 @@ from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.services import Services
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import publish_error, publish_units
 from orderflow.orchestration.run_context import RunContext
 
@@ -24,6 +25,7 @@ class Named(NamedTuple):
 
 
 @task(pool=SHOP_POOL)
+@guarded
 @publish_error
 @announces
 def list_named_orders() -> list[int]:

@@ -11,6 +11,7 @@ from orderflow.ledger.hook import ledger_from_connection
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announce_now, announces
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.question_operator import QuestionOperator
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.tasks import LABEL
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @task(on_failure_callback=alert_failed_report)
+@guarded
 def list_questions() -> list[int]:
     """List the open alerts that only a person can end, and that nobody was asked about yet."""
     found = to_ask(ledger_from_connection())
@@ -27,6 +29,7 @@ def list_questions() -> list[int]:
 
 
 @task(map_index_template=LABEL, pool=SHOP_POOL, on_failure_callback=alert_failed_report)
+@guarded
 @announces
 def carry_out(question_id: int) -> str:
     """Do what was answered, unless it is over or something else by now."""

@@ -16,6 +16,7 @@ from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces, writer_of
 from orderflow.orchestration.channels import channels
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @task(on_failure_callback=alert_failed_report)
+@guarded
 @announces
 def compare_shop_and_erp() -> dict[str, Any]:
     """Compare both sides; the result is in the ledger and in CSV files before a difference fails the run."""
@@ -48,6 +50,7 @@ def _compare_again(services: Services, here: RunContext) -> dict[str, Any]:
 
 
 @task(on_failure_callback=alert_failed_report)
+@guarded
 def send_digest() -> None:
     """Send all that is open in one message, when it says something new, and on Mondays; remove what is old."""
     if RunContext().order_ids:

@@ -27,6 +27,7 @@ from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.batches import flat, ids, label
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import (
     broken_tasks,
     failed_units,
@@ -52,6 +53,7 @@ LABEL = "{{ label }}"
 
 
 @task(pool=SHOP_POOL)
+@guarded
 @publish_error
 @announces
 def list_confirmed() -> list[int]:
@@ -67,6 +69,7 @@ def list_confirmed() -> list[int]:
 
 
 @task(pool=SHOP_POOL)
+@guarded
 @publish_error
 @announces
 def list_open_orders() -> list[int]:
@@ -81,6 +84,7 @@ def list_open_orders() -> list[int]:
 
 
 @task(pool=SHOP_POOL)
+@guarded
 @publish_error
 @announces
 def select_payable(order_ids: list[int]) -> list[list[int]]:
@@ -95,6 +99,7 @@ def select_payable(order_ids: list[int]) -> list[list[int]]:
 
 
 @task(map_index_template=LABEL, pool=ERP_POOL)
+@guarded
 @announces
 def push_to_erp(batch: list[int]) -> None:
     """Make sure that the ERP has each order, once."""
@@ -108,6 +113,7 @@ def push_to_erp(batch: list[int]) -> None:
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@guarded
 @announces
 def patch_state(batch: list[int]) -> None:
     """Tell the shop that the order is being processed."""
@@ -115,6 +121,7 @@ def patch_state(batch: list[int]) -> None:
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@guarded
 @announces
 def patch_erp_order_number(batch: list[int]) -> None:
     """Tell the shop the ERP number."""
@@ -122,6 +129,7 @@ def patch_erp_order_number(batch: list[int]) -> None:
 
 
 @task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@guarded
 @announces
 def put_order_lines(batch: list[int]) -> None:
     """Tell the shop the ERP line numbers, and verify all that was written."""
@@ -135,6 +143,7 @@ def process_order(batch: list[int]) -> None:
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
+@guarded
 @publish_error
 @announces
 def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
@@ -151,6 +160,7 @@ def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
 
 
 @task(trigger_rule="all_done", pool=SHOP_POOL)
+@guarded
 @publish_error
 @announces
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
@@ -166,6 +176,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
 
 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_report)
+@guarded
 def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum the day up; fail the run for what nobody was told yet, naming each cause, its orders and its owner.
 
@@ -180,6 +191,7 @@ def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict
 
 
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
+@guarded
 def report_news(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum the sweep up; fail it for what nobody was told yet, so that one cause makes one red run and not a hundred."""
     return _end(order_ids, batches).numbers

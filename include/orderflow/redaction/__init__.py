@@ -4,7 +4,7 @@ Code that reads a credential registers it (`remember`); code that lets a text ou
 """
 
 from orderflow.redaction.gate import all_forms, excerpt, fit_to_show, impersonal, redact, remember, visible
-from orderflow.redaction.logs import GuardedFormatter, guard_logs
+from orderflow.redaction.logs import GuardedFormatter, guard_logs, hide
 
 __all__ = [
     "GuardedFormatter",
@@ -12,6 +12,7 @@ __all__ = [
     "excerpt",
     "fit_to_show",
     "guard_logs",
+    "hide",
     "impersonal",
     "redact",
     "remember",

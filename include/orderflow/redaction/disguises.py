@@ -3,20 +3,43 @@
 import html
 import json
 from base64 import b64encode, urlsafe_b64encode
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 _SHORTEST_PIECE = 8
-"""So many characters of base64 in a row are no accident."""
+"""Characters of base64, or of hexadecimal digits, that are no accident."""
 
 
 def disguises(secret: str) -> set[str]:
-    """Return every form except the plain one."""
-    return {*_in_json(secret), *_in_address(secret), *_in_page(secret), *_in_base64(secret)} - {secret, ""}
+    """Return every form but the plain one."""
+    spellings = {normalize(form, secret) for form in ("NFC", "NFD")} | {secret}
+    return {form for spelling in spellings for form in _of(spelling)} - {secret, ""}
+
+
+def _of(secret: str) -> set[str]:
+    pages, packed = _in_page(secret), _bytes(secret)
+    forms = {secret, secret.replace("'", "''"), *pages, *_in_json(secret)}
+    forms |= {form for page in pages for form in _in_json(page)}
+    forms |= {html.escape(form) for form in _in_json(secret)}
+    forms |= {form for data in packed for form in (*_in_address(data), *_in_base64(data), *_in_digits(data))}
+    return forms | {data.decode("latin-1") for data in packed}
+
+
+def _bytes(secret: str) -> set[bytes]:
+    """UTF-8 by today's servers, Windows' and ISO's letters by older ones."""
+    data = {secret.encode("utf-8", "surrogatepass")}
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            data.add(secret.encode(encoding))
+        except UnicodeEncodeError:
+            continue
+    return data
 
 
 def _in_json(secret: str) -> set[str]:
     """JSON writers escape more or less; a document inside a document escapes twice."""
     once = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    once |= {"".join(c if c.isascii() else _upper_hex(c) for c in form) for form in once}
     once |= {form.replace("/", "\\/") for form in once}
     for escape in (r"\u%04x", r"\u%04X"):
         for signs in ("<>&", "<>&'"):
@@ -25,10 +48,14 @@ def _in_json(secret: str) -> set[str]:
     return once | twice | {repr(secret)[1:-1]}
 
 
-def _in_address(secret: str) -> set[str]:
-    encoded = secret.encode("utf-8", "surrogatepass")
-    forms = {quote(encoded, safe=safe) for safe in ("", "/", "!'()*", "!'()*/", ":/?@!$&'()*+,;=")}
-    forms.add(quote_plus(encoded))
+def _upper_hex(letter: str) -> str:
+    return "".join(f"\\u{part.upper()}" for part in json.dumps(letter)[1:-1].split("\\u")[1:])
+
+
+def _in_address(data: bytes) -> set[str]:
+    whole = quote(data, safe="")
+    forms = {quote(data, safe=safe) for safe in ("/", "!'()*", "!'()*/", ":/?@!$&'()*+,;=")}
+    forms |= {whole, quote_plus(data), quote(whole, safe="")}
     return forms | {_lower_hex(form) for form in forms}
 
 
@@ -41,12 +68,17 @@ def _in_page(secret: str) -> set[str]:
     plain = html.escape(secret, quote=False)
     quoted = html.escape(secret)
     decimal = quoted.replace("&#x27;", "&#39;")
-    return {plain, quoted, decimal, decimal.replace("&quot;", "&#34;")}
+    forms = {plain, quoted, decimal, decimal.replace("&quot;", "&#34;"), quoted.replace("&#x27;", "&apos;")}
+    by_number = {
+        "".join(sign if sign.isascii() else number % ord(sign) for sign in form)
+        for form in forms
+        for number in ("&#%d;", "&#x%x;", "&#x%X;")
+    }
+    return forms | by_number
 
 
-def _in_base64(secret: str) -> set[str]:
-    """Base64 on its own and inside a larger block, where three alignments give three different middles."""
-    data = secret.encode("utf-8", "surrogatepass")
+def _in_base64(data: bytes) -> set[str]:
+    """Base64 by itself and inside a larger block, where three alignments show three different middles."""
     forms = set()
     for before in range(3):
         text = b64encode(b"\0" * before + data).decode().rstrip("=")
@@ -56,3 +88,9 @@ def _in_base64(secret: str) -> set[str]:
         if len(piece) >= _SHORTEST_PIECE:
             forms |= {piece, piece.replace("+", "-").replace("/", "_")}
     return forms | {b64encode(data).decode(), urlsafe_b64encode(data).decode()}
+
+
+def _in_digits(data: bytes) -> set[str]:
+    """As Python and as a dump show bytes."""
+    dump = data.hex()
+    return {repr(data)[2:-1], *((dump, dump.upper()) if len(dump) >= _SHORTEST_PIECE else ())}

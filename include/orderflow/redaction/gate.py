@@ -38,13 +38,17 @@ _NAMED = re.compile(
 )
 _SCHEMED = re.compile(r"(?i)\b(bearer|basic|token)\s++[A-Za-z0-9._~+/=-]{16,}+")
 _JWT = re.compile(r"(?<![\w-])eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]*+")
-_USERINFO = re.compile(r"(?<=://)[^/@\s]++@")
+_USERINFO = re.compile(r"(?<=//)(?:[^/?#\s]*@|[^/?#@:\s]+:(?!\d{1,5}(?:[/?#\s]|$))\S{0,300}@)")
+"""Up to the last @ before the path; where a password has a / of its own, up to the last @ behind it."""
 _MAIL = re.compile(r"(?<![^\s@<>\"'(),;:\[\]{}=|])[^\s@<>\"'(),;:\[\]{}=|]++@[^\s@<>\"'(),;:\[\]{}=|]++")
 _PHONE = re.compile(r"(?<![\w+.,-])(?:\+|0[1-9])(?:[0-9]|[ ().\/-](?=[ ().\/-]?[0-9(])){7,18}+(?![\w])")
 _FEWEST_DIGITS = 9
-_FORGING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""Characters that a terminal obeys, that turn the direction of a line, or that end a line invisibly."""
-_GAP = re.compile(r"\s|\\[rnt]")
+_FORGING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What a terminal obeys, what turns the direction of a line, what ends one, and what nobody sees."""
+_GAP = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]|\\[rnt]")
 
 _lock = Lock()
 _remembered: dict[str, None] = {}
@@ -144,4 +148,6 @@ def _all_of(piece: str, text: str) -> Iterator[int]:
 
 
 def _escape(code: int) -> str:
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004
+    if code <= 0xFF:  # noqa: PLR2004
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004

@@ -5,7 +5,8 @@ import ssl
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import getproxies
 
 import requests
 
@@ -97,16 +98,18 @@ def prepare_session(
     standard = requests.Session().headers
     added = {header: value for header, value in session.headers.items() if header not in standard}
     make_watchable(session, connections=concurrency)
-    return (*credentials.headers(added).values(), *_proxy_passwords(session.proxies.values()))
+    proxies = [*session.proxies.values(), *(getproxies().values() if session.trust_env else ())]
+    return (*credentials.headers(added).values(), *_proxy_passwords(proxies))
 
 
 def _proxy_passwords(proxies: Iterable[object]) -> list[str]:
-    passwords = []
+    passwords: list[str] = []
     for proxy in proxies:
         try:
-            passwords.append(urlsplit(str(proxy)).password or "")
+            password = urlsplit(str(proxy)).password or ""
         except ValueError:
             raise ConfigurationError("extra `proxies`: set each to an address, such as http://host:port") from None
+        passwords += [password, unquote(password)]
     return [password for password in passwords if password]
 
 

@@ -4,13 +4,12 @@ A line break at the end of a pasted token would otherwise lead to an error of `h
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from orderflow.errors import ConfigurationError
-from orderflow.redaction import all_forms, guard_logs, remember
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _NOT_IN_A_TOKEN = re.compile(r"[^\x21-\x7e]")
@@ -18,13 +17,6 @@ _NOT_IN_A_HEADER = re.compile(r"[^\t\x20-\x7e\xa0-\xff]|^\s|\s$")
 _NOT_IN_AN_ADDRESS = re.compile(r"[^\x21-\x7e]")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LONGEST = 16_384
-
-
-def hide(mask: Callable[[Any], None], *secrets: str) -> None:
-    """Let no text out that contains one of these in any form; `mask` passes them to Airflow's own logs."""
-    remember(*secrets)
-    guard_logs()
-    mask([form for secret in secrets for form in all_forms(secret)])
 
 
 def token(value: object, field: str) -> str:

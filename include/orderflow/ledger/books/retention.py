@@ -5,8 +5,9 @@ Orders stay, reduced to what keeps them from being sent a second time; what is o
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Subquery, delete, exists, or_, select, tuple_, union, update
 from sqlalchemy.orm import Session
 
 from orderflow.domain.retention import Kept
@@ -15,6 +16,7 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.transactions import writing
 from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
 from orderflow.ledger.tables.orders import EventRow, OrderRow
+from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
 from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 from orderflow.ledger.tables.shipments import ShipmentRow
@@ -117,6 +119,41 @@ _OF_BUYER = (
     OrderRow.found_by,
 )
 
+
+def _customers(session: Session, before: datetime) -> int:
+    """Delete those that no order names any more; one whose making is in doubt, or that a run works on, stays."""
+    free = or_(PartyRow.claimed_until.is_(None), PartyRow.claimed_until < before)
+    settled = (PartyRow.updated_at < before, PartyRow.intended_at.is_(None), free)
+    removed = _unnamed(session, RecordRow, (RecordRow.kind, RecordRow.record_id), RecordRow.seen_at < before)
+    removed += _unnamed(session, PartyRow, (PartyRow.origin, PartyRow.key), *settled)
+    return removed + _unnamed(session, GuestRow, (GuestRow.mail_hash,), GuestRow.seen_at < before)
+
+
+def _unnamed(
+    session: Session,
+    table: type[RecordRow | PartyRow | GuestRow],
+    primary: tuple[Any, ...],
+    *old: ColumnElement[bool],
+) -> int:
+    """Delete old rows whose origin and key stand in no order; joined, for an order's keys have no index."""
+    named = _named()
+    found = (
+        select(*primary)
+        .outerjoin(named, named.c.record == table.origin + "/" + table.key)
+        .where(named.c.record.is_(None), *old)
+        .limit(BATCH)
+    )
+    keys = [tuple(row) for row in session.execute(found)]
+    gone = delete(table).where(tuple_(*primary).in_(keys), *old).execution_options(synchronize_session=False)
+    session.execute(gone)
+    return len(keys)
+
+
+def _named() -> Subquery:
+    keys = (OrderRow.customer_key, OrderRow.ship_to_key, OrderRow.bill_to_key)
+    return union(*(select(key.label("record")).where(key.is_not(None)) for key in keys)).subquery()
+
+
 _REMOVE: Mapping[Kept, Callable[[Session, datetime], int]] = {
     Kept.EVENTS: _events,
     Kept.CLOSED_ALERTS: _closed_alerts,
@@ -124,4 +161,5 @@ _REMOVE: Mapping[Kept, Callable[[Session, datetime], int]] = {
     Kept.RECONCILIATIONS: _reconciliations,
     Kept.SHIPMENTS: _shipments,
     Kept.ORDERS: _orders,
+    Kept.CUSTOMERS: _customers,
 }

@@ -1,0 +1,39 @@
+"""The edge of a task: beyond it Airflow logs an error with all that caused it, and its scheduler masks nothing."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from airflow.sdk.exceptions import AirflowException
+
+from orderflow.domain.reasons import Reason
+from orderflow.errors import OrderflowError, TransientError, unforeseen
+
+log = logging.getLogger(__name__)
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def guarded(work: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Let an error of ours out without its causes, and one that nobody foresaw by type and place alone.
+
+    What caused an error may quote a connection, a row or an answer. TransientError in place of the unforeseen: it is
+    tried again.
+    """
+
+    @wraps(work)
+    def told(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return work(*args, **kwargs)
+        except (OrderflowError, AirflowException) as error:
+            error.__cause__ = None  # and its context is not shown either
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold anything
+            failure = TransientError(unforeseen(error).message, reason=Reason.UNEXPECTED)
+            log.error("%s\n%s", failure.message, "".join(traceback.format_tb(error.__traceback__)))  # noqa: TRY400
+        raise failure
+
+    return told
