@@ -10,6 +10,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from orderflow.domain.states import Progress
+from orderflow.ledger.models.orders import Step
 from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
@@ -94,8 +95,11 @@ def test_the_lane_for_people_does_what_is_named_and_nothing_else(
     assert [made["external_reference"] for made in control.erp_orders()] == ["1/CS2"]
     progress = [order.progress for order in ledger.get_many(order["id"] for order in control.orders()).values()]
     assert progress == [Progress.RESOLVED, Progress.REJECTED, Progress.WRITTEN_BACK]
+    assert _run("orderflow_orders", undo=[str(first)], comment_on=["1/CS1", "CS9"], comment="by phone") == "failed"
+    assert ledger.get_many([first])[first].progress is Progress.REJECTED
+    assert [event.message for event in ledger.events() if event.step is Step.COMMENT] == ["dag_test: by phone"]
     assert _run("orderflow_orders") == "failed", "it has nothing to do"
-    assert len(ledger.alerts.open()) == 1, "that is news to nobody but who started it"
+    assert len(ledger.alerts.open()) == 2, "that is news to nobody but who started it"
 
 
 def _run(dag_id: str, **conf: Any) -> str:

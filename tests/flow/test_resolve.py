@@ -9,20 +9,21 @@ from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
 from orderflow.flow.batch import errors, values
-from orderflow.flow.orders.resolve import find_to_resolve, resolve
+from orderflow.flow.orders.resolve import comment, find_to_resolve, resolve, undo
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.orders.select import select
 from orderflow.flow.orders.steps import PUSH, run_step
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step, Word
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 ORDER = {"reference": "CS1", "confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+KNOWN_PRODUCT = {"origin": "myorigin", "key": "124_STUK"}
 UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "1.0", "unit_price": "1.00"}
 
 
@@ -240,3 +241,80 @@ def _half_written(services: Services, control: SandboxControl, sweep: Sweep) -> 
     sweep()
     assert known(services, order_id).progress is Progress.PUSHED
     return int(order_id)
+
+
+@pytest.mark.parametrize(
+    ("order", "before"),
+    [
+        ({"order_lines": [UNKNOWN_PRODUCT]}, Progress.REJECTED),
+        ({"order_lines": [{**UNKNOWN_PRODUCT, "product": KNOWN_PRODUCT}], "currency": None}, Progress.HELD),
+    ],
+    ids=["rejected", "held"],
+)
+def test_it_is_taken_back_within_the_day_and_then_goes_on_as_before(
+    *, services: Services, control: SandboxControl, sweep: Sweep, runs: Runs, order: dict[str, Any], before: Progress
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, **order})
+    sweep()
+    was, alerts = known(services, order_id), sweep.alerts()
+    assert resolve(services, [order_id], runs(), word=Word("anna", "entered by hand")) == [order_id]
+    assert services.ledger.words.may_be_undone(known(services, order_id))
+    assert undo(services, [order_id], runs(), Word("bert", "wrong order")) == [order_id]
+    now = known(services, order_id)
+    assert (now.progress, now.reason, now.detail) == (before, was.reason, was.detail)
+    assert sweep.alerts() == alerts
+    said = [event.message for event in services.ledger.events(order_id=order_id)][-2:]
+    assert said[0].startswith("anna: entered by hand (")
+    assert said[1] == "bert: wrong order"
+    (twice,) = undo(services, [order_id], runs(), Word("bert"))
+    assert "nobody has resolved it" in str(twice)
+    (line,) = control.order(order_id)["order_lines"]
+    control.edit_order(order_id, order_lines=[{**line, "product": KNOWN_PRODUCT}], currency="EUR")
+    sweep()
+    assert known(services, order_id).progress is Progress.WRITTEN_BACK
+    assert len(control.erp_orders()) == 1
+
+
+def test_an_accepted_edit_is_taken_back(services: Services, control: SandboxControl, sweep: Sweep, runs: Runs) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    sweep()
+    control.edit_order(order_id, customer_order_number="PO-NEW", state="confirmed")
+    sweep()
+    for _ in range(2):
+        resolve(services, [order_id], runs(), word=Word("anna"))  # by a task that is tried again
+    assert sweep.alerts() == []
+    assert undo(services, [order_id], runs(), Word("anna")) == [order_id]
+    assert sweep.alerts() == [Reason.EDITED_AFTER_EXPORT]
+    assert known(services, order_id).progress is Progress.WRITTEN_BACK
+
+
+def test_it_is_not_taken_back_after_a_day_nor_from_where_it_has_gone_since(
+    services: Services, control: SandboxControl, sweep: Sweep, runs: Runs, clock: Clock
+) -> None:
+    late, moved = control.add_orders(*({**ORDER, "reference": f"CS{n}", "currency": None} for n in range(2)))
+    sweep()
+    resolve(services, [late, moved], runs())
+    control.edit_order(moved, currency="EUR")
+    run_sweep(services, runs())
+    assert known(services, moved).reason is Reason.ERP_ORDER_GONE
+    (gone,) = undo(services, [moved], runs(), Word())
+    assert "it has moved since" in str(gone)
+    clock.advance(hours=25)
+    assert not services.ledger.words.may_be_undone(known(services, late))
+    (too_late,) = undo(services, [late], runs(), Word())
+    assert "24 hours" in str(too_late)
+    assert known(services, late).progress is Progress.RESOLVED
+
+
+def test_a_comment_is_in_the_log_and_changes_nothing(
+    services: Services, control: SandboxControl, sweep: Sweep, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    sweep()
+    before = known(services, order_id)
+    with services.ledger.claim(order_id, runs()):
+        done = comment(services, [order_id, 404], runs(), Word("anna", "customer called <b>"))
+    assert [isinstance(result, int) for result in done] == [True, False]
+    assert known(services, order_id).progress is before.progress
+    event = services.ledger.events(order_id=order_id)[-1]
+    assert (event.step, event.message) == (Step.COMMENT, "anna: customer called <b>")

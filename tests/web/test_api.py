@@ -15,7 +15,7 @@ from orderflow.errors import PermanentError
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.dry_runs import PlannedCall
-from orderflow.ledger.models.orders import RunRef, Step
+from orderflow.ledger.models.orders import RunRef, Step, Word
 from orderflow.ledger.models.reconciliation import DetectedDifference
 from support.clock import Clock
 from support.orders import line
@@ -293,6 +293,27 @@ def test_an_order_tells_what_happened_and_by_which_task(page: httpx.Client, deci
     last = detail["events"][-1]
     assert (last["task_id"], last["map_index"], last["try_number"]) == ("process_order.push_to_erp", 3, 2)
     assert detail["shop_admin_url"] == "https://shop.example/1/orders/5?ref=CS5"
+
+
+def test_an_order_says_what_people_may_say_about_it(
+    page: httpx.Client, decide: Decide, ledger: Ledger, clock: Clock
+) -> None:
+    held, waiting = decide(1, action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE), decide(2)
+    run = RunRef(dag_id="orderflow_decisions", run_id="q", map_index=3)
+
+    def may(order_id: int) -> tuple[bool, bool, list[int]]:
+        detail = ask(page, f"orders/{order_id}")
+        return detail["order"]["resolvable"], detail["undoable"], [asked["map_index"] for asked in detail["questions"]]
+
+    assert may(waiting) == (False, False, [])
+    assert may(held) == (True, False, [])
+    assert ledger.questions.ask(ledger.alerts.open()[0], "", run) is not None
+    assert may(held) == (True, False, [3])
+    with ledger.claim(held, run) as claim:
+        claim.resolve(None, None, Word("anna", "by hand"))
+    assert may(held) == (False, True, [3])
+    clock.advance(hours=25)
+    assert may(held) == (False, False, [3])
 
 
 def test_an_order_that_was_never_seen_is_not_found(page: httpx.Client) -> None:

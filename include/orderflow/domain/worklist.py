@@ -28,6 +28,14 @@ class Worklist(StrEnum):
 AT_AN_END = frozenset({Worklist.PROCESSED, Worklist.OFFLINE_SENT, Worklist.SKIPPED})
 """Nothing more happens to these orders, and retrying them would change nothing."""
 
+_ENDED_IN_THE_SHOP = frozenset({Worklist.WAITING, Worklist.OVERDUE, Worklist.SKIPPED})
+
+
+def may_be_resolved(listed: Worklist) -> bool:
+    """Whether a person may say that such an order was dealt with; else it is paid or cancelled in the shop."""
+    return listed not in _ENDED_IN_THE_SHOP
+
+
 OPEN_LISTS = tuple(listed for listed in Worklist if listed not in AT_AN_END)
 
 _OF: dict[Progress, Worklist] = {

@@ -13,6 +13,7 @@ from orderflow.ledger.books.housekeeping import Housekeeping
 from orderflow.ledger.books.memos import MemoBook
 from orderflow.ledger.books.outbox import Outbox
 from orderflow.ledger.books.people import PeopleBooks
+from orderflow.ledger.books.people_said import WordBook
 from orderflow.ledger.books.questions import QuestionBook
 from orderflow.ledger.books.shipments import ShipmentBook
 from orderflow.ledger.database.clock import utc_now
@@ -75,6 +76,11 @@ class Books:
     def plans(self) -> PlanBook:
         """What dry runs would have done."""
         return PlanBook(self._engine, clock=self._clock)
+
+    @property
+    def words(self) -> WordBook:
+        """What people say about orders."""
+        return WordBook(self._engine, clock=self._clock)
 
     @property
     def questions(self) -> QuestionBook:

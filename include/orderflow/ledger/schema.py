@@ -11,6 +11,7 @@ from orderflow.ledger.tables import days as day_tables  # noqa: F401 - so that a
 from orderflow.ledger.tables import limits as gate_tables  # noqa: F401
 from orderflow.ledger.tables import people as people_tables  # noqa: F401
 from orderflow.ledger.tables import questions as question_tables  # noqa: F401
+from orderflow.ledger.tables import resolutions as resolution_tables  # noqa: F401
 from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION
 from orderflow.ledger.tables.compatibility import CompatibilityRow
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from airflow.sdk import task
 
 from orderflow.environment import SHOP_POOL
-from orderflow.errors import ConfigurationError
+from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.flow.batch import errors, values
 from orderflow.flow.orders.listing import find_referenced
-from orderflow.flow.orders.resolve import find_to_resolve, resolve
+from orderflow.flow.orders.resolve import comment, find_known, find_to_resolve, resolve, undo
 from orderflow.flow.services import Services
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
@@ -31,7 +31,7 @@ class Named(NamedTuple):
 def list_named_orders() -> list[int]:
     """Close what people have resolved; find the other orders that they have named."""
     here = RunContext()
-    if not (here.names_orders or here.to_resolve):
+    if not (here.names_orders or here.to_resolve or here.to_undo or here.to_comment_on):
         raise ConfigurationError("this run has no orders: name some under `references`, `order_ids` or `resolve`")
     return take_named(connect(read_only=True), here).order_ids
 
@@ -39,9 +39,20 @@ def list_named_orders() -> list[int]:
 def take_named(services: Services, here: RunContext) -> Named:
     """Do what people say of the orders that they name; what is wrong with a name is for the run's last task to say."""
     to_resolve = find_to_resolve(services, here.to_resolve)
-    resolved = [] if here.dry_run else resolve(services, values(to_resolve), here.run)
     found = find_referenced(services, here.references)
-    publish_units(errors([*to_resolve, *resolved, *found]))
+    said = [] if here.dry_run else _say(services, here, values(to_resolve))
+    publish_units(errors([*to_resolve, *said, *found]))
     dealt_with = set(values(to_resolve))
     named = dict.fromkeys([*here.order_ids, *values(found)])
     return Named([order_id for order_id in named if order_id not in dealt_with], dealt_with)
+
+
+def _say(services: Services, here: RunContext, to_resolve: list[int]) -> list[int | OrderflowError]:
+    """Record what people say; return each order, or what is wrong with it or its name."""
+    to_undo, to_comment_on = find_known(services, here.to_undo), find_known(services, here.to_comment_on)
+    return [
+        *errors([*to_undo, *to_comment_on]),
+        *resolve(services, to_resolve, here.run, word=here.word),
+        *undo(services, values(to_undo), here.run, here.word),
+        *comment(services, values(to_comment_on), here.run, here.word),
+    ]

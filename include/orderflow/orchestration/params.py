@@ -95,6 +95,30 @@ ORDERS_PARAMS = {
         "ids, one per line. Their alerts are closed and they are never sent.",
         section="Dealt with by hand",
     ),
+    "undo": Param(
+        default=[],
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Take that back",
+        description_md="Orders that were resolved within the last 24 hours by mistake: they are where they were.",
+        section="Dealt with by hand",
+    ),
+    "comment": Param(
+        default=None,
+        type=["null", "string"],
+        maxLength=1000,
+        title="Comment",
+        description_md="Kept in the log of these orders, with your name. No personal data of buyers.",
+        section="Dealt with by hand",
+    ),
+    "comment_on": Param(
+        default=[],
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Comment on",
+        description_md="Orders to comment on and leave as they are.",
+        section="Dealt with by hand",
+    ),
     "dry_run": _DRY_RUN,
 }
 """What people ask for about named orders, for the DAG that does nothing else."""

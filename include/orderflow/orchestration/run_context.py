@@ -9,7 +9,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
-from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.orders import RunRef, Word
 from orderflow.settings import Settings
 
 HOUR_KEY = "%Y-%m-%dT%H:%M"
@@ -49,6 +49,22 @@ class RunContext:
     def to_resolve(self) -> list[str]:
         """The orders that a person has dealt with by hand; `seen_to` is what the parameter used to be called."""
         return [*self._names("resolve"), *self._names("seen_to")]
+
+    @property
+    def to_undo(self) -> list[str]:
+        """The orders of which somebody takes back that they were dealt with."""
+        return self._names("undo")
+
+    @property
+    def to_comment_on(self) -> list[str]:
+        """The orders that somebody says something about."""
+        return self._names("comment_on")
+
+    @property
+    def word(self) -> Word:
+        """Who has started the run, as Airflow knows them, and what they say."""
+        name = getattr(self._context.get("dag_run"), "triggering_user_name", None)
+        return Word(name or "", str(self.params.get("comment") or ""))
 
     @property
     def order_ids(self) -> list[int]:

@@ -28,7 +28,8 @@ def end_report(services: Services, here: RunContext, broken: Collection[FailedTa
     announce_now(ledger, here)
     if here.is_manually_targeted:
         raise_broken(list(broken))
-    raise_news(ledger, writer_of(ledger, here, services.settings.timezone), here.run)
+    if not here.is_for_people:  # red only for what went wrong with what was asked for: see raise_for_who_asked
+        raise_news(ledger, writer_of(ledger, here, services.settings.timezone), here.run)
 
 
 def raise_unworked(broken: Collection[FailedTask]) -> None:

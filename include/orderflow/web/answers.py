@@ -12,7 +12,9 @@ from orderflow.domain.backoff import OPEN, due_at
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
-from orderflow.domain.worklist import AT_AN_END, Worklist, worklist
+from orderflow.domain.states import Progress
+from orderflow.domain.worklist import AT_AN_END, Worklist, may_be_resolved, worklist
+from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, Step
 from orderflow.ledger.orders.queries import Group
 from orderflow.web.source import Source
@@ -113,6 +115,8 @@ class OrderAnswer(_Answer):
     name: str
     worklist: Worklist
     retryable: bool
+    resolvable: bool
+    """Whether a person may say that it was dealt with by hand."""
     reason: Reason | None
     detail: str
     day: str
@@ -139,6 +143,7 @@ class OrderAnswer(_Answer):
             name=order.name,
             worklist=listed,
             retryable=listed not in AT_AN_END,
+            resolvable=order.reason is not None and may_be_resolved(listed) and order.progress is not Progress.UNREAD,
             day=order.partition or f"{local:%Y-%m-%d}",
             next_look=_next_look(order, source.now),
             in_run=None if in_run is None else EventAnswer.of(in_run),
@@ -154,6 +159,14 @@ class OrdersAnswer(_Answer):
 
     total: int
     orders: list[OrderAnswer]
+
+
+class QuestionAnswer(_Answer):
+    """A question that people are asked about an order, by the task that asks it."""
+
+    dag_id: str
+    run_id: str
+    map_index: int
 
 
 class OrderDetail(_Answer):
@@ -175,15 +188,21 @@ class OrderDetail(_Answer):
     written_back_at: datetime | None
     claimed_until: datetime | None
     shop_admin_url: str | None
+    undoable: bool
+    """Whether somebody has resolved it within the day, and it still stands so."""
+    questions: list[QuestionAnswer]
     events: list[EventAnswer]
 
     @classmethod
-    def of(cls, order: LedgerOrder, events: list[Event], source: Source) -> Self:
+    def of(cls, order: LedgerOrder, ledger: Ledger, source: Source) -> Self:
         """Show an order as of now."""
+        events = ledger.events(order_id=order.order_id)
         return cls(
             order=OrderAnswer.of(order, source),
             shop_admin_url=_admin_url(source.settings.page.shop_admin_url, order),
             events=[EventAnswer.of(event) for event in events],
+            undoable=ledger.words.may_be_undone(order),
+            questions=[QuestionAnswer.model_validate(asked) for asked in ledger.questions.of_order(order.order_id)],
             ids_only=not source.settings.origins,
             paid_amount=order.paid_amount if _is_partly_paid(order) else None,
             **order.model_dump(include=_DETAILS),

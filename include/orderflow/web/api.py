@@ -124,11 +124,11 @@ def order_plan(source: FromSource, may_retry: MayRetry, order_id: OrderId) -> Pl
 @router.get("/orders/{webshop}/{order_id}", include_in_schema=False)
 def order(source: FromSource, order_id: OrderId) -> OrderDetail:
     """Return an order with its log; 404 when the ledger has never seen it. Old links name a webshop before the id."""
-    ledger = Ledger(source.engine)
+    ledger = Ledger(source.engine, clock=lambda: source.now)
     found = ledger.get(order_id)
     if found is None:
         raise HTTPException(404, f"the ledger does not know order id {order_id}")
-    return OrderDetail.of(found, ledger.events(order_id=order_id), source)
+    return OrderDetail.of(found, ledger, source)
 
 
 @router.get("/run", dependencies=[Depends(may_see_named_run)])

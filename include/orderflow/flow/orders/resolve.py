@@ -7,18 +7,15 @@ from functools import partial
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.domain.worklist import Worklist
+from orderflow.domain.worklist import may_be_resolved
 from orderflow.errors import ConfigurationError, OrderflowError, PermanentError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.after_export import content_hash
 from orderflow.flow.reporting.worklists import worklist_of
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.orders import NOBODY, LedgerOrder, RunRef, Word
 
 log = logging.getLogger(__name__)
-
-_NOTHING_TO_RESOLVE = {Worklist.WAITING, Worklist.OVERDUE, Worklist.SKIPPED}
-"""The way out of these is in the shop: payment, or cancelling the order there."""
 
 
 def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | OrderflowError]:
@@ -30,7 +27,7 @@ def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | Orde
 
 
 def resolve(
-    services: Services, order_ids: Iterable[int], run: RunRef, *, as_of: str | None = None
+    services: Services, order_ids: Iterable[int], run: RunRef, *, word: Word = NOBODY, as_of: str | None = None
 ) -> list[int | OrderflowError]:
     """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
 
@@ -45,9 +42,34 @@ def resolve(
         if as_of is not None and as_shown(order) != as_of:
             raise PermanentError("the shop has changed it since it was asked about", reason=Reason.EDITED_AFTER_EXPORT)
         with services.ledger.claim(order_id, run) as claim:
-            claim.resolve(order.modified_at if order else None, content_hash(order) if order else None)
+            claim.resolve(order.modified_at if order else None, content_hash(order) if order else None, word)
         services.ledger.findings.accept(order_id)
         log.info("%s: resolved, at %s now", claim.order.name, claim.order.progress)
+        return order_id
+
+    return services.each(one, order_ids, lambda order_id: f"id {order_id}")
+
+
+def undo(services: Services, order_ids: Iterable[int], run: RunRef, word: Word) -> list[int | OrderflowError]:
+    """Take back within the day that these orders were dealt with: they are where they were, and so are their alerts.
+
+    Returns each order, or why it could not be.
+    """
+
+    def one(order_id: int) -> int:
+        with services.ledger.claim(order_id, run) as claim:
+            since = claim.undo(word)
+        services.ledger.findings.take_back(order_id, since)
+        return order_id
+
+    return services.each(one, order_ids, lambda order_id: f"id {order_id}")
+
+
+def comment(services: Services, order_ids: Iterable[int], run: RunRef, word: Word) -> list[int | OrderflowError]:
+    """Add a comment to the log of these orders; returns each, or why it could not be."""
+
+    def one(order_id: int) -> int:
+        services.ledger.words.comment(order_id, word, run)
         return order_id
 
     return services.each(one, order_ids, lambda order_id: f"id {order_id}")
@@ -58,7 +80,13 @@ def as_shown(order: Order | None) -> str:
     return "gone" if order is None else f"{order.state} {content_hash(order)}"
 
 
-def _find(services: Services, name: str) -> int:
+def find_known(services: Services, names: Iterable[str]) -> list[int | OrderflowError]:
+    """Return each order that people call so, whatever it is at, or why there is none."""
+    named = dict.fromkeys(name.strip() for name in names)
+    return [isolated(partial(lambda name: _called(services, name).order_id, name), name) for name in named]
+
+
+def _called(services: Services, name: str) -> LedgerOrder:
     if not name or not name.isprintable():
         raise ConfigurationError(f"{name!r} is no name of an order; write CS48193, 2/CS48193 or the shop's id")
     found = services.ledger.called(name)
@@ -69,9 +97,13 @@ def _find(services: Services, name: str) -> int:
             f"{name!r} may be any of {', '.join(f'{order.order_id} ({order.name})' for order in found)}: give the id",
             reason=Reason.REFERENCE_AMBIGUOUS,
         )
-    (order,) = found
+    return found[0]
+
+
+def _find(services: Services, name: str) -> int:
+    order = _called(services, name)
     done = order.progress is Progress.RESOLVED
-    if not done and (order.progress is Progress.UNREAD or worklist_of(services, order) in _NOTHING_TO_RESOLVE):
+    if not done and (order.progress is Progress.UNREAD or not may_be_resolved(worklist_of(services, order))):
         raise PermanentError(
             f"order {name}: it is {order.progress} ({order.reason}), and nothing about it was begun: "
             "correct or cancel it in the shop",

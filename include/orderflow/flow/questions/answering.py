@@ -12,7 +12,7 @@ from orderflow.flow.questions.asking import why_none
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.report import keep_alerts
 from orderflow.flow.shipments.send import OperatorDecision, send_shipments
-from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.orders import RunRef, Word
 from orderflow.ledger.models.questions import AskedQuestion
 
 log = logging.getLogger(__name__)
@@ -44,17 +44,17 @@ def carry_out(services: Services, question_id: int, run: RunRef) -> str:
 
 def _do(services: Services, question: AskedQuestion, run: RunRef) -> str:
     """Do it and say where that leaves the order or the packing slip; the first error is raised."""
-    after = ""
+    after, word = "", Word(question.answered_by or "", question.remark)
     if question.shipment:
         numbers = [question.shipment]
-        word = OperatorDecision(**{str(question.answer): numbers})
-        failed = [result.error for result in send_shipments(services, numbers, run, word) if result.error]
+        decided = OperatorDecision(**{str(question.answer): numbers})
+        failed = [result.error for result in send_shipments(services, numbers, run, decided) if result.error]
         keep_alerts(services, numbers, run)
         after = services.ledger.shipments.get_many(numbers)[question.shipment].progress
     elif question.order_id is None:
         failed = []
     elif question.answer is Verb.RESOLVE:
-        failed = errors(resolve(services, [question.order_id], run, as_of=question.facts))
+        failed = errors(resolve(services, [question.order_id], run, word=word, as_of=question.facts))
     else:
         done = process(services, [question.order_id], None, run, named=True)
         failed = errors(finish_undelivered(services, done, run))

@@ -56,7 +56,9 @@ def end_run(
     closed, still_open = book.close_settled(), book.open()
     changes = AlertChanges([alert for alert in still_open if alert.opened_by == run.name], closed, still_open)
     failed = {(failure.order_id, failure.reason) for failure in summary.failures}
-    flags = [alert for alert in changes.opened if (alert.order_id, alert.reason) not in failed]
+    spoken_of = {s.order.order_id for s in seen if not s.was_worked_on}
+    told = [alert for alert in changes.opened if alert.order_id not in spoken_of]
+    flags = [alert for alert in told if (alert.order_id, alert.reason) not in failed]
     return summary.model_copy(update={"flags": tuple(map(_as_failure, flags))}), changes
 
 

@@ -146,10 +146,12 @@ def _judged(order: RunOrder, selected: Collection[int]) -> Failure | None:
 
 
 def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
-    """Say what is wrong with an order after this run; None if nothing is.
+    """Say what is wrong with an order after this run; None if nothing is, or if it was only spoken of.
 
     Its newest event counts: an earlier failure that a later step or try repaired does not.
     """
+    if not order.was_worked_on:
+        return None
     counting = [event for event in order.last.values() if event.step not in COURTESIES]
     event = max(counting, key=lambda event: event.id, default=None)
     if event is not None and event.outcome in _FAILURES:

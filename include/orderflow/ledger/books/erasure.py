@@ -19,6 +19,7 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
 from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow
+from orderflow.ledger.tables.resolutions import ResolutionRow
 from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
 
 _NOT_OF_AN_ORDER = {"comment": None, "carrier": None, "tracking_code": None}
@@ -55,6 +56,7 @@ def erase(engine: Engine, order_id: int, now: datetime) -> Erased:
         of_slips = PlannedCallRow.subject.in_([f"slip {slip.number}" for slip in slips])
         session.execute(delete(PlannedCallRow).where(or_(PlannedCallRow.order_id == order_id, of_slips)))
         session.execute(update(EventRow).where(EventRow.order_id == order_id).values(message="", reference=""))
+        session.execute(delete(ResolutionRow).where(ResolutionRow.order_id == order_id))
         of_names = FindingRow.external_reference.in_(order.names)
         session.execute(delete(FindingRow).where(or_(FindingRow.order_id == order_id, of_names)))
         session.execute(delete(RefusalRow).where(RefusalRow.order.in_(order.ids)))

@@ -11,6 +11,8 @@ from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.reconciliation import DetectedDifference, Finding, PastReconciliation, Reconciliation
+from orderflow.ledger.orders.alerting import close_alerts
+from orderflow.ledger.tables.alerts import AlertRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 
 _CONTENT = ("webshop", "order_id", "erp_number", "shop_value", "erp_value", "detail", "day")
@@ -37,15 +39,24 @@ class FindingBook:
         return self._findings(FindingRow.last_seen_at >= instant)
 
     def accept(self, order_id: int) -> int:
-        """Take an order's differences as they are: a person says so. Returns how many there were."""
+        """Take an order's differences as they are, as a person says, and close their alerts; returns how many."""
+        now = self._clock()
+        with writing(self._engine) as session:
+            of_it = (AlertRow.order_id == order_id, AlertRow.subject.startswith("difference "))
+            close_alerts(session, of_it, now)
         which = (FindingRow.order_id == order_id, FindingRow.resolved_at.is_(None))
-        return self._set(which, accepted_at=self._clock())
+        return self._set(which, accepted_at=now)
+
+    def take_back(self, order_id: int, since: datetime) -> int:
+        """Count an order's differences that were accepted since then as open again; returns how many there were."""
+        which = (FindingRow.order_id == order_id, FindingRow.accepted_at >= since)
+        return self._set(which, accepted_at=None)
 
     def expire(self, before: str) -> int:
         """Close what is about days that nobody compares any more; returns how many there were."""
         return self._set((FindingRow.day < before, FindingRow.resolved_at.is_(None)), resolved_at=self._clock())
 
-    def _set(self, which: Collection[ColumnElement[bool]], **values: datetime) -> int:
+    def _set(self, which: Collection[ColumnElement[bool]], **values: datetime | None) -> int:
         with writing(self._engine) as session:
             changed = update(FindingRow).where(*which).values(**values).returning(FindingRow.id)
             return len(session.execute(changed.execution_options(synchronize_session=False)).all())

@@ -19,6 +19,7 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
 from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
+from orderflow.ledger.tables.resolutions import ResolutionRow
 from orderflow.ledger.tables.shipments import ShipmentRow
 
 BATCH = 1_000
@@ -50,6 +51,7 @@ def _events(session: Session, before: datetime) -> int:
     oldest = select(EventRow.id, EventRow.at).order_by(EventRow.id).limit(BATCH)
     ids = [event_id for event_id, at in session.execute(oldest) if at < before]
     session.execute(delete(EventRow).where(EventRow.id.in_(ids)))
+    session.execute(delete(ResolutionRow).where(ResolutionRow.at < before))
     return len(ids)
 
 

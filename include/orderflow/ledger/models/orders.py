@@ -29,10 +29,16 @@ class Step(OpenEnum):
     TELL_DELIVERED = "tell_delivered"
     RESOLVE = "resolve"
     ANSWER = "answer"
+    UNDO = "undo"
+    COMMENT = "comment"
 
 
 COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
 """What is done for the customer's convenience: nothing about it can make an order fail."""
+
+
+WORDS = frozenset({Step.RESOLVE, Step.ANSWER, Step.UNDO, Step.COMMENT})
+"""What people say about an order: nothing was done to it."""
 
 
 class Outcome(OpenEnum):
@@ -73,6 +79,21 @@ class RunRef(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.task_id}[{self.map_index}] try {self.try_number}"
+
+
+class Word(NamedTuple):
+    """What a person says: their name as Airflow knows it, and a comment; both may be empty."""
+
+    by: str = ""
+    comment: str = ""
+
+    def on(self, what: str) -> str:
+        """Put it before what it is about."""
+        said = ": ".join(part for part in self if part)
+        return f"{said} ({what})" if said and what else said or what
+
+
+NOBODY = Word()
 
 
 class LedgerOrder(Record):
@@ -157,3 +178,8 @@ class RunOrder(NamedTuple):
 
     order: LedgerOrder
     last: dict[Step, Event]
+
+    @property
+    def was_worked_on(self) -> bool:
+        """Whether the run did more than record what people say of it."""
+        return not self.last.keys() <= WORDS

@@ -9,16 +9,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import object_session
 
-from orderflow.domain.fingerprint import VERSION
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.database.transactions import writing
-from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.models.orders import NOBODY, LedgerOrder, Outcome, RunRef, Step, Word
 from orderflow.ledger.orders.alerting import keep_alert
 from orderflow.ledger.orders.names import name_just_taken, refuse_taken
-from orderflow.ledger.orders.rows import is_stuck, log, move
+from orderflow.ledger.orders.resolutions import resolve_row, undo_row
+from orderflow.ledger.orders.rows import log, move
 from orderflow.ledger.tables import lease
 from orderflow.ledger.tables.orders import OrderRow
 
@@ -119,21 +119,23 @@ class Claim:
         with self._recording(step, Outcome.FLAGGED, reason=reason, message=message) as row:
             row.reason, row.detail, row.flagged_by = reason, truncate(message), step
 
-    def resolve(self, shop_modified_at: datetime | None, payload_hash: str | None) -> None:
+    def resolve(self, shop_modified_at: datetime | None, payload_hash: str | None, word: Word = NOBODY) -> None:
         """Record that a person has dealt with what is wrong, and as what the shop shows the order now (None: gone).
 
         What was flagged goes on from where it stands; what is stuck is at an end.
         """
         was = f"{self.order.progress}: {self.order.reason} {self.order.detail}"
-        with self._recording(Step.RESOLVE, Outcome.DONE, message=was) as row:
-            if is_stuck(row):
-                move(row, Progress.RESOLVED, self._clock())
-                row.reason, row.shop_modified_at = Reason.RESOLVED, shop_modified_at
-            else:
-                row.reason = None
-            if row.payload_hash and payload_hash:
-                row.payload_hash, row.payload_version = payload_hash, VERSION
-            row.detail, row.flagged_by, row.attempts = "", None, 0
+        with self._recording(Step.RESOLVE, Outcome.DONE, message=word.on(was)) as row:
+            session = object_session(row)
+            assert session is not None  # noqa: S101 - it is locked by one
+            resolve_row(session, row, word, self._clock(), (shop_modified_at, payload_hash))
+
+    def undo(self, word: Word) -> datetime:
+        """Take a resolution back, and return when it was said; PermanentError when there is none, or it is too late."""
+        with self._recording(Step.UNDO, Outcome.DONE, message=word.on("")) as row:
+            session = object_session(row)
+            assert session is not None  # noqa: S101 - it is locked by one
+            return undo_row(session, row, word, self._clock())
 
     def note(self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "") -> None:
         """Add a line to the log of the order and change nothing else about it."""

@@ -20,7 +20,7 @@ export async function askedFor(signal) {
     return asked; // who may not see these runs sees the orders without them
   }
   for (const run of runs) {
-    const { order_ids: retried = [], resolve: resolved = [], dry_run: dry } = run.conf ?? {};
+    const { order_ids: retried = [], resolve = [], undo = [], comment_on: comment = [], dry_run: dry } = run.conf ?? {};
     if (dry || (run.end_date && Date.now() - new Date(run.end_date) > SHOWN_FOR)) continue;
     const note = {
       dag_id: LANE,
@@ -29,7 +29,7 @@ export async function askedFor(signal) {
       who: run.triggering_user_name ?? "–",
       at: run.queued_at ?? run.run_after,
     };
-    for (const [what, ids] of [["retry", retried], ["resolve", resolved]]) {
+    for (const [what, ids] of Object.entries({ retry: retried, resolve, undo, comment })) {
       for (const id of ids) if (!asked.has(Number(id))) asked.set(Number(id), { ...note, what });
     }
   }

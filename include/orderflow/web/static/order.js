@@ -2,10 +2,10 @@
 import { ask } from "./api.js";
 import { byId, el, replace } from "./dom.js";
 import { askedFor, askedLine, isUnderWay } from "./lane.js";
-import { outLink, runUrl, taskUrl } from "./links.js";
+import { airflowPath, outLink, runUrl, taskUrl } from "./links.js";
 import { PlanTable } from "./plan.js";
 import { Live, showError } from "./refresh.js";
-import { retry } from "./retry.js";
+import { act } from "./retry.js";
 import { badge } from "./table.js";
 import { age, dayName, money, moment, readFrame, reasonText, t } from "./words.js";
 
@@ -49,15 +49,25 @@ function show(detail, asked) {
     detail.shop_admin_url
       ? outLink(detail.shop_admin_url, { newTab: true, class: "button", "data-focus": "admin" }, t("order.admin"))
       : null,
-    frame.may_retry && order.retryable && !isUnderWay(asked) ? retryButton(order) : null,
+    ...detail.questions.map(decide),
+    ...(frame.may_retry && !isUnderWay(asked) ? buttons(detail) : []),
   );
   replace(byId("asked"), askedLine(asked));
   replace(byId("order"), why(order), facts(detail), timeline(detail.events));
 }
 
-function retryButton(order) {
-  const click = () => retry([order], () => live.refresh());
-  return el("button", { type: "button", class: "button primary", "data-focus": "retry", on: { click } }, t("retry"));
+function buttons({ order, undoable }) {
+  const may = { comment: true, undo: undoable, resolve: order.resolvable, retry: order.retryable };
+  return Object.keys(may).filter((what) => may[what]).map((what) => {
+    const click = () => act(what, [order], () => live.refresh());
+    const looks = what === "retry" ? "button primary" : "button";
+    return el("button", { type: "button", class: looks, "data-focus": what, on: { click } }, t(what));
+  });
+}
+
+function decide({ dag_id: dag, run_id: run, map_index: index }) {
+  const href = airflowPath("dags", dag, "runs", run, "tasks", "decide.ask", "mapped", index, "required_actions");
+  return outLink(href, { class: "button", "data-focus": `decide${index}` }, t("order.decide"));
 }
 
 function why(order) {

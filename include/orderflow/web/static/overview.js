@@ -10,7 +10,7 @@ import { byId, el, replace } from "./dom.js";
 import { askedFor } from "./lane.js";
 import { outLink } from "./links.js";
 import { Live, each, showError } from "./refresh.js";
-import { retry } from "./retry.js";
+import { act } from "./retry.js";
 import { OrderTable, pager } from "./table.js";
 import { TrendChart } from "./trends.js";
 import { listName, plainReason, readFrame, t, webshopName } from "./words.js";
@@ -166,8 +166,8 @@ function listen() {
   });
 }
 
-async function again(orders) {
-  if (await retry(orders, () => live.refresh())) table.clearSelection();
+async function again(orders, what = "retry") {
+  if (await act(what, orders, () => live.refresh())) table.clearSelection();
 }
 
 async function start() {
@@ -186,6 +186,7 @@ async function start() {
   });
   table = new OrderTable(byId("orders"), { mayRetry: frame.may_retry, retry: again, sort: sortBy });
   byId("retry-selected").addEventListener("click", () => again([...table.selected.values()]));
+  byId("resolve-selected").addEventListener("click", () => again([...table.selected.values()].filter((o) => o.resolvable), "resolve"));
   byId("retry-forbidden").hidden = frame.may_retry;
   live.start(frame.refresh_seconds);
   await live.refresh();

@@ -1,4 +1,5 @@
-// Retry: Airflow's own API starts orderflow_orders, so Airflow decides who may. Asked first, followed to its end.
+// What people have done with orders: Airflow's own API starts orderflow_orders, so Airflow decides who may. Asked first,
+// followed to its end.
 import { ApiError, ask, askAirflow } from "./api.js";
 import { byId, el, replace } from "./dom.js";
 import { LANE as DAG } from "./lane.js";
@@ -11,8 +12,19 @@ const ENDED = ["success", "failed"];
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function confirmed(orders) {
+const names = (ids) => ids.map(String);
+const ACTS = {
+  retry: { conf: (ids) => ({ order_ids: ids }) },
+  resolve: { conf: (ids, comment) => ({ resolve: names(ids), comment }), says: true },
+  undo: { conf: (ids, comment) => ({ undo: names(ids), comment }), says: true },
+  comment: { conf: (ids, comment) => ({ comment_on: names(ids), comment }), says: true, must: true },
+};
+
+// Asks whether to; gives the comment, empty where there is none, or null for no.
+function confirmed(what, orders) {
   const one = orders.length === 1;
+  const { says, must } = ACTS[what];
+  const field = says ? el("textarea", { rows: 3, maxlength: 1000, required: must, autofocus: true }) : null;
   const dialog = el(
     "dialog",
     { class: "dialog", "aria-labelledby": "retry-question" },
@@ -22,16 +34,17 @@ function confirmed(orders) {
       el(
         "h2",
         { id: "retry-question" },
-        one ? t("retry.question.one", { order: orders[0].name }) : t("retry.question", { count: orders.length }),
+        one ? t(`${what}.question.one`, { order: orders[0].name }) : t(`${what}.question`, { count: orders.length }),
       ),
       one ? null : el("ul", {}, ...orders.slice(0, SHOWN).map((order) => el("li", {}, order.name))),
       orders.length > SHOWN ? el("p", {}, t("retry.more", { count: orders.length - SHOWN })) : null,
-      el("p", { class: "muted" }, t("retry.explained")),
+      el("p", { class: "muted" }, t(`${what}.explained`)),
+      says ? el("label", {}, el("span", {}, t("comment.field")), field) : null,
       el(
         "div",
         { class: "buttons" },
-        el("button", { value: "cancel", class: "button" }, t("retry.cancel")),
-        el("button", { value: "retry", class: "button primary", autofocus: true }, t("retry")),
+        el("button", { value: "cancel", class: "button", formnovalidate: true }, t("retry.cancel")),
+        el("button", { value: what, class: "button primary", autofocus: !says }, t(what)),
       ),
     ),
   );
@@ -40,7 +53,7 @@ function confirmed(orders) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === "retry");
+      resolve(dialog.returnValue === what ? (field?.value.trim() ?? "") : null);
     });
   });
 }
@@ -50,7 +63,8 @@ function show(kind, text, run = null) {
   replace(byId("retry-state"), el("div", { class: `notice ${kind}` }, el("span", {}, text), link));
 }
 
-async function follow(run, whenNew) {
+async function follow(what, run, whenNew) {
+  const texts = what === "retry" ? "retry" : "say";
   let state = "";
   while (!ENDED.includes(state)) {
     const now = (await askAirflow(`dags/${DAG}/dagRuns/${encodeURIComponent(run.run_id)}`)).state;
@@ -58,12 +72,12 @@ async function follow(run, whenNew) {
       state = now;
       const paused = state === "queued" && (await askAirflow(`dags/${DAG}`)).is_paused;
       const kind = { success: "good", failed: "bad" }[state] ?? "busy";
-      show(paused ? "warn" : kind, paused ? t("retry.paused") : t(`retry.state.${state}`), run);
+      show(paused ? "warn" : kind, paused ? t("retry.paused") : t(`${texts}.state.${state}`), run);
       await whenNew();
     }
     if (!ENDED.includes(state)) await wait(PAUSE);
   }
-  await showWhatIsOpen(run);
+  if (what === "retry") await showWhatIsOpen(run);
 }
 
 // The run's colour says too little: it is red for any of its orders, and may be green for what people know already.
@@ -74,16 +88,19 @@ async function showWhatIsOpen(run) {
 }
 
 // Asks, starts, follows; `whenNew` is awaited at every change of state, to show the orders anew.
-export async function retry(orders, whenNew) {
-  if (!(await confirmed(orders))) return false;
-  show("busy", t("retry.state.starting"));
+export async function act(what, orders, whenNew) {
+  const comment = await confirmed(what, orders);
+  if (comment === null) return false;
+  show("busy", t(`${what === "retry" ? "retry" : "say"}.state.starting`));
   try {
-    const conf = { order_ids: [...new Set(orders.map((order) => order.order_id))] };
+    const conf = ACTS[what].conf([...new Set(orders.map((order) => order.order_id))], comment || null);
     const started = await askAirflow(`dags/${DAG}/dagRuns`, { logical_date: null, conf });
-    await follow({ dag_id: DAG, run_id: started.dag_run_id }, whenNew);
+    await follow(what, { dag_id: DAG, run_id: started.dag_run_id }, whenNew);
   } catch (error) {
     const refused = error instanceof ApiError && error.status === 403;
     show("bad", refused ? t("retry.refused") : t("retry.error", { detail: error.message }));
   }
   return true;
 }
+
+export const retry = (orders, whenNew) => act("retry", orders, whenNew);

@@ -186,13 +186,17 @@ export class OrderTable {
     this.draw("");
   }
 
-  // The button for all that is selected is outside the table.
+  // The buttons for all that is selected are outside the table.
   changed() {
-    const button = document.getElementById("retry-selected");
-    if (!button) return;
-    button.hidden = !this.mayRetry;
-    button.disabled = this.selected.size === 0;
-    button.textContent = t("retry.selected", { count: number(this.selected.size) });
+    const selected = [...this.selected.values()];
+    const counts = { retry: selected.length, resolve: selected.filter((order) => order.resolvable).length };
+    for (const [what, count] of Object.entries(counts)) {
+      const button = document.getElementById(`${what}-selected`);
+      if (!button) continue;
+      button.hidden = !this.mayRetry;
+      button.disabled = count === 0;
+      button.textContent = t(`${what}.selected`, { count: number(count) });
+    }
   }
 }
 

@@ -1,0 +1,26 @@
+"""The table of what people have closed: who, why, and how the order stood before, so that it can be taken back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orderflow.ledger.tables.base import Base
+
+
+class ResolutionRow(Base):
+    """That a person has said of an order that it was dealt with."""
+
+    __tablename__ = "orderflow_resolution"
+    __table_args__ = (Index("ix_orderflow_resolution_order_id", "order_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    order_id: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    comment: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    """The columns of the order that it changed, as they were."""
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]

@@ -1,0 +1,38 @@
+"""What people do with an order that no run can end: say that it was dealt with, take that back, comment on it."""
+
+from playwright.sync_api import expect
+
+from browser.conftest import PATIENCE, Visit
+from orderflow.domain.states import Progress
+from sandbox.control import SandboxControl
+from support.live_airflow import Live
+
+ORDER = {"confirm_date": "2026-05-01T12:00:00", "webshop": 1, "payment_status": "paid", "currency": None}
+
+
+def test_an_order_is_resolved_with_a_comment_taken_back_and_commented_on(
+    live: Live, control: SandboxControl, visit: Visit
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "reference": "CS7"})
+    assert live.run(dag_id="orderflow_orders", order_ids=[order_id])[1] == "failed"
+    page = visit(f"/orderflow/order?id={order_id}")
+
+    def say(what: str, text: str) -> None:
+        page.get_by_role("button", name=what, exact=True).click()
+        page.get_by_role("dialog").get_by_role("textbox").fill(text)
+        page.get_by_role("dialog").get_by_role("button", name=what, exact=True).click()
+        expect(page.locator("#retry-state")).to_contain_text("Done.", timeout=3 * PATIENCE)
+        expect(page.locator(".timeline").first).to_contain_text(f"admin: {text}")
+
+    say("Resolve", "entered by hand")
+    expect(page.locator(".facts .badge")).to_have_text("Skipped")
+    assert live.ledger.get_many([order_id])[order_id].progress is Progress.RESOLVED
+    assert live.ledger.alerts.open() == []
+
+    say("Take back", "wrong order")
+    expect(page.locator(".facts .badge")).to_have_text("Failed")
+    assert len(live.ledger.alerts.open()) == 1
+
+    say("Comment", "the shop completes it")
+    expect(page.get_by_role("button", name="Take back")).to_have_count(0)
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
