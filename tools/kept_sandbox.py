@@ -10,7 +10,7 @@ import httpx
 
 from sandbox.catalogue import FIRST_ID, FIRST_NUMBER, orders_for_day
 from sandbox.control import SandboxControl
-from service import Service, loopback_environment, wait_until
+from service import ManagedProcess, loopback_environment, wait_until
 
 INCLUDE = Path(__file__).resolve().parent.parent / "include"
 ORDERS = 40
@@ -29,11 +29,11 @@ class KeptSandbox:
                 file.unlink()
         self.ledger = {"AIRFLOW_CONN_ORDERFLOW_LEDGER": f"sqlite:///{folder / name}.db"}
 
-    def start(self, port: int) -> tuple[Service, str]:
+    def start(self, port: int) -> tuple[ManagedProcess, str]:
         """Start it and wait until it answers; returns the program and its address."""
         environment = loopback_environment() | {"PYTHONPATH": str(INCLUDE)}
         command = [sys.executable, "-m", "sandbox", "--port", str(port), "--count", "0", "--keep", str(self._state)]
-        sandbox = Service("sandbox", command, env=environment, log=self._folder / "logs" / "sandbox.log")
+        sandbox = ManagedProcess("sandbox", command, env=environment, log=self._folder / "logs" / "sandbox.log")
         url = f"http://127.0.0.1:{port}"
 
         def answers() -> bool | None:

@@ -22,7 +22,7 @@ from typing import Self
 import httpx
 
 from airflow_api import AirflowApi, AirflowApiError
-from service import Service, ServiceError, free_port, loopback_environment, wait_until
+from service import ManagedProcess, ServiceError, free_port, loopback_environment, wait_until
 
 AIRFLOW_VERSION = version("apache-airflow")
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -72,7 +72,7 @@ class LocalAirflow(AirflowApi):
         self._database = database
         self._pools = dict(pools or {})
         self._expect = expect
-        self._services: list[Service] = []
+        self._services: list[ManagedProcess] = []
         self.environment = {
             **loopback_environment(),
             "PYTHONPATH": "" if python else str(REPOSITORY / "include"),
@@ -126,7 +126,7 @@ class LocalAirflow(AirflowApi):
             for name, arguments in SERVICES.items():
                 log = self.home / "logs" / f"{name}.log"
                 command = [self._python, "-m", "airflow", *arguments]
-                self._services.append(Service(name, command, env=self.environment, log=log))
+                self._services.append(ManagedProcess(name, command, env=self.environment, log=log))
             wait_until(self._healthy, timeout, "healthy Airflow")
             for name, slots in self._pools.items():
                 self.set_pool(name, slots)

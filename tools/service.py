@@ -18,7 +18,7 @@ class ServiceError(RuntimeError):
     """A program did not start, ended by itself, or did not get ready in time; the message says what its log said."""
 
 
-class Service:
+class ManagedProcess:
     """One program with its log file. It ends at stop() and, whatever happens to us, when this process ends."""
 
     def __init__(self, name: str, command: list[str], *, env: Mapping[str, str], log: Path, grace: float = 10) -> None:

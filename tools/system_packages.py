@@ -63,7 +63,7 @@ def main(parts: Sequence[str]) -> int:
     return 1
 
 
-class Step(NamedTuple):
+class InstallStep(NamedTuple):
     """One command of an installation."""
 
     command: list[str]
@@ -91,9 +91,9 @@ class _System:
         allowed = sudo and not subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode
         return ["sudo", "-n"] if allowed else None
 
-    def steps(self, part: str) -> list[Step]:
+    def steps(self, part: str) -> list[InstallStep]:
         """Return what installs a part where there is apt."""
-        update = [] if self._updated else [Step(["apt-get", "update", "-qq"])]
+        update = [] if self._updated else [InstallStep(["apt-get", "update", "-qq"])]
         self._updated = True
         if part == "python":
             return [*update, _install(PYTHON_PACKAGE)]
@@ -101,7 +101,7 @@ class _System:
             return [*update, _install("postgresql-common"), _NO_CLUSTER, _install("postgresql")]
         if _is_ubuntu():  # its package `chromium` is a snap
             by_playwright = [str(PLAYWRIGHT), "install", "--with-deps", "--only-shell", "chromium"]
-            return [*update, _install("libatomic1"), Step(by_playwright, as_root=False)]
+            return [*update, _install("libatomic1"), InstallStep(by_playwright, as_root=False)]
         return [*update, _install("libatomic1", "chromium", "fonts-liberation")]
 
     def instructions(self, parts: Sequence[str]) -> list[str]:
@@ -115,7 +115,7 @@ class _System:
 
 
 # The programs are wanted, not a server that runs from now on.
-_NO_CLUSTER = Step(
+_NO_CLUSTER = InstallStep(
     [
         *("sed", "-i", "s/^#create_main_cluster.*/create_main_cluster=false/"),
         "/etc/postgresql-common/createcluster.conf",
@@ -123,9 +123,9 @@ _NO_CLUSTER = Step(
 )
 
 
-def _install(*packages: str) -> Step:
+def _install(*packages: str) -> InstallStep:
     quietly = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"]
-    return Step([*quietly, *packages])
+    return InstallStep([*quietly, *packages])
 
 
 def _is_ubuntu() -> bool:

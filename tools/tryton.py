@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from sqlalchemy import URL
 
-from service import Service, free_port, wait_until
+from service import ManagedProcess, free_port, wait_until
 from tryton_database import ADMIN_PASSWORD, environment, fresh_database, install, maintain
 from tryton_wish import SHOPS
 
@@ -96,7 +96,7 @@ def _serving(programs: Path, database: URL, folder: Path, workers: int) -> Itera
     command = [str(programs / "gunicorn"), "trytond.application:app", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
     environ = environment(database) | {"TRYTOND_DATABASE_NAMES": str(database.database)}
-    service = Service("Tryton", command, env=environ, log=folder / "tryton.log")
+    service = ManagedProcess("Tryton", command, env=environ, log=folder / "tryton.log")
     try:
         wait_until(lambda: _answers(service, url), START_TIMEOUT, "Tryton")
         yield url
@@ -104,7 +104,7 @@ def _serving(programs: Path, database: URL, folder: Path, workers: int) -> Itera
         service.stop()
 
 
-def _answers(service: Service, url: str) -> bool | None:
+def _answers(service: ManagedProcess, url: str) -> bool | None:
     service.check()
     try:
         return bool(_posted(f"{url}/rpc/", "common.server.version")) or None

@@ -28,7 +28,7 @@ from kept_sandbox import KeptSandbox
 from local_airflow import REPOSITORY, LocalAirflow
 from sandbox.catalogue import SHOP_TIMEZONE
 from sandbox_env import sandbox_environment
-from service import Service, ServiceError, unusable, wait_until
+from service import ManagedProcess, ServiceError, unusable, wait_until
 
 STATE = Path(os.environ.get("ORDERFLOW_LOCAL") or REPOSITORY / ".local")
 LOG = STATE / "logs" / "up.log"
@@ -104,7 +104,7 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
     environment = {name: value for name, value in os.environ.items() if name.startswith(HANDED_ON)}
     facts: dict[str, Any] = {"sandbox": None}
     with ExitStack() as running:
-        parts: list[Service | LocalAirflow] = []
+        parts: list[ManagedProcess | LocalAirflow] = []
         variables: dict[str, str] = {}
         connections = {"AIRFLOW_HOME": str(HOME)}
         if SHOP not in environment:

@@ -10,7 +10,7 @@ import pytest
 from orderflow.checking.assumptions import ASSUMPTIONS
 from orderflow.checking.check import JUDGED
 from orderflow.checking.proposals import as_setting
-from orderflow.checking.verdict import Outcome
+from orderflow.checking.verdict import CheckOutcome
 from orderflow.errors import OrderflowError
 from orderflow.settings import Settings
 from orderflow.transport import FixedAuthorization
@@ -19,8 +19,8 @@ from sandbox.control import SandboxControl
 from support.checks import Check
 
 DAY = "2026-11-22"
-HOLDS, FAILS, UNSEEN = Outcome
-USUAL: dict[str, Outcome] = {
+HOLDS, FAILS, UNSEEN = CheckOutcome
+USUAL: dict[str, CheckOutcome] = {
     **{one.id: UNSEEN if one.no_check else HOLDS for one in ASSUMPTIONS},
     "page_size": UNSEEN,  # the sandbox has fewer orders than fill a page
     "time_zone": UNSEEN,  # and none that was changed within the hour
@@ -30,7 +30,7 @@ USUAL: dict[str, Outcome] = {
     "origins": FAILS,  # not set
 }
 """What is seen of a well-behaved sandbox with a day of orders and default settings."""
-MANNERS: dict[str, dict[str, Outcome]] = {
+MANNERS: dict[str, dict[str, CheckOutcome]] = {
     # seen when lists are read
     "rows_shuffled": {"row_order": FAILS},
     "next_empty_text": {"next": FAILS},
@@ -64,7 +64,7 @@ MANNERS: dict[str, dict[str, Outcome]] = {
     "read_only_refused": {},
 }
 
-SWITCHES: list[tuple[dict[str, Any], dict[str, Outcome]]] = [
+SWITCHES: list[tuple[dict[str, Any], dict[str, CheckOutcome]]] = [
     ({"max_limit": 20}, {"page_size": FAILS}),
     ({"next_origin": "http://elsewhere.example"}, {"next": FAILS}),
     ({"token_ttl": 20}, {"token": FAILS}),
@@ -90,7 +90,7 @@ SWITCHES: list[tuple[dict[str, Any], dict[str, Outcome]]] = [
 ]
 
 
-def _touched(check: Check, touched: Mapping[str, Outcome]) -> None:
+def _touched(check: Check, touched: Mapping[str, CheckOutcome]) -> None:
     found = {name: verdict.outcome for name, verdict in check().verdicts.items()}
     assert found == {**USUAL, **touched}
 
@@ -104,7 +104,7 @@ def test_each_manner_touches_the_assumptions_that_it_should(manner: str, check: 
 
 @pytest.mark.parametrize(("switches", "touched"), SWITCHES, ids="-".join)
 def test_each_switch_touches_the_assumptions_that_it_should(
-    switches: dict[str, Any], touched: dict[str, Outcome], check: Check, control: SandboxControl
+    switches: dict[str, Any], touched: dict[str, CheckOutcome], check: Check, control: SandboxControl
 ) -> None:
     control.reset(day=DAY, count=40, **switches)
     _touched(check, touched)
@@ -147,7 +147,7 @@ def test_a_shop_without_orders_shows_nothing_wrong(check: Check) -> None:
     ],
 )
 def test_a_time_in_the_future_shows_that_the_zone_is_wrong(
-    written_in: str, setting: str, outcome: Outcome, check: Check, control: SandboxControl
+    written_in: str, setting: str, outcome: CheckOutcome, check: Check, control: SandboxControl
 ) -> None:
     now = datetime.now(ZoneInfo(written_in)).replace(tzinfo=None) - timedelta(minutes=1)
     control.add_orders({"confirm_date": now.isoformat(), "payment_status": "paid"})

@@ -8,14 +8,14 @@ import pytest
 
 from orderflow.checking.check import judge
 from orderflow.checking.seen import ErpSeen, Seen, ShopSeen
-from orderflow.checking.verdict import Outcome
+from orderflow.checking.verdict import CheckOutcome
 from orderflow.erp.port import Capabilities
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.checks import Check
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
-HOLDS, FAILS, UNSEEN = Outcome
+HOLDS, FAILS, UNSEEN = CheckOutcome
 ABLE = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True, shop_order_id_lookup=True)
 UNABLE = Capabilities(consistent_lookup=False, idempotency_key=False, unique_reference=False)
 
@@ -49,7 +49,7 @@ def _dated(text: str) -> Seen:
     return Seen(status=200, document={}, headers={"date": text}, ended=NOW)
 
 
-SHOPS: list[tuple[str, ShopSeen, Outcome]] = [
+SHOPS: list[tuple[str, ShopSeen, CheckOutcome]] = [
     ("slash", _shop({"page": Seen(status=301)}), FAILS),
     ("slash", _shop({"page": Seen(problem="no answer")}), UNSEEN),
     ("errors", _shop({"nobody": Seen(status=400, document={})}), FAILS),
@@ -96,7 +96,7 @@ SHOPS: list[tuple[str, ShopSeen, Outcome]] = [
 
 
 @pytest.mark.parametrize(("name", "seen", "outcome"), SHOPS)
-def test_what_is_seen_of_a_shop_is_judged(name: str, seen: ShopSeen, outcome: Outcome) -> None:
+def test_what_is_seen_of_a_shop_is_judged(name: str, seen: ShopSeen, outcome: CheckOutcome) -> None:
     assert judge(seen, _erp(), Settings()).verdicts[name].outcome is outcome
 
 
@@ -112,7 +112,7 @@ def test_what_is_seen_of_a_shop_is_judged(name: str, seen: ShopSeen, outcome: Ou
         ("erp_listing", _erp(erp_listing="status 404"), FAILS),
     ],
 )
-def test_what_is_seen_of_an_erp_is_judged(name: str, seen: ErpSeen, outcome: Outcome) -> None:
+def test_what_is_seen_of_an_erp_is_judged(name: str, seen: ErpSeen, outcome: CheckOutcome) -> None:
     assert judge(_shop(), seen, Settings()).verdicts[name].outcome is outcome
 
 
@@ -139,7 +139,9 @@ def test_a_limit_that_is_met_is_named_and_hides_no_mistake_of_its_own(check: Che
 
 
 @pytest.mark.parametrize(("manner", "outcome"), [("reference_repeated", FAILS), ("texts_trimmed", HOLDS)])
-def test_references_that_repeat_are_found(manner: str, outcome: Outcome, check: Check, control: SandboxControl) -> None:
+def test_references_that_repeat_are_found(
+    manner: str, outcome: CheckOutcome, check: Check, control: SandboxControl
+) -> None:
     control.reset(manners=[manner])
     control.add_orders(*({"webshop": 1, "payment_status": "paid"} for _ in range(6)))
     assert check().verdicts["references"].outcome is outcome

@@ -12,7 +12,7 @@ import requests
 
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import CloudSuiteClient
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from orderflow.transport import FixedAuthorization, UnavailableError
@@ -39,12 +39,12 @@ def _token_requests(control: SandboxControl) -> int:
 
 def test_one_token_serves_many_calls(control: SandboxControl, client: CloudSuiteClient) -> None:
     for _ in range(3):
-        list(client.list_orders(OrderFilter()))
+        list(client.list_orders(ShopOrderFilter()))
     assert _token_requests(control) == 1
 
 
 def test_id_and_secret_travel_in_the_body_with_the_scope(control: SandboxControl, client: CloudSuiteClient) -> None:
-    list(client.list_orders(OrderFilter()))
+    list(client.list_orders(ShopOrderFilter()))
     (entry,) = control.journal(service="token")
     assert entry["request_body"] == {
         "grant_type": "client_credentials",
@@ -90,7 +90,7 @@ def test_a_token_that_ended_in_mid_run_is_replaced_and_the_call_goes_through(
 def test_a_token_refused_once_is_replaced(control: SandboxControl, client: CloudSuiteClient, status: int) -> None:
     """A framework without a WWW-Authenticate header answers 403 where 401 is meant."""
     control.fault("status", service="shop", status=status, answer={"detail": "no"})
-    assert list(client.list_orders(OrderFilter())) == []
+    assert list(client.list_orders(ShopOrderFilter())) == []
     assert _token_requests(control) == 2
 
 
@@ -100,7 +100,7 @@ def test_a_fresh_token_refused_too_is_for_a_person(
 ) -> None:
     control.fault("status", service="shop", status=status, answer={"detail": "no"}, times=0)
     with pytest.raises(PermanentError) as caught:
-        list(client.list_orders(OrderFilter()))
+        list(client.list_orders(ShopOrderFilter()))
     assert caught.value.reason is Reason.SHOP_AUTH
     assert len(control.journal(service="shop")) == 2
 
@@ -123,7 +123,7 @@ def test_many_threads_replace_an_ended_token_once(control: SandboxControl, clien
 
 def test_the_old_scheme_sends_its_token_as_it_is(control: SandboxControl, clients: Clients) -> None:
     client = clients(authorize=FixedAuthorization("Token", control.config()["legacy_token"]))
-    assert list(client.list_orders(OrderFilter())) == []
+    assert list(client.list_orders(ShopOrderFilter())) == []
     assert _token_requests(control) == 0
 
 
@@ -141,7 +141,7 @@ def test_a_passing_fault_of_the_token_address_is_repeated_away(
     control: SandboxControl, client: CloudSuiteClient, fault: dict[str, Any]
 ) -> None:
     control.faults([{**fault, "service": "token", "times": 2}])
-    assert list(client.list_orders(OrderFilter())) == []
+    assert list(client.list_orders(ShopOrderFilter())) == []
     assert _token_requests(control) == 3
 
 
@@ -175,7 +175,7 @@ def test_a_refusing_token_address_is_for_a_person(
 ) -> None:
     control.faults([{**fault, "service": "token", "times": 0}])
     with pytest.raises(PermanentError, match="token address") as caught:
-        list(client.list_orders(OrderFilter()))
+        list(client.list_orders(ShopOrderFilter()))
     assert caught.value.reason is Reason.SHOP_AUTH
     assert _token_requests(control) == 1
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orderflow.cloudsuite.client import CloudSuiteClient
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.cloudsuite.messages import Sent
 from orderflow.cloudsuite.order_status import OrderStatus
@@ -48,13 +48,13 @@ def _headers(client: CloudSuiteClient) -> dict[str, str]:
 def test_a_connection_makes_a_client_that_works(control: SandboxControl, connect: Connect) -> None:
     (order_id,) = control.add_orders({"reference": "CS1"})
     client = connect().get_client(page_size=7)
-    assert [row.id for row in client.list_orders(OrderFilter())] == [order_id]
+    assert [row.id for row in client.list_orders(ShopOrderFilter())] == [order_id]
     assert control.journal(service="shop")[0]["query"]["limit"] == "7"
 
 
 def test_the_old_token_works_alone(control: SandboxControl, connect: Connect) -> None:
     hook = connect({"token": control.config()["legacy_token"], "token_url": None}, login=None, password=None)
-    assert list(hook.get_client().list_orders(OrderFilter())) == []
+    assert list(hook.get_client().list_orders(ShopOrderFilter())) == []
     assert not control.journal(service="token")
 
 
@@ -87,7 +87,7 @@ def test_extra_headers_go_to_the_shop_and_not_to_the_token_address(
     authorize: Any = client._channel._authorize
     for channel in (client._channel, authorize._channel):
         monkeypatch.setitem(channel._session.hooks, "response", [note])
-    list(client.list_orders(OrderFilter()))
+    list(client.list_orders(ShopOrderFilter()))
     assert seen == [("/realms/CloudSuite/protocol/openid-connect/token", False), ("/api/order/", True)]
 
 
@@ -158,7 +158,7 @@ def test_secrets_are_masked_in_the_logs_of_airflow(
     masked: list[list[str]] = []
     monkeypatch.setattr("orderflow.cloudsuite.hook.mask_secret", masked.append)
     client = connect().get_client()
-    list(client.list_orders(OrderFilter()))
+    list(client.list_orders(ShopOrderFilter()))
     authorize: Any = client._channel._authorize
     token = authorize.header().removeprefix("Bearer ")
     assert {"sandbox-secret", "c2FuZGJveC1zZWNyZXQ=", token} <= {form for forms in masked for form in forms}

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from orderflow.cloudsuite.mapper import to_order
-from orderflow.cloudsuite.models import OrderRow, ShopOrder
+from orderflow.cloudsuite.models import ListedOrder, ShopOrder
 from orderflow.domain.order import Order
 from orderflow.erp.models import to_sales_order
 from orderflow.transport.document import WrittenNumber, read_document, write_document
@@ -148,10 +148,10 @@ def test_whatever_a_field_holds_is_understood_or_refused_by_its_name(place: tupl
     assert understood
 
 
-@pytest.mark.parametrize("name", OrderRow.model_fields.keys() - {"id", "unreadable"})
+@pytest.mark.parametrize("name", ListedOrder.model_fields.keys() - {"id", "unreadable"})
 def test_a_row_is_read_whatever_its_fields_hold(name: str) -> None:
     for value in HOSTILE:
-        row = OrderRow.from_document({"id": 7, name: value})
+        row = ListedOrder.from_document({"id": 7, name: value})
         assert row.id == 7
         assert (name in row.unreadable) <= (getattr(row, name) is None)
 
@@ -159,7 +159,7 @@ def test_a_row_is_read_whatever_its_fields_hold(name: str) -> None:
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value)[:30])
 def test_the_id_is_one_that_the_ledger_holds_or_there_is_no_row(value: Any) -> None:
     try:
-        row = OrderRow.from_document({"id": value})
+        row = ListedOrder.from_document({"id": value})
     except ValidationError:
         return
     assert 0 < row.id < 2**63

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from orderflow.cloudsuite.client import CloudSuiteClient
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import ShopState
 from orderflow.errors import PermanentError
 from sandbox.control import SandboxControl
 
 Clients = Callable[..., CloudSuiteClient]
-EVERYTHING = OrderFilter()
+EVERYTHING = ShopOrderFilter()
 
 
 def _offsets(control: SandboxControl) -> list[str]:
@@ -47,7 +47,7 @@ def test_a_shop_that_gives_smaller_pages_than_asked_still_gives_everything(
 
 def test_the_filters_go_with_every_page(control: SandboxControl, clients: Clients) -> None:
     control.add_orders({"state": "confirmed"}, {"state": "confirmed"}, {"state": "done"}, {"state": "confirmed"})
-    rows = list(clients(page_size=2).list_orders(OrderFilter(state=ShopState.CONFIRMED)))
+    rows = list(clients(page_size=2).list_orders(ShopOrderFilter(state=ShopState.CONFIRMED)))
     assert [row.state for row in rows] == ["confirmed"] * 3
     assert {entry["query"]["state"] for entry in control.journal(service="shop")} == {"confirmed"}
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
-from orderflow.cloudsuite.models import OrderRow, ShopOrder, ShopOrderLine, ShopProduct
+from orderflow.cloudsuite.models import ListedOrder, ShopOrder, ShopOrderLine, ShopProduct
 from orderflow.domain.window import Window
 from orderflow.erp.models import Delivery, DeliveryLine, ListedSalesOrder, SalesOrder
 from orderflow.flow.orders.run import run_day, run_sweep
@@ -49,7 +49,7 @@ DETAIL: list[Path] = [
     *(("order_lines", 0, "product", name) for name in ShopProduct.model_fields),
     ("order_lines", 0),
 ]
-ROW: list[Path] = [*((name,) for name in OrderRow.model_fields if name != "unreadable"), ("create_date",)]
+ROW: list[Path] = [*((name,) for name in ListedOrder.model_fields if name != "unreadable"), ("create_date",)]
 MADE: list[Path] = [
     *((name,) for name in SalesOrder.model_fields),
     ("lines", 0),

@@ -39,7 +39,7 @@ def test_a_run_is_counted_by_outcome_and_says_what_is_open(statsd: StatsdReceive
     statsd.wait_for("airflow.orderflow.open.oldest_seconds")
     assert statsd.of("airflow.orderflow.open.oldest_seconds") == ["3600.0|g"]
     assert statsd.of("airflow.orderflow.open.in_doubt") == ["2|g"]
-    assert statsd.of("airflow.orderflow.open.half_written") == ["0|g"]
+    assert statsd.of("airflow.orderflow.open.partly_written_back") == ["0|g"]
     sent = {name: statsd.of(f"airflow.orderflow.orders.{name}") for name in ("processed", "waiting", "offline_sent")}
     assert sent == {"processed": ["4|c"], "waiting": ["2|c"], "offline_sent": ["3|c"]}
     assert _undocumented(statsd) == set()

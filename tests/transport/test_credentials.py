@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 from orderflow.errors import ConfigurationError, OrderflowError
@@ -191,7 +191,7 @@ def test_a_fetched_token_that_no_header_takes_is_refused_and_not_quoted(connect:
         extra = {"token_url": f"{url}/token", "timeout": 5}
         connect("CLOUDSUITE", host=url, login="me", password="another-s3cr3t", extra=extra)
         with pytest.raises(OrderflowError) as caught:
-            list(CloudSuiteHook().get_client().list_orders(OrderFilter()))
+            list(CloudSuiteHook().get_client().list_orders(ShopOrderFilter()))
     assert SECRET not in str(caught.value)
     assert caught.value.reason == "shop_auth"
 
@@ -203,7 +203,7 @@ def test_a_lifetime_that_is_none_is_a_short_one(connect: Connect, expires: objec
     token = {"access_token": "a-good-token", "expires_in": expires, "results": [], "count": 0}
     with raw_server(answering(http(json.dumps(token).encode()))) as url:
         connect("CLOUDSUITE", host=url, login="me", password=SECRET, extra={"token_url": f"{url}/token"})
-        assert list(CloudSuiteHook().get_client().list_orders(OrderFilter())) == []
+        assert list(CloudSuiteHook().get_client().list_orders(ShopOrderFilter())) == []
 
 
 def test_of_a_token_address_and_its_answer_nothing_but_the_standard_words_are_shown(connect: Connect) -> None:
@@ -218,7 +218,7 @@ def test_of_a_token_address_and_its_answer_nothing_but_the_standard_words_are_sh
         connect("CLOUDSUITE", host=url, login="me", password=SECRET, extra={"token_url": address})
         client = CloudSuiteHook().get_client()
         with pytest.raises(OrderflowError) as caught:
-            list(client.list_orders(OrderFilter()))
+            list(client.list_orders(ShopOrderFilter()))
     shown = f"{caught.value} {client._channel._authorize!r} {client._channel!r}"
     assert "invalid_client: Wrong\\x1b[2J secret" in shown
     for hidden in (SECRET, "tenant", "Login.java"):
@@ -230,7 +230,7 @@ def test_what_is_no_answer_of_the_standard_is_not_quoted_at_all(connect: Connect
     with raw_server(answering(http(page, "400 No"))) as url:
         connect("CLOUDSUITE", host=url, login="me", password=SECRET, extra={"token_url": f"{url}/token"})
         with pytest.raises(OrderflowError, match=r"POST /token answered 400 \(") as caught:
-            list(CloudSuiteHook().get_client().list_orders(OrderFilter()))
+            list(CloudSuiteHook().get_client().list_orders(ShopOrderFilter()))
     assert "Gateway" not in str(caught.value)
 
 

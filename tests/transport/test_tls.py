@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orderflow.cloudsuite.client import CloudSuiteClient
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 from orderflow.errors import ConfigurationError
@@ -102,7 +102,7 @@ Shop = Callable[..., CloudSuiteClient]
 
 
 def listed(client: CloudSuiteClient) -> list[int]:
-    return [row.id for row in client.list_orders(OrderFilter())]
+    return [row.id for row in client.list_orders(ShopOrderFilter())]
 
 
 def test_an_unknown_ca_is_refused_before_anything_is_sent_and_the_error_says_what_to_set(

@@ -15,7 +15,7 @@ from orderflow.checking.probing_erp import look_at_erp
 from orderflow.checking.proposals import proposals
 from orderflow.checking.report import Checked
 from orderflow.checking.seen import ErpSeen, ShopSeen
-from orderflow.checking.verdict import Verdict, unseen
+from orderflow.checking.verdict import CheckResult, unseen
 from orderflow.erp.port import ErpPort
 from orderflow.settings import Settings
 from orderflow.transport import Channel
@@ -40,7 +40,7 @@ def judge(shop: ShopSeen, erp: ErpSeen, settings: Settings) -> Checked:
     )
 
 
-def _verdict(name: str, no_check: str, shop: ShopSeen, erp: ErpSeen, settings: Settings) -> Verdict:
+def _verdict(name: str, no_check: str, shop: ShopSeen, erp: ErpSeen, settings: Settings) -> CheckResult:
     if no_check:
         return unseen(no_check)
     if name in OF_ERP:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderflow.checking.seen import ShopSeen
-from orderflow.cloudsuite.models import OrderRow, ShopOrder, ShopOrderLine
+from orderflow.cloudsuite.models import ListedOrder, ShopOrder, ShopOrderLine
 
 READ = {
-    "row": frozenset(OrderRow.model_fields) - {"unreadable"},
+    "row": frozenset(ListedOrder.model_fields) - {"unreadable"},
     "order": frozenset(ShopOrder.model_fields) - {"document"},
     "line": frozenset(ShopOrderLine.model_fields),
 }

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 
 from orderflow.checking.seen import Seen, ShopSeen
-from orderflow.checking.verdict import Verdict, fails, holds, unseen
+from orderflow.checking.verdict import CheckResult, fails, holds, unseen
 
 OK = 200
 _REDIRECTS = range(300, 400)
@@ -15,7 +15,7 @@ _SHORTEST = 60
 _CONTACT = "ask CloudSuite"
 
 
-def judge_token(seen: ShopSeen) -> Verdict:
+def judge_token(seen: ShopSeen) -> CheckResult:
     if seen.has_fixed_token:
         return fails(
             "the connection has a fixed `token`",
@@ -31,7 +31,7 @@ def judge_token(seen: ShopSeen) -> Verdict:
     return holds(f"Bearer by client credentials, lives {seen.token_lifetime:.0f} s")
 
 
-def judge_slash(seen: ShopSeen) -> Verdict:
+def judge_slash(seen: ShopSeen) -> CheckResult:
     with_slash, without = seen.call("page"), seen.call("without_slash")
     other = f"without one: {_shown(without)}"
     if with_slash.status is None:
@@ -45,7 +45,7 @@ def judge_slash(seen: ShopSeen) -> Verdict:
     return holds(f"with a slash: {with_slash.status}; {other}")
 
 
-def judge_json(seen: ShopSeen) -> Verdict:
+def judge_json(seen: ShopSeen) -> CheckResult:
     expected = [one for one in seen.every if one.status == OK or (one.status is None and one.problem)]
     broken = [one for one in expected if one.problem and not one.is_throttled]
     if broken:
@@ -57,7 +57,7 @@ def judge_json(seen: ShopSeen) -> Verdict:
     return holds(f"{len(expected)} answers") if expected else unseen("no call was answered")
 
 
-def judge_errors(seen: ShopSeen) -> Verdict:
+def judge_errors(seen: ShopSeen) -> CheckResult:
     nobody = seen.call("nobody")
     if nobody.status is None:
         return unseen(nobody.problem)
@@ -72,7 +72,7 @@ def judge_errors(seen: ShopSeen) -> Verdict:
     return holds(f"status {nobody.status} with JSON")
 
 
-def judge_clocks(seen: ShopSeen) -> Verdict:
+def judge_clocks(seen: ShopSeen) -> CheckResult:
     one = next((one for one in seen.every if one.ended and "date" in one.headers), None)
     apart = _apart(one) if one else None
     if apart is None:
@@ -94,7 +94,7 @@ def _apart(one: Seen) -> float | None:
     return (date - one.ended).total_seconds() if one.ended and date.tzinfo else None
 
 
-def judge_limits(seen: ShopSeen) -> Verdict:
+def judge_limits(seen: ShopSeen) -> CheckResult:
     throttled = [one for one in seen.every if one.is_throttled]
     times = [one.seconds for one in seen.every if one.status]
     named = {name: value for one in seen.every for name, value in one.headers.items() if "ratelimit" in name}
@@ -115,7 +115,7 @@ def _shown(one: Seen) -> str:
     return str(one.status) if one.status else one.problem
 
 
-OF_CALLS: dict[str, Callable[[ShopSeen], Verdict]] = {
+OF_CALLS: dict[str, Callable[[ShopSeen], CheckResult]] = {
     "token": judge_token,
     "slash": judge_slash,
     "json": judge_json,

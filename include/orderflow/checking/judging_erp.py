@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from orderflow.checking.seen import ErpSeen
-from orderflow.checking.verdict import Verdict, fails, holds, unseen
+from orderflow.checking.verdict import CheckResult, fails, holds, unseen
 
 _TODO = "check connection `erp_default` and the rights of its user"
 _FOLLOWS = {
@@ -14,7 +14,7 @@ _FOLLOWS = {
 }
 
 
-def judge_question(name: str, seen: ErpSeen) -> Verdict:
+def judge_question(name: str, seen: ErpSeen) -> CheckResult:
     if name in seen.problems:
         return fails(seen.problems[name], _FOLLOWS[name], _TODO)
     count = seen.counts.get(name)
@@ -26,7 +26,7 @@ def judge_question(name: str, seen: ErpSeen) -> Verdict:
     return holds(f"{count} in the last day")
 
 
-def judge_resend(seen: ErpSeen) -> Verdict:
+def judge_resend(seen: ErpSeen) -> CheckResult:
     can = seen.capabilities
     if can is None:
         return unseen(seen.problems.get("capabilities", "it was not asked"))
@@ -36,7 +36,7 @@ def judge_resend(seen: ErpSeen) -> Verdict:
     return fails("it declares neither", "an order in doubt waits for a look-up, or for a person")
 
 
-def judge_identity(seen: ErpSeen) -> Verdict:
+def judge_identity(seen: ErpSeen) -> CheckResult:
     can = seen.capabilities
     if can is None:
         return unseen(seen.problems.get("capabilities", "it was not asked"))
@@ -47,7 +47,7 @@ def judge_identity(seen: ErpSeen) -> Verdict:
     return fails(f"it does not declare so{more}", "an order whose name repeats is held")
 
 
-OF_ERP: Mapping[str, Callable[[ErpSeen], Verdict]] = {
+OF_ERP: Mapping[str, Callable[[ErpSeen], CheckResult]] = {
     **{name: partial(judge_question, name) for name in _FOLLOWS},
     "erp_resend": judge_resend,
     "erp_identity": judge_identity,

@@ -5,7 +5,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from orderflow.checking.seen import Seen, ShopSeen
-from orderflow.checking.verdict import Verdict, fails, holds, unseen
+from orderflow.checking.verdict import CheckResult, fails, holds, unseen
 from orderflow.domain.states import ShopState
 
 _REFUSED = 400
@@ -14,13 +14,13 @@ _OK = 200
 _ASK = "ask CloudSuite"
 
 
-def _unread(one: Seen) -> Verdict | None:
+def _unread(one: Seen) -> CheckResult | None:
     if one.rows is not None:
         return None
     return unseen(one.problem or f"the list was answered by {one.status}")
 
 
-def judge_page_size(seen: ShopSeen) -> Verdict:
+def judge_page_size(seen: ShopSeen) -> CheckResult:
     page = seen.call("page")
     if verdict := _unread(page):
         return verdict
@@ -36,7 +36,7 @@ def judge_page_size(seen: ShopSeen) -> Verdict:
     return unseen(f"the shop has no more than {got} orders")
 
 
-def judge_count(seen: ShopSeen) -> Verdict:
+def judge_count(seen: ShopSeen) -> CheckResult:
     first, last, beyond = seen.call("first"), seen.call("last"), seen.call("beyond")
     if verdict := _unread(first):
         return verdict
@@ -54,7 +54,7 @@ def judge_count(seen: ShopSeen) -> Verdict:
     return holds(f"{first.count} rows")
 
 
-def judge_row_order(seen: ShopSeen) -> Verdict:
+def judge_row_order(seen: ShopSeen) -> CheckResult:
     first, again = seen.call("first"), seen.call("first_again")
     verdict = _unread(first) or _unread(again)
     if verdict:
@@ -66,7 +66,7 @@ def judge_row_order(seen: ShopSeen) -> Verdict:
     return holds("the same rows twice") if len(first.ids) > 1 else unseen("the shop has no two orders")
 
 
-def judge_pages_filled(seen: ShopSeen) -> Verdict:
+def judge_pages_filled(seen: ShopSeen) -> CheckResult:
     first, second = seen.call("first"), seen.call("second")
     verdict = _unread(first) or _unread(second)
     if verdict:
@@ -78,7 +78,7 @@ def judge_pages_filled(seen: ShopSeen) -> Verdict:
     return unseen("the shop has orders for one page only")
 
 
-def judge_next(seen: ShopSeen) -> Verdict:
+def judge_next(seen: ShopSeen) -> CheckResult:
     first, last = seen.call("first"), seen.call("last")
     if verdict := _unread(first):
         return verdict
@@ -103,7 +103,7 @@ def _origin(address: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def judge_filter(name: str, seen: ShopSeen) -> Verdict:
+def judge_filter(name: str, seen: ShopSeen) -> CheckResult:
     """Judge a filter that was asked for what no order has."""
     asked = seen.call(f"filter_{name}")
     if asked.status == _REFUSED:
@@ -126,7 +126,7 @@ def judge_filter(name: str, seen: ShopSeen) -> Verdict:
     return holds("rows came where they match, and no other") if listed else unseen("the shop has no such orders")
 
 
-def judge_filter_state(seen: ShopSeen) -> Verdict:
+def judge_filter_state(seen: ShopSeen) -> CheckResult:
     lists = {state: seen.call(f"state_{state}") for state in ShopState}
     unread = [one for one in lists.values() if one.rows is None]
     wrong = {
@@ -145,7 +145,7 @@ def judge_filter_state(seen: ShopSeen) -> Verdict:
     return holds(", ".join(found)) if found else unseen("the shop has no orders")
 
 
-def judge_filter_offline(seen: ShopSeen) -> Verdict:
+def judge_filter_offline(seen: ShopSeen) -> CheckResult:
     yes, no = seen.call("offline_true"), seen.call("offline_false")
     verdict = _unread(yes) or _unread(no)
     if verdict:
@@ -159,14 +159,14 @@ def judge_filter_offline(seen: ShopSeen) -> Verdict:
     return holds("no order is in both lists") if yes.ids or no.ids else unseen("the shop has no orders")
 
 
-def judge_unknown_filters(seen: ShopSeen) -> Verdict:
+def judge_unknown_filters(seen: ShopSeen) -> CheckResult:
     asked = seen.call("unknown_filter")
     if asked.status == _REFUSED:
         return fails("it is refused with 400", "a filter under another name fails a list at once, which is safer")
     return _unread(asked) or holds("ignored, status 200")
 
 
-def judge_filters_on_one(seen: ShopSeen) -> Verdict:
+def judge_filters_on_one(seen: ShopSeen) -> CheckResult:
     asked = seen.call("other_state")
     if asked.status in {_NOT_FOUND, _REFUSED}:
         return holds(f"status {asked.status} for a state that the order is not in")
@@ -175,7 +175,7 @@ def judge_filters_on_one(seen: ShopSeen) -> Verdict:
     return unseen(asked.problem or f"status {asked.status}")
 
 
-OF_LISTS: Mapping[str, Callable[[ShopSeen], Verdict]] = {
+OF_LISTS: Mapping[str, Callable[[ShopSeen], CheckResult]] = {
     "page_size": judge_page_size,
     "count": judge_count,
     "row_order": judge_row_order,

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orderflow.checking.fields import fields, kind_of, lines
 from orderflow.checking.seen import ShopSeen
-from orderflow.checking.verdict import Verdict, fails, holds, unseen
+from orderflow.checking.verdict import CheckResult, fails, holds, unseen
 from orderflow.settings import Settings
 from orderflow.transport.fields import Amount
 
@@ -27,7 +27,7 @@ _AMOUNT: TypeAdapter[Any] = TypeAdapter(Amount)
 _NAMED = 5
 
 
-def judge_fields_needed(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_fields_needed(seen: ShopSeen, _: Settings) -> CheckResult:
     missing = _missing(seen, NEEDED)
     if missing is None:
         return unseen(_NO_ORDERS)
@@ -40,15 +40,15 @@ def judge_fields_needed(seen: ShopSeen, _: Settings) -> Verdict:
     return holds(f"in {len(seen.orders)} orders")
 
 
-def judge_confirm_date_shown(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_confirm_date_shown(seen: ShopSeen, _: Settings) -> CheckResult:
     return _shown(seen, "confirm_date", "the day of an order cannot be checked: the list's filter is trusted")
 
 
-def judge_offline_shown(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_offline_shown(seen: ShopSeen, _: Settings) -> CheckResult:
     return _shown(seen, "offline", "a second listing proves that an order is not the ERP's own; without it it is held")
 
 
-def _shown(seen: ShopSeen, name: str, follows: str) -> Verdict:
+def _shown(seen: ShopSeen, name: str, follows: str) -> CheckResult:
     missing = _missing(seen, (name,))
     if missing is None:
         return unseen(_NO_ORDERS)
@@ -59,7 +59,7 @@ def _missing(seen: ShopSeen, names: tuple[str, ...]) -> list[str] | None:
     return [name for name in names if not any(name in order for order in seen.orders)] if seen.orders else None
 
 
-def judge_nulls_shown(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_nulls_shown(seen: ShopSeen, _: Settings) -> CheckResult:
     found = [field for field in fields(seen) if field.of == "order"]
     if len(seen.orders) < 2:  # noqa: PLR2004 - it takes two to compare
         return unseen("fewer than two orders could be read")
@@ -68,7 +68,7 @@ def judge_nulls_shown(seen: ShopSeen, _: Settings) -> Verdict:
     return holds(f"{len(found)} fields in each of {len(seen.orders)} orders")
 
 
-def judge_fields_read(seen: ShopSeen, settings: Settings) -> Verdict:
+def judge_fields_read(seen: ShopSeen, settings: Settings) -> CheckResult:
     if not seen.orders:
         return unseen(_NO_ORDERS)
     unread = [f for f in fields(seen, settings.fields) if f.of != "row" and not f.is_read and f.filled]
@@ -80,7 +80,7 @@ def judge_fields_read(seen: ShopSeen, settings: Settings) -> Verdict:
     return holds("all are read")
 
 
-def judge_times_naive(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_times_naive(seen: ShopSeen, _: Settings) -> CheckResult:
     found = [text for _, text in _times(seen)]
     if not found:
         return unseen("no order shows a time")
@@ -92,7 +92,7 @@ def judge_times_naive(seen: ShopSeen, _: Settings) -> Verdict:
     return holds(f"{len(found)} times, as {_form(found[0])}")
 
 
-def judge_time_zone(seen: ShopSeen, settings: Settings) -> Verdict:
+def judge_time_zone(seen: ShopSeen, settings: Settings) -> CheckResult:
     naive = [at for at, text in _times(seen) if not _OFFSET.search(text)]
     now = shop_now(seen)
     if not naive or now is None:
@@ -144,7 +144,7 @@ def _form(text: str) -> str:
     return re.sub(r"\d", "9", text)
 
 
-def judge_numbers(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_numbers(seen: ShopSeen, _: Settings) -> CheckResult:
     found = [value for value in _amounts(seen) if value is not None]
     if not found:
         return unseen("no order shows an amount")
@@ -173,7 +173,7 @@ def _is_amount(value: Any) -> bool:
     return True
 
 
-def judge_line_ids(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_line_ids(seen: ShopSeen, _: Settings) -> CheckResult:
     found = [line.get("id") for order in seen.orders for line in lines(order)]
     if not found:
         return unseen("no order shows a line")
@@ -187,7 +187,7 @@ def judge_line_ids(seen: ShopSeen, _: Settings) -> Verdict:
     return holds(f"{len(found)} lines, {len(found)} ids")
 
 
-def judge_line_order(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_line_order(seen: ShopSeen, _: Settings) -> CheckResult:
     read = [[line.get("id") for line in lines(one.document)] for one in seen.repeated if isinstance(one.document, dict)]
     if not read or len(read[0]) < 2:  # noqa: PLR2004 - a sequence has two
         return unseen("no order with several lines could be read")
@@ -199,7 +199,7 @@ def judge_line_order(seen: ShopSeen, _: Settings) -> Verdict:
     )
 
 
-def judge_references(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_references(seen: ShopSeen, _: Settings) -> CheckResult:
     rows: list[Mapping[str, Any]] = [*(seen.call("page").rows or []), *seen.orders]
     if not rows:
         return unseen(_NO_ORDERS)
@@ -227,7 +227,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-OF_ORDERS: Mapping[str, Callable[[ShopSeen, Settings], Verdict]] = {
+OF_ORDERS: Mapping[str, Callable[[ShopSeen, Settings], CheckResult]] = {
     "fields_needed": judge_fields_needed,
     "confirm_date_shown": judge_confirm_date_shown,
     "offline_shown": judge_offline_shown,

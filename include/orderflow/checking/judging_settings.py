@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from orderflow.checking.seen import ShopSeen
-from orderflow.checking.verdict import Verdict, fails, holds, unseen
+from orderflow.checking.verdict import CheckResult, fails, holds, unseen
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.placing import place
 from orderflow.domain.charges import Unplaced
@@ -41,7 +41,7 @@ def payment_states(seen: ShopSeen) -> dict[int, Counter[str]]:
     return found
 
 
-def judge_charges_placed(seen: ShopSeen, settings: Settings) -> Verdict:
+def judge_charges_placed(seen: ShopSeen, settings: Settings) -> CheckResult:
     if not seen.orders:
         return unseen(_NO_ORDERS)
     types = Counter(line.type or "none" for order in read_orders(seen) for line in order.order_lines)
@@ -56,7 +56,7 @@ def judge_charges_placed(seen: ShopSeen, settings: Settings) -> Verdict:
     return holds(f"lines by type: {lines}")
 
 
-def judge_payment_known(seen: ShopSeen, _: Settings) -> Verdict:
+def judge_payment_known(seen: ShopSeen, _: Settings) -> CheckResult:
     states = sum(payment_states(seen).values(), Counter[str]())
     if not states:
         return unseen("no order shows a webshop and a payment status")
@@ -68,7 +68,7 @@ def judge_payment_known(seen: ShopSeen, _: Settings) -> Verdict:
     return holds(listed)
 
 
-def judge_webshops_set(seen: ShopSeen, settings: Settings) -> Verdict:
+def judge_webshops_set(seen: ShopSeen, settings: Settings) -> CheckResult:
     states = payment_states(seen)
     if not states:
         return unseen("no order shows its webshop")
@@ -87,7 +87,7 @@ def origins_with_rows(seen: ShopSeen) -> dict[str, list[Mapping[str, Any]]]:
     return {origin: one.rows for origin, one in seen.origins.items() if one.rows}
 
 
-def judge_origins(seen: ShopSeen, settings: Settings) -> Verdict:
+def judge_origins(seen: ShopSeen, settings: Settings) -> CheckResult:
     found = origins_with_rows(seen)
     refused = {origin: one.status or one.problem for origin, one in seen.origins.items() if one.rows is None}
     if refused and settings.origins:
@@ -117,7 +117,7 @@ def _listed(refused: Mapping[str, object]) -> str:
     return ", ".join(f"{origin} ({why})" for origin, why in refused.items())
 
 
-OF_SETTINGS: Mapping[str, Callable[[ShopSeen, Settings], Verdict]] = {
+OF_SETTINGS: Mapping[str, Callable[[ShopSeen, Settings], CheckResult]] = {
     "charges_placed": judge_charges_placed,
     "payment_known": judge_payment_known,
     "webshops_set": judge_webshops_set,

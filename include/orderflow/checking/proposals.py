@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from orderflow.checking.judging_orders import shop_now
 from orderflow.checking.judging_settings import origins_with_rows, payment_states, unplaced
 from orderflow.checking.seen import ShopSeen
-from orderflow.checking.verdict import Outcome, Proposal, Verdict
+from orderflow.checking.verdict import CheckOutcome, CheckResult, Proposal
 from orderflow.settings import Settings
 
 _NO_PAYMENT = {"none"}
 
 
-def proposals(seen: ShopSeen, settings: Settings, verdicts: dict[str, Verdict]) -> list[Proposal]:
+def proposals(seen: ShopSeen, settings: Settings, verdicts: dict[str, CheckResult]) -> list[Proposal]:
     """Return what to set, most urgent first."""
     return [
         *_go_live(seen, settings),
@@ -69,9 +69,9 @@ def _webshops(seen: ShopSeen, settings: Settings) -> list[Proposal]:
     return found
 
 
-def _zone(verdicts: dict[str, Verdict]) -> list[Proposal]:
+def _zone(verdicts: dict[str, CheckResult]) -> list[Proposal]:
     verdict = verdicts["time_zone"]
-    if verdict.outcome is Outcome.FAILS and verdict.todo.endswith("to UTC"):
+    if verdict.outcome is CheckOutcome.FAILS and verdict.todo.endswith("to UTC"):
         return [Proposal(("api_timezone",), "UTC", f"{verdict.seen}, in UTC it is not")]
     return []
 
@@ -83,7 +83,7 @@ def _origins(seen: ShopSeen, settings: Settings) -> list[Proposal]:
     return [Proposal(("origins",), found, "these origins have lists of customers, so that the ERP can get their keys")]
 
 
-def _page_size(seen: ShopSeen, verdicts: dict[str, Verdict]) -> list[Proposal]:
-    if verdicts["page_size"].outcome is not Outcome.FAILS:
+def _page_size(seen: ShopSeen, verdicts: dict[str, CheckResult]) -> list[Proposal]:
+    if verdicts["page_size"].outcome is not CheckOutcome.FAILS:
         return []
     return [Proposal(("limits", "page_size"), len(seen.call("page").ids), "the shop gives no more rows a page")]

@@ -10,7 +10,7 @@ import simplejson
 from orderflow.checking.assumptions import BY_ID
 from orderflow.checking.fields import Field, table
 from orderflow.checking.proposals import as_setting
-from orderflow.checking.verdict import Outcome, Proposal, Verdict
+from orderflow.checking.verdict import CheckOutcome, CheckResult, Proposal
 from orderflow.redaction import fit_to_show
 
 _WIDTH = 118
@@ -19,7 +19,7 @@ _WIDTH = 118
 class Checked(NamedTuple):
     """What a check has come to."""
 
-    verdicts: dict[str, Verdict]
+    verdicts: dict[str, CheckResult]
     fields: list[Field]
     proposals: list[Proposal]
     calls: int
@@ -28,7 +28,7 @@ class Checked(NamedTuple):
     @property
     def needs_a_person(self) -> list[str]:
         """The assumptions that do not hold, and where the guard is not enough."""
-        return [name for name, one in self.verdicts.items() if one.outcome is Outcome.FAILS and one.todo]
+        return [name for name, one in self.verdicts.items() if one.outcome is CheckOutcome.FAILS and one.todo]
 
     def to_do(self) -> Iterator[str]:
         """Say what a person has to do, one a line."""
@@ -40,7 +40,7 @@ class Checked(NamedTuple):
         counted = Counter(one.outcome for one in self.verdicts.values())
         return {
             "calls": self.calls,
-            **{outcome.name.lower(): counted[outcome] for outcome in Outcome},
+            **{outcome.name.lower(): counted[outcome] for outcome in CheckOutcome},
             "to_do": self.needs_a_person,
             "assumptions": {
                 name: {**one._asdict(), "outcome": one.outcome.value} for name, one in self.verdicts.items()

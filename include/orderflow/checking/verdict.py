@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """Whether an assumption holds, as far as can be seen without writing."""
 
     HOLDS = "holds"
@@ -12,10 +12,10 @@ class Outcome(StrEnum):
     UNSEEN = "cannot be seen read-only"
 
 
-class Verdict(NamedTuple):
+class CheckResult(NamedTuple):
     """The outcome, what was seen, and what follows."""
 
-    outcome: Outcome
+    outcome: CheckOutcome
     seen: str
     follows: str = ""
     """What it means for orders, where it does not hold."""
@@ -31,16 +31,16 @@ class Proposal(NamedTuple):
     reason: str
 
 
-def holds(seen: str) -> Verdict:
+def holds(seen: str) -> CheckResult:
     """Say that it holds."""
-    return Verdict(Outcome.HOLDS, seen)
+    return CheckResult(CheckOutcome.HOLDS, seen)
 
 
-def fails(seen: str, follows: str, todo: str = "") -> Verdict:
+def fails(seen: str, follows: str, todo: str = "") -> CheckResult:
     """Say that it does not hold."""
-    return Verdict(Outcome.FAILS, seen, follows, todo)
+    return CheckResult(CheckOutcome.FAILS, seen, follows, todo)
 
 
-def unseen(why: str) -> Verdict:
+def unseen(why: str) -> CheckResult:
     """Say why nothing can be said."""
-    return Verdict(Outcome.UNSEEN, why)
+    return CheckResult(CheckOutcome.UNSEEN, why)

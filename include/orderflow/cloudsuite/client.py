@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from orderflow.cloudsuite.directory import Directory
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.paging import ORDERS, Listing
 from orderflow.domain.reasons import Reason
@@ -51,7 +51,7 @@ class CloudSuiteClient:
         """The channel below, for a check that has to see answers as they came."""
         return self._channel
 
-    def list_orders(self, criteria: OrderFilter) -> Listing:
+    def list_orders(self, criteria: ShopOrderFilter) -> Listing:
         """Return an iterator over every row of every page, each id once; its `short` says what is missing.
 
         The rows are what the shop gave: one that does not know a filter ignores it, so check each of them.
@@ -72,12 +72,12 @@ class CloudSuiteClient:
 
     def find_order(self, reference: str, webshop: int | None = None) -> ShopOrder:
         """Find the one order with this reference; ORDER_NOT_FOUND, REFERENCE_AMBIGUOUS."""
-        ids = self._ids(OrderFilter(reference=reference))
+        ids = self._ids(ShopOrderFilter(reference=reference))
         several = len(ids) > 1
         if several and webshop is None:
             raise _ambiguous(reference, ids)
         if several:
-            ids = self._ids(OrderFilter(reference=reference, webshop=webshop))
+            ids = self._ids(ShopOrderFilter(reference=reference, webshop=webshop))
         orders = [order for order in map(self.get_order, ids) if order.reference == reference]
         orders = [order for order in orders if webshop is None or order.webshop in {webshop, None}]
         if not orders:
@@ -116,7 +116,7 @@ class CloudSuiteClient:
             return None
         return self._written(order_id, {name: body[name] for name in _COMPARED if name in body}, answer)
 
-    def _ids(self, criteria: OrderFilter) -> list[int]:
+    def _ids(self, criteria: ShopOrderFilter) -> list[int]:
         """Return the ids of rows that may be the one: a row without a reference has to be read to know."""
         rows = self.list_orders(criteria)
         ids = [row.id for row in rows if row.reference in {criteria.reference, None}]

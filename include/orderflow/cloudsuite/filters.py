@@ -23,7 +23,7 @@ NaiveTime = Annotated[datetime | str, AfterValidator(_naive)]
 """An instant without a zone; kept as ISO text."""
 
 
-class OrderFilter(BaseModel):
+class ShopOrderFilter(BaseModel):
     """Filters that are set at all are sent. Bounds are inclusive.
 
     DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that create, modified and sale date can be

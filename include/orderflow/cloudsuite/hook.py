@@ -11,7 +11,7 @@ from airflow.sdk.log import mask_secret
 
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
 from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.redaction import hide
@@ -102,7 +102,7 @@ class CloudSuiteHook(HttpHook):
     def test_connection(self) -> tuple[bool, str]:
         """Get a token and one row of the order list."""
         try:
-            next(self.get_client(read_only=True, page_size=1).list_orders(OrderFilter()), None)
+            next(self.get_client(read_only=True, page_size=1).list_orders(ShopOrderFilter()), None)
         except OrderflowError as error:
             return False, str(error)
         return True, "the shop answers"

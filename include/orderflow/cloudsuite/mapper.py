@@ -1,4 +1,4 @@
-"""CloudSuite's words stop here: a wire order becomes a domain order."""
+"""CloudSuite's words stop here: a shop order becomes a domain order."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ _FIELDS = {
 
 
 def to_order(
-    wire: ShopOrder,
+    shop_order: ShopOrder,
     *,
     api_timezone: str,
     default_webshop: int,
@@ -33,41 +33,44 @@ def to_order(
 
     Naive instants are read in `api_timezone`, `charges` place what is not goods, `fields` go along as they are.
     """
-    placed = place(wire, charges)
-    extra = order_extra(wire.document, fields)
-    of_lines = [line_extra(wire.document, exported.number, fields) for exported in placed.lines]
+    placed = place(shop_order, charges)
+    extra = order_extra(shop_order.document, fields)
+    of_lines = [line_extra(shop_order.document, exported.number, fields) for exported in placed.lines]
     return Order(
-        order_id=wire.id,
-        webshop=wire.webshop if wire.webshop is not None else default_webshop,
-        reference=wire.reference,
-        state=_state(wire.state),
-        payment_status=wire.payment_status,
-        shipment_state=wire.shipment_state,
-        offline=wire.offline,
-        confirmed_at=to_instant(wire.confirm_date, api_timezone),
-        modified_at=to_instant(wire.modified_date, api_timezone),
-        order_date=wire.order_date,
-        requested_delivery_date=wire.requested_delivery_date,
-        customer_order_number=wire.customer_order_number or None,
-        erp_order_number=wire.erp_order_number or None,
-        currency=wire.currency or None,
-        customer=wire.customer,
-        shipment_address=wire.shipment_address,
-        invoice_address=wire.invoice_address,
-        remarks=wire.description or None,
+        order_id=shop_order.id,
+        webshop=shop_order.webshop if shop_order.webshop is not None else default_webshop,
+        reference=shop_order.reference,
+        state=_state(shop_order.state),
+        payment_status=shop_order.payment_status,
+        shipment_state=shop_order.shipment_state,
+        offline=shop_order.offline,
+        confirmed_at=to_instant(shop_order.confirm_date, api_timezone),
+        modified_at=to_instant(shop_order.modified_date, api_timezone),
+        order_date=shop_order.order_date,
+        requested_delivery_date=shop_order.requested_delivery_date,
+        customer_order_number=shop_order.customer_order_number or None,
+        erp_order_number=shop_order.erp_order_number or None,
+        currency=shop_order.currency or None,
+        customer=shop_order.customer,
+        shipment_address=shop_order.shipment_address,
+        invoice_address=shop_order.invoice_address,
+        remarks=shop_order.description or None,
         lines=tuple(map(_line, count(1), placed.lines, of_lines)),
         charges=placed.charges,
         unplaced=placed.unplaced,
-        paid_amount=wire.paid_amount,
-        people=_people(wire),
+        paid_amount=shop_order.paid_amount,
+        people=_people(shop_order),
         extra=extra.values,
         fields_missing=(*extra.problems, *(problem for own in of_lines for problem in own.problems)),
     )
 
 
-def _people(wire: ShopOrder) -> dict[Role, RecordRef]:
+def _people(shop_order: ShopOrder) -> dict[Role, RecordRef]:
     """Read whom the order names; `…_key` beside an id is DOCUMENTED for POST and ASSUMED for GET."""
-    named = {role: (getattr(wire, field), _key(wire.document.get(f"{field}_key"))) for role, field in _FIELDS.items()}
+    named = {
+        role: (getattr(shop_order, field), _key(shop_order.document.get(f"{field}_key")))
+        for role, field in _FIELDS.items()
+    }
     return {role: RecordRef(*found) for role, found in named.items() if any(part is not None for part in found)}
 
 
@@ -89,14 +92,14 @@ def to_instant(instant: datetime | None, api_timezone: str) -> datetime | None:
 
 
 def _line(position: int, exported: ExportedLine, extra: Extra) -> OrderLine:
-    wire = exported.line
+    shop_order = exported.line
     return OrderLine(
         position=position,
-        line_id=wire.id,
+        line_id=shop_order.id,
         product=exported.product,
-        description=wire.description,
-        quantity=wire.quantity,
-        unit_price=wire.unit_price,
-        erp_line_number=wire.erp_line_number,
+        description=shop_order.description,
+        quantity=shop_order.quantity,
+        unit_price=shop_order.unit_price,
+        erp_line_number=shop_order.erp_line_number,
         extra=extra.values,
     )

@@ -51,7 +51,7 @@ class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class OrderRow(_Wire):
+class ListedOrder(_Wire):
     """One row of GET /api/order/. It needs an id and nothing else: what it does not say, the order itself does."""
 
     id: Id

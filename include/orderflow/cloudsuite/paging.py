@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from orderflow.cloudsuite.models import OrderRow
+from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError
@@ -43,7 +43,7 @@ class _Page(BaseModel):
     count: Annotated[int | None, BeforeValidator(_count)] = None
 
 
-class Listing(Iterator[OrderRow]):
+class Listing(Iterator[ListedOrder]):
     """The rows of every page, each id once; `short` says after the last one whether some are missing.
 
     The shop states no sort order, and rows that leave the filter shift the others, so a row can slip between two
@@ -63,10 +63,10 @@ class Listing(Iterator[OrderRow]):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> OrderRow:
+    def __next__(self) -> ListedOrder:
         return next(self._rows)
 
-    def _all(self) -> Iterator[OrderRow]:
+    def _all(self) -> Iterator[ListedOrder]:
         quiet = 0
         expected = None
         for _ in range(_PASSES):
@@ -78,7 +78,7 @@ class Listing(Iterator[OrderRow]):
                 break
         self._conclude(expected)
 
-    def _one_pass(self) -> Generator[OrderRow, None, int | None]:
+    def _one_pass(self) -> Generator[ListedOrder, None, int | None]:
         """Yield the rows not seen yet; return how many the shop says there are.
 
         A page without an end to it, an empty one and one that repeats another are left behind as long as the shop
@@ -114,12 +114,12 @@ class Listing(Iterator[OrderRow]):
             raise _no_list()
         return _parsed(answer)
 
-    def _read(self, page: _Page, offset: int) -> list[OrderRow]:
+    def _read(self, page: _Page, offset: int) -> list[ListedOrder]:
         """Read each row by itself: one that has no id names no order, and hides none of the others."""
         rows = []
         for position, document in enumerate(page.results, start=offset):
             try:
-                rows.append(OrderRow.from_document(document))
+                rows.append(ListedOrder.from_document(document))
             except ValidationError as error:
                 self._nameless.add(f"row {position}: {wrong_fields(error)}")
         return rows

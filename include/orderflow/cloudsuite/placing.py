@@ -36,10 +36,10 @@ class Placed(NamedTuple):
     unplaced: tuple[Unplaced, ...]
 
 
-def place(wire: ShopOrder, rules: ChargeRules) -> Placed:
+def place(shop_order: ShopOrder, rules: ChargeRules) -> Placed:
     """Place every amount of an order."""
-    found = [_place_line(number, line, rules) for number, line in enumerate(wire.order_lines, start=1)]
-    found += [_place_field(name, amount, rules) for name, amount in _amounts(wire.document)]
+    found = [_place_line(number, line, rules) for number, line in enumerate(shop_order.order_lines, start=1)]
+    found += [_place_field(name, amount, rules) for name, amount in _amounts(shop_order.document)]
     return Placed(
         lines=tuple(one for one in found if isinstance(one, ExportedLine)),
         charges=tuple(one for one in found if isinstance(one, Charge)),
@@ -47,9 +47,9 @@ def place(wire: ShopOrder, rules: ChargeRules) -> Placed:
     )
 
 
-def exported_lines(wire: ShopOrder, rules: ChargeRules = NO_RULES) -> list[ShopOrderLine]:
+def exported_lines(shop_order: ShopOrder, rules: ChargeRules = NO_RULES) -> list[ShopOrderLine]:
     """Return the lines that are lines in the ERP too, in the shop's sequence: line n of these is position n."""
-    return [exported.line for exported in place(wire, rules).lines]
+    return [exported.line for exported in place(shop_order, rules).lines]
 
 
 def _place_line(number: int, line: ShopOrderLine, rules: ChargeRules) -> ExportedLine | Charge | Unplaced | None:

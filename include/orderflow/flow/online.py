@@ -4,7 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from orderflow.cloudsuite.client import CloudSuiteClient
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
@@ -32,7 +32,7 @@ def proved_online(shop: CloudSuiteClient, order: Order, *, api_timezone: str) ->
 
 
 def _lists(shop: CloudSuiteClient, order: Order, api_timezone: str, *, offline: bool) -> bool:
-    asked = OrderFilter(reference=order.reference, offline=offline)
+    asked = ShopOrderFilter(reference=order.reference, offline=offline)
     if order.confirmed_at is not None:  # so that a shop that ignores `reference` does not list all its orders
         local = order.confirmed_at.astimezone(ZoneInfo(api_timezone)).replace(tzinfo=None)
         bounds = {

@@ -60,8 +60,8 @@ class Services:
 
     def read(self, order_id: int) -> tuple[ShopOrder, Order]:
         """Read an order from the shop now: the object as it came, and what it means."""
-        wire = self.shop.get_order(order_id)
-        return wire, self.understand(wire)
+        shop_order = self.shop.get_order(order_id)
+        return shop_order, self.understand(shop_order)
 
     def in_parallel(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do the work for all items, as many at a time as the settings allow; results in the sequence of the items."""
@@ -91,23 +91,23 @@ class Services:
             results[n] = result
         return results
 
-    def understand(self, wire: ShopOrder) -> Order:
+    def understand(self, shop_order: ShopOrder) -> Order:
         """Translate an order as read."""
         return to_order(
-            wire,
+            shop_order,
             api_timezone=self.settings.api_timezone,
             default_webshop=self.settings.default_webshop,
             charges=self.settings.charges,
             fields=self.settings.fields,
         )
 
-    def exported_lines(self, wire: ShopOrder) -> list[ShopOrderLine]:
+    def exported_lines(self, shop_order: ShopOrder) -> list[ShopOrderLine]:
         """Return the lines that the ERP has too: line n of these is position n everywhere."""
-        return exported_lines(wire, self.settings.charges)
+        return exported_lines(shop_order, self.settings.charges)
 
-    def places(self, wire: ShopOrder) -> list[int]:
+    def places(self, shop_order: ShopOrder) -> list[int]:
         """Return where these lines are among all lines of the shop's order, from 0."""
-        return [exported.number - 1 for exported in place(wire, self.settings.charges).lines]
+        return [exported.number - 1 for exported in place(shop_order, self.settings.charges).lines]
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
         """Decide about an order with the settings of its webshop, and with what the ERP can take.

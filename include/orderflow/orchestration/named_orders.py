@@ -17,7 +17,7 @@ from orderflow.orchestration.failed_tasks import publish_error, publish_units
 from orderflow.orchestration.run_context import RunContext
 
 
-class Named(NamedTuple):
+class NamedOrders(NamedTuple):
     """The orders to be done now, and those that a person has dealt with."""
 
     order_ids: list[int]
@@ -36,7 +36,7 @@ def list_named_orders() -> list[int]:
     return take_named(connect(read_only=True), here).order_ids
 
 
-def take_named(services: Services, here: RunContext) -> Named:
+def take_named(services: Services, here: RunContext) -> NamedOrders:
     """Do what people say of the orders that they name; what is wrong with a name is for the run's last task to say."""
     to_resolve = find_to_resolve(services, here.to_resolve)
     found = find_referenced(services, here.references)
@@ -44,7 +44,7 @@ def take_named(services: Services, here: RunContext) -> Named:
     publish_units(errors([*to_resolve, *said, *found]))
     dealt_with = set(values(to_resolve))
     named = dict.fromkeys([*here.order_ids, *values(found)])
-    return Named([order_id for order_id in named if order_id not in dealt_with], dealt_with)
+    return NamedOrders([order_id for order_id in named if order_id not in dealt_with], dealt_with)
 
 
 def _say(services: Services, here: RunContext, to_resolve: list[int]) -> list[int | OrderflowError]:

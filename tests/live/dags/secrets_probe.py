@@ -2,7 +2,7 @@
 
 from airflow.sdk import BaseHook, dag, task
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 
@@ -12,7 +12,7 @@ def secrets_probe() -> None:
     @task
     def tell() -> None:
         client = CloudSuiteHook().get_client(read_only=True)
-        list(client.list_orders(OrderFilter()))  # gets a token
+        list(client.list_orders(ShopOrderFilter()))  # gets a token
         erp = ErpHook().get_erp(read_only=True)
         told = {
             "client secret": BaseHook.get_connection("cloudsuite_default").password,

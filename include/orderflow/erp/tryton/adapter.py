@@ -10,6 +10,7 @@ from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOr
 from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.tryton.answer import to_listed, to_sales_order
 from orderflow.erp.tryton.cents import changes_for_cents
+from orderflow.erp.tryton.client import TrytonRest
 from orderflow.erp.tryton.customers import TrytonCustomers
 from orderflow.erp.tryton.form import changes_of_form
 from orderflow.erp.tryton.master_data import MasterData, gather
@@ -18,7 +19,6 @@ from orderflow.erp.tryton.sale import FIELDS, SALE, Sale, is_begun_only, is_unto
 from orderflow.erp.tryton.shipment import read_deliveries
 from orderflow.erp.tryton.values import to_changes, to_values
 from orderflow.erp.tryton.web_shops import Installation, WebShop, read_installation
-from orderflow.erp.tryton.wire import TrytonRest
 from orderflow.errors import ConfigurationError, InDoubtError, PermanentError
 from orderflow.transport import Channel, RefusedError, UnavailableError
 

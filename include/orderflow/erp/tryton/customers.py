@@ -13,11 +13,11 @@ from typing import Any
 from orderflow.domain.people import Address, Party, RecordKey
 from orderflow.domain.reasons import Reason
 from orderflow.erp.customers import CustomerRequest, ErpAddress, ErpCustomer
+from orderflow.erp.tryton.client import TrytonRecord, TrytonRest
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.party_search import KnownParty, find_party, party_of_code
 from orderflow.erp.tryton.party_values import Places, Values, address_values, contact_values, party_values
 from orderflow.erp.tryton.places import find_places
-from orderflow.erp.tryton.wire import Record, TrytonRest
 from orderflow.errors import InDoubtError, PermanentError
 from orderflow.transport import RefusedError, UnavailableError
 
@@ -26,7 +26,7 @@ _TRIES = 5
 """Of several who change a party at the same time Tryton serves one, and turns the others away with 503."""
 
 
-class _Made(Record):
+class _Made(TrytonRecord):
     code: str | None
 
 

@@ -7,15 +7,15 @@ terms and methods of the party, and what other modules add to them, hold for our
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from orderflow.erp.tryton.client import TrytonRecord, TrytonRest
 from orderflow.erp.tryton.master_data import MasterData
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.sale import SALE, Sale, SaleLine
-from orderflow.erp.tryton.wire import Record, TrytonRest
 
 LINE = "sale.line"
 
 
-class FilledIn(Record):
+class FilledIn(TrytonRecord):
     """What the form sets when the party is chosen; the addresses, which it also chooses, are the order's."""
 
     id: int = 0
@@ -24,7 +24,7 @@ class FilledIn(Record):
     shipment_method: str | None = None
 
 
-class _TaxAdded(Record): ...
+class _TaxAdded(TrytonRecord): ...
 
 
 class _TaxChanges(NamedTuple):
@@ -32,7 +32,7 @@ class _TaxChanges(NamedTuple):
     remove: tuple[int, ...] = ()
 
 
-class _LineFilledIn(Record):
+class _LineFilledIn(TrytonRecord):
     id: int = 0
     taxes: _TaxChanges = _TaxChanges()
 

@@ -7,12 +7,12 @@ from typing import Any
 from orderflow.domain.order import ProductKey
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
+from orderflow.erp.tryton.client import TrytonRest
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.parties import Customer, find_customer
 from orderflow.erp.tryton.problems import Problems
 from orderflow.erp.tryton.products import Product, find_products
 from orderflow.erp.tryton.web_shops import Installation, WebShop
-from orderflow.erp.tryton.wire import TrytonRest
 
 
 @dataclass(frozen=True)

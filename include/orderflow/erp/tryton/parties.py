@@ -9,28 +9,28 @@ from typing import NamedTuple
 
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
+from orderflow.erp.tryton.client import EVERYBODY, TrytonRecord, TrytonRest
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.problems import Problems, how_many
-from orderflow.erp.tryton.wire import EVERYBODY, Record, TrytonRest
 
 PARTY, IDENTIFIER = "party.party", "party.identifier"
 
 
-class Party(Record):
+class TrytonParty(TrytonRecord):
     """A customer as read."""
 
     name: str
     active: bool
 
 
-class _Address(Record):
+class _Address(TrytonRecord):
     active: bool
 
 
-class _Identifier(Record):
+class _Identifier(TrytonRecord):
     code: str
     active: bool
-    party: Party
+    party: TrytonParty
     address: _Address | None
 
 
@@ -76,16 +76,16 @@ def find_customer(
     return Customer(party.id, invoice, shipment) if party and invoice and shipment else None
 
 
-def _by_code(rest: TrytonRest, company: int, request: SalesOrderRequest) -> Party | None:
+def _by_code(rest: TrytonRest, company: int, request: SalesOrderRequest) -> TrytonParty | None:
     """Return the party in use whose code the order names: it was found or made just before."""
     code = request.buyer.code if request.buyer else None
     if code is None:
         return None
-    found = rest.search(Party, PARTY, [["code", "=", code]], ("name", "active"), company=company)
+    found = rest.search(TrytonParty, PARTY, [["code", "=", code]], ("name", "active"), company=company)
     return found[0] if found else None
 
 
-def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: Problems) -> Party | None:
+def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: Problems) -> TrytonParty | None:
     parties = {i.party.id: i.party for i in found if i.active} or _merged_into(rest, found)
     in_use = {id_: party for id_, party in parties.items() if party.active}
     if len(in_use) == 1:
@@ -99,7 +99,7 @@ def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: 
     return None
 
 
-def _merged_into(rest: TrytonRest, found: Iterable[_Identifier]) -> dict[int, Party]:
+def _merged_into(rest: TrytonRest, found: Iterable[_Identifier]) -> dict[int, TrytonParty]:
     """Return the parties with inactive identifiers that another party was merged into, and brought them along."""
     parties = {i.party.id: i.party for i in found}
     if not parties:
@@ -108,11 +108,11 @@ def _merged_into(rest: TrytonRest, found: Iterable[_Identifier]) -> dict[int, Pa
     return {source.replaced_by: parties[source.replaced_by] for source in sources}
 
 
-class _Source(Record):
+class _Source(TrytonRecord):
     replaced_by: int
 
 
-def _place(found: Sequence[_Identifier], party: Party | None, what: str, problems: Problems) -> Place | None:
+def _place(found: Sequence[_Identifier], party: TrytonParty | None, what: str, problems: Problems) -> Place | None:
     """Choose the address with this identifier; the customer's own goes before another party's."""
     said = [i for i in found if i.active] or found
     places = {Place(i.address.id, i.party.id): i.address.active and i.party.active for i in said if i.address}
@@ -128,5 +128,5 @@ def _place(found: Sequence[_Identifier], party: Party | None, what: str, problem
     return None
 
 
-def _names(parties: Iterable[Party]) -> str:
+def _names(parties: Iterable[TrytonParty]) -> str:
     return ", ".join(sorted({party.name for party in parties}))

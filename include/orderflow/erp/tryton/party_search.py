@@ -5,14 +5,14 @@ from typing import Any
 
 from orderflow.domain.people import Party
 from orderflow.domain.reasons import Reason
+from orderflow.erp.tryton.client import EVERYBODY, TrytonRecord, TrytonRest
 from orderflow.erp.tryton.options import TrytonOptions
-from orderflow.erp.tryton.wire import EVERYBODY, Record, TrytonRest
 from orderflow.errors import PermanentError
 
 PARTY, IDENTIFIER = "party.party", "party.identifier"
 
 
-class KnownAddress(Record):
+class KnownAddress(TrytonRecord):
     """An address; `country` and `subdivision` are ids."""
 
     active: bool
@@ -32,16 +32,16 @@ class KnownAddress(Record):
         return self.active and all((held or None) == values.get(name) for name, held in fields.items())
 
 
-class _Identifier(Record):
+class _Identifier(TrytonRecord):
     code: str
     address: KnownAddress | None
 
 
-class _Mechanism(Record):
+class _Mechanism(TrytonRecord):
     value: str | None
 
 
-class KnownParty(Record):
+class KnownParty(TrytonRecord):
     """A party."""
 
     name: str | None
@@ -61,7 +61,7 @@ FIELDS = (
 )
 
 
-class _Owner(Record):
+class _Owner(TrytonRecord):
     party: int
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from orderflow.domain.people import Address, Party, RecordKey
 from orderflow.domain.reasons import Reason
+from orderflow.erp.tryton.client import TrytonRecord, TrytonRest
 from orderflow.erp.tryton.party_values import Places, subdivision_code
-from orderflow.erp.tryton.wire import Record, TrytonRest
 from orderflow.errors import PermanentError
 
 
-class _Coded(Record):
+class _Coded(TrytonRecord):
     code: str
 
 

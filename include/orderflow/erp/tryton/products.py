@@ -4,27 +4,27 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from orderflow.domain.reasons import Reason
+from orderflow.erp.tryton.client import EVERYBODY, TrytonRecord, TrytonRest
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.problems import Problems
-from orderflow.erp.tryton.wire import EVERYBODY, Record, TrytonRest
 
 
-class _Unit(Record):
+class _Unit(TrytonRecord):
     symbol: str
 
 
-class _Category(Record):
+class _Category(TrytonRecord):
     customer_taxes_used: tuple[int, ...]
 
 
-class _Template(Record):
+class _Template(TrytonRecord):
     active: bool
     default_uom: _Unit
     sale_uom: _Unit | None
     account_category: _Category | None
 
 
-class Product(Record):
+class Product(TrytonRecord):
     """A product as read."""
 
     code: str

@@ -4,19 +4,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderflow.erp.models import SalesOrderRequest
+from orderflow.erp.tryton.client import TrytonRecord
 from orderflow.erp.tryton.line_key import LineKey
 from orderflow.erp.tryton.master_data import MasterData
 from orderflow.erp.tryton.options import TrytonOptions
-from orderflow.erp.tryton.wire import Record
 
 SALE = "sale.sale"
 
 
-class _Product(Record):
+class _Product(TrytonRecord):
     code: str | None
 
 
-class SaleLine(Record):
+class SaleLine(TrytonRecord):
     """A line of a sale."""
 
     type: str
@@ -34,20 +34,20 @@ class SaleLine(Record):
         return LineKey.read(self.note)
 
 
-class _Currency(Record):
+class _Currency(TrytonRecord):
     code: str
 
 
-class _Identifier(Record):
+class _Identifier(TrytonRecord):
     code: str
 
 
-class _Party(Record):
+class _Party(TrytonRecord):
     code: str | None
     identifiers: tuple[_Identifier, ...]
 
 
-class Sale(Record):
+class Sale(TrytonRecord):
     """A sale; `number` is empty until it is quoted."""
 
     number: str | None

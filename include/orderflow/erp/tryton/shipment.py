@@ -9,9 +9,9 @@ from orderflow.domain.reasons import Reason
 from orderflow.erp.models import Delivery, DeliveryLine
 from orderflow.erp.port import UnreadableRow
 from orderflow.erp.tryton.answer import ordered_product
+from orderflow.erp.tryton.client import TrytonRecord, TrytonRest
 from orderflow.erp.tryton.line_key import LineKey, originals
 from orderflow.erp.tryton.options import TrytonOptions
-from orderflow.erp.tryton.wire import Record, TrytonRest
 from orderflow.errors import PermanentError
 
 SHIPMENT = "stock.shipment.out"
@@ -19,21 +19,21 @@ LEFT = ("shipped", "done")
 """States in which the goods are on their way."""
 
 
-class _Unit(Record):
+class _Unit(TrytonRecord):
     factor: Decimal
     digits: int
 
 
-class _Product(Record):
+class _Product(TrytonRecord):
     code: str | None
 
 
-class _Sale(Record):
+class _Sale(TrytonRecord):
     number: str | None
     web_shop: int | None
 
 
-class _Move(Record):
+class _Move(TrytonRecord):
     quantity: Decimal
     unit: _Unit
     product: _Product
@@ -47,7 +47,7 @@ class _Move(Record):
         return int((self.origin or "").rpartition(",")[2])
 
 
-class _Shipment(Record):
+class _Shipment(TrytonRecord):
     number: str
     reference: str | None
     effective_date: date | None
@@ -56,7 +56,7 @@ class _Shipment(Record):
     outgoing_moves: tuple[_Move, ...]
 
 
-class _Line(Record):
+class _Line(TrytonRecord):
     sale: int
     note: str | None
     unit: _Unit | None

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orderflow.erp.tryton.client import EVERYBODY, TrytonRecord, TrytonRest
 from orderflow.erp.tryton.options import TrytonOptions
-from orderflow.erp.tryton.wire import EVERYBODY, Record, TrytonRest
 from orderflow.errors import ConfigurationError
 
 
-class _Currency(Record):
+class _Currency(TrytonRecord):
     code: str
 
 
-class WebShop(Record):
+class WebShop(TrytonRecord):
     """A web shop; orders are made in its company, its currency, and from its first warehouse."""
 
     name: str
@@ -23,7 +23,7 @@ class WebShop(Record):
     warehouses: tuple[int, ...]
 
 
-class _Term(Record):
+class _Term(TrytonRecord):
     name: str
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_instant
-from orderflow.cloudsuite.models import OrderRow
+from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.backoff import OPEN, is_due
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress, ShopState
@@ -33,7 +33,7 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
     now, live = services.now(), go_live(services, by_person=False)
     backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
     due = [order.order_id for order in backlog if _is_due(order, now) and go_live_due(order, live)]
-    listing = services.shop.list_orders(OrderFilter(state=ShopState.CONFIRMED, offline=False))
+    listing = services.shop.list_orders(ShopOrderFilter(state=ShopState.CONFIRMED, offline=False))
     rows = [row for row in listing if row.may_be(ShopState.CONFIRMED)]
     fresh, cancelled = _not_read_yet(services, rows, live, run), list_cancelled(services)
     log.info(
@@ -55,7 +55,9 @@ def _is_due(order: LedgerOrder, now: datetime) -> bool:
     )
 
 
-def _not_read_yet(services: Services, rows: Iterable[OrderRow], live: datetime | None, run: RunRef | None) -> list[int]:
+def _not_read_yet(
+    services: Services, rows: Iterable[ListedOrder], live: datetime | None, run: RunRef | None
+) -> list[int]:
     """Return the ids of rows the ledger does not know as they are now."""
     listed = {row.id: row for row in rows}
     known = services.ledger.get_many(listed)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_instant
-from orderflow.cloudsuite.models import OrderRow
+from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, Progress, ShopState
 from orderflow.errors import CallDeferredError, OrderflowError
@@ -39,7 +39,7 @@ def list_cancelled(services: Services) -> list[int]:
     zone = services.settings.api_timezone
     asked = since.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     try:
-        rows = list(services.shop.list_orders(OrderFilter(state=ShopState.CANCEL, modified_date__gte=asked)))
+        rows = list(services.shop.list_orders(ShopOrderFilter(state=ShopState.CANCEL, modified_date__gte=asked)))
     except CallDeferredError:
         raise  # our own limits say nothing about the shop
     except OrderflowError as error:
@@ -57,7 +57,7 @@ def is_unheard_of(known: LedgerOrder) -> bool:
     return exported and known.reason is not Reason.CANCELLED_AFTER_EXPORT
 
 
-def _memo(began: datetime, rows: list[OrderRow], since: datetime, zone: str) -> dict[str, Any]:
+def _memo(began: datetime, rows: list[ListedOrder], since: datetime, zone: str) -> dict[str, Any]:
     changed = [to_instant(row.modified_date, zone) for row in rows]
     ignored = any(instant is not None and instant < since for instant in changed)
     return {"until": began.isoformat(), "filter_is_ignored": ignored}

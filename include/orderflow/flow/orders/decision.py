@@ -91,7 +91,7 @@ def next_move(facts: Facts) -> Verdict:
 
 def _past_the_push(facts: Facts) -> Verdict | None:
     resolved = facts.known is not None and stays_resolved(facts.known, facts.order)
-    return Verdict(Move.LEAVE) if resolved or is_half_written(facts.known) else None
+    return Verdict(Move.LEAVE) if resolved or is_partly_written_back(facts.known) else None
 
 
 def _not_payable(facts: Facts) -> Verdict | None:
@@ -191,7 +191,7 @@ def _in_doubt(message: str) -> Verdict:
     return Verdict(Move.REFUSE, error=InDoubtError(message))
 
 
-def is_half_written(known: LedgerOrder | None) -> bool:
+def is_partly_written_back(known: LedgerOrder | None) -> bool:
     """Whether the ERP has it and the shop does not know all of it yet: there is nothing to push."""
     return known is not None and known.progress in PARTLY_WRITTEN_BACK
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from structlog.contextvars import bind_contextvars
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.paging import Listing
 from orderflow.domain.backoff import is_finish_due
@@ -149,14 +149,14 @@ def _mark_sent(services: Services, claim: Claim, _run: RunRef) -> Outcome:
 
 def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
-    wire, order = services.read(claim.order_id)
-    if is_markable(services, claim.order, wire):
+    shop_order, order = services.read(claim.order_id)
+    if is_markable(services, claim.order, shop_order):
         return _change(services, claim, Step.OFFLINE_SENT, MARK)
-    if wire.offline is False:
+    if shop_order.offline is False:
         decision = services.decide(order)
-    elif wire.state not in _UNFINISHED_STATES:
+    elif shop_order.state not in _UNFINISHED_STATES:
         reason = Reason.CANCELLED if order.state is ShopState.CANCEL else Reason.NOT_CONFIRMED
-        decision = Decision(action=Action.SKIP, reason=reason, detail=f"state is {wire.state}")
+        decision = Decision(action=Action.SKIP, reason=reason, detail=f"state is {shop_order.state}")
     else:
         claim.note(Step.OFFLINE_SENT, Outcome.UNCHANGED, message="only its day's run can tell that it is offline")
         return Outcome.UNCHANGED
@@ -164,15 +164,15 @@ def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
     return Outcome.DECIDED
 
 
-def is_markable(services: Services, known: LedgerOrder, wire: ShopOrder) -> bool:
+def is_markable(services: Services, known: LedgerOrder, shop_order: ShopOrder) -> bool:
     """Whether a skipped order is to be marked as sent.
 
     It must certainly be offline: it says so, or a day's run had proof of it before it began to mark it.
     """
-    if wire.state not in _UNFINISHED_STATES:
+    if shop_order.state not in _UNFINISHED_STATES:
         return False
-    if wire.offline is not None:
-        return wire.offline
+    if shop_order.offline is not None:
+        return shop_order.offline
     return known.reason is Reason.OFFLINE or any(
         event.step is Step.OFFLINE_SENT and event.outcome is Outcome.INTENT
         for event in services.ledger.events(order_id=known.order_id)
@@ -204,7 +204,7 @@ def finish_change(order: ShopOrder, field: str, value: str) -> Mapping[str, str]
 
 def _rows(services: Services, window: Window, *, offline: bool) -> Listing:
     first, last = window.api_bounds(services.settings.api_timezone)
-    return services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline))
+    return services.shop.list_orders(ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline))
 
 
 def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from orderflow.cloudsuite.mapper import to_instant
-from orderflow.cloudsuite.models import OrderRow
+from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.go_live import is_taken_up
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
@@ -39,8 +39,8 @@ def is_due(order: LedgerOrder, live: datetime | None) -> bool:
 
 
 def hold_back(
-    services: Services, rows: Iterable[OrderRow], live: datetime | None, run: RunRef | None
-) -> list[OrderRow]:
+    services: Services, rows: Iterable[ListedOrder], live: datetime | None, run: RunRef | None
+) -> list[ListedOrder]:
     """Hold what its row alone proves to be of before go-live, unread, and return the other rows.
 
     Confirming an order changes it: one that was not changed since was confirmed before. `rows` are new to the ledger;

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.paging import Listing
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, ShopState
@@ -69,4 +69,4 @@ def _rows(services: Services, window: Window) -> Listing:
     and enter the other; here they stay.
     """
     first, last = window.api_bounds(services.settings.api_timezone)
-    return services.shop.list_orders(OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False))
+    return services.shop.list_orders(ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False))

@@ -25,9 +25,9 @@ from orderflow.flow.customers.who import plan
 from orderflow.flow.exported import Exported, exported_as_found, line_numbers
 from orderflow.flow.orders.after_export import require_alive
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
-from orderflow.flow.orders.decision import Move, is_half_written
+from orderflow.flow.orders.decision import Move, is_partly_written_back
 from orderflow.flow.orders.finish import MARK, Unfinished, finish_change, finishing_change, is_markable, unsent_offline
-from orderflow.flow.orders.half_written import require_kept
+from orderflow.flow.orders.partly_written_back import require_kept
 from orderflow.flow.orders.push import investigate, request_for
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.plan import Plan, joined, planned
@@ -107,7 +107,7 @@ class _Start(NamedTuple):
 def _start(services: Services, order: Order) -> _Start | None:
     """Find out what `push` would come to; None where it would send and take nothing."""
     known = services.ledger.get(order.order_id)
-    if known is not None and is_half_written(known):
+    if known is not None and is_partly_written_back(known):
         require_kept(services, known)
         return _Start(Exported.of(known), known.progress)
     facts, verdict = investigate(services, known, order)
@@ -157,38 +157,38 @@ def _changed(seen: ShopOrder, change: Mapping[str, Any]) -> ShopOrder:
 
 
 def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
-    wire, order = services.read(order_id)
+    shop_order, order = services.read(order_id)
     if order.webshop not in services.settings.without_deliveries:
         return
     known = services.ledger.get(order_id)
     written_back = known is not None and known.progress is Progress.WRITTEN_BACK
-    if not written_back and not _will_be_written_back(services, wire, order):
+    if not written_back and not _will_be_written_back(services, shop_order, order):
         return
-    change = finish_change(wire, *finishing_change(services, order.webshop))
+    change = finish_change(shop_order, *finishing_change(services, order.webshop))
     if change is not None:
         yield _to_shop(order, "PATCH", change)
 
 
-def _will_be_written_back(services: Services, wire: ShopOrder, order: Order) -> bool:
+def _will_be_written_back(services: Services, shop_order: ShopOrder, order: Order) -> bool:
     """Whether the steps before the finish would succeed; where they would not, their own plan says so."""
     try:
         start = _start(services, order)
         if start is None:
             return False
-        list(_exporting(services, wire, order, start))
+        list(_exporting(services, shop_order, order, start))
     except OrderflowError:
         return False
     return True
 
 
 def _left_offline(services: Services, order_id: int) -> list[PlannedCall]:
-    known, wire = services.ledger.get(order_id), services.shop.get_order(order_id)
-    return _marking(services, wire) if known and is_markable(services, known, wire) else []
+    known, shop_order = services.ledger.get(order_id), services.shop.get_order(order_id)
+    return _marking(services, shop_order) if known and is_markable(services, known, shop_order) else []
 
 
-def _marking(services: Services, wire: ShopOrder) -> list[PlannedCall]:
-    change = finish_change(wire, *MARK)
-    return [] if change is None else [_to_shop(services.understand(wire), "PATCH", change)]
+def _marking(services: Services, shop_order: ShopOrder) -> list[PlannedCall]:
+    change = finish_change(shop_order, *MARK)
+    return [] if change is None else [_to_shop(services.understand(shop_order), "PATCH", change)]
 
 
 def _confirmation(services: Services, order: Order, seen: ShopOrder, exported: Exported) -> PlannedCall:

@@ -29,7 +29,7 @@ class Proof(StrEnum):
     """It holds something else than this order."""
 
 
-class Finding(NamedTuple):
+class ProofResult(NamedTuple):
     """The proof, and what speaks against it."""
 
     proof: Proof
@@ -38,18 +38,18 @@ class Finding(NamedTuple):
 
 def prove(
     found: SalesOrder, order: Order, known: LedgerOrder | None, owner: LedgerOrder | None, *, tolerance: Decimal
-) -> Finding:
+) -> ProofResult:
     """Judge what was found; `owner` is another shop order that the ledger has given this ERP order to, if any."""
     if found.shop_order_id is not None:
         if found.shop_order_id == order.order_id:
-            return Finding(Proof.OURS)
-        return Finding(Proof.ANOTHERS, f"it was made from order id {found.shop_order_id}")
+            return ProofResult(Proof.OURS)
+        return ProofResult(Proof.ANOTHERS, f"it was made from order id {found.shop_order_id}")
     if owner is not None:
-        return Finding(Proof.ANOTHERS, f"it belongs to order id {owner.order_id} ({owner.name})")
+        return ProofResult(Proof.ANOTHERS, f"it belongs to order id {owner.order_id} ({owner.name})")
     if found.number in {known.erp_number if known else None, order.erp_order_number}:
-        return Finding(Proof.OURS)
+        return ProofResult(Proof.OURS)
     against = _contradiction(found, order, known, tolerance)
-    return Finding(Proof.CONTRADICTED, against) if against else Finding(Proof.LIKELY)
+    return ProofResult(Proof.CONTRADICTED, against) if against else ProofResult(Proof.LIKELY)
 
 
 def _contradiction(found: SalesOrder, order: Order, known: LedgerOrder | None, tolerance: Decimal) -> str:

@@ -8,7 +8,7 @@ itself prevents a second order.
 import logging
 from typing import Any, TypedDict
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.domain.decision import Decision
 from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.lines import SentLine
@@ -21,8 +21,8 @@ from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.exported import lines_of_found
 from orderflow.flow.orders.after_export import check_after_export, content_hash
-from orderflow.flow.orders.decision import FINDING_OUT, Facts, Move, Verdict, is_half_written, next_move
-from orderflow.flow.orders.half_written import resume
+from orderflow.flow.orders.decision import FINDING_OUT, Facts, Move, Verdict, is_partly_written_back, next_move
+from orderflow.flow.orders.partly_written_back import resume
 from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
@@ -42,7 +42,7 @@ class Content(TypedDict, total=False):
 
 def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Bring the claimed order into the ERP, or take the one that is there."""
-    if is_half_written(claim.order):
+    if is_partly_written_back(claim.order):
         resume(services, claim)
         return Outcome.UNCHANGED
     _, order = services.read(claim.order_id)
@@ -119,7 +119,7 @@ def _owner(services: Services, facts: Facts, found: SalesOrder | None) -> Ledger
 def _with_rivals(services: Services, facts: Facts) -> Facts:
     """Find other orders of the shop that have this reference, in whatever webshop."""
     reference = facts.order.reference
-    rows = services.shop.list_orders(OrderFilter(reference=reference))
+    rows = services.shop.list_orders(ShopOrderFilter(reference=reference))
     rivals = {row.id for row in rows if row.reference == reference} - {facts.order.order_id}
     return facts._replace(rivals=rivals)
 

@@ -18,7 +18,7 @@ from orderflow.flow.orders.write_back_rules import lines_change, number_change, 
 from orderflow.flow.orders.writing import Change, Written, difference, write
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import Outcome, RunRef, Step
-from orderflow.ledger.orders.claim import Claim, Facts
+from orderflow.ledger.orders.claim import Claim, Learnt
 
 
 def patch_state(services: Services, claim: Claim, _run: RunRef) -> Outcome:
@@ -100,7 +100,7 @@ def _confirmed(services: Services, claim: Claim, change: Change, exported: Expor
     return Written(before, kept, changed=True)
 
 
-def _caused_by_us(services: Services, claim: Claim, written: Written) -> Facts:
+def _caused_by_us(services: Services, claim: Claim, written: Written) -> Learnt:
     """Return what our own write has changed about the order: lines with new ids, texts that were trimmed.
 
     The lines are known by their new ids from now on, and what a shop trims as it stores an order is no edit.
@@ -112,7 +112,7 @@ def _caused_by_us(services: Services, claim: Claim, written: Written) -> Facts:
         for line in after.lines
         if line.erp_line_number in positions
     ]
-    learnt: Facts = {
+    learnt: Learnt = {
         "sent_lines": [line.to_json() for line in lines],
         "line_ids": {line.position: line.line_id for line in lines},
     }
@@ -120,7 +120,7 @@ def _caused_by_us(services: Services, claim: Claim, written: Written) -> Facts:
     return learnt if content is None else {**learnt, "payload_hash": content, "payload_version": VERSION}
 
 
-def _succeeded(claim: Claim, step: Step, progress: Progress, written: Written, **learnt: Unpack[Facts]) -> Outcome:
+def _succeeded(claim: Claim, step: Step, progress: Progress, written: Written, **learnt: Unpack[Learnt]) -> Outcome:
     outcome = Outcome.DONE if written.changed else Outcome.UNCHANGED
     claim.succeed(step, progress=progress, outcome=outcome, **learnt)
     return outcome

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from orderflow.cloudsuite.filters import OrderFilter
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_instant
-from orderflow.cloudsuite.models import OrderRow
+from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
@@ -77,14 +77,14 @@ def _list(
     zone = services.settings.api_timezone
     first, last = window.api_bounds(zone)
     rows = services.shop.list_orders(
-        OrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
+        ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
     )
     # A row that nobody can make sense of (an error, which is true) may be of any window: its detail decides.
     ids = {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
     return ids, rows.short
 
 
-def _may_be_of(row: OrderRow, window: Window, zone: str) -> bool:
+def _may_be_of(row: ListedOrder, window: Window, zone: str) -> bool:
     """Whether it can have been confirmed in the window, for that changes it: a shop may ignore the filters."""
     modified = to_instant(row.modified_date, zone)
     return modified is None or modified >= window.start

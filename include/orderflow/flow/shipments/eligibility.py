@@ -15,7 +15,7 @@ from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 
 
-class Verdict(NamedTuple):
+class Eligibility(NamedTuple):
     """Why a slip is not sent now, and where that leaves it."""
 
     progress: ShipmentProgress
@@ -30,38 +30,42 @@ def check_eligibility(
     *,
     known_since: datetime,
     forced: bool = False,
-) -> Verdict | None:
+) -> Eligibility | None:
     """Say why a slip is not to be sent now; None when it is. Reads its orders in the shop, afresh.
 
     `orders` are those of its orders that the ledger knows, by ERP number; `forced`: a person says that the others
     are not the shop's, and that it has to go now.
     """
     if not orders:
-        return Verdict(ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER, f"orders {', '.join(shipment.order_numbers)}")
+        return Eligibility(
+            ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER, f"orders {', '.join(shipment.order_numbers)}"
+        )
     webshops = sorted({order.webshop for order in orders.values() if order.webshop is not None})
     if len(webshops) > 1:
-        return Verdict(ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(map(str, webshops))}")
+        return Eligibility(
+            ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(map(str, webshops))}"
+        )
     if webshops and webshops[0] in services.settings.without_deliveries:
-        return Verdict(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, f"webshop {webshops[0]}")
+        return Eligibility(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, f"webshop {webshops[0]}")
     gaps = shipment.missing()
     if gaps:
-        return Verdict(ShipmentProgress.HELD, Reason.SLIP_INCOMPLETE, f"missing: {', '.join(gaps)}")
+        return Eligibility(ShipmentProgress.HELD, Reason.SLIP_INCOMPLETE, f"missing: {', '.join(gaps)}")
     unknown = [number for number in shipment.order_numbers if number not in orders]
     if unknown and not forced:
-        return Verdict(ShipmentProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN, f"unknown: {', '.join(unknown)}")
+        return Eligibility(ShipmentProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN, f"unknown: {', '.join(unknown)}")
     wait = None if forced else _awaits_tracking(services, shipment, known_since)
     return wait or _first(services, shipment, orders)
 
 
-def _awaits_tracking(services: Services, shipment: Shipment, known_since: datetime) -> Verdict | None:
+def _awaits_tracking(services: Services, shipment: Shipment, known_since: datetime) -> Eligibility | None:
     """Wait for a code that may still come: the shop takes a slip once, so that a later one would reach no customer."""
     patience = timedelta(hours=services.settings.limits.slip_tracking_hours)
     if not shipment.carrier or shipment.tracking_code or services.now() - known_since >= patience:
         return None
-    return Verdict(ShipmentProgress.OPEN, Reason.TRACKING_AWAITED, f"by {shipment.carrier}, without a code")
+    return Eligibility(ShipmentProgress.OPEN, Reason.TRACKING_AWAITED, f"by {shipment.carrier}, without a code")
 
 
-def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Verdict | None:
+def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Eligibility | None:
     """Return what the first order says that is not as it must be."""
     for number, order in orders.items():
         shop_order = services.shop.get_order(order.order_id)
@@ -73,28 +77,28 @@ def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOr
     return None
 
 
-def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Verdict | None:
+def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Eligibility | None:
     """Judge by one order: the shop matches a message by ERP number and line numbers, so it must have them first."""
     if shop_order.state == ShopState.CANCEL:
-        return Verdict(ShipmentProgress.HELD, Reason.CANCELLED_AFTER_EXPORT, f"delivered by {shipment.number}")
+        return Eligibility(ShipmentProgress.HELD, Reason.CANCELLED_AFTER_EXPORT, f"delivered by {shipment.number}")
     if shop_order.erp_order_number != number:
         has = f"the shop has ERP number {shop_order.erp_order_number}, the slip {number}"
-        return Verdict(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, has)
+        return Eligibility(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, has)
     return None
 
 
-def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -> Verdict | None:
+def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -> Eligibility | None:
     """Judge by the lines: a message goes only against lines that are proved to be the ones that were delivered."""
     given = {line.erp_line_number: line for line in order.lines}
     if None in given:
-        return Verdict(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, "lines without an ERP line number")
+        return Eligibility(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, "lines without an ERP line number")
     strange = sorted({item.line_number for item in items} - given.keys())
     if strange:
-        return Verdict(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, f"line {', '.join(map(str, strange))}")
+        return Eligibility(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, f"line {', '.join(map(str, strange))}")
     mixed_up = sorted({item.line_number for item in items if not _is_proved(item, order, known)})
     if mixed_up:
         what = f"line {', '.join(map(str, mixed_up))} of the ERP is on another line in the shop"
-        return Verdict(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, what)
+        return Eligibility(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, what)
     return None
 
 

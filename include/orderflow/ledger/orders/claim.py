@@ -23,7 +23,7 @@ from orderflow.ledger.tables import lease
 from orderflow.ledger.tables.orders import OrderRow
 
 
-class Facts(TypedDict, total=False):
+class Learnt(TypedDict, total=False):
     """What a step may learn about an order, by column."""
 
     external_reference: str
@@ -71,7 +71,7 @@ class Claim:
         """The order it is held on."""
         return self.order.order_id
 
-    def intend(self, step: Step, *, message: str = "", **facts: Unpack[Facts]) -> None:
+    def intend(self, step: Step, *, message: str = "", **facts: Unpack[Learnt]) -> None:
         """Write down, before it is done, what is about to be done; an intended push leaves the order PUSHING.
 
         PermanentError(REFERENCE_TAKEN) when the name that is to be sent is another order's.
@@ -88,7 +88,7 @@ class Claim:
         progress: Progress | None = None,
         outcome: Outcome = Outcome.DONE,
         message: str = "",
-        **facts: Unpack[Facts],
+        **facts: Unpack[Learnt],
     ) -> None:
         """Record that a step is done; what was wrong before is not wrong any more.
 
@@ -167,8 +167,8 @@ class Claim:
         self.order = LedgerOrder.model_validate(row)
 
 
-def _learn(row: OrderRow, facts: Facts) -> None:
-    unknown = facts.keys() - Facts.__annotations__.keys()
+def _learn(row: OrderRow, facts: Learnt) -> None:
+    unknown = facts.keys() - Learnt.__annotations__.keys()
     if unknown:
         raise TypeError(f"the ledger keeps no {', '.join(sorted(unknown))}")
     session = object_session(row)

@@ -21,7 +21,7 @@ EVERYBODY: Domain = (["active", "in", [True, False]],)
 """Inactive records too, which a plain search hides."""
 
 
-class Record(BaseModel):
+class TrytonRecord(BaseModel):
     """A record as read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,7 +29,7 @@ class Record(BaseModel):
     id: int
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=TrytonRecord)
 T = TypeVar("T")
 
 
