@@ -73,8 +73,8 @@ MUTATIONS = (
     Mutation(
         "content that contradicts",
         "include/orderflow/flow/orders/proof.py",
-        "    return Finding(Proof.CONTRADICTED, against) if against else Finding(Proof.LIKELY)\n",
-        "    return Finding(Proof.LIKELY)\n",
+        "    return ProofResult(Proof.CONTRADICTED, against) if against else ProofResult(Proof.LIKELY)\n",
+        "    return ProofResult(Proof.LIKELY)\n",
     ),
     Mutation(
         "other orders of the shop with this reference",
