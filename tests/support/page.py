@@ -16,6 +16,9 @@ from orderflow.web.app import create_app
 from orderflow.web.source import Source, source
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 
+PATIENCE = 60.0
+"""Seconds a request may take: a busy machine is no failure, and a page that hangs is one."""
+
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:

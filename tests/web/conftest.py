@@ -1,6 +1,7 @@
 """The page's app over real HTTP, on a ledger in SQLite and in PostgreSQL; who may see it is overridden here alone."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from orderflow.ledger.models.orders import RunRef
 from support.clock import Clock
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 from support.orders import order
-from support.page import Decide, app_of, serving
+from support.page import PATIENCE, Decide, app_of, serving
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SETTINGS = {
@@ -28,25 +29,34 @@ SETTINGS = {
 def page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811 - the fixtures imported above
     """Return a client of the page as somebody who may see it and may not retry."""
     clock.now = NOW
-    yield from _client(ledger, clock, may_retry=False)
+    with client_of(ledger, clock) as client:
+        yield client
 
 
 @pytest.fixture
 def retrying_page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811
     """Return a client of the page as somebody who may also retry."""
     clock.now = NOW
-    yield from _client(ledger, clock, may_retry=True)
+    with client_of(ledger, clock, may_retry=True) as client:
+        yield client
 
 
-def _client(ledger: Ledger, clock: Clock, *, may_retry: bool) -> Iterator[httpx.Client]:  # noqa: F811
+@contextmanager
+def client_of(ledger: Ledger, clock: Clock, *, may_retry: bool = False) -> Iterator[httpx.Client]:  # noqa: F811
+    """Serve the page on a ledger; gives a client of it."""
     app = app_of(ledger, lambda: clock.now, SETTINGS, may_retry=may_retry)
-    with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
         yield client
 
 
 @pytest.fixture
 def decide(ledger: Ledger) -> Decide:  # noqa: F811
     """Return a function that lets a run decide about an order; by default it waits for its payment."""
+    return deciding(ledger)
+
+
+def deciding(ledger: Ledger) -> Decide:  # noqa: F811
+    """Return the same for any ledger."""
 
     def decide(
         number: int,

@@ -16,7 +16,7 @@ from orderflow.web import hosts, security
 from orderflow.web.app import HEADERS, create_app
 from orderflow.web.files import ASSETS, STATIC
 from orderflow.web.source import source
-from support.page import serving
+from support.page import PATIENCE, serving
 
 EXAMPLES = {"webshop": "1", "order_id": "1", "name": "page.css", "page": "order"}
 ROUTES = [route for route in create_app().routes if isinstance(route, APIRoute)]
@@ -35,7 +35,7 @@ def app() -> FastAPI:
 
 @pytest.fixture
 def anonymous(app: FastAPI) -> Iterator[httpx.Client]:
-    with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
         yield client
 
 

@@ -1,16 +1,21 @@
 """Whatever is asked of the page: an answer or a refusal in words, never a fault of the server."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy import URL
 
 from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.opening import open_ledger
 from orderflow.web import api
-from support.page import Decide
+from postgres import fresh_database
+from support.clock import Clock
+from web.conftest import NOW, client_of, deciding
 
 ODD = (
     "",
@@ -60,11 +65,23 @@ def _asked() -> Iterator[tuple[str, str, str]]:
                 yield route.path, kind, parameter.alias
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Return one page on one ledger for all of these tests: nothing they ask for writes."""
+    with ExitStack() as until_the_end:
+        if request.param == "sqlite":
+            url = URL.create("sqlite", database=str(tmp_path_factory.mktemp("fuzz") / "ledger.db"))
+        else:
+            url = until_the_end.enter_context(fresh_database(request.getfixturevalue("postgres")))
+        clock = Clock()
+        clock.now = NOW
+        ledger = open_ledger(url, clock=clock)
+        deciding(ledger)(7, run=RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable"))
+        yield until_the_end.enter_context(client_of(ledger, clock))
+
+
 @pytest.mark.parametrize(("path", "kind", "name"), list(_asked()), ids=str)
-def test_no_parameter_is_a_fault_of_the_server(
-    page: httpx.Client, decide: Decide, path: str, kind: str, name: str
-) -> None:
-    decide(7, run=RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable"))
+def test_no_parameter_is_a_fault_of_the_server(page: httpx.Client, path: str, kind: str, name: str) -> None:
     for odd in ODD:
         params: dict[str, Any] = {**CHECKED, **({name: odd} if kind == "query" else {})}
         filled = path
