@@ -1,8 +1,12 @@
 """The Variable `orderflow`: defaults that work, and mistakes that are all named."""
 
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from orderflow.errors import ConfigurationError
 from orderflow.settings import Settings
@@ -80,6 +84,89 @@ def test_what_cannot_work_is_refused(wrong: dict[str, object], named: str) -> No
     with pytest.raises(ConfigurationError) as error:
         Settings.parse(wrong)
     assert named in str(error.value)
+
+
+def _numbers(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield where every setting is that is a number, or may be one."""
+    for name, field in model.model_fields.items():
+        for kind in _kinds(field):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _numbers(kind, (*path, name, *(["1"] if _is_table(field) else [])))
+            elif kind in {int, float, Decimal}:
+                yield (*path, name)
+
+
+def _is_table(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is dict
+
+
+def _kinds(field: FieldInfo) -> Iterator[Any]:
+    """Yield the types that a setting may have, or that the values of a table have."""
+    todo: list[Any] = [get_args(field.annotation)[1] if _is_table(field) else field.annotation]
+    while todo:
+        kind = todo.pop()
+        inner = get_args(kind)[:1] if get_origin(kind) is Annotated else get_args(kind)
+        todo.extend(inner)
+        if not inner:
+            yield kind
+
+
+NUMBERS = sorted(set(_numbers(Settings)))
+BEYOND = ("1e400", "-1", "1" + "0" * 30, "9" * 5000, '"Infinity"', '"-Infinity"', '"NaN"', '"1E+400"', "[]", '"x"')
+
+
+def test_all_numbers_are_found() -> None:
+    assert len(NUMBERS) > 25
+    assert {("limits", "lease_seconds"), ("webshops", "1", "messages", "user"), ("retention", "events")} <= {*NUMBERS}
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=".".join)
+def test_a_number_that_no_clock_or_database_can_hold_is_refused_by_name(path: tuple[str, ...]) -> None:
+    for number in BEYOND:
+        text = number
+        for name in reversed(path):
+            text = f'{{"{name}": {text}}}'
+        with pytest.raises(ConfigurationError) as error:
+            Settings.read(text)
+        assert path[-1] in str(error.value) or "not JSON" in str(error.value), number
+        assert len(str(error.value)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ('{"limits": {"page_size": 5}, "limits": {}}', "'limits' is there twice"),
+        ('{"limits": {"total_tolerance": NaN}}', "NaN is no number"),
+        ('{"limits": {"total_tolerance": Infinity}}', "Infinity is no number"),
+        ("[]", "dictionary"),
+        ("false", "dictionary"),
+        ("0", "dictionary"),
+        ('""', "dictionary"),
+        ('{"\\ud800": 1}', "unicode"),
+        ('{"timezone": "Europe"}', "is not a time zone"),
+        ('{"timezone": "' + "a" * 5000 + '"}', "is not a time zone"),
+        ('{"api_timezone": "../UTC"}', "is not a time zone"),
+        ('{"not_before": 20261122}', "write a day as 2026-11-22"),
+        ('{"not_before": "20261122"}', "write a day as 2026-11-22"),
+        ('{"not_before": "0001-01-01"}', "of the year 1"),
+        ('{"not_before": "2026-11-22T06:00:00"}', "not_before"),
+        ('{"default_webshop": 9223372036854775808}', "default_webshop"),
+        ('{"webshops": {"-1": {}}}', "webshops"),
+    ],
+    ids=lambda text: text[:50],
+)
+def test_a_variable_that_cannot_be_meant_is_refused(text: str, named: str) -> None:
+    """Airflow itself takes one that it cannot decode for one that is not set, and all defaults would hold."""
+    with pytest.raises(ConfigurationError) as error:
+        Settings.read(text)
+    assert named in str(error.value)
+
+
+@pytest.mark.parametrize("text", [None, "", " ", "{}", "null"])
+def test_a_variable_without_anything_in_it_means_the_defaults(text: str | None) -> None:
+    assert Settings.read(text) == Settings()
 
 
 @pytest.mark.parametrize(

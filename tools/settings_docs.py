@@ -39,6 +39,10 @@ be read.
 """
 
 
+_READERS = {"os.environ.get", "number_of"}
+"""What reads a variable of the environment, given its name and its default."""
+
+
 class Variable(NamedTuple):
     """An environment variable that the package reads."""
 
@@ -140,13 +144,13 @@ def _bounds(schema: dict[str, Any]) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
     said = []
     if least is not None and most is not None:
-        said.append(f"{least:g} to {most:g}")
+        said.append(f"{least:.15g} to {most:.15g}")
     elif least is not None:
-        said.append(f"{least:g} or more")
+        said.append(f"{least:.15g} or more")
     elif most is not None:
-        said.append(f"at most {most:g}")
+        said.append(f"at most {most:.15g}")
     if (above := schema.get("exclusiveMinimum")) is not None:
-        said.append(f"above {above:g}")
+        said.append(f"above {above:.15g}")
     if pattern := schema.get("pattern"):
         said.append(f"matching `{pattern}`")
     if "format" in schema and schema["type"] == "string":
@@ -174,10 +178,10 @@ def _variables(path: Path) -> Iterator[Variable]:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     for statement, after in zip(body, [*body[1:], None], strict=False):
         for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "os.environ.get":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _READERS:
                 name, default, *_ = [ast.literal_eval(argument) for argument in _constants(node)] + ["", ""]
                 if name.startswith("ORDERFLOW_"):
-                    yield Variable(name, default, _text(after, path, name))
+                    yield Variable(name, str(default), _text(after, path, name))
 
 
 def _constants(call: ast.Call) -> list[ast.expr]:

@@ -9,29 +9,55 @@ import os
 import sys
 import tempfile
 from contextlib import ExitStack
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from orderflow.command_line import parser
 
 LOCAL = os.environ.get("ORDERFLOW_LOCAL", ".local")
 """Where `make up` keeps its state. Commands that run in the repository find its connections there."""
+_UNUSABLE = 2
+"""The exit code of a command that could not be carried out at all."""
 _SHOP = "AIRFLOW_CONN_CLOUDSUITE_DEFAULT"
+_OWN_VARIABLE = "ORDERFLOW_"
+"""An error that names one of these is of this project's own words (environment.py)."""
 _LOGS = "AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = _stream(sys.stdout), _stream(sys.stderr)
     asked = parser().parse_args(arguments)
     _connect_as_make_up_did()
     with ExitStack() as until_the_end:
-        if "AIRFLOW_HOME" not in os.environ and not Path("~/airflow").expanduser().exists():
-            logs = until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="orderflow-logs-"))
-            os.environ.setdefault(_LOGS, logs)
-        from orderflow.commands import execute  # noqa: PLC0415 - imports Airflow, which looks at the environment
-
+        try:
+            if "AIRFLOW_HOME" not in os.environ and not Path("~/airflow").expanduser().exists():
+                logs = until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="orderflow-logs-"))
+                os.environ.setdefault(_LOGS, logs)
+            from orderflow.commands import execute  # noqa: PLC0415 - imports Airflow, which looks at the environment
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the environment
+            sys.stderr.write(f"The command cannot start: {_in_words(error)}\n")
+            return _UNUSABLE
         return execute(asked)
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Return a stream that takes any text; whoever started this may have closed it."""
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _in_words(error: Exception) -> str:
+    """Say why Airflow cannot be imported here; not in its own words, which may quote a connection."""
+    if _OWN_VARIABLE in str(error):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.strerror}: {error.filename}; check AIRFLOW_HOME and the AIRFLOW__ variables"
+    return f"{type(error).__name__} while Airflow was being imported; check AIRFLOW_HOME and the AIRFLOW__ variables"
 
 
 def _connect_as_make_up_did() -> None:
@@ -39,12 +65,16 @@ def _connect_as_make_up_did() -> None:
     file = Path(LOCAL) / "environment.json"
     if "AIRFLOW_HOME" in os.environ or not file.exists():
         return
-    kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        kept: dict[str, str] = {**json.loads(file.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError) as error:
+        sys.stderr.write(f"{file} cannot be read ({type(error).__name__}): `make down` and `make up` write it anew.\n")
+        return
     if _SHOP in kept and _SHOP in os.environ:
         return
     sys.stderr.write(f"Using the connections of `make up` ({file}); set AIRFLOW_HOME to use another Airflow.\n")
     for name, value in kept.items():
-        os.environ.setdefault(name, value)
+        os.environ.setdefault(name, str(value))
 
 
 if __name__ == "__main__":

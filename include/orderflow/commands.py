@@ -42,6 +42,8 @@ def execute(asked: Namespace) -> int:
         return _WORK[asked.command](asked)
     except (OrderflowError, ValueError) as error:
         sys.stderr.write(f"{fit_to_show(str(error))}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was begun is in the ledger: the next run or sweep takes it up.\n")
     except Exception as error:  # noqa: BLE001 - whatever it is: say so in a sentence, and by the exit code
         sys.stderr.write(f"{unforeseen(error)}\n")
     return _UNUSABLE

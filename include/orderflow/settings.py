@@ -1,15 +1,28 @@
 """What can be set, with defaults that work: the Airflow Variable `orderflow` (JSON), read inside tasks only."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from orderflow.domain.bounds import (
+    MOST_DAYS,
+    MOST_HOURS,
+    MOST_MINUTES,
+    CallsPerSecond,
+    Id,
+    Moment,
+    OriginCode,
+    Tolerance,
+    Waits,
+)
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
+from orderflow.domain.json_text import read_json
+from orderflow.domain.message_settings import MessageSettings
 from orderflow.domain.page import Page
 from orderflow.domain.recipients import AlertSettings
 from orderflow.domain.retention import Retention
@@ -24,41 +37,11 @@ class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Texts = dict[Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")], Annotated[str, Field(min_length=1)]]
-"""A text by language, such as `{"nl_NL": "In behandeling"}`."""
-
-
-class OrderStatusTexts(_Settings):
-    """What the customer reads with the order. Without a text nothing is sent."""
-
-    pushed: Texts = Field(default_factory=dict)
-    """Once the ERP has the order and the shop knows its numbers."""
-    delivered: Texts = Field(default_factory=dict)
-    """Once the order was delivered."""
-
-
-class MessageSettings(_Settings):
-    """How messages to the shop, outside its order API, are addressed."""
-
-    shop: int | None = None
-    """The shop that messages name; the webshop's own id when not set."""
-    user: int | None = None
-    """The user that messages name. Despatch advices and cXML confirmations need it; ask the vendor which it is."""
-    confirmation_path: str = Field(default="/proxy/oci_xml/confirmation/", pattern=r"^/proxy/[^\s?#]+$")
-    """Where cXML confirmations go. ASSUMED: the vendor's page is not public, so ask for it."""
-    repeat_is_refused: bool = False
-    """Once CloudSuite has confirmed that it refuses a number it has had: a message in doubt is then sent again."""
-    order_status: OrderStatusTexts = OrderStatusTexts()
-
-
 class Addressee(NamedTuple):
     """Whom a message names."""
 
     shop: int
     user: int
-
-
-OriginCode = Annotated[str, Field(pattern=r"^[^\s/]+$")]
 
 
 class WebshopSettings(_Settings):
@@ -86,9 +69,6 @@ class WebshopSettings(_Settings):
     messages: MessageSettings = MessageSettings()
 
 
-Waits = Annotated[tuple[Annotated[float, Field(ge=0, le=60)], ...], Field(min_length=1, max_length=10)]
-
-
 class Limits(_Settings):
     """How much, how fast, how long."""
 
@@ -98,35 +78,35 @@ class Limits(_Settings):
     """Orders processed at the same time inside one task."""
     page_size: int = Field(default=100, ge=1, le=1000)
     """Rows requested per list page; the shop may return fewer."""
-    give_up_days: int = Field(default=30, ge=1)
+    give_up_days: int = Field(default=30, ge=1, le=MOST_DAYS)
     """An order that waits longer than this for its payment is overdue. It is still checked."""
-    total_tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
+    total_tolerance: Tolerance = Decimal("0.05")
     """How far the ERP's total may be from the shop's without being flagged. 0.05 is five cents, or five yen."""
     lookup_waits: Waits = (0, 1, 3)
     """Seconds to wait before each look-up after a request to the ERP with an unknown outcome. At least one wait."""
-    slip_overlap_minutes: int = Field(default=120, ge=0)
+    slip_overlap_minutes: int = Field(default=120, ge=0, le=MOST_MINUTES)
     """How far back packing slips are read again, in case the ERP commits late or its clock differs."""
-    slip_tracking_hours: float = Field(default=2, ge=0)
+    slip_tracking_hours: float = Field(default=2, ge=0, le=MOST_HOURS)
     """How long a packing slip with a carrier waits for its tracking code, since it is sent only once; 0: not at all."""
-    slip_grace_hours: int = Field(default=24, ge=0)
+    slip_grace_hours: int = Field(default=24, ge=0, le=MOST_HOURS)
     """A packing slip that waits longer than this for its order's numbers raises an alert."""
     catch_up_days: int = Field(default=14, ge=0, le=366)
     """The sweep picks up days that the schedule missed or could not finish until they are this many days old."""
-    catch_up_after_hours: float = Field(default=3, ge=0)
+    catch_up_after_hours: float = Field(default=3, ge=0, le=MOST_HOURS)
     """A day that is not done this long after its end counts as missed."""
-    lease_seconds: int = Field(default=300, ge=5)
+    lease_seconds: int = Field(default=300, ge=5, le=86_400)
     """How long a claim on an order holds if its holder dies. Longer than a call may take (extra `deadline`)."""
-    shop_per_second: float | None = Field(default=None, gt=0)
+    shop_per_second: CallsPerSecond | None = None
     """Calls to the shop per second, over all tasks of all runs; no limit when not set."""
-    erp_per_second: float | None = Field(default=None, gt=0)
+    erp_per_second: CallsPerSecond | None = None
     """The same for the ERP."""
-    shop_per_day: int | None = Field(default=None, ge=1)
+    shop_per_day: int | None = Field(default=None, ge=1, le=1_000_000_000)
     """Calls to the shop per day (in `timezone`), over all runs; no limit when not set."""
     live_share: float = Field(default=0.5, ge=0, le=1)
     """The share of `shop_per_day` that backfills leave to all other runs."""
-    breaker_errors: int | None = Field(default=10, ge=1)
+    breaker_errors: int | None = Field(default=10, ge=1, le=1_000_000)
     """Open an endpoint's circuit after so many orders were refused with the same answer within an hour; null: never."""
-    breaker_minutes: int = Field(default=15, ge=1)
+    breaker_minutes: int = Field(default=15, ge=1, le=MOST_MINUTES)
     """For how many minutes the circuit stays open."""
 
 
@@ -135,13 +115,13 @@ class ReconciliationSettings(_Settings):
 
     days: int = Field(default=7, ge=1, le=366)
     """How many whole days back, in addition to today."""
-    tolerance: Decimal | None = Field(default=None, ge=0)
+    tolerance: Tolerance | None = None
     """The former name of `limits.total_tolerance`. There is only one tolerance: if both are set, they must be equal."""
-    in_flight_minutes: int = Field(default=60, ge=0)
+    in_flight_minutes: int = Field(default=60, ge=0, le=MOST_MINUTES)
     """An order that either side has changed this recently is still being processed, and is not compared."""
-    grace_hours: int = Field(default=24, ge=0)
+    grace_hours: int = Field(default=24, ge=0, le=MOST_HOURS)
     """Grace period for differences that heal on their own; older ones fail the run."""
-    recheck_days: int = Field(default=60, ge=1)
+    recheck_days: int = Field(default=60, ge=1, le=MOST_DAYS)
     """Orders with an open finding are compared again until they are this old."""
     csv_folder: Path | None = None
     """Where the CSV files go; `orderflow/reconciliation` under AIRFLOW_HOME when not set."""
@@ -150,13 +130,13 @@ class ReconciliationSettings(_Settings):
 class Settings(_Settings):
     """All settings."""
 
-    timezone: Timezone = SHOP_TIMEZONE
+    timezone: Timezone = Field(default=SHOP_TIMEZONE, validate_default=True)
     """The shop's time zone. It must equal `ORDERFLOW_TIMEZONE`, which the schedule needs earlier."""
-    api_timezone: Timezone = SHOP_TIMEZONE
+    api_timezone: Timezone = Field(default=SHOP_TIMEZONE, validate_default=True)
     """The time zone of timestamps from the shop's API that have no zone."""
-    webshops: dict[int, WebshopSettings] = Field(default_factory=dict)
+    webshops: dict[Id, WebshopSettings] = Field(default_factory=dict)
     """Settings by webshop id."""
-    default_webshop: int = 1
+    default_webshop: Id = 1
     """The webshop of an order that names none."""
     origins: tuple[OriginCode, ...] = ()
     """Codes of the origins whose lists of customers, addresses and users are read from the shop. Without any, orders go
@@ -169,7 +149,7 @@ class Settings(_Settings):
     `"ignore"`: left out."""
     fields: tuple[FieldPath, ...] = ()
     """Fields of the order object, or of its lines (`order_lines.…`), that go to the ERP as `extra`."""
-    not_before: AwareDatetime | date | None = None
+    not_before: Moment | None = None
     """Go-live: a day, such as `2026-11-22`, or an instant with its zone. Orders confirmed earlier are never exported.
     When not set, the sweep exports nothing confirmed before the earliest day that was run. A day run by hand, a
     backfill and a named order are exported, whichever day they are from."""
@@ -239,10 +219,19 @@ class Settings(_Settings):
         return Addressee(self.message_shop(webshop), user)
 
     @classmethod
+    def read(cls, text: str | None) -> "Settings":
+        """Read the text of the Variable, all defaults where there is none; ConfigurationError when it is no JSON."""
+        try:
+            value = read_json(text) if text and text.strip() else {}
+        except ValueError as error:
+            raise ConfigurationError(f"the Airflow Variable `{VARIABLE}` is not JSON: {error}") from error
+        return cls.parse(value)
+
+    @classmethod
     def parse(cls, value: object) -> "Settings":
         """Check the decoded JSON of the Variable; ConfigurationError lists every mistake in it."""
         try:
-            return cls.model_validate(value or {})
+            return cls.model_validate({} if value is None else value)
         except ValidationError as error:
             mistakes = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise ConfigurationError(f"the Airflow Variable `{VARIABLE}` is not valid: {mistakes}") from error

@@ -5,7 +5,7 @@ import requests
 
 from orderflow.errors import ConfigurationError
 from orderflow.transport import Timeouts
-from orderflow.transport.connection import base_url, prepare_session, timeouts, without_headers
+from orderflow.transport.connection import base_url, given, prepare_session, timeouts, without_headers
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,64 @@ def test_an_extra_that_cannot_be_a_header_is_named() -> None:
     session.headers.update({"retries": 5})  # type: ignore[dict-item]  # what HttpHook does
     with pytest.raises(ConfigurationError, match="retries"):
         prepare_session(session, (), concurrency=2, name="c")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("verify", 5),
+        ("verify", ["/etc/ca.pem"]),
+        ("verify", "/no/such/file"),
+        ("cert", 5),
+        ("cert", {"a": "b"}),
+        ("cert", [__file__]),
+        ("cert", [__file__, __file__, __file__]),
+        ("cert", [__file__, 5]),
+        ("cert", "/no/such/file"),
+        ("proxies", "http://proxy:3128"),
+        ("proxies", ["http://proxy:3128"]),
+        ("proxies", {"https": 5}),
+        ("proxies", {"https": None}),
+        ("proxies", {"https": ""}),
+        ("proxies", {"https": "proxy:3128"}),
+        ("proxies", {"https": "http://"}),
+        ("proxies", {"https": "http://["}),
+        ("proxies", {"https": "http://proxy:99999"}),
+        ("proxies", {"https": "ftp://proxy:3128"}),
+    ],
+    ids=str,
+)
+def test_what_no_call_could_go_by_is_refused_by_the_extras_name(name: str, value: object) -> None:
+    session = requests.Session()
+    setattr(session, name, value)
+    with pytest.raises(ConfigurationError, match=f"extra `{name}`: "):
+        prepare_session(session, (), concurrency=2, name="c")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("verify", False),
+        ("cert", None),
+        ("cert", []),
+        ("cert", __file__),
+        ("cert", [__file__, __file__]),
+        ("proxies", None),
+        ("proxies", {}),
+        ("proxies", {"https": "http://user:secret@proxy:3128", "http": "https://proxy"}),
+    ],
+    ids=str,
+)
+def test_what_calls_can_go_by_is_taken(name: str, value: object) -> None:
+    session = requests.Session()
+    setattr(session, name, value)
+    assert set(prepare_session(session, (), concurrency=2, name="c")) <= {"secret"}
+
+
+@pytest.mark.parametrize("extra", [None, [], ["timeout"], "timeout", 5])
+def test_an_extra_that_is_no_object_is_refused(extra: object) -> None:
+    with pytest.raises(ConfigurationError, match="not a JSON object"):
+        given(extra)
 
 
 def test_another_host_gets_the_certificates_and_not_the_headers() -> None:

@@ -17,5 +17,5 @@ class Page(BaseModel):
     shop_admin_url: Annotated[str, AfterValidator(order_link)] | None = None
     """Where the shop's admin shows an order, such as `https://shop.example/orders/{order_id}`. Without it the page has
     no link to the shop."""
-    refresh_seconds: int = Field(default=30, ge=5)
+    refresh_seconds: int = Field(default=30, ge=5, le=86_400)
     """How often an open page refreshes itself."""

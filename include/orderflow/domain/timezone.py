@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
+_LONGEST = 100
+
 
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is not a time zone") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, a name longer than a file's
+        raise ValueError(f"{name[:_LONGEST]!r} is not a time zone") from error
     return name
 
 

@@ -1,6 +1,7 @@
 """From the Airflow connection `orderflow_ledger` to a ledger; unset, it is an SQLite file under AIRFLOW_HOME."""
 
 import os
+import sqlite3
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 from sqlalchemy import URL, Engine
+from sqlalchemy.exc import DBAPIError
 
 from orderflow.errors import ConfigurationError
 from orderflow.home import airflow_home
@@ -33,10 +35,14 @@ def engine_from_connection(conn_id: str = LEDGER_CONN_ID, *, upgrade: bool = Fal
     other code, only with `upgrade`: TransientError when they are not those of this code.
     """
     engine = _engine(os.getpid(), ledger_url(conn_id))
-    if upgrade or engine.dialect.name == "sqlite":
-        bring_to_head(engine)
-    else:
-        require_head(engine)
+    try:
+        if upgrade or engine.dialect.name == "sqlite":
+            bring_to_head(engine)
+        else:
+            require_head(engine)
+    except (DBAPIError, sqlite3.DatabaseError) as error:  # not away, which is told before this, but none at all
+        told = getattr(error, "orig", error)
+        raise ConfigurationError(f"the connection `{conn_id}` names no database for a ledger: {told}") from error
     return engine
 
 

@@ -1,11 +1,12 @@
 """Whom to tell, also while the settings have a mistake: then by their own part, or as it was last right."""
 
 import logging
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from airflow.sdk import Variable
 from pydantic import ValidationError
 
+from orderflow.domain.json_text import read_json
 from orderflow.domain.recipients import AlertSettings
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError, OrderflowError
@@ -39,8 +40,7 @@ def alert_settings(ledger: Ledger | None) -> Configured:
 def _own_part() -> AlertSettings | None:
     """Read `alerts` alone: a mistake elsewhere says nothing about it."""
     try:
-        raw: Any = Variable.get(VARIABLE, default=None, deserialize_json=True)
-        return AlertSettings.model_validate(raw["alerts"])
+        return AlertSettings.model_validate(read_json(Variable.get(VARIABLE, default=""))["alerts"])
     except (ValidationError, ValueError, TypeError, KeyError, PermissionError):
         return None
 

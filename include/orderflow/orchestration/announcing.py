@@ -1,7 +1,6 @@
 """From a task to the channels: within a minute while it runs, and at once at the end of a run."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,6 +8,7 @@ from functools import wraps
 from threading import Event, Thread
 from typing import ParamSpec, TypeVar
 
+from orderflow.environment import number_of
 from orderflow.errors import OrderflowError
 from orderflow.flow.reporting.announce import announce
 from orderflow.flow.reporting.messages import Writer
@@ -19,7 +19,7 @@ from orderflow.orchestration.channels import channels
 from orderflow.orchestration.links import links
 from orderflow.orchestration.run_context import RunContext
 
-EVERY = timedelta(seconds=float(os.environ.get("ORDERFLOW_ANNOUNCE_SECONDS", "20")))
+EVERY = timedelta(seconds=number_of("ORDERFLOW_ANNOUNCE_SECONDS", 20))
 """How often a task that is still at work announces what has failed meanwhile."""
 
 Given = ParamSpec("Given")

@@ -27,12 +27,11 @@ class ChannelOptions(TypedDict):
 
 
 def read_settings() -> Settings:
-    """Read and check the Variable `orderflow`; all defaults when it is not set."""
-    try:
-        value = Variable.get(VARIABLE, default=None, deserialize_json=True)
-    except ValueError as error:
-        raise ConfigurationError(f"the Airflow Variable `{VARIABLE}` is not JSON: {error}") from error
-    return Settings.parse(value)
+    """Read and check the Variable `orderflow`; all defaults when it is not set.
+
+    Airflow is asked for the text: a Variable that it cannot decode it takes for one that is not set.
+    """
+    return Settings.read(Variable.get(VARIABLE, default=None))
 
 
 def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:

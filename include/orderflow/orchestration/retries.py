@@ -1,14 +1,13 @@
 """Who retries what: seconds in the client, then the backlog; a task only what no backlog would do again."""
 
-import os
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
-from orderflow.environment import TASK_HOURS
+from orderflow.environment import TASK_HOURS, number_of
 
-RETRY_DELAY = timedelta(seconds=float(os.environ.get("ORDERFLOW_RETRY_SECONDS", "30")))
+RETRY_DELAY = timedelta(seconds=number_of("ORDERFLOW_RETRY_SECONDS", 30))
 """Seconds before Airflow's first retry of a task; each further wait is twice as long, up to 15 minutes."""
 
 RETRIES: dict[str, Any] = {

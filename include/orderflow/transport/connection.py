@@ -3,6 +3,7 @@
 import logging
 import ssl
 from collections.abc import Collection, Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -21,10 +22,13 @@ COMMON_EXTRAS = ("timeout", "deadline", "max_answer_mb", "allow_http")
 
 _LONGEST_CONNECT = 10.0
 _USUAL_PORTS = {"http": 80, "https": 443}
-_LONGEST_SECONDS = 3600.0
+_SHORTEST, _LONGEST = 0.1, 3600.0
 _SHORTEST_DEADLINE = 20.0
+_PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
+_NO_PROXY = 'extra `proxies`: set it to an object, as {"https": "http://host:port"}'
+_PAIR = 2
 _MEGABYTE = 1024 * 1024
-_MOST_MEGABYTES = 1024
+_LEAST_MEGABYTES, _MOST_MEGABYTES = 0.01, 1024
 
 log = logging.getLogger(__name__)
 
@@ -49,33 +53,36 @@ def _port(address: SplitResult, port: int | None) -> str:
     return f":{port}" if port and not address.port and port != _USUAL_PORTS[address.scheme] else ""
 
 
-def given(extra: Mapping[str, Any]) -> dict[str, Any]:
+def given(extra: object) -> dict[str, Any]:
     """Return the extras that have a value: a form stores null or nothing for an empty field."""
+    if not isinstance(extra, Mapping):
+        raise ConfigurationError("the connection's extra is not a JSON object")
     return {name: value for name, value in extra.items() if value not in (None, "")}
 
 
 def timeouts(extra: Mapping[str, Any]) -> Timeouts:
     """Read the extra `timeout` (seconds, 30 when not set)."""
-    seconds = _positive(extra, "timeout", DEFAULT_TIMEOUTS.read, _LONGEST_SECONDS, "seconds")
+    seconds = _number(extra, "timeout", usual=DEFAULT_TIMEOUTS.read, least=_SHORTEST, most=_LONGEST)
     return Timeouts(connect=min(_LONGEST_CONNECT, seconds), read=seconds)
 
 
 def bounds(extra: Mapping[str, Any]) -> Bounds:
     """Read the extras `deadline` (seconds; twice the timeout, at least 20) and `max_answer_mb` (32)."""
     usual = max(_SHORTEST_DEADLINE, 2 * timeouts(extra).read)
-    seconds = _positive(extra, "deadline", usual, 2 * _LONGEST_SECONDS, "seconds")
-    megabytes = _positive(extra, "max_answer_mb", DEFAULT_BOUNDS.bytes / _MEGABYTE, _MOST_MEGABYTES, "megabytes")
+    seconds = _number(extra, "deadline", usual=usual, least=_SHORTEST, most=2 * _LONGEST)
+    size = DEFAULT_BOUNDS.bytes / _MEGABYTE
+    megabytes = _number(extra, "max_answer_mb", usual=size, least=_LEAST_MEGABYTES, most=_MOST_MEGABYTES)
     return Bounds(seconds=seconds, bytes=int(megabytes * _MEGABYTE))
 
 
-def _positive(extra: Mapping[str, Any], name: str, usual: float, most: float, unit: str) -> float:
+def _number(extra: Mapping[str, Any], name: str, *, usual: float, least: float, most: float) -> float:
     value = extra.get(name, usual)
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         number = 0.0
-    if isinstance(value, bool) or not 0 < number <= most:
-        raise ConfigurationError(f"extra `{name}` must be a number of {unit}, more than 0 and at most {most:g}")
+    if isinstance(value, bool) or not least <= number <= most:
+        raise ConfigurationError(f"extra `{name}` must be a number from {least:g} to {most:g}")
     return number
 
 
@@ -98,23 +105,45 @@ def prepare_session(
     standard = requests.Session().headers
     added = {header: value for header, value in session.headers.items() if header not in standard}
     make_watchable(session, connections=concurrency)
-    proxies = [*session.proxies.values(), *(getproxies().values() if session.trust_env else ())]
-    return (*credentials.headers(added).values(), *_proxy_passwords(proxies))
+    own = _checked_proxies(session.proxies or {})
+    others = [proxy for scheme, proxy in getproxies().items() if scheme != "no"] if session.trust_env else []
+    return (*credentials.headers(added).values(), *_proxy_passwords([*own, *others]))
 
 
-def _proxy_passwords(proxies: Iterable[object]) -> list[str]:
+def _checked_proxies(proxies: object) -> list[str]:
+    """Return the addresses; ConfigurationError where one is none, before any call finds out."""
+    if not isinstance(proxies, Mapping):
+        raise ConfigurationError(_NO_PROXY)
+    for proxy in proxies.values():
+        try:
+            parts = urlsplit(proxy if isinstance(proxy, str) else "")
+            is_one = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_one = False
+        if not is_one:
+            raise ConfigurationError(_NO_PROXY)
+        if parts.scheme.startswith("socks") and find_spec("socks") is None:
+            raise ConfigurationError("extra `proxies`: a SOCKS proxy needs the Python package PySocks; install it")
+    return [*proxies.values()]
+
+
+def _proxy_passwords(proxies: Iterable[str]) -> list[str]:
     passwords: list[str] = []
     for proxy in proxies:
         try:
-            password = urlsplit(str(proxy)).password or ""
+            password = urlsplit(proxy).password or ""
         except ValueError:
-            raise ConfigurationError("extra `proxies`: set each to an address, such as http://host:port") from None
+            raise ConfigurationError(
+                "the environment names a proxy that is no address, such as http://host:port"
+            ) from None
         passwords += [password, unquote(password)]
     return [password for password in passwords if password]
 
 
 def _check_certificates(session: requests.Session) -> None:
     """ConfigurationError for mistakes that `requests` would report only at the first call, like any failed call."""
+    if not isinstance(session.verify, bool | str):
+        raise ConfigurationError("extra `verify`: set it to true, false or the path of a file with CA certificates")
     if isinstance(session.verify, str) and not Path(session.verify).is_dir():
         try:
             ssl.create_default_context(cafile=session.verify)
@@ -122,7 +151,14 @@ def _check_certificates(session: requests.Session) -> None:
             raise ConfigurationError(
                 f"extra `verify`: cannot read CA certificates from {session.verify!r} ({error.strerror or error})"
             ) from error
-    named = [session.cert] if isinstance(session.cert, str) else session.cert or []
+    cert: object = session.cert
+    named = [] if cert is None else [cert, cert] if isinstance(cert, str) else cert
+    if (
+        not isinstance(named, list | tuple)
+        or not all(isinstance(path, str) for path in named)
+        or len(named) not in {0, _PAIR}
+    ):
+        raise ConfigurationError("extra `cert`: set it to a path, or to a list of two: certificate and key")
     for path in named:
         if not Path(path).is_file():
             raise ConfigurationError(f"extra `cert`: file {path!r} does not exist")

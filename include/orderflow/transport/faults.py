@@ -36,7 +36,7 @@ def fault_of_error(
     if isinstance(error, ValueError) and not sent:
         return ConfigurationError(
             f"{service.name}: {exchange} cannot be sent ({type(error).__name__}): check the connection's host, login, "
-            "password and extra"
+            "password and extra, and the proxy that the environment names, if it does"
         )
     what = "could not be reached" if not_sent else "gave no complete answer"
     return UnavailableError(

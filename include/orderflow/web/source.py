@@ -26,7 +26,7 @@ class Source(NamedTuple):
 
 def source() -> Source:
     """Return where the page's data comes from; ConfigurationError or TransientError when it cannot be reached."""
-    settings = Settings.parse(Variable.get(VARIABLE, default=None, deserialize_json=True))
+    settings = Settings.read(Variable.get(VARIABLE, default=None))  # Airflow would take broken JSON for nothing set
     return Source(engine_from_connection(), settings, datetime.now(UTC))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from orderflow.cloudsuite.messages import MessagesClient
+from orderflow.domain.message_settings import OrderStatusTexts
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.flow.orders.run import run_day
@@ -19,7 +20,6 @@ from orderflow.flow.shipments.preview import preview_shipments
 from orderflow.flow.shipments.report import end_shipments
 from orderflow.ledger.limits import CallLimits, SharedCallGuard
 from orderflow.ledger.schema import bring_to_head
-from orderflow.settings import OrderStatusTexts
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
