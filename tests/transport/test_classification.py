@@ -16,6 +16,7 @@ from orderflow.transport.classification import CASES, NO, PERHAPS, Case
 from support.calls import SERVICE
 from support.certificates import Authority
 from support.raw_server import Visit, answering, http, raw_server
+from support.socks_server import Temper, socks_server
 
 
 @contextmanager
@@ -38,8 +39,17 @@ def _fixed(url: str) -> Iterator[str]:
     yield url
 
 
-def _unknown(*_: object, **__: object) -> None:
-    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+def _asking(fault: int) -> Callable[..., None]:
+    """Return a name server's way to fail."""
+
+    def ask(*_: object, **__: object) -> None:
+        raise socket.gaierror(fault, "Name or service not known")
+
+    return ask
+
+
+def _no_package(*_: object, **__: object) -> None:
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")  # what `requests` says
 
 
 def _reading_only(visit: Visit) -> None:
@@ -62,8 +72,12 @@ def _answer(status: str, body: bytes = b"{}", **headers: str) -> Callable[[Path]
 
 SCENES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "the host's name is unknown": lambda _: _fixed("http://no-such-host.invalid"),
+    "the name server does not answer": lambda _: _fixed("http://shop.invalid"),
+    "the host can be no name: a label empty or long": lambda _: _fixed("http://shop..invalid"),
     "the connection is refused": lambda _: _nobody(),
     "the proxy is missing, or opens no tunnel": lambda _: raw_server(answering(b"HTTP/1.1 407 No\r\n\r\n")),
+    "the SOCKS proxy refuses, hangs up or is none": lambda _: socks_server("hangs up"),
+    "a SOCKS proxy, without the package PySocks": lambda _: socks_server(),
     "the TLS handshake fails": _answer("200 OK"),
     "the certificate is not trusted": _secure,
     "the request cannot be sent: bad address or header": lambda _: _fixed("http://["),
@@ -96,10 +110,17 @@ def test_a_case_is_what_the_table_says(case: Case, tmp_path: Path, monkeypatch: 
     is_slow = case.what.startswith(("silence", "the answer is not whole"))
     with SCENES[case.what](tmp_path) as url:
         address = url.replace("http:", "https:") if "handshake" in case.what else url
-        if "proxy" in case.what:
+        if "tunnel" in case.what:
             address, session.proxies = "https://shop.invalid", {"https": url}
-        if "unknown" in case.what:
-            monkeypatch.setattr(socket, "getaddrinfo", _unknown)
+        if "SOCKS" in case.what:
+            address, session.proxies = "http://shop.invalid", {"http": url}
+        if "without the package" in case.what:
+            monkeypatch.setattr("requests.adapters.SOCKSProxyManager", _no_package)
+        elif "SOCKS" in case.what:
+            pytest.importorskip("socks")
+        if "unknown" in case.what or "name server" in case.what:
+            fault = socket.EAI_NONAME if "unknown" in case.what else socket.EAI_AGAIN
+            monkeypatch.setattr(socket, "getaddrinfo", _asking(fault))
         channel = Channel(
             session,
             address,
@@ -122,3 +143,26 @@ def test_a_case_is_what_the_table_says(case: Case, tmp_path: Path, monkeypatch: 
         assert error.status is not None
         unclear = error.status < 400
         assert unclear is (case.done == PERHAPS)
+
+
+@pytest.mark.parametrize("temper", ["refuses", "hangs up", "speaks HTTP", "is silent"])
+def test_whatever_a_socks_proxy_does_instead_of_connecting_nothing_was_sent(temper: Temper) -> None:
+    pytest.importorskip("socks")
+    with socks_server(temper) as proxy, pytest.raises(UnavailableError) as caught:
+        _through(proxy, "http://shop.invalid").call("POST", "/orders", json={}, retry=False)
+    assert caught.value.not_sent is True
+
+
+def test_a_call_through_a_socks_proxy_has_its_deadline() -> None:
+    pytest.importorskip("socks")
+    with raw_server(_trickling) as url, socks_server() as proxy, pytest.raises(UnavailableError, match="within 1 s"):
+        _through(proxy, url).call("POST", "/orders", json={}, retry=False)
+    with raw_server(answering(http(b"{}"))) as url, socks_server() as proxy:
+        assert _through(proxy, url).call("GET", "/orders", retry=False).json() == {}
+
+
+def _through(proxy: str, address: str) -> Channel:
+    session = requests.Session()
+    session.trust_env = False
+    session.proxies = {"http": proxy}
+    return Channel(session, address, service=SERVICE, timeouts=Timeouts(1, 20), bounds=Bounds(1, 1000))

@@ -23,8 +23,12 @@ NO, PERHAPS, REFUSED = "certainly not", "perhaps", "no, according to the answer"
 
 CASES = (
     Case("the host's name is unknown", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the name server does not answer", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the host can be no name: a label empty or long", ConfigurationError, "configuration", NO, repeated=False),
     Case("the connection is refused", UnavailableError, "unavailable", NO, repeated=True),
     Case("the proxy is missing, or opens no tunnel", UnavailableError, "unavailable", NO, repeated=True),
+    Case("the SOCKS proxy refuses, hangs up or is none", UnavailableError, "unavailable", NO, repeated=True),
+    Case("a SOCKS proxy, without the package PySocks", ConfigurationError, "configuration", NO, repeated=False),
     Case("the TLS handshake fails", UnavailableError, "unavailable", NO, repeated=True),
     Case("the certificate is not trusted", ConfigurationError, "configuration", NO, repeated=False),
     Case("the request cannot be sent: bad address or header", ConfigurationError, "configuration", NO, repeated=False),

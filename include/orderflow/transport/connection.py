@@ -105,9 +105,9 @@ def prepare_session(
     standard = requests.Session().headers
     added = {header: value for header, value in session.headers.items() if header not in standard}
     make_watchable(session, connections=concurrency)
-    own = _checked_proxies(session.proxies or {})
+    proxies = _checked_proxies(session.proxies or {})
     others = [proxy for scheme, proxy in getproxies().items() if scheme != "no"] if session.trust_env else []
-    return (*credentials.headers(added).values(), *_proxy_passwords([*own, *others]))
+    return (*credentials.headers(added).values(), *_proxy_passwords([*proxies, *others]))
 
 
 def _checked_proxies(proxies: object) -> list[str]:

@@ -7,14 +7,15 @@ a TLS handshake can be read in pieces, so the only place to end them is the sock
 import socket
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import cache
 from threading import Lock, Timer
 from types import TracebackType
 from typing import Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection
 
 _watch: ContextVar["Watch | None"] = ContextVar("orderflow_call", default=None)
 _POOL = 16
@@ -120,20 +121,17 @@ class _Watched(HTTPConnection):
             self._handle = None
 
 
-class _WatchedTls(_Watched, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedTls
+@cache
+def _watched_pool(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    """Return the same kind of pool, over TLS or SOCKS as it may be, with connections that are watched."""
+    if issubclass(pool.ConnectionCls, _Watched):
+        return pool
+    connection = type(f"Watched{pool.ConnectionCls.__name__}", (_Watched, pool.ConnectionCls), {})
+    return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": connection})
 
 
 class _Adapter(HTTPAdapter):
-    """The adapter of `requests` for watched connections, also through an HTTP proxy."""
+    """The adapter of `requests` for watched connections, also through a proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -144,8 +142,8 @@ class _Adapter(HTTPAdapter):
 
 
 def _watched(manager: PoolManager) -> PoolManager:
-    if manager.pool_classes_by_scheme["http"] in {HTTPConnectionPool, _Pool}:  # SOCKS has its own classes
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    pools = {scheme: _watched_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
+    manager.pool_classes_by_scheme = pools
     return manager
 
 
