@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
+from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, TransientError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.reconciliation.findings import keep_findings
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
+from orderflow.ledger.models.reconciliation import DetectedDifference
 from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
 from support.clock import Clock
@@ -144,6 +147,45 @@ def test_a_row_of_the_erps_listing_that_cannot_be_understood_is_named_and_the_ot
     reconciled = reconcile(services, runs())
     assert [error.order for error in reconciled.errors] == ["1/GOOD"]
     assert reconciled.summary.compared == 2
+
+
+def test_a_reference_that_no_webshop_can_have_stops_no_comparison(
+    on_each: Services, control: SandboxControl, runs: Runs, clock: Clock
+) -> None:
+    control.add_orders(GOOD)
+    run_day(on_each, DAY, runs("2026-11-22"))
+    clock.advance(hours=3)
+    (made,) = control.erp_orders()
+    row = {**made, "external_reference": made["request"]["external_reference"], "currency": "EUR"}
+    odd = ("9" * 30 + "/X", "9223372036854775808/X", "\u0663/X", "-1/X", "1.5/X", "/X", "1/", "/")
+    listed = [{**row, "external_reference": name, "number": f"X-{n}"} for n, name in enumerate(odd)]
+    listed.append({**row, "number": "X-9", "external_reference": "1/X", "buyer": {"code": "a\0b"}})
+    control.fault("wrong_answer", service="erp", path="since=", answer={"results": [*listed, row], "next": None})
+    reconciled = reconcile(on_each, runs())
+    assert [error.order for error in reconciled.errors] == ["1/X"]
+    assert reconciled.summary.compared == 1
+    assert reconciled.summary.findings == 0
+
+
+def test_a_difference_that_the_ledger_refuses_is_named_and_the_others_are_kept(on_each: Services, clock: Clock) -> None:
+    good = DetectedDifference(
+        kind=FindingKind.NOT_IN_ERP,
+        webshop=1,
+        order_id=1,
+        external_reference="1/GOOD",
+        erp_number=None,
+        shop_value="confirmed",
+        erp_value="",
+        detail="",
+        day="2026-11-22",
+        since=clock(),
+    )
+    bad = good.model_copy(update={"external_reference": "1/BAD", "order_id": 2**70})
+    findings, gone, refused = keep_findings(on_each, [bad, good], ["1/BAD", "1/GOOD"])
+    assert [finding.external_reference for finding in findings] == ["1/GOOD"]
+    assert [error.order for error in refused] == ["1/BAD"]
+    assert gone == 0
+    assert keep_findings(on_each, [bad], ["1/BAD", "1/GOOD"])[:2] == ([], 1)
 
 
 def test_a_listed_order_of_which_nothing_is_recorded_has_failed(

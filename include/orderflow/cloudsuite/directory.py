@@ -10,24 +10,24 @@ from http import HTTPStatus
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from orderflow.domain.people import RecordKey, RecordKind
 from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError, PermanentError
 from orderflow.transport import Channel
+from orderflow.transport.fields import Id, Instant, Name, Number
 
 
-def _instant(value: object) -> datetime | None:
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return read(value)
+    except ValidationError:
         return None
 
 
-Key = Annotated[
-    str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value), Field(min_length=1)
-]
+Lax = WrapValidator(_or_none)
+"""What cannot be understood counts as not said."""
 
 
 class DirectoryRow(BaseModel):
@@ -35,12 +35,10 @@ class DirectoryRow(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: int
-    key: Key
-    origin: Annotated[
-        str | None, BeforeValidator(lambda value: value if isinstance(value, str) and value else None)
-    ] = None
-    create_date: Annotated[datetime | None, BeforeValidator(_instant)] = None
+    id: Id
+    key: Name
+    origin: Annotated[Name | None, Lax] = None
+    create_date: Annotated[Instant | None, Lax] = None
 
     @property
     def made(self) -> str | None:
@@ -99,8 +97,8 @@ class DirectoryPage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     results: tuple[Any, ...]
-    next: str | None = None
-    count: int | None = None
+    next: Annotated[Name | None, Lax] = None
+    count: Annotated[Number | None, Lax] = None
 
     def is_last(self, position: int) -> bool:
         """Whether nothing comes after row `position`: by the count, else by the link."""

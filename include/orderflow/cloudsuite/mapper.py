@@ -5,6 +5,8 @@ from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
+
 from orderflow.cloudsuite.extra import Extra, line_extra, order_extra
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.placing import NO_RULES, ExportedLine, place
@@ -12,7 +14,9 @@ from orderflow.domain.charges import ChargeRules
 from orderflow.domain.order import Order, OrderLine
 from orderflow.domain.people import RecordKey, RecordRef, Role
 from orderflow.domain.states import ShopState
+from orderflow.transport.fields import Name
 
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 _FIELDS = {
     Role.BUYER: "customer",
     Role.CONTACT: "user",
@@ -75,9 +79,13 @@ def _people(shop_order: ShopOrder) -> dict[Role, RecordRef]:
 
 
 def _key(twin: object) -> RecordKey | None:
-    if not isinstance(twin, Mapping) or not twin.get("origin") or not twin.get("key"):
+    """Read a key; one that is none counts as not said, and the id beside it leads to the record."""
+    if not isinstance(twin, Mapping):
         return None
-    return RecordKey(str(twin["origin"]), str(twin["key"]))
+    try:
+        return RecordKey(_NAME.validate_python(twin.get("origin")), _NAME.validate_python(twin.get("key")))
+    except ValidationError:
+        return None
 
 
 def _state(text: str | None) -> ShopState | None:

@@ -5,10 +5,18 @@ under another name or not at all; what nobody foresaw goes along in `extra`.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from orderflow.domain.people import Address, Party, RecordKey
+from orderflow.domain.reasons import Reason
+from orderflow.errors import PermanentError
+from orderflow.transport.fields import Text, wrong_fields
 
+Person = TypeVar("Person", Party, Address)
+
+_TEXT: TypeAdapter[str] = TypeAdapter(Text)
 GUEST = "guest"
 """ASSUMED: a customer says in this field whether it is a guest."""
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -34,12 +42,21 @@ _NOT_SENT = frozenset({"id", "origin", "key", "create_date", "modified_date", GU
 
 def to_party(document: Mapping[str, Any], record: RecordKey) -> Party:
     """Read a customer or a user."""
-    return Party.model_validate(_fields(document, record, Party.model_fields))
+    return _read(Party, document, record)
 
 
 def to_address(document: Mapping[str, Any], record: RecordKey) -> Address:
     """Read an address."""
-    return Address.model_validate(_fields(document, record, Address.model_fields))
+    return _read(Address, document, record)
+
+
+def _read(model: type[Person], document: Mapping[str, Any], record: RecordKey) -> Person:
+    try:
+        return model.model_validate(_fields(document, record, model.model_fields))
+    except ValidationError as error:
+        raise PermanentError(
+            f"the shop's record {record} cannot be used: {wrong_fields(error)}", reason=Reason.SHOP_ANSWER_INVALID
+        ) from None
 
 
 def is_guest(document: Mapping[str, Any]) -> bool | None:
@@ -63,7 +80,7 @@ def _fields(document: Mapping[str, Any], record: RecordKey, wanted: Mapping[str,
 def _text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return str(value).strip() or None
+    return _TEXT.validate_python(value).strip() or None
 
 
 def _is_one(value: object) -> bool:

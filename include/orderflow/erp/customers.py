@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.people import Address, Party, RecordKey
+from orderflow.transport.fields import Label, Name
 
 
 class CustomerRequest(BaseModel):
@@ -23,9 +24,9 @@ class ErpAddress(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    origin: str
-    key: str
-    code: str | None = None
+    origin: Name
+    key: Name
+    code: Label | None = None
 
 
 class ErpCustomer(BaseModel):
@@ -33,9 +34,9 @@ class ErpCustomer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    origin: str
-    key: str
-    code: str | None = None
+    origin: Name
+    key: Name
+    code: Label | None = None
     addresses: tuple[ErpAddress, ...] = ()
 
     @property

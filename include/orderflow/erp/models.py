@@ -114,7 +114,7 @@ class AcceptedLine(_Contract):
 class KnownBuyer(_Contract):
     """The customer of an order as the ERP knows it."""
 
-    code: str | None = None
+    code: Label | None = None
     """The ERP's own number."""
 
 

@@ -18,7 +18,10 @@ OVERLAP = timedelta(days=2)
 """Records may be committed late, and the shop's naive times repeat an hour in autumn."""
 _WHOLE_AGAIN = timedelta(days=1)
 _MOST_PAGES = 10_000
+_MOST_IDLE_PAGES = 10
+"""In a row, with nothing on them that was not on an earlier one."""
 _PASSES = 3
+_OLDEST = "1900"
 
 
 def read_lists(services: Services, kinds: Collection[RecordKind], *, is_enough: Callable[[RecordKind], bool]) -> None:
@@ -49,19 +52,28 @@ def _read_once(services: Services, origin: str, kind: RecordKind, *, whole: bool
     services.shared.done.add(this)
 
 
+def _latest(services: Services) -> str:
+    """Return the last moment at which a record can have been made, whatever zone the shop's naive times are of."""
+    return (services.now() + OVERLAP).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
 def _read(services: Services, origin: str, kind: RecordKind, known: LedgerListing) -> tuple[LedgerListing, bool]:
     """Read a list to its end, keeping every page; say how far that came, and whether rows are missing."""
     book, size = services.ledger.people.directory, services.settings.limits.page_size
-    since = datetime.fromisoformat(known.since) - OVERLAP if known.since else None
+    latest = _latest(services)
+    since = datetime.fromisoformat(known.since) - OVERLAP if known.since and _OLDEST < known.since <= latest else None
     position, newest, seen = known.position, known.newest, set[int]()
+    idle = 0
     for _ in range(_MOST_PAGES):
         page = services.shop.directory.page(origin, kind, since=since, offset=position, limit=size)
         rows = list(page.rows)
         book.keep(kind, [(row.id, row.origin, row.key) for row in rows])
+        idle = 0 if {row.id for row in rows} - seen else idle + 1
         seen |= {row.id for row in rows}
-        newest = max(filter(None, [newest, *(row.made for row in rows)]), default=None)
+        # A record of the year 9999 would end all reading: nothing is newer.
+        newest = max((made for made in [newest, *(row.made for row in rows)] if made and made <= latest), default=None)
         position += len(page.results)
-        if page.is_last(position):
+        if page.is_last(position) or idle == _MOST_IDLE_PAGES:
             break
         book.was_read(origin, kind, known.model_copy(update={"position": position, "newest": newest}))
     is_short = known.position == 0 and page.count is not None and len(seen) < page.count

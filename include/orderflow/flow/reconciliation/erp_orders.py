@@ -10,6 +10,7 @@ from orderflow.erp.models import ListedSalesOrder, SalesOrder
 from orderflow.erp.port import UnreadableRow
 from orderflow.errors import OrderflowError
 from orderflow.flow.services import Services
+from orderflow.ledger.orders.conditions import is_order_id
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def find_erp_orders(services: Services, names: Collection[str]) -> tuple[ErpOrde
 def webshop_of(external_reference: str) -> int | None:
     """Return the webshop that a reference names; None when it is not one that this flow has made."""
     webshop, slash, reference = external_reference.partition("/")
-    return int(webshop) if slash and reference and webshop.isdecimal() else None
+    return int(webshop) if slash and reference and is_order_id(webshop) else None
 
 
 def _listed(order: ListedSalesOrder) -> ErpOrder:

@@ -16,6 +16,7 @@ from orderflow.errors import OrderflowError, PermanentError, TransientError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.alerts import alert_lost_shipments, keep_alerts
 from orderflow.flow.reconciliation.describe import describe
+from orderflow.flow.reconciliation.findings import keep_findings
 from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides, read_named
 from orderflow.flow.reconciliation.totals import day_totals
 from orderflow.flow.services import Services
@@ -61,7 +62,8 @@ def reconcile(services: Services, run: RunRef, *, days: int | None = None, websh
     done = _compare(services, sides.subjects, now)
     errors = [*sides.errors, *done.errors]
     names = {name for subject in done.compared for name in subject.names}
-    findings, resolved = services.ledger.findings.update(done.differences, judged=names)
+    findings, resolved, refused = keep_findings(services, done.differences, names)
+    errors += refused
     overdue = [finding for finding in findings if is_overdue(services, finding, now)]
     summary = Reconciliation(
         first_day=local_day(services, window.start),
@@ -100,7 +102,8 @@ def compare_again(services: Services, run: RunRef, order_ids: Collection[int]) -
     done = _compare(services, sides.subjects, now, named=True)
     errors = [*sides.errors, *done.errors]
     names = {name for subject in done.compared for name in subject.names}
-    findings, resolved = services.ledger.findings.update(done.differences, judged=names)
+    findings, resolved, refused = keep_findings(services, done.differences, names)
+    errors += refused
     keep_alerts(services, run, [f for f in findings if is_overdue(services, f, now)], errors, about=names)
     for finding in findings:
         log.info("still different: %s", describe(finding))

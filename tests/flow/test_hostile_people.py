@@ -1,0 +1,94 @@
+"""Odd rows in the shop's lists of customers, addresses and users: the others are found, now and ever after."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from orderflow.cloudsuite.people import to_address, to_party
+from orderflow.domain.people import Address, Party, RecordKey, RecordKind
+from orderflow.errors import PermanentError
+from orderflow.flow.customers.who import who
+from orderflow.flow.services import Services, Shared
+from orderflow.ledger.opening import open_ledger
+from orderflow.settings import Settings
+from orderflow.transport.document import read_document
+from sandbox.control import SandboxControl
+from support.clock import Clock
+from support.flow_runs import Runs
+from support.hostile import NO_DOCUMENT, VALUES, written
+from support.ledgers import ledger_url, postgres_url  # noqa: F401 - fixtures
+
+ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
+GUEST = {"email": "an@example.nl", "name": "A. Koper", "street1": "Kade", "zip": "1234AB", "city": "Zwolle"}
+ROW = {"id": 900_000, "key": "X", "origin": "webshop", "create_date": "2026-11-20T09:00:00"}
+FIELDS = ("id", "key", "origin", "create_date")
+READABLE = {name: value for name, value in VALUES.items() if value not in NO_DOCUMENT}
+
+
+@pytest.fixture
+def on_each(services: Services, ledger_url: URL, clock: Clock) -> Services:  # noqa: F811
+    settings = {"origins": ["webshop", "erp"], "webshops": {"1": {"customers": "create"}}}
+    return replace(services, settings=Settings.parse(settings), ledger=open_ledger(ledger_url, clock=clock))
+
+
+def _bad_rows() -> Iterator[str]:
+    for n, value in enumerate(READABLE.values()):
+        for place, field in enumerate(FIELDS):
+            number = 900_000 + 10 * n + place
+            yield written({**ROW, "id": number, "key": f"X-{number}"}, (field,), value)
+        yield value
+
+
+def _listing(services: Services, kind: RecordKind, count: str) -> str:
+    good = services.shop.directory.page("webshop", kind, since=None, offset=0, limit=1000).results
+    return f'{{"count": {count}, "next": null, "results": [{",".join([*_bad_rows(), *map(_written, good)])}]}}'
+
+
+def _written(document: Any) -> str:
+    return json.dumps(document, default=str)
+
+
+@pytest.mark.parametrize("count", ["null", '"many"', "-1"])
+def test_odd_rows_hide_no_others_and_end_no_later_reading(
+    on_each: Services, control: SandboxControl, runs: Runs, clock: Clock, count: str
+) -> None:
+    (first,) = control.add_orders({**ORDER, "guest": GUEST})
+    control.faults(
+        [
+            {
+                "action": "status",
+                "status": 200,
+                "times": 0,
+                "service": "shop",
+                "method": "GET",
+                "path": rf"/api/origin/\w+/{kind}/(\?|$)",
+                "html": _listing(on_each, kind, count),
+            }
+            for kind in RecordKind
+        ]
+    )
+    people = who(on_each, on_each.read(first)[1], runs())
+    assert people.buyer is not None
+    assert people.buyer.email == "an@example.nl"
+
+    control.clear_faults()
+    clock.advance(hours=2)
+    (second,) = control.add_orders({**ORDER, "guest": {**GUEST, "email": "b@example.nl"}})
+    buyer = who(replace(on_each, shared=Shared()), on_each.read(second)[1], runs()).buyer
+    assert buyer is not None
+    assert buyer.email == "b@example.nl"
+
+
+@pytest.mark.parametrize("field", sorted({*Party.model_fields, *Address.model_fields} - {"origin", "key"}))
+def test_a_record_is_understood_or_refused(field: str) -> None:
+    record = RecordKey("webshop", "X")
+    for value in READABLE.values():
+        document = read_document(written({"id": 1, "name": "A. Koper"}, (field,), value).encode())
+        for read in (to_party, to_address):
+            with suppress(PermanentError):
+                assert read(document, record).record == record
