@@ -29,7 +29,6 @@ CONNECTIONS: dict[str, Mapping[str, Any]] = {
     "extra as a list": {"extra": [1]},
     "proxies as a text": {"extra": {"proxies": "http://x"}},
     "proxies with a number": {"extra": {"proxies": {"http": 5}}},
-    "proxies with SOCKS": {"extra": {"proxies": {"http": "socks5://127.0.0.1:1"}}},
     "cert as a number": {"extra": {"cert": 5}},
     "cert with one path": {"extra": {"cert": [__file__]}},
     "verify as a list": {"extra": {"verify": ["a"]}},
@@ -58,7 +57,6 @@ VARIABLES: dict[str, Mapping[str, str]] = {
     },
     "a ledger that nobody serves": {LEDGER: "postgres://u:p@127.0.0.1:1/db"},
     "a proxy that is no address": {"http_proxy": "http://[", "no_proxy": "", "NO_PROXY": ""},
-    "a SOCKS proxy": {"all_proxy": "socks5://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""},
 }
 
 

@@ -46,3 +46,15 @@ def test_a_shop_that_does_not_answer_is_no_comparison(environment: dict[str, str
     code, lines, errors = reconcile(environment)
     assert (code, lines) == (2, [])
     assert "shop_auth" in errors
+
+
+def test_files_that_cannot_be_written_keep_nobody_from_the_comparison(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    del control
+    nowhere = {"AIRFLOW_VAR_ORDERFLOW": json.dumps({"reconciliation": {"csv_folder": "/proc/none"}})}
+    code, lines, errors = reconcile(environment | nowhere)
+    assert code == 1
+    summary = json.loads(lines[-1])
+    assert (summary["findings"], summary["csv"]) == (0, None)
+    assert "cannot write the CSV files (No such file or directory): check `reconciliation.csv_folder`" in errors

@@ -18,7 +18,7 @@ from orderflow.flow.batch import errors, values
 from orderflow.flow.orders.forget import ELSEWHERE, forget
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.run import preview_day, run_day, run_sweep
-from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
+from orderflow.flow.reconciliation.csv_export import save_csv
 from orderflow.flow.reconciliation.describe import describe
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.reporting.report import Report
@@ -126,13 +126,13 @@ def _check_shop(_asked: Namespace) -> int:
 
 def _reconcile(asked: Namespace) -> int:
     services = connect(read_only=True)
-    folder = csv_folder(services.settings)
     reconciled = reconcile(services, _named("reconcile"), days=asked.days, webshop=asked.webshop)
-    path = write_csv(reconciled, folder)
-    failures = [*map(describe, reconciled.overdue), *map(str, reconciled.errors)]
+    saved = save_csv(reconciled, services.settings)
+    failures = [*map(describe, reconciled.overdue), *map(str, [*reconciled.errors, *errors([saved])])]
     _tell("FAILED", failures)
     numbers = reconciled.summary.model_dump(mode="json", exclude={"totals"})
-    return _end({**numbers, "csv": str(path)}, _FAILED if failures else 0)
+    path = None if isinstance(saved, OrderflowError) else str(saved)
+    return _end({**numbers, "csv": path}, _FAILED if failures else 0)
 
 
 def _tell(what: str, lines: Iterable[object]) -> None:

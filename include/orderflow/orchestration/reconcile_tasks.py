@@ -6,8 +6,8 @@ from typing import Any
 
 from airflow.sdk import task
 
-from orderflow.errors import PermanentError
-from orderflow.flow.reconciliation.csv_export import csv_folder, write_csv
+from orderflow.errors import OrderflowError, PermanentError
+from orderflow.flow.reconciliation.csv_export import save_csv
 from orderflow.flow.reconciliation.reconcile import compare_again, reconcile
 from orderflow.flow.reporting.digest import Digest
 from orderflow.flow.reporting.service_level import judge_service_level
@@ -33,9 +33,12 @@ def compare_shop_and_erp() -> dict[str, Any]:
     if here.order_ids:
         return _compare_again(services, here)
     reconciled = reconcile(services, here.run, days=here.params.get("days"), webshop=here.params.get("webshop"))
-    log.info("written: %s", write_csv(reconciled, csv_folder(services.settings)))
+    saved = save_csv(reconciled, services.settings)
+    log.info("CSV files: %s", saved)
     judge_service_level(services, here.run)
     end_report(services, here, [])
+    if isinstance(saved, OrderflowError):
+        raise saved
     return reconciled.summary.model_dump(mode="json", exclude={"totals"})
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from orderflow.domain.findings import KINDS
 from orderflow.domain.spreadsheet import safe_cell
-from orderflow.errors import OrderflowError
+from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.reconcile import Reconciled
 from orderflow.home import airflow_home
@@ -59,6 +59,24 @@ def csv_folder(settings: Settings) -> Path:
     if folder := settings.reconciliation.csv_folder:
         return folder.expanduser()
     return airflow_home() / "orderflow" / "reconciliation"
+
+
+def save_csv(reconciled: Reconciled, settings: Settings) -> Path | OrderflowError:
+    """Write both files where the settings say; returns the path of the findings, or why they could not be written.
+
+    The comparison itself is in the ledger by then: a full disk must not keep it from people.
+    """
+
+    def save() -> Path:
+        try:
+            return write_csv(reconciled, csv_folder(settings))
+        except (OSError, RuntimeError, ValueError) as error:
+            told = error.strerror if isinstance(error, OSError) else type(error).__name__
+            raise ConfigurationError(
+                f"cannot write the CSV files ({told}): check `reconciliation.csv_folder`"
+            ) from error
+
+    return isolated(save, "the CSV files")
 
 
 def write_csv(reconciled: Reconciled, folder: Path) -> Path:
