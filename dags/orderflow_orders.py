@@ -1,23 +1,24 @@
 """
 ### Named orders, for people: retry them now, or say that they were dealt with by hand.
 
-Has no schedule: the buttons of the page "Orders" trigger it, and so can you. Several runs at a time, each for its own
-orders, and no sweep is in the way. A claim in the ledger lets only one run at a time work on an order.
+It has no schedule: the buttons of the page "Orders" trigger it, and so can you. Several runs may run at a time, each
+for its own orders, without waiting for a sweep. A claim in the ledger lets only one run at a time work on an order.
 
-1. **list_named_orders** closes what is named under `resolve`, and finds the others.
-2. **select_payable** and **process_order** are those of the daily DAG: only what is still missing is done.
+1. **list_named_orders** closes the orders named under `resolve`, and finds the others.
+2. **select_payable** and **process_order** are the same as in the daily DAG: only what is still missing is done.
 3. **finish_orders** does their last step.
-4. **report_news** is red when one of these orders failed, or when there is none of a name. The others are done.
+4. **report_news** is red when one of these orders failed or was not found. The others are done.
 
 **Retry:** `order_ids` (the number in `/api/order/12345/`) or `references`. **Dealt with by hand:** `resolve`: the
-alerts are closed, and an order that is stuck is never sent. **See what would happen:** parameter `dry_run`.
+alerts are closed, and a stuck order is never sent. **See what would happen:** parameter `dry_run`.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional.
 
-**When it is late:** not done an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one alert.
+**When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
+alert.
 
-**When it fails:** the log of `report_news` names each order and why. What is open afterwards the sweep takes up.
+**When it fails:** the log of `report_news` names each order and why. The sweep picks up what is still open afterwards.
 """
 
 from airflow.sdk import dag
@@ -33,7 +34,7 @@ from orderflow.orchestration.tasks import finish_orders, process_order, report_n
     schedule=None,
     catchup=False,
     max_active_runs=8,
-    is_paused_upon_creation=False,  # it does nothing by itself, and a person who asks is not to wait
+    is_paused_upon_creation=False,  # it does nothing on its own, and a person who asks should not have to wait
     params=ORDERS_PARAMS,
     default_args={"owner": "integration", **RETRIES},
     tags=["orderflow", "cloudsuite", "erp"],

@@ -82,7 +82,7 @@ def main() -> int:
     """Write what is missing; returns the exit code."""
     kept = earlier(ENV_FILE)
     written = write_secrets(SECRETS, kept)
-    print(f"{SECRETS.name}/ {'written' if written else 'is there already and was left as it is'}")
+    print(f"{SECRETS.name}/ {'written' if written else 'exists already and was not changed'}")
     if not ENV_FILE.exists():
         with os.fdopen(os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(content())
@@ -90,7 +90,7 @@ def main() -> int:
     elif "SECRETS" not in kept:
         print(f"Add this line to {ENV_FILE.name}, and take every secret out of it:\nSECRETS=./{SECRETS.name}")
     else:
-        print(f"{ENV_FILE.name} is there already and was left as it is")
+        print(f"{ENV_FILE.name} exists already and was not changed")
     return 0
 
 

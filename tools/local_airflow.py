@@ -144,7 +144,7 @@ class LocalAirflow(AirflowApi):
         self._services.clear()
 
     def check(self) -> None:
-        """ServiceError when a part of Airflow has ended by itself."""
+        """ServiceError if a part of Airflow has ended on its own."""
         for service in self._services:
             service.check()
 

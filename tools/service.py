@@ -15,7 +15,7 @@ KEEPER = Path(__file__).parent / "keeper.py"
 
 
 class ServiceError(RuntimeError):
-    """A program did not start, ended by itself, or did not get ready in time; the message says what its log said."""
+    """A program did not start, ended on its own, or was not ready in time; the message quotes its log."""
 
 
 class ManagedProcess:

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.catalogue import PRODUCTS
 
 SHOPS = {"1": "Webshop 1", "2": "Webshop 2"}
-"""The sandbox's webshops and the web shops in Tryton that stand for them."""
+"""The sandbox's webshops and their web shops in Tryton."""
 SECOND_COMPANY = {"7": "Webshop 7"}
 """A web shop that belongs to the second company."""
 COMPANIES: list[dict[str, Any]] = [

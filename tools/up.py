@@ -90,7 +90,7 @@ def stop() -> None:
 
 
 def serve(port: int, sandbox_port: int) -> NoReturn:
-    """Hold it all up until SIGTERM, or until a part of it ends by itself (ServiceError).
+    """Hold it all up until SIGTERM, or until a part of it ends on its own (ServiceError).
 
     The password of Airflow's user comes by stdin, where no list of processes shows it.
     """

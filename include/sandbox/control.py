@@ -164,7 +164,7 @@ class SandboxControl:
         return dict(self._call("GET", "/journal")["high_water"])
 
     def clear_journal(self) -> None:
-        """Forget the calls so far; numbering goes on."""
+        """Forget the calls so far; numbering continues."""
         self._call("DELETE", "/journal")
 
     def _call(self, method: str, path: str, body: object = None) -> JsonObject:

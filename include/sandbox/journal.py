@@ -69,7 +69,7 @@ class Journal:
         return [asdict(entry) for entry in self.entries if entry.n > n]
 
     def clear(self) -> None:
-        """Forget the entries and the high-water marks; numbering goes on."""
+        """Forget the entries and the high-water marks; numbering continues."""
         self.entries.clear()
         self.high_water = +self._running
 

@@ -112,7 +112,7 @@ class ShopApi:
         return json_reply(self._shown(order, config), 201, committed=True)
 
     def _with_ids(self, body: JsonObject) -> JsonObject:
-        """Take `shipment_address_key` and its like for the ids they stand for; documented for POST."""
+        """Accept `shipment_address_key` and the like instead of ids; documented for POST."""
         found = {}
         for field, kind in OF_ORDER.items():
             twin = body.get(f"{field}_key")

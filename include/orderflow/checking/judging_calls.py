@@ -66,7 +66,7 @@ def judge_errors(seen: ShopSeen) -> CheckResult:
     if nobody.status != _NOT_FOUND:
         return fails(
             f"an order that does not exist is answered by {nobody.status}",
-            "an order that is gone cannot be told from another failure",
+            "a deleted order cannot be distinguished from another failure",
             _CONTACT,
         )
     return holds(f"status {nobody.status} with JSON")

@@ -48,7 +48,7 @@ TOKEN_SERVICE = Service(
 """What it refuses, the connection has wrong."""
 
 _UNTOLD_LIFETIME = 60.0
-"""Seconds; the page does not state a lifetime, so an answer that tells none is not trusted for long."""
+"""Seconds; the page states no lifetime, so a token without one is not kept for long."""
 _LONGEST_MARGIN = 30.0
 _LONGEST_LIFETIME = 30 * 24 * 3600.0
 
@@ -71,7 +71,7 @@ class Credentials(NamedTuple):
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def secrets(self) -> tuple[str, ...]:
-        """Return what no message may show: the secret, and what stands in the address besides host and path."""
+        """Return what no message may show: the secret, and parts of the address besides host and path."""
         parts = urlsplit(self.token_url)
         return tuple(text for text in (self.client_secret, parts.password, parts.query) if text)
 
@@ -140,7 +140,7 @@ class ClientCredentials:
 
     @property
     def lifetime(self) -> float | None:
-        """The seconds that the token in use was said to live; None where there is none, or nothing was said."""
+        """The stated lifetime of the token in use, in seconds; None without a token or a stated lifetime."""
         token = self._token
         return token.told if token else None
 

@@ -125,7 +125,7 @@ class CloudSuiteClient:
         return ids
 
     def _written(self, order_id: int, sent: Mapping[str, Any], answer: Answer) -> ShopOrder:
-        """Return the order that a write was answered with; where the answer proves nothing, the order as it is now.
+        """Return the order in the answer to a write; if the answer proves nothing, read the order.
 
         That a write is answered by the whole object is what the shop's framework does, not what a page says: an
         answer that is empty, partial, old or cannot be read says nothing about what was done.

@@ -1,7 +1,7 @@
 """The order confirmation in cXML 1.2, instead of the PATCH of the ERP number and the PUT of the lines.
 
 The vendor's page "Order incoming - feedback - cXML" is not public: that this message replaces both is DOCUMENTED, its
-content is ASSUMED to be a standard ConfirmationRequest. Where the standard has a place for something it stands there;
+content is ASSUMED to be a standard ConfirmationRequest. Everything is where the standard has a place for it;
 the ERP's own line numbers, for which it has none, are an Extrinsic, which is how cXML is extended.
 """
 
@@ -51,7 +51,7 @@ class Confirmation(_Message):
 
     @property
     def payload_id(self) -> str:
-        """The message's identity: the same however often this order's number is confirmed, so that it can be told."""
+        """The message's identity: the same for every confirmation of this order's number, so that repetitions show."""
         return f"confirmation-{self.webshop}-{self.order_id}-{self.erp_number}@orderflow"
 
     def to_xml(self) -> bytes:

@@ -1,4 +1,4 @@
-"""A delivery message (DESADV) as the vendor's page lists its fields: `schemas/desadv.xsd` says what is assumed."""
+"""A despatch advice (DESADV) with the fields of the vendor's page: `schemas/desadv.xsd` says what is assumed."""
 
 import datetime as dt
 from decimal import Decimal
@@ -24,7 +24,7 @@ class DesadvItem(_Message):
     """A delivered order line, or the part of it that was delivered."""
 
     item_num: int
-    """The ERP's line number, as the shop was told it."""
+    """The ERP's line number, as written to the shop."""
     order_num: str
     """The ERP's order number."""
     quantity: Decimal

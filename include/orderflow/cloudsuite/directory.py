@@ -71,7 +71,7 @@ class Directory:
         return answer.parse(DirectoryPage.model_validate)
 
     def read(self, kind: RecordKind, record: RecordKey, record_id: int | None) -> Mapping[str, Any]:
-        """Read a record as it is now; ORDER_NOT_FOUND when there is none.
+        """Read a record; CUSTOMER_UNKNOWN if there is none.
 
         The answer has to be about this very record: a key that leads to another id is no proof of anything.
         """

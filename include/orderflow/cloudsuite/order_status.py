@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class OrderStatus(BaseModel):
-    """What is told of one order. It does not change the order's own state."""
+    """The status of one order. It does not change the order's own state."""
 
     model_config = ConfigDict(frozen=True)
 

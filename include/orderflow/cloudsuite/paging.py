@@ -115,7 +115,7 @@ class Listing(Iterator[ListedOrder]):
         return _parsed(answer)
 
     def _read(self, page: _Page, offset: int) -> list[ListedOrder]:
-        """Read each row by itself: one that has no id names no order, and hides none of the others."""
+        """Read each row on its own: a row without an id names no order, but does not hide the others."""
         rows = []
         for position, document in enumerate(page.results, start=offset):
             try:

@@ -26,7 +26,7 @@ class Status(NamedTuple):
 
 
 def exact(text: str, what: str) -> str:
-    """Return the text as it is; XmlError when XML cannot hold it: a number with a character less is another number."""
+    """Return the text unchanged; XmlError if XML cannot hold it: a number without one character is another number."""
     unfit = _UNFIT.search(text)
     if unfit:
         raise XmlError(f"{what} {text!r} has a character that XML cannot hold: U+{ord(unfit.group()):04X}")

@@ -46,7 +46,7 @@ class ErpCustomer(BaseModel):
 
 
 class CustomerPort(Protocol):
-    """The customers of an ERP that can be told of them."""
+    """The customers of an ERP that accepts them."""
 
     @property
     def resend_is_safe(self) -> bool:
@@ -54,7 +54,7 @@ class CustomerPort(Protocol):
 
     @property
     def adds_changed_addresses(self) -> bool:
-        """Whether a changed address becomes one more and leaves the old one as it is, for earlier orders' sake."""
+        """Whether a changed address is added as a new one, so that earlier orders keep the old one."""
 
     def find(self, buyer: Party, addresses: Sequence[Address]) -> ErpCustomer | None:
         """Look a customer up by the shop's key, which also leads to the one that it was merged into. Never writes.

@@ -184,7 +184,7 @@ class RestErp:
 
 
 def _refuse_unnumbered(answer: Answer, field: str, value: str | int) -> None:
-    """InDoubtError where the ERP has begun an order and not numbered it: nobody may be told, or make it again."""
+    """InDoubtError if the ERP has begun an order without a number: it must not be written back, or created again."""
     results = answer.json_object().get("results")
     for row in results if isinstance(results, list) else ():
         if isinstance(row, dict) and row.get(field) == value:

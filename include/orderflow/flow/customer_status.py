@@ -35,7 +35,7 @@ def tell(services: Services, order: Claim | LedgerOrder, moment: Moment, run: Ru
             if message is not None:
                 _tell(services, claim, _STEPS[moment], message)
     except OrderflowError as error:
-        log.warning("order id %d: the customer was not told (%s): %s", order.order_id, moment, error)
+        log.warning("order id %d: the customer was not notified (%s): %s", order.order_id, moment, error)
 
 
 def to_be_told(

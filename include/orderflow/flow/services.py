@@ -76,7 +76,7 @@ class Services:
     def each(
         self, work: Callable[[Item], Result], items: Iterable[Item], about: Callable[[Item], str]
     ) -> list[Result | OrderflowError]:
-        """Do the same, each item on its own: its failure is its result, and the others go on.
+        """Do the same, each item on its own: its failure is its result, and the others continue.
 
         What the circuit breaker held back is tried once more after the others, one of which may have closed it.
         """

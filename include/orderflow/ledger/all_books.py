@@ -44,7 +44,7 @@ class Books:
 
     @property
     def outbox(self) -> Outbox:
-        """Which channel was told of what."""
+        """Which channel has had which alert."""
         return Outbox(self._engine, clock=self._clock)
 
     @property

@@ -115,7 +115,7 @@ class Ledger(Books):
 
     @contextmanager
     def claim(self, order_id: int, run: RunRef) -> Iterator[Claim]:
-        """Hold an order for the length of the block; if this process dies, the lease runs out by itself.
+        """Hold an order for the length of the block; if this process dies, the lease expires.
 
         ClaimedElsewhereError when another run holds it, PermanentError when the ledger does not know the order.
         """

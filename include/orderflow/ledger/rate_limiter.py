@@ -87,7 +87,7 @@ class RateLimiter:
             self._add()
 
     def _pause_left(self) -> float:
-        """Return how long a pause that any process was told still lasts; the ledger is asked once a second."""
+        """Return how long a pause given to any process still lasts; the ledger is asked once a second."""
         with self._lock:
             now = time.monotonic()
             if now >= self._look_again_at:

@@ -17,7 +17,7 @@ from orderflow.ledger.tables.compatibility import CompatibilityRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "orderflow_version"
-"""Not Alembic's usual name: the database may be Airflow's own, whose version stands under that."""
+"""Not Alembic's usual name: the database may be Airflow's own, which keeps its version under that name."""
 _ADVISORY_LOCK = 0x6F72_6466_6C6F_77  # any number that nobody else in this database uses
 
 

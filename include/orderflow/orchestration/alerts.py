@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def alert_failed_report(context: Mapping[str, Any]) -> None:
-    """Announce that a run could not be summed up; what a run has found out, it has announced by itself.
+    """Announce that a run could not be summed up; what it found out was announced already.
 
     It is told once, by the ledger's book of alerts; each time, while the ledger cannot be written, and to whoever has
     started a run for something.

@@ -68,7 +68,7 @@ def send_packing_slips(batch: list[str]) -> None:
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
 @guarded
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
-    """Sum the run up; fail it for what nobody was told yet, naming the slip, the reason and its owner."""
+    """Sum the run up; fail it for news, naming the slip, the reason and its owner."""
     here = RunContext()
     if here.dry_run:
         raise_broken(broken_tasks())

@@ -117,7 +117,7 @@ class RunContext:
 
     @property
     def first_try(self) -> int:
-        """The first of the tries Airflow makes by itself; clearing the task by hand starts a new series."""
+        """The first of the tries Airflow makes automatically; clearing the task by hand starts a new series."""
         ti = self._context["ti"]
         return int(ti.max_tries) - int(self._context["task"].retries) + 1
 

@@ -1,4 +1,4 @@
-"""The last task of every run: what failed as a whole is noted, everybody is told, and the run is red for news alone."""
+"""The last task of every run: record what failed as a whole, announce, and turn the run red only for news."""
 
 import logging
 from collections.abc import Collection
@@ -33,7 +33,7 @@ def end_report(services: Services, here: RunContext, broken: Collection[FailedTa
 
 
 def raise_unworked(broken: Collection[FailedTask]) -> None:
-    """Turn a day's run red of which a task failed as a whole, told or not: nothing else does that day's work."""
+    """Turn a day's run red if a task failed as a whole, announced or not: nothing else does that day's work."""
     if broken:
         text = "\n".join(f"- {task}" for task in broken)
         raise NewsError(f"{len(broken)} tasks failed:\n{text}", reason=next(iter(broken)).reason)

@@ -138,7 +138,7 @@ def put_order_lines(batch: list[int]) -> None:
 
 @task_group
 def process_order(batch: list[int]) -> None:
-    """Take a few orders through the ERP and back. Every step goes on with the orders that got that far."""
+    """Take a few orders through the ERP and back. Every step continues with the orders that got that far."""
     push_to_erp(batch) >> patch_state(batch) >> patch_erp_order_number(batch) >> put_order_lines(batch)
 
 
@@ -178,7 +178,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_report)
 @guarded
 def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
-    """Sum the day up; fail the run for what nobody was told yet, naming each cause, its orders and its owner.
+    """Sum the day up; fail the run for news, naming each cause, its orders and its owner.
 
     A day of which orders failed that people know of already is skipped here, not green: no asset event says it is done.
     """
@@ -193,7 +193,7 @@ def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
 @guarded
 def report_news(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
-    """Sum the sweep up; fail it for what nobody was told yet, so that one cause makes one red run and not a hundred."""
+    """Sum the sweep up; fail it only for news, so that one cause makes one red run and not a hundred."""
     return _end(order_ids, batches).numbers
 
 

@@ -1,4 +1,4 @@
-"""The shapes of the JSON answers about what people were told of."""
+"""The shapes of the JSON answers about alerts."""
 
 from datetime import datetime
 from typing import Self
@@ -40,7 +40,7 @@ class Advice(BaseModel):
 
 
 class AlertAnswer(BaseModel):
-    """Something that people were told about and that is not over."""
+    """An alert that is still open."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 

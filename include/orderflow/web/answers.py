@@ -63,7 +63,7 @@ class Frame(_Answer):
 
 
 class Summed(_Answer):
-    """How many orders of how much stand on a list, of one day where days were asked for."""
+    """How many orders are on a list and their total, of one day if days were requested."""
 
     day: str | None
     worklist: Worklist

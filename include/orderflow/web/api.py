@@ -159,7 +159,7 @@ def run(
 
 @router.get("/run/summary", dependencies=[Depends(may_see_named_run)])
 def run_summary(source: FromSource, dag_id: Name, run_id: Name) -> list[Summed]:
-    """Return where the orders that a run wrote about stand now."""
+    """Return the orders that a run worked on, as they are now."""
     wanted = OrderFilter(run=(dag_id, run_id))
     return Summed.all_of(queries.groups(source.engine, wanted, old_before=source.old_before))
 
@@ -180,7 +180,7 @@ def run_plan(
 
 @router.get("/alerts")
 def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
-    """Return what people were told about and is not over."""
+    """Return the open alerts."""
     return AlertsAnswer.of(AlertBook(source.engine, clock=utc_now).open(), LONGEST_LIST, language)
 
 

@@ -71,7 +71,7 @@ class TrytonErp:
     def _created(self, request: SalesOrderRequest, data: MasterData) -> Sale:
         """Make the sale; whoever is refused because another was faster gets the other's.
 
-        Why it was refused stands in a translated text only, so that the sale itself is looked for.
+        The reason is only a translated text, so the sale itself is looked for.
         """
         values = to_values(request, data, self._options)
         try:
@@ -145,7 +145,7 @@ class TrytonErp:
         )
 
     def _changed(self, sale: Sale, what: str, change: Callable[[], Sale]) -> Sale:
-        """Change a sale; refused because somebody else has just done it, take the sale as it stands now.
+        """Change a sale; if that is refused because somebody else has just changed it, read the sale.
 
         The sale exists, so that no failure but a refusal of Tryton's own may look as if there were none.
         """
@@ -175,7 +175,7 @@ class TrytonErp:
         if len(found) > 1:
             numbers = ", ".join(sale.number or f"id {sale.id}" for sale in found)
             raise PermanentError(
-                f"{external_reference} stands in more than one web shop of Tryton ({numbers})",
+                f"{external_reference} is in more than one web shop of Tryton ({numbers})",
                 reason=Reason.ERP_ANSWER_INVALID,
             )
         return found[0] if found else None

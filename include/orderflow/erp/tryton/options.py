@@ -133,7 +133,7 @@ class TrytonOptions(BaseModel):
         return int(number) if code == self.customer_code.format(customer=number) and number.isdecimal() else None
 
     def code_of_party(self, record: RecordKey) -> str:
-        """Name the code of the party that stands for a customer."""
+        """Return the code of a customer's party."""
         if record.origin == self.own_origin:
             return record.key
         return self.party_code.format(origin=record.origin, key=record.key)

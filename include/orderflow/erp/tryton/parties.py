@@ -56,7 +56,7 @@ _FIELDS = ("code", "active", "party.name", "party.active", "address.active")
 def find_customer(
     rest: TrytonRest, options: TrytonOptions, company: int, request: SalesOrderRequest, problems: Problems
 ) -> Customer | None:
-    """Find the party and both addresses, of which one stands in for the other; None when there are problems."""
+    """Find the party and both addresses; one replaces a missing other. None if there are problems."""
     code = options.code_of_customer(request.customer)
     wanted = {id_: options.code_of_address(id_) for id_ in (request.invoice_address, request.shipment_address) if id_}
     found = rest.search_in(

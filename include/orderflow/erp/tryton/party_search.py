@@ -66,7 +66,7 @@ class _Owner(TrytonRecord):
 
 
 def find_party(rest: TrytonRest, options: TrytonOptions, company: int, buyer: Party) -> KnownParty | None:
-    """Find the party that stands for a customer: by the identifier with the shop's id, else by its code."""
+    """Find a customer's party: by the identifier with the shop's id, else by its code."""
     if buyer.id is not None:
         named = [["code", "=", options.code_of_customer(buyer.id)], *EVERYBODY]
         owners = {found.party for found in rest.search(_Owner, IDENTIFIER, named, ("party",), company=company)}

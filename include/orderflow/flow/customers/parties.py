@@ -110,4 +110,4 @@ def tell_code(services: Services, record: RecordKey, party: LedgerParty, run: Ru
         with services.ledger.people.parties.claim(record, run) as claim:
             claim.told(party.code)
     except OrderflowError as error:
-        log.warning("the shop was not told the ERP's number of customer %s: %s", record, error)
+        log.warning("the ERP's number of customer %s was not written to the shop: %s", record, error)

@@ -35,7 +35,7 @@ def resolve(services: Services, order: Order) -> dict[Role, Named]:
 
 
 def read_record(services: Services, named: Named) -> Mapping[str, Any]:
-    """Read a record as it is now; CUSTOMER_UNKNOWN when the shop has none under its key."""
+    """Read a record; CUSTOMER_UNKNOWN if the shop has none under its key."""
     return services.shop.directory.read(named.kind, named.record, named.id)
 
 

@@ -1,4 +1,4 @@
-"""The sweep: whatever is open is looked at again, whatever its day, so that no window, clock or zone can hide it."""
+"""The sweep: everything open is checked again, from any day, so that no window, clock or zone can hide it."""
 
 import logging
 from collections.abc import Iterable

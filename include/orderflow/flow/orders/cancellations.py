@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def list_cancelled(services: Services) -> list[int]:
-    """Return the ids of exported orders that were cancelled and that nobody was told of: one call, as a rule.
+    """Return the ids of exported orders whose cancellation is news: usually one call.
 
     ASSUMED: the shop filters by `modified_date__gte`. One that ignores it is asked more rarely, and one that refuses
     the call costs this look alone; the comparison of the morning finds cancellations, too.
@@ -52,7 +52,7 @@ def list_cancelled(services: Services) -> list[int]:
 
 
 def is_unheard_of(known: LedgerOrder) -> bool:
-    """Whether an order that is cancelled in the shop is in the ERP, and nobody was told."""
+    """Whether an order that is cancelled in the shop is in the ERP, and that is news."""
     exported = known.progress in IN_ERP - {Progress.RESOLVED}
     return exported and known.reason is not Reason.CANCELLED_AFTER_EXPORT
 

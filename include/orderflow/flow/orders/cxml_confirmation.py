@@ -11,7 +11,7 @@ from orderflow.flow.services import Services
 
 
 def confirms_by_cxml(services: Services, webshop: int | None) -> bool:
-    """Whether the webshop of an order is told by cXML."""
+    """Whether the webshop of an order gets a cXML confirmation."""
     return services.settings.webshop(webshop).confirmation == "cxml"
 
 
@@ -34,7 +34,7 @@ def confirmation(
     *,
     noticed_at: datetime | None,
 ) -> Confirmation:
-    """Make the message from the shop's order as it is now and the ERP's numbers (by position)."""
+    """Make the message from the shop's order and the ERP's numbers (by position)."""
     now = services.now()
     return Confirmation(
         webshop=services.understand(shop_order).webshop,

@@ -202,7 +202,7 @@ def stays_resolved(known: LedgerOrder, order: Order) -> bool:
 
 
 def is_reopened(order: Order) -> bool:
-    """Whether the shop calls an order new that went to the ERP before: it has to be told again, paid or not."""
+    """Whether the shop calls an exported order new: it has to be written back again, paid or not."""
     return order.state is ShopState.CONFIRMED
 
 

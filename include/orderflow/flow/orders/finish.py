@@ -45,7 +45,7 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
     tried = {order_id for order_id, order in known.items() if _mark_failed(services, order)}
 
     def note(order: Order) -> int:
-        if order.order_id not in tried:  # why it failed is what it stands on the list of failed ones for
+        if order.order_id not in tried:  # it is on the list of failed ones because of why it failed
             services.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
         return order.order_id
 
@@ -148,7 +148,7 @@ def _mark_sent(services: Services, claim: Claim, _run: RunRef) -> Outcome:
 
 
 def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
-    """Mark an order that still is an offline one; what it is otherwise, the ledger is told."""
+    """Mark an order that is still an offline one; otherwise record what it has become."""
     shop_order, order = services.read(claim.order_id)
     if is_markable(services, claim.order, shop_order):
         return _change(services, claim, Step.OFFLINE_SENT, MARK)

@@ -1,4 +1,4 @@
-"""Before a later run goes on with a half-done write-back: the ERP may have cancelled the order since."""
+"""Before a later run continues a write-back: the ERP may have cancelled the order since."""
 
 import logging
 
@@ -27,6 +27,6 @@ def require_kept(services: Services, known: LedgerOrder) -> None:
     """
     found = isolated(lambda: services.erp.find(known.external_reference or known.name, known.order_id), known.name)
     if isinstance(found, OrderflowError):
-        log.warning("%s: not looked up before its write-back goes on: %s", known.name, found)
+        log.warning("%s: not looked up before its write-back continues: %s", known.name, found)
     elif found is not None and found.number == known.erp_number and found.is_cancelled:
         raise cancelled_in_erp(found)

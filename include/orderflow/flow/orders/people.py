@@ -47,7 +47,7 @@ def named_in(people: People) -> NamedPeople:
 
 
 def flag_changed_addresses(services: Services, claim: Claim, people: People) -> None:
-    """Say so, once, where an address is not what an earlier order took to the ERP, whose record stays as it is."""
+    """Report once if an address is not the one an earlier order was sent with; the ERP's record is not changed."""
     changed = were_sent(services, people)
     takes_changes = services.settings.webshop(claim.order.webshop or 0).customers == "create_and_update"
     if changed and not takes_changes and claim.order.reason is None:

@@ -101,7 +101,7 @@ class _Start(NamedTuple):
     request: SalesOrderRequest | None = None
     """What is to be sent first."""
     before: tuple[PlannedCall, ...] = ()
-    """What the ERP is told before that: who buys."""
+    """What is sent to the ERP before that: the buyer."""
 
 
 def _start(services: Services, order: Order) -> _Start | None:

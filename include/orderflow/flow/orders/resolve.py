@@ -1,4 +1,4 @@
-"""Seen to: what a person has dealt with by hand is closed, so that nobody is told of it for ever."""
+"""Resolve: close orders that a person has dealt with by hand, so that they are not announced for ever."""
 
 import logging
 from collections.abc import Iterable

@@ -80,7 +80,7 @@ def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) 
 
 
 def _has_its_turn(known: LedgerOrder, needs: Progress) -> bool:
-    """Whether a step goes on from where an order stands; of one that the ERP has cancelled the shop is told nothing."""
+    """Whether a step may continue with an order; nothing is written to the shop if the ERP has cancelled it."""
     return known.progress is needs and known.reason is not Reason.ERP_ORDER_CANCELLED
 
 
@@ -92,7 +92,7 @@ def _doubted(error: OrderflowError, now: Progress) -> OrderflowError:
 
 
 def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> Progress | None:
-    """Where a failed push leaves an order; None: where it stands.
+    """Return the progress after a failed push; None: unchanged.
 
     The intent is forgotten only when the ERP has certainly not got the order. It stays open when another try had left
     it open, unless the ERP has judged the order now, and also when anything but the ERP failed, such as the ledger

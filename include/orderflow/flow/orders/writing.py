@@ -79,7 +79,7 @@ def _send(services: Services, method: str, seen: ShopOrder, wanted: Mapping[str,
 
 
 def _kept(services: Services, change: Change, answer: ShopOrder, *, trust_answer: bool) -> ShopOrder:
-    """Return the order as it is kept: the answer if it shows all that was wanted, else what is read now."""
+    """Return the order as stored: the answer if it shows everything that was sent, otherwise what is read now."""
     if trust_answer and _is_settled(change, answer):
         return answer
     kept = services.shop.get_order(answer.id)

@@ -1,4 +1,4 @@
-"""Differences between shop and ERP that people are told of: each once, and none about an order that they know of."""
+"""Alerts about differences between shop and ERP: each once, and none about an order with an alert already."""
 
 from collections.abc import Collection
 

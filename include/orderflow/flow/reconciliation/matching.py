@@ -114,7 +114,7 @@ class _Pairing:
             self._earlier_names.setdefault(order_id, []).append(name)
 
     def subject(self, order: Order, known: LedgerOrder | None, *, offline: bool) -> ReconciliationItem:
-        """Put both sides of one order together; the ERP keeps the name it first heard, whatever the shop renames."""
+        """Put both sides of one order together; the ERP keeps the first name, even if the shop renames the order."""
         exported = known if known and known.progress in IN_ERP else None
         earlier = self._earlier_names.get(order.order_id, [])
         name = exported.external_reference if exported else None

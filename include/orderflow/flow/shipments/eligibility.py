@@ -1,4 +1,4 @@
-"""May this packing slip be told to the shop now? A message can be sent only once, so that nothing is guessed."""
+"""May this packing slip be sent to the shop now? A message can be sent only once, so nothing is guessed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The report on packing slips: what became of them in numbers, and each cause told to people once."""
+"""The report on packing slips: what happened to them in numbers, and each cause announced once."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _PATIENTLY = {
 
 
 class ShipmentReport(BaseModel):
-    """The slips that a run looked at, by where they stand now."""
+    """The slips that a run checked, by their progress now."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +55,7 @@ def end_shipments(
     run: RunRef | None = None,
     unreadable: Collection[UnreadableShipment] = (),
 ) -> tuple[ShipmentReport, AlertChanges]:
-    """Sum up where these slips stand, and bring the book of alerts up to date with them and with the unreadable."""
+    """Sum up these slips, and update the alerts about them and about unreadable ones."""
     shipments = services.ledger.shipments.get_many(numbers)
     return _summed(shipments.values()), keep_alerts(services, numbers, run, unreadable)
 
@@ -81,7 +81,7 @@ def keep_alerts(
     run: RunRef | None,
     unreadable: Collection[UnreadableShipment] | None = None,
 ) -> AlertChanges:
-    """Open and close the alerts of packing slips as they stand now, and of those that could not be understood.
+    """Open and close the alerts about packing slips, and about those that could not be understood.
 
     None: nothing is known of the latter here.
     """

@@ -20,7 +20,7 @@ class ShipmentRun(NamedTuple):
 
 
 def run_shipments(services: Services, run: RunRef, since: datetime | None = None) -> ShipmentRun:
-    """Read the ERP's packing slips and tell the shop of each that is to be told; one's failure is its own."""
+    """Read the ERP's packing slips and send each eligible one to the shop; each failure is isolated."""
     listed = list_shipments(services, since)
     results = send_shipments(services, listed.numbers, run)
     unreadable = [UnreadableShipment(number, e.reason, e.message) for number, e in listed.unreadable.items()]

@@ -33,7 +33,7 @@ UNDECIDED = OperatorDecision()
 
 
 class ShipmentResult(NamedTuple):
-    """Where a slip stands after a look at it; the error is one that trying again may cure, or that hits every slip."""
+    """The progress of a slip after checking it; the error is one that a retry may cure, or that hits every slip."""
 
     number: str
     progress: ShipmentProgress | None

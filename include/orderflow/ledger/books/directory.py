@@ -1,4 +1,4 @@
-"""Which key an id of the shop stands for, and how far the shop's lists were read."""
+"""The keys of the shop's ids, and how far the shop's lists were read."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -30,7 +30,7 @@ class DirectoryBook:
             return {row.record_id: (row.origin, row.key) for row in session.scalars(statement)}
 
     def keep(self, kind: RecordKind, rows: Iterable[Named]) -> None:
-        """Remember what ids stand for; an origin that is known is not forgotten for one that is not."""
+        """Remember the keys of ids; a known origin is not replaced by an unknown one."""
         now = self._clock()
         with writing(self._engine) as session:
             for record_id, origin, key in sorted(rows):
@@ -62,13 +62,13 @@ class DirectoryBook:
                 setattr(row, name, value)
 
     def known_guest(self, mail_hash: str) -> RecordKey | None:
-        """Return the party that stands for a guest, if there was one before."""
+        """Return a guest's party, if there was one before."""
         with reading(self._engine) as session:
             row = session.get(GuestRow, mail_hash)
             return RecordKey(row.origin, row.key) if row else None
 
     def party_of_guest(self, mail_hash: str, party: RecordKey) -> RecordKey:
-        """Return the party that stands for a guest; this one if it is the first, whoever else asks at the same time."""
+        """Return a guest's party: this one if it is the first, no matter who else asks at the same time."""
         now = self._clock()
         new = GuestRow(mail_hash=mail_hash, origin=party.origin, key=party.key, seen_at=now)
         with writing(self._engine) as session:

@@ -1,4 +1,4 @@
-"""Which channel was told of which alert: what none has taken yet is sent again by whatever runs next."""
+"""Which channel has had which alert: what a channel has not accepted yet is sent again by the next run."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
 
 OPENED, CLOSED = "opened", "closed"
 EVERYONE = "*"
-"""The channel of alerts that were open before there were notices: nobody is told of those again."""
+"""The channel of alerts that were open before there were notices: they are not announced again."""
 _SENDING = timedelta(minutes=2)
 """How long a process may take to send before another one does it in its place."""
 _NEVER_OVER = frozenset({Reason.ORDER_NOT_FOUND})
@@ -30,7 +30,7 @@ class Outbox:
         self._clock = clock
 
     def take(self, channel: str, run: RunRef, *, owners: Collection[Owner], settled_for: timedelta) -> Taken:
-        """Take what this channel is to be told of now; nobody else does, until it is sent or given back.
+        """Take what this channel should get now; nobody else takes it until it is sent or given back.
 
         The channel is for the causes of these `owners`. Alerts younger than `settled_for` are left for a moment, until
         their cause has met all its orders.
@@ -69,7 +69,7 @@ class Outbox:
         return self._alerts(channel, NoticeRow.said.is_(True), NoticeRow.sent_at.is_not(None), *mine)
 
     def unsaid(self, channel: str) -> list[Alert]:
-        """Return the open alerts that the channel was not told of by name, as they joined a known cause."""
+        """Return the open alerts that no message to the channel named, because they joined a known cause."""
         return self._alerts(channel, NoticeRow.said.is_(False), AlertRow.closed_at.is_(None))
 
     def say(self, alerts: Sequence[Alert]) -> None:
@@ -109,7 +109,7 @@ def _is_free(notices: dict[int, datetime | None], alert: Alert, now: datetime) -
 
 
 def _over(session: Session, channel: str, still_open: Collection[str]) -> list[Alert]:
-    """Return the closed alerts that the channel knows and whose cause is gone, without those it was told are over."""
+    """Return the closed alerts that the channel knows and whose end was not announced to it yet."""
     told = select(NoticeRow.alert_id).where(
         NoticeRow.channel == channel, NoticeRow.phase == CLOSED, NoticeRow.sent_at.is_not(None)
     )

@@ -99,7 +99,7 @@ class PartyClaim:
         )
 
     def told(self, code: str) -> None:
-        """Record that the shop was told the ERP's number."""
+        """Record that the ERP's number was written to the shop."""
         self._record({"code_told": code})
 
     def _record(self, changes: Mapping[str, Any]) -> None:

@@ -14,6 +14,6 @@ class PeopleBooks:
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime], lease: timedelta) -> None:
         self.directory = DirectoryBook(engine, clock=clock)
-        """Which key an id of the shop stands for."""
+        """The key of one of the shop's ids."""
         self.parties = PartyBook(engine, clock=clock, lease=lease)
         """What the ERP has of each customer."""

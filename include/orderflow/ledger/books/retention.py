@@ -25,7 +25,7 @@ from orderflow.ledger.tables.shipments import ShipmentRow
 BATCH = 1_000
 """Rows that one transaction removes at most."""
 MOST_BATCHES = 100
-"""A day removes this many batches of a table at most; the next day goes on."""
+"""A day removes at most this many batches of a table; the next day continues."""
 
 _AT_REST = (Progress.SHIPMENT_SENT, Progress.RESOLVED, Progress.SKIPPED)
 
@@ -137,7 +137,7 @@ def _unnamed(
     primary: tuple[Any, ...],
     *old: ColumnElement[bool],
 ) -> int:
-    """Delete old rows whose origin and key stand in no order; joined, for an order's keys have no index."""
+    """Delete old rows whose origin and key are in no order; joined, because an order's keys have no index."""
     named = _named()
     found = (
         select(*primary)

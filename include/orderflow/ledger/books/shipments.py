@@ -164,7 +164,7 @@ def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> 
     if row.content_hash == shipment.content_hash:
         return
     if row.progress in _MAY_BE_TOLD:
-        row.content_hash = shipment.content_hash  # told once per change; the content stays what was sent
+        row.content_hash = shipment.content_hash  # announced once per change; the content stays what was sent
         if row.progress is ShipmentProgress.SENT:
             row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, CHANGED, now
             noted.changed.append(shipment.number)

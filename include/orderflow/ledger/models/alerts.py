@@ -100,7 +100,7 @@ class Alert(Record):
 
 
 class Taken(NamedTuple):
-    """What a channel is to be told of now: alerts that are news, and alerts that are over."""
+    """What a channel should get now: alerts that are news, and alerts that are over."""
 
     opened: list[Alert]
     closed: list[Alert]

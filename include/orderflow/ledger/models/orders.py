@@ -113,7 +113,7 @@ class LedgerOrder(Record):
     progress: Progress
     decision: Action | None
     reason: Reason | None
-    """Why it stands where it stands; None when nothing is wrong."""
+    """Why it is where it is; None if nothing is wrong."""
     detail: str
     total: Decimal | None
     currency: str | None
@@ -143,7 +143,7 @@ class LedgerOrder(Record):
     """Claims taken since the last success."""
     first_seen_at: datetime
     decided_at: datetime | None
-    """Since when the decision stands."""
+    """Since when this has been the decision."""
     pushed_at: datetime | None
     written_back_at: datetime | None
     updated_at: datetime
@@ -174,7 +174,7 @@ class Event(Record):
 
 
 class RunOrder(NamedTuple):
-    """What one run did with one order: where the order stands now and the run's last event of each step."""
+    """What one run did with one order: the order now, and the run's last event of each step."""
 
     order: LedgerOrder
     last: dict[Step, Event]

@@ -33,7 +33,7 @@ class Finding(DetectedDifference):
     last_seen_at: datetime
     resolved_at: datetime | None
     accepted_at: datetime | None
-    """When a person has taken it as it is; then it is not open."""
+    """When a person accepted it; then it is not open."""
 
 
 class DayTotal(Record):
@@ -49,12 +49,12 @@ class DayTotal(Record):
 
 
 class Reconciliation(Record):
-    """One comparison of both sides: what was looked at and what it came to, in numbers of orders and of findings."""
+    """One comparison of both sides: what was compared and the result, in numbers of orders and findings."""
 
     first_day: str
     last_day: str
     webshop: int | None
-    """The only webshop looked at; None: all."""
+    """The only webshop that was compared; None: all."""
     compared: int
     in_flight: int
     unreadable: int

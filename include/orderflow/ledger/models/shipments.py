@@ -16,7 +16,7 @@ class LedgerShipment(BaseModel):
     number: str
     progress: ShipmentProgress
     reason: Reason | None
-    """Why it stands where it stands, or what is wrong although it was sent; None when nothing is."""
+    """Why it is where it is, or what is wrong although it was sent; None if nothing is."""
     detail: str
     content: Shipment
     """As last read from the ERP; once a message was begun, as it was sent."""

@@ -20,7 +20,7 @@ from orderflow.ledger.tables.orders import OrderRow
 def keep_alert(
     session: Session, row: OrderRow, run: RunRef, now: datetime, *, failed: tuple[Reason, str] | None = None
 ) -> None:
-    """Let the alerts of an order say what is wrong with it as it stands now, or what has just failed about it."""
+    """Make the alerts of an order say what is wrong with it now, or what has just failed."""
     subject = Subject.of_order(row.order_id, _name(row))
     problem, message = failed or (attention(row.progress, row.reason), row.detail)
     if problem is not None:

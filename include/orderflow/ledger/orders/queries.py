@@ -64,7 +64,7 @@ _REVERSED: dict[Sort, list[ColumnElement[Any]]] = {
 
 
 class Group(NamedTuple):
-    """How many orders, of how much together, stand on a list; `day` is None where days were not asked for."""
+    """How many orders are on a list, and their total; `day` is None unless days were requested."""
 
     day: str | None
     worklist: Worklist
@@ -154,7 +154,7 @@ def last_events(engine: Engine, run: tuple[str, str], order_ids: Collection[int]
 
 
 def _facts(old_before: datetime) -> list[ColumnElement[Any]]:
-    """Select what decides on which list an order stands, and what is summed."""
+    """Select what decides which list an order is on, and what is summed."""
     return [
         OrderRow.progress.label("progress"),
         OrderRow.reason.label("reason"),

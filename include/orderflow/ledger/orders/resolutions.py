@@ -65,7 +65,7 @@ def undo_row(session: Session, row: OrderRow, word: Word, now: datetime) -> date
 
 
 def may_be_undone(progress: Progress, reason: Reason | None, before: dict[str, Any]) -> bool:
-    """Whether an order still stands as its resolution has left it."""
+    """Whether an order is still as its resolution left it."""
     if progress is Progress.RESOLVED:
         return reason is Reason.RESOLVED
     return reason is None and progress == before["progress"]

@@ -17,7 +17,7 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
 class IllegalTransitionError(PermanentError, RuntimeError):
-    """The code tried to move an order to where it cannot go from where it stands: a defect."""
+    """The code tried an impossible move of an order: a bug."""
 
 
 def move(row: OrderRow, progress: Progress, now: datetime) -> None:
@@ -81,7 +81,7 @@ def _new_row(order_id: int, reference: str, progress: Progress, now: datetime, p
 
 
 def is_stuck(row: OrderRow) -> bool:
-    """Whether an order cannot go on from where it stands; one that is done, or merely flagged, can."""
+    """Whether an order is stuck; one that is done, or only flagged, is not."""
     done = row.progress is Progress.SHIPMENT_SENT or (row.progress is Progress.WRITTEN_BACK and row.reason is None)
     return not done and row.flagged_by is None
 

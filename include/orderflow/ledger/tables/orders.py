@@ -16,7 +16,7 @@ from orderflow.ledger.tables.lease import Leased
 
 
 class OrderRow(Leased, Base):
-    """Where an order stands."""
+    """An order and its progress."""
 
     __tablename__ = "orderflow_order"
     __table_args__ = (

@@ -10,7 +10,7 @@ from orderflow.ledger.tables.lease import Leased
 
 
 class RecordRow(Base):
-    """Which key one of the shop's integer ids stands for."""
+    """The key of one of the shop's integer ids."""
 
     __tablename__ = "orderflow_record"
 
@@ -36,7 +36,7 @@ class ListingRow(Base):
     newest: Mapped[str | None]
     """The newest one met so far in the list that is being read."""
     position: Mapped[int] = mapped_column(default=0)
-    """How many rows of it were read: a reading that was cut off goes on from there."""
+    """How many of its rows were read: a reading that was cut off continues there."""
     whole_at: Mapped[datetime | None]
     """When the list was last read from its beginning."""
     read_at: Mapped[datetime | None]
@@ -44,7 +44,7 @@ class ListingRow(Base):
 
 
 class PartyRow(Leased, Base):
-    """A customer as far as it is known to be in the ERP."""
+    """What is known about a customer in the ERP."""
 
     __tablename__ = "orderflow_party"
 
@@ -60,12 +60,12 @@ class PartyRow(Leased, Base):
     addresses: Mapped[dict[str, str | None]] = mapped_column(default=dict)
     """The addresses that the ERP has, by `origin/key`, with the same kind of hash."""
     code_told: Mapped[str | None]
-    """The number that the shop was told."""
+    """The number that was written to the shop."""
     updated_at: Mapped[datetime]
 
 
 class GuestRow(Base):
-    """Which party stands for all orders of a guest's mail address."""
+    """The party of all orders with a guest's mail address."""
 
     __tablename__ = "orderflow_guest"
 

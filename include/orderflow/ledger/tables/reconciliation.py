@@ -41,7 +41,7 @@ class FindingRow(Base):
     last_seen_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
-    """When a person has taken it as it is; a changed value takes that back."""
+    """When a person accepted it; a changed value revokes that."""
 
 
 class ReconciliationRow(Base):

@@ -13,7 +13,7 @@ from orderflow.ledger.tables.lease import Leased
 
 
 class ShipmentRow(Leased, Base):
-    """Where a packing slip stands, and what it says."""
+    """A packing slip, its content and its progress."""
 
     __tablename__ = "orderflow_slip"
     __table_args__ = (Index("ix_orderflow_slip_progress", "progress", "updated_at"),)
