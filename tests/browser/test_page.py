@@ -21,7 +21,7 @@ DAY = (TODAY - timedelta(days=1)).isoformat()
 AXE = Path(__file__).parent / "axe.min.js"
 SCRIPT = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
 LAPTOP = {"width": 1366, "height": 900}
-TALL = {"width": 1366, "height": 1700}
+TALL = {"width": 1366, "height": 2000}
 PHONE = {"width": 390, "height": 844}
 
 expect.set_options(timeout=PATIENCE)

@@ -35,7 +35,8 @@ def tell(services: Services, order: Claim | LedgerOrder, moment: Moment, run: Ru
             if message is not None:
                 _tell(services, claim, _STEPS[moment], message)
     except OrderflowError as error:
-        log.warning("order id %d: the customer was not notified (%s): %s", order.order_id, moment, error)
+        name = order.name if isinstance(order, LedgerOrder) else order.order.name
+        log.warning("%s: the customer was not notified (%s): %s", name, moment, error)
 
 
 def to_be_told(

@@ -126,7 +126,7 @@ class Ledger(Books):
             try:
                 claim.release()
             except TransientError as error:
-                _log.warning("order id %d: its claim could not be released and has to run out: %s", order_id, error)
+                _log.warning("%s: its claim could not be released and has to run out: %s", claim.order.name, error)
 
     def events(
         self, *, run_id: str | None = None, order_id: int | None = None, dag_id: str | None = None

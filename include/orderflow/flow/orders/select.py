@@ -83,7 +83,8 @@ def select(
     ]
     if record:
         services.ledger.days.orders_known(run.name)
-    log.info("selected: %s", dict(Counter(s.decision.action if s.decision else "unread" for s in selected)))
+    counts = Counter(str(s.decision.action) if s.decision else "not read" for s in selected)
+    log.info("selected: %s", ", ".join(f"{count} {action}" for action, count in counts.items()) or "nothing")
     return selected
 
 

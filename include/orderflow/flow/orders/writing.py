@@ -4,6 +4,7 @@ Nothing is repeated on an old read: after an unclear answer the order is read an
 have cancelled it meanwhile. The shop answers 200 to fields that it ignores.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -100,7 +101,7 @@ def _is_settled(change: Change, answer: ShopOrder) -> bool:
 def difference(wanted: Mapping[str, Any], kept: ShopOrder) -> str:
     """Say which fields the shop did not keep."""
     lost = [
-        f"{field} is {kept.document.get(field)!r} instead of {wanted[field]!r}"
+        f"{field} is {_in_json(kept.document.get(field))} instead of {_in_json(wanted[field])}"
         for field in ("state", "erp_order_number", "shipment_state")
         if field in wanted and kept.document.get(field) != wanted[field]
     ]
@@ -109,5 +110,12 @@ def difference(wanted: Mapping[str, Any], kept: ShopOrder) -> str:
         (line.get("erp_line_number"), after.get("erp_line_number"))
         for line, after in zip(wanted.get("order_lines") or [], held, strict=False)
     ]
-    lost += [f"erp_line_number is {after!r} instead of {line!r}" for line, after in numbers if line != after]
+    lost += [
+        f"erp_line_number is {_in_json(after)} instead of {_in_json(line)}" for line, after in numbers if line != after
+    ]
     return "; ".join(lost) or "the shop did not keep what was written"
+
+
+def _in_json(value: object) -> str:
+    """Write a value as it stands in the order, and not as Python calls it."""
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,8 +1,8 @@
-"""A difference in words."""
+"""Differences and totals in words."""
 
 from orderflow.domain.findings import KINDS
 from orderflow.domain.reconciliation import NONE
-from orderflow.ledger.models.reconciliation import Finding
+from orderflow.ledger.models.reconciliation import DayTotal, Finding
 
 
 def describe(finding: Finding) -> str:
@@ -14,4 +14,12 @@ def describe(finding: Finding) -> str:
         f"{finding.external_reference}{number}: {finding.kind}. {text.meaning}{detail} "
         f"Shop: {finding.shop_value}; ERP: {finding.erp_value or NONE}; since {finding.since:%Y-%m-%d %H:%M} UTC. "
         f"Owner: {text.owner}. {text.action}"
+    )
+
+
+def describe_day(total: DayTotal) -> str:
+    """Say in one line what a day's orders of one webshop and currency come to on either side."""
+    return (
+        f"{total.day}, webshop {total.webshop}: shop {total.shop_orders} orders, {total.shop_total:,.2f} "
+        f"{total.currency}; ERP {total.erp_orders} orders, {total.erp_total:,.2f} {total.currency}"
     )

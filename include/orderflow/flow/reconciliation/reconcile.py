@@ -15,7 +15,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError, TransientError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.alerts import alert_lost_shipments, keep_alerts
-from orderflow.flow.reconciliation.describe import describe
+from orderflow.flow.reconciliation.describe import describe, describe_day
 from orderflow.flow.reconciliation.findings import keep_findings
 from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides, read_named
 from orderflow.flow.reconciliation.totals import day_totals
@@ -203,7 +203,7 @@ def _met(services: Services, subject: ReconciliationItem, now: datetime) -> list
 
 def _log(summary: Reconciliation, overdue: Sequence[Finding], young: Sequence[Finding]) -> None:
     for total in summary.totals:
-        log.info("%s", total)
+        log.info("%s", describe_day(total))
     for finding in young:
         log.info("within its grace: %s", describe(finding))
     log.info(

@@ -1,13 +1,13 @@
 // One order: where it is, why, who owns it, and everything that happened to it.
 import { ask } from "./api.js";
-import { byId, el, replace } from "./dom.js";
+import { byId, el, prose, replace } from "./dom.js";
 import { askedFor, askedLine, isUnderWay } from "./lane.js";
 import { airflowPath, outLink, runUrl, taskUrl } from "./links.js";
 import { PlanTable } from "./plan.js";
 import { Live, showError } from "./refresh.js";
 import { act } from "./retry.js";
 import { badge } from "./table.js";
-import { age, dayName, money, moment, readFrame, reasonText, t } from "./words.js";
+import { age, dagName, dayName, moment, money, readFrame, reasonText, t, webshopName } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
 const path = `orders/${encodeURIComponent(asked.get("id") ?? "")}`;
@@ -34,7 +34,7 @@ function showPlan(calls) {
   byId("name").textContent = first.subject;
   replace(
     byId("plan-run"),
-    outLink(runUrl(first), { class: "link", "data-focus": "plan-run" }, first.dag_id),
+    outLink(runUrl(first), { class: "link", "data-focus": "plan-run" }, dagName(first.dag_id)),
     ` ${moment(first.at)}`,
   );
   planTable.show(calls);
@@ -77,9 +77,9 @@ function why(order) {
     "section",
     { class: `panel why-panel${reason.somebody_acts ? " acts" : ""}` },
     el("h2", {}, t("order.why")),
-    el("p", {}, reason.meaning),
+    el("p", {}, ...prose(reason.meaning)),
     order.detail ? el("p", { class: "message" }, order.detail) : null,
-    el("p", {}, el("strong", {}, `${t("order.action")}: `), reason.action),
+    el("p", {}, el("strong", {}, `${t("order.action")}: `), ...prose(reason.action)),
     el("p", { class: "muted" }, `${t("owner", { owner: reason.owner })} · `, el("code", {}, order.reason)),
   );
 }
@@ -91,14 +91,13 @@ function facts(detail) {
     ["col.amount", money(order.total, order.currency)],
     ["col.erp", order.erp_number],
     ["col.day", dayName(order.day, { weekday: "long", day: "numeric", month: "long", year: "numeric" })],
-    ["order.webshop", order.webshop ?? "–"],
+    ["order.webshop", order.webshop === null ? "–" : webshopName(order.webshop)],
     ["order.id", order.order_id],
     ["order.payment", detail.payment_status],
     ["order.paid", detail.paid_amount && money(detail.paid_amount, order.currency)],
-    ["order.customer", both(detail.customer_key, detail.customer_code) ?? (detail.ids_only ? t("order.ids.only") : null)],
+    ["order.customer", both(detail.customer_key, detail.customer_code) ?? (detail.ids_only ? prose(t("order.ids.only")) : null)],
     ["order.shipto", detail.ship_to_key],
     ["order.billto", detail.bill_to_key === detail.ship_to_key ? null : detail.bill_to_key],
-    ["order.progress", detail.progress.replaceAll("_", " ")],
     ["order.seen", `${moment(order.first_seen_at)} (${age(order.first_seen_at)})`],
     ["order.pushed", detail.pushed_at && moment(detail.pushed_at)],
     ["order.written", detail.written_back_at && moment(detail.written_back_at)],
@@ -106,7 +105,7 @@ function facts(detail) {
     ["order.claimed", detail.claimed_until && moment(detail.claimed_until)],
   ];
   const shown = lines.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  const pairs = shown.map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value)));
+  const pairs = shown.map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, ...[value].flat())));
   return el("section", { class: "panel" }, el("h2", {}, t("order.facts")), el("dl", { class: "facts" }, ...pairs));
 }
 
@@ -131,7 +130,7 @@ function timeline(events) {
       el(
         "h3",
         {},
-        outLink(runUrl(first), { class: "link", "data-focus": `run${first.id}` }, first.dag_id),
+        outLink(runUrl(first), { class: "link", "data-focus": `run${first.id}` }, dagName(first.dag_id)),
         el("span", { class: "muted small" }, ` ${first.run_id}`),
       ),
       el("ol", { class: "timeline" }, ...block.filter(matters).map(line)),
@@ -157,7 +156,7 @@ function line(event) {
       el("span", { class: "strong" }, t(`step.${event.step}`)),
       el("span", { class: "outcome" }, t(`outcome.${event.outcome}`)),
     ),
-    reason ? el("p", {}, reason.meaning) : null,
+    reason ? el("p", {}, ...prose(reason.meaning)) : null,
     event.message ? el("p", { class: "message" }, event.message) : null,
     el(
       "p",

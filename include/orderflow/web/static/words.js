@@ -49,6 +49,9 @@ export function plainReason(code) {
   return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON)}…`;
 }
 
+// A DAG as people call it.
+export const dagName = (dagId) => (`dag.${dagId}` in TEXTS.en ? t(`dag.${dagId}`) : dagId);
+
 export const number = (value) => new Intl.NumberFormat(locale).format(value);
 
 export function money(amount, currency, digits = 2) {
