@@ -1,12 +1,12 @@
 """Schedules about which order is which: names, webshops, lines and states change between any two calls."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from faults.schedule import Schedule
-from faults.world import World, goods
+from faults.world import Terms, goods
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, Progress
 from orderflow.ledger.ledger import Ledger
@@ -56,6 +56,9 @@ class IdentitySchedule(Schedule):
         for _ in range(self.dice.randrange(6)):
             self.world.edit(self.dice)
         if self.dice.random() < 0.2:
+            self.world.restart_series(self.dice)
+            self.seen["restarted number series"] += 1
+        if self.dice.random() < 0.2:
             self.settings["default_webshop"] = 3 if self.settings.get("default_webshop", 1) == 1 else 1
         super()._round()
 
@@ -63,10 +66,20 @@ class IdentitySchedule(Schedule):
         """Nobody does."""
 
 
+class Placed(Protocol):
+    """What people have placed, and what they wanted of it since."""
+
+    versions: Mapping[int, Sequence[Order]]
+    """All that people made of each order, the oldest first."""
+    withdrawn: Mapping[int, str]
+    """The state that people have put an order in, for which nothing may be exported or told any more."""
+    terms: Terms
+
+
 class IdentityBooks:
     """Shop and ERP by the shop's order id and by what lines hold, each from its own store."""
 
-    def __init__(self, control: SandboxControl, ledger: Ledger, world: World, *, doubt: bool) -> None:
+    def __init__(self, control: SandboxControl, ledger: Ledger, world: Placed, *, doubt: bool) -> None:
         self.shop: list[Order] = control.orders()
         self.made: dict[int, list[Order]] = defaultdict(list)
         self.numbers: dict[str, Order] = {}

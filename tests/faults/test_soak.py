@@ -39,6 +39,7 @@ def test_the_schedules_are_worth_playing(soak: Soak) -> None:
         "schedules whose PUTs renumber lines",
         "schedules about identity",
         "schedules with manners about lines and numbers",
+        "restarted number series",
         "versions made by people",
     ):
         assert soak.seen[name] > 0, name

@@ -62,6 +62,7 @@ class World:
         """Held during a PUT and an edit: neither happens in the middle of the other."""
         self._control = control
         self._edit_lines = edit_lines
+        self._products = products
         self.kinds: Sequence[str] = ("pay", "pay", "unpay", "cancel", "remark", "lines", "reopen")
         self.withdrawn: dict[int, str] = {}
         """The state that people have put an order in, for which nothing may be exported or told any more."""
@@ -96,6 +97,18 @@ class World:
             place = {"key": f"a{seed}-{number}-{n}", "customer": number, "street1": f"Kade {n}"}
             self._control.people.add("address", id=number + n, **place, **made)
         return number, [number + 1, number + 2]
+
+    def restart_series(self, dice: random.Random) -> None:
+        """Let the shop number its orders from the beginning again: new ones have the references of those of before."""
+        with self.writing:
+            before = dice.sample(self._control.orders(), 2)
+            new = [_order(dice, dice.choice(self.days), self._products) for _ in before]
+            named = [
+                {**order, "reference": old["reference"], "webshop": old["webshop"]}
+                for order, old in zip(new, before, strict=True)
+            ]
+            for order_id in self._control.add_orders(*named):
+                self.versions[order_id] = [self._control.order(order_id)]
 
     def edit(self, dice: random.Random) -> None:
         """Do what a buyer or a colleague does to some order."""
