@@ -1,0 +1,122 @@
+"""The guards of what may be exported, of days and of reports, each with what removes it and the tests for it."""
+
+from faults.guards_of_orders import Mutation
+
+ONLINE, GO_LIVE = ("tests/flow/test_proved_online.py",), ("tests/flow/test_go_live.py",)
+MISSED, CONSERVED = ("tests/flow/test_missed_days.py",), ("tests/flow/test_conservation.py",)
+CANCELLED = ("tests/flow/test_erp_order_cancelled.py",)
+
+OF_RUNS = (
+    Mutation(
+        "half written: the ERP is asked whether it has cancelled the order",
+        "include/orderflow/flow/orders/half_written.py",
+        "    require_kept(services, claim.order)\n",
+        "",
+        CANCELLED,
+    ),
+    Mutation(
+        "nothing is told of an order that the ERP has cancelled",
+        "include/orderflow/flow/orders/steps.py",
+        " and known.reason is not Reason.ERP_ORDER_CANCELLED\n",
+        "\n",
+        CANCELLED,
+    ),
+    Mutation(
+        "proved online",
+        "include/orderflow/flow/services.py",
+        "order.offline is None and self.settings.offline_orders and decision.reason is not Reason.RESUMED",
+        "False",
+        ONLINE,
+    ),
+    Mutation(
+        "listed as offline, too",
+        "include/orderflow/flow/online.py",
+        "    if online and not offline:\n",
+        "    if online:\n",
+        ONLINE,
+    ),
+    Mutation(
+        "go-live, of an order as read",
+        "include/orderflow/flow/orders/select.py",
+        "            decision = gated(decision, order, go_live=live, by_person=by_person)\n",
+        "            pass\n",
+        GO_LIVE,
+    ),
+    Mutation(
+        "go-live, of a row",
+        "include/orderflow/flow/orders/go_live.py",
+        "    old = {i for i, at in changed.items() if live is None or (at is not None and at < live)}\n",
+        "    old = set[int]()\n",
+        GO_LIVE,
+    ),
+    Mutation(
+        "nothing is live before a day was run",
+        "include/orderflow/domain/go_live.py",
+        "        return decision if by_person else Decision(action=Action.HOLD, reason=Reason.BEFORE_GO_LIVE)\n",
+        "        return decision\n",
+        GO_LIVE,
+    ),
+    Mutation(
+        "`not_before` forbids a day and a named order, too",
+        "include/orderflow/flow/orders/go_live.py",
+        "    if services.settings.go_live or by_person:\n",
+        "    if by_person:\n        return None\n    if services.settings.go_live:\n",
+        GO_LIVE,
+    ),
+    Mutation(
+        "missed days are taken up",
+        "include/orderflow/flow/orders/missed_days.py",
+        "    return [day for day in _days_since(services, first) if day.key not in done]\n",
+        "    return []\n",
+        MISSED,
+    ),
+    Mutation(
+        "offline orders of missed days",
+        "include/orderflow/flow/orders/run.py",
+        "    marked = finish_missed(services, run)\n",
+        "    marked: list[object] = []\n",
+        MISSED,
+    ),
+    Mutation(
+        "days that nobody takes up are a gap",
+        "include/orderflow/flow/orders/missed_days.py",
+        "    if gaps:\n",
+        "    if False:\n",
+        MISSED,
+    ),
+    Mutation(
+        "a day whose list lacks orders is not done",
+        "include/orderflow/flow/orders/missed_days.py",
+        "    if not errors(units):\n",
+        "    if True:\n",
+        MISSED,
+    ),
+    Mutation(
+        "orders that a restored ledger does not know are learnt again",
+        "include/orderflow/flow/orders/listing.py",
+        " or not _is_finished(known.get(row.id))]\n",
+        "]\n",
+        MISSED,
+    ),
+    Mutation(
+        "what was listed and left no trace has failed",
+        "include/orderflow/flow/reporting/report.py",
+        "    lost = set(listed) - {order.order.order_id for order in seen}\n",
+        "    lost = set[int]()\n",
+        CONSERVED,
+    ),
+    Mutation(
+        "what was selected and hangs has failed",
+        "include/orderflow/flow/reporting/report.py",
+        "    if (order.order.order_id in selected or _was_to_be_processed(order)) and _hangs(order):\n",
+        "    if False:\n",
+        CONSERVED,
+    ),
+    Mutation(
+        "no ERP order belongs to two orders of the shop",
+        "include/orderflow/flow/reporting/report.py",
+        "        if order.order.order_id in sharing:\n",
+        "        if False:\n",
+        CONSERVED,
+    ),
+)
