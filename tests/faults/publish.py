@@ -1,6 +1,6 @@
 """docs/reference/fault-matrix.md: written from what the proofs saw, and read back by the tests.
 
-python -m faults.publish [ROW …]
+python -m faults.publish [ROW or GUARD …]
 """
 
 import sys
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from faults.identity_matrix import IDENTITY_ROWS, IdentityBench, Moment
 from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import IMPATIENT_DATABASE, prove
 from faults.mutations import table
@@ -18,8 +19,9 @@ from sandbox.control import SandboxControl
 from sandbox.server import running
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fault-matrix.md"
-_CELLS, _GUARDS, _END = (
+_CELLS, _IDENTITY, _GUARDS, _END = (
     "<!-- cells, by `make fault-matrix` -->\n",
+    "<!-- identity, by `make fault-matrix` -->\n",
     "<!-- guards, by `make fault-matrix` -->\n",
     "<!-- end -->\n",
 )
@@ -53,6 +55,17 @@ def published() -> dict[str, dict[str, str]]:
     return cells
 
 
+def published_identity() -> dict[str, dict[str, str]]:
+    """Read the cells about identity from the page: row to moment to text."""
+    return {name: dict(zip(Moment, texts, strict=True)) for name, *texts in _rows(_IDENTITY)}
+
+
+def _rows(begin: str) -> list[list[str]]:
+    """Read a table from the page: what stands in each of its rows."""
+    written = PAGE.read_text(encoding="utf-8").partition(begin)[2].partition(_END)[0]
+    return [line.strip("| ").split(" | ") for line in written.splitlines()[2:]]
+
+
 def write(begin: str, written: str) -> None:
     """Put a part into the page, between its marks; what people wrote around it stays."""
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
@@ -75,6 +88,11 @@ def _sign(text: str) -> str:
     return " ".join(dict.fromkeys(sign for sign, words in _SIGNS if words in hit))
 
 
+def _identity_table(cells: Cells) -> str:
+    head = f"| | {' | '.join(Moment)} |\n|---|{'---|' * len(Moment)}\n"
+    return head + "".join(f"| {name} | {' | '.join(texts.values())} |\n" for name, texts in cells.items())
+
+
 def _details(cells: Cells) -> str:
     return "".join(
         f"### {row}\n\n| fault | what happens |\n|---|---|\n"
@@ -87,10 +105,11 @@ def _details(cells: Cells) -> str:
 def main(names: Sequence[str] = ()) -> None:
     """Prove every cell, remove every guard, and write the page; the first thing that does not hold ends it.
 
-    With `names` only these rows are proved, and all else stays as it was published.
+    With `names` only these rows are proved and these guards removed, and all else stays as it was published.
     """
     cells: dict[str, dict[str, str]] = {}
-    before = published()
+    of_identity: dict[str, dict[str, str]] = {}
+    before, identity_before = published(), published_identity()
     with (
         running() as sandbox,
         SandboxControl(sandbox.url) as control,
@@ -110,9 +129,16 @@ def main(names: Sequence[str] = ()) -> None:
                 cells[row.name][column] = prove(bench, row, column)
                 sys.stderr.write(f"{row.name} / {column}: {cells[row.name][column]}\n")
         tables.close()
+        for identity in IDENTITY_ROWS:
+            if names and identity.name not in names and identity.name in identity_before:
+                of_identity[identity.name] = identity_before[identity.name]
+                continue
+            proofs = IdentityBench(control, sandbox.url, files)
+            of_identity[identity.name] = {moment: proofs.prove(identity, moment) for moment in Moment}
+            sys.stderr.write(f"{identity.name}: {of_identity[identity.name]}\n")
     write(_CELLS, f"{_overview(cells)}\n{_details(cells)}")
-    if not names:
-        write(_GUARDS, table())
+    write(_IDENTITY, _identity_table(of_identity))
+    write(_GUARDS, table(names, {row[0]: row[1] for row in _rows(_GUARDS)}))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 import pytest
 
+from faults.identity_matrix import IDENTITY_ROWS, IdentityBench, IdentityRow, Moment
 from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import Bench, prove
-from faults.publish import published
+from faults.publish import published, published_identity
 from faults.rows import ROWS, Column, Kind, Row
 from faults.shipment_matrix import bench_of
 from sandbox.control import SandboxControl
@@ -31,3 +32,16 @@ def test_nothing_is_lost_doubled_or_left_half_done(row: Row, column: Column, ben
 
 def test_no_cell_is_empty() -> None:
     assert all(published()[row.name][column] for row in ROWS for column in Column)
+
+
+@pytest.mark.parametrize("moment", Moment, ids=str)
+@pytest.mark.parametrize("identity", IDENTITY_ROWS, ids=lambda row: row.name)
+def test_each_order_keeps_its_own_erp_order_and_each_line_its_number(
+    identity: IdentityRow,
+    moment: Moment,
+    control: SandboxControl,
+    sandbox: RunningSandbox,
+    sqlite_ledgers: SqliteLedgers,
+) -> None:
+    bench = IdentityBench(control, sandbox.url, sqlite_ledgers)
+    assert bench.prove(identity, moment) == published_identity()[identity.name][moment]
