@@ -83,6 +83,11 @@ def test_an_edited_line_is_known_by_its_id_unless_its_content_says_otherwise(
         assert match_lines(now, were, NUMBERS) == positions
 
 
+def test_lines_of_one_product_that_were_turned_and_numbered_anew_are_known_by_their_quantities() -> None:
+    were = sent(line(1, "A", 1, quantity="1"), line(2, "A", 2, quantity="2"))
+    assert match_lines([line(1, "A", 1, quantity="2"), line(2, "A", 2, quantity="1")], were, NUMBERS) == {1: 2, 2: 1}
+
+
 def test_quantities_that_became_those_of_another_line_leave_the_ids_right() -> None:
     were = sent(line(1, "A", 1, quantity="1"), line(2, "A", 2, quantity="2"))
     now = [line(1, "A", 1, quantity="2"), line(2, "A", 2, quantity="3")]
