@@ -8,8 +8,8 @@ CANCELLED = ("tests/flow/test_erp_order_cancelled.py",)
 
 OF_RUNS = (
     Mutation(
-        "half written: the ERP is asked whether it has cancelled the order",
-        "include/orderflow/flow/orders/half_written.py",
+        "partly written back: the ERP is asked whether it has cancelled the order",
+        "include/orderflow/flow/orders/partly_written_back.py",
         "    require_kept(services, claim.order)\n",
         "",
         CANCELLED,
