@@ -64,14 +64,15 @@ def guarded(services: Services, sandbox: RunningSandbox, clock: Clock) -> Guarde
     return make
 
 
-def test_a_shop_that_allows_three_calls_a_second_gets_all_its_orders(
-    guarded: Guarded, control: SandboxControl, runs: Runs
+@pytest.mark.parametrize(("orders", "a_second"), [(6, 3), (51, 30)])
+def test_a_shop_that_allows_few_calls_a_second_gets_all_its_orders(
+    guarded: Guarded, control: SandboxControl, runs: Runs, orders: int, a_second: int
 ) -> None:
     """No setting says so: the pace is learnt from its 429s."""
-    control.add_orders(*[ORDER] * 6)
-    control.configure(manners=["throttled_per_second"])
+    control.add_orders(*[ORDER] * orders)
+    control.configure(rate_limit=a_second, rate_period="second")
     report = run_day(guarded(time.sleep), DAY, runs("2026-11-22"))
-    assert (report.processed, report.failed) == (6, 0)
+    assert (report.processed, report.failed) == (orders, 0)
     assert 429 in {call["status"] for call in control.journal(service="shop")}
 
 
