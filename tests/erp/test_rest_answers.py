@@ -77,10 +77,14 @@ def test_a_creation_with_an_answer_that_is_too_large_is_in_doubt(
         ("/sales-orders", "no address with a query"),
         ("http://[", "no address with a query"),
         ("?" + "&".join(f"a{n}=1" for n in range(100)), "no address with a query"),
+        (5, "no address with a query"),
+        (["?since=x"], "no address with a query"),
+        ({"href": "?since=x"}, "no address with a query"),
     ],
+    ids=str,
 )
 def test_a_listing_that_leads_nowhere_ends_and_says_so_behind_its_rows(
-    control: SandboxControl, erp: RestErp, following: str, said: str
+    control: SandboxControl, erp: RestErp, following: object, said: str
 ) -> None:
     row = {**ACCEPTED, "total": "10.00", "currency": "EUR", "created_at": "2024-10-24T00:00:00+02:00"}
     control.fault("wrong_answer", service="erp", times=0, answer={"results": [row], "next": following})

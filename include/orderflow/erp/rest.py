@@ -49,7 +49,7 @@ class _Found(BaseModel):
 class _Page(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    next: Annotated[str | None, BLANK_IS_NONE] = None
+    next: Annotated[object, BLANK_IS_NONE] = None
     results: tuple[Any, ...]
 
 
@@ -173,7 +173,8 @@ class RestErp:
             page = answer.parse(_Page.model_validate)
             yield answer, page.results
             try:
-                query = tuple(parse_qsl(urlsplit(page.next or "").query, max_num_fields=_MOST_FIELDS))
+                link = page.next if isinstance(page.next, str) else ""
+                query = tuple(parse_qsl(urlsplit(link).query, max_num_fields=_MOST_FIELDS))
             except ValueError:
                 query = ()
             if page.next and not query:
