@@ -124,7 +124,7 @@ def test_beside_real_connections_the_password_is_random_and_said_once(
     url = _facts(tmp_path)["url"]
     assert AirflowApi(url, "admin", password).api("GET", f"/dags/{DAILY}")["dag_id"] == DAILY
     for user, guess in (("admin", "admin"), ("viewer", "viewer"), ("admin", "")):
-        with pytest.raises(AirflowApiError, match=r"401|422"):
+        with pytest.raises(AirflowApiError, match=r": 40[01] "):
             AirflowApi(url, user, guess).api("GET", "/dags")
     written = [path for path in tmp_path.rglob("*") if path.is_file() and password.encode() in path.read_bytes()]
     assert [path.name for path in written] == ["passwords.json"]
