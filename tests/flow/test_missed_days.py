@@ -200,7 +200,9 @@ def test_a_day_whose_list_lacks_orders_is_worked_on_and_stays_missed(
     order_id = add(control, MISSED[0])
     row = {"id": order_id, "reference": "CS1", "state": "confirmed"}
     short = {"count": 7, "next": None, "previous": None, "results": [row]}
-    control.fault("wrong_answer", method="GET", path=f"confirm_date__gte={MISSED[0]}", answer=short, times=0)
+    control.fault(
+        "wrong_answer", method="GET", path=f"confirm_date__gte={MISSED[0]}.*offline=false", answer=short, times=0
+    )
 
     run_sweep(services, runs())
 
