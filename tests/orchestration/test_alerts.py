@@ -16,7 +16,7 @@ from orderflow.flow.reporting.announce import NewsError
 from orderflow.ledger.ledger import Ledger
 from orderflow.orchestration.alerts import alert_failed_report, send
 from orderflow.orchestration.deadline import alert_late_run
-from orderflow.orchestration.failed_tasks import BrokenTasksError, FailedTask, broken_tasks, publish_error
+from orderflow.orchestration.failed_tasks import FailedTask, FailedTasksError, find_failed_tasks, publish_error
 from orderflow.orchestration.notifier import OrderflowNotifier
 from orderflow.provider import get_provider_info
 from support.receivers import Inbox, Mailbox
@@ -39,7 +39,7 @@ def test_what_the_run_has_announced_is_not_told_again(webhook: Inbox, book: Ledg
 
 
 def test_who_has_started_a_run_for_something_is_told_each_time(webhook: Inbox, book: Ledger, context: Context) -> None:
-    broken = BrokenTasksError([FailedTask("list_open_orders", None, Reason.SHOP_UNAVAILABLE, "no answer")])
+    broken = FailedTasksError([FailedTask("list_open_orders", None, Reason.SHOP_UNAVAILABLE, "no answer")])
     for _ in range(2):
         alert_failed_report({**context(references=["CS1"]), "exception": broken})
     assert len(webhook) == 2
@@ -112,7 +112,7 @@ def test_a_mapped_task_says_which_instance_failed_and_why(monkeypatch: pytest.Mo
 
     fail(("send", 3), PermanentError("no answer", reason=Reason.SHOP_REFUSED))
     fail(("finish", -1), BatchFailedError("order 7", reason=Reason.SHOP_UNAVAILABLE))
-    assert [str(task).partition(" (")[0] for task in broken_tasks(besides="group")] == [
+    assert [str(task).partition(" (")[0] for task in find_failed_tasks(besides="group")] == [
         "list: see its log",
         "send_1: see its log",
         "send[3]: no answer",

@@ -54,7 +54,7 @@ OF_CALLS: tuple[Assumption, ...] = (
         sentence="a few dozen calls in a row are not limited",
         mark=Mark.ASSUMED,
         source="nothing says it",
-        guard="a pause that the shop asks for is kept; a long one ends the run and leaves the rest to the sweep",
+        guard="a pause that the shop asks for is respected; a long one ends the run and leaves the rest to the sweep",
         check="all calls of this check, how long each took, and headers that name a limit",
     ),
     # lists
@@ -63,7 +63,7 @@ OF_CALLS: tuple[Assumption, ...] = (
         sentence="a page holds as many rows as `limits.page_size` asks for",
         mark=Mark.ASSUMED,
         source=_FRAMEWORK,
-        guard="a list is read by what came, not by what was asked for",
+        guard="a list is read by the rows that came, not by the number requested",
         check="one page of that size",
     ),
     Assumption(
@@ -87,7 +87,7 @@ OF_CALLS: tuple[Assumption, ...] = (
         sentence="no page before the last one is empty",
         mark=Mark.ASSUMED,
         source=_FRAMEWORK,
-        guard="an empty page is passed as long as more rows are counted",
+        guard="an empty page is skipped as long as more rows are counted",
         check="the second page",
     ),
     Assumption(
@@ -146,7 +146,7 @@ OF_CALLS: tuple[Assumption, ...] = (
                 "offline",
                 Mark.DOCUMENTED,
                 _GET,
-                "an order that shows no `offline` is taken only when a second listing proves it",
+                "an order that shows no `offline` is accepted only if a second listing proves it",
                 "`true` and `false`: no order may be in both",
             ),
             (
@@ -180,7 +180,7 @@ OF_CALLS: tuple[Assumption, ...] = (
         sentence="a write with `?state=…` is refused when the order has left that state",
         mark=Mark.ASSUMED,
         source=_FRAMEWORK,
-        guard="a shop that ignores it writes all the same, as it would without; one that refuses it is asked without",
+        guard="a shop that ignores it writes anyway; one that refuses the condition is asked without it",
         check="reading one order with a state that it is not in; for writes it follows from that",
     ),
 )

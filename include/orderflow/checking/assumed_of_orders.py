@@ -48,10 +48,10 @@ OF_ORDERS: tuple[Assumption, ...] = (
     ),
     Assumption(
         id="times_naive",
-        sentence="times name no zone",
+        sentence="times have no zone",
         mark=Mark.SEEN,
         source=_GET,
-        guard="a time that names its zone is read in that zone",
+        guard="a time with a zone is read in that zone",
         check="the times of a sample of orders",
     ),
     Assumption(
@@ -67,7 +67,7 @@ OF_ORDERS: tuple[Assumption, ...] = (
         sentence="amounts are JSON numbers or texts that hold one",
         mark=Mark.SEEN,
         source=_STATES,
-        guard="an order with an amount that is no number is held; formats go back as they came",
+        guard="an order with an amount that is not a number is held; formats go back as they came",
         check="quantities, prices and paid amounts of a sample of orders",
     ),
     Assumption(
@@ -75,7 +75,7 @@ OF_ORDERS: tuple[Assumption, ...] = (
         sentence="costs and discounts are order lines, of other types or with products of their own",
         mark=Mark.ASSUMED,
         source="Orders POST names the type `line` alone",
-        guard="whatever carries money is placed by `charges` or holds its order; the rest is put back untouched",
+        guard="every amount is placed by `charges` or holds its order; the rest is put back untouched",
         check="lines and fields with an amount that the settings give no place",
     ),
     Assumption(
@@ -83,7 +83,7 @@ OF_ORDERS: tuple[Assumption, ...] = (
         sentence="every line has an id of its own",
         mark=Mark.DOCUMENTED,
         source="Orders POST",
-        guard="a line without an id is known by what it holds; where that leaves a doubt nothing is written",
+        guard="a line without an id is identified by its content; in doubt nothing is written",
         check="the lines of a sample of orders",
     ),
     Assumption(
@@ -91,7 +91,7 @@ OF_ORDERS: tuple[Assumption, ...] = (
         sentence="the lines of an order come in the same sequence each time",
         mark=Mark.ASSUMED,
         source="nothing says it",
-        guard="a line is known by its id or by what it holds, never by its place",
+        guard="a line is identified by its id or its content, never by its place",
         check="the order with most lines of the sample, four times",
     ),
     Assumption(
@@ -115,7 +115,7 @@ OF_ORDERS: tuple[Assumption, ...] = (
         sentence="every webshop with orders is in the settings",
         mark=Mark.ASSUMED,
         source="the settings",
-        guard="a webshop that is not named has the defaults, and its orders wait while they are not paid",
+        guard="a webshop that is missing has the default settings, and its unpaid orders wait",
         check="the webshops of a sample of orders, and their payment states",
     ),
 )

@@ -58,7 +58,7 @@ OF_RECORDS: tuple[Assumption, ...] = (
         sentence="PATCH answers with the whole object",
         mark=Mark.ASSUMED,
         source=_FRAMEWORK,
-        guard="an answer that does not show what was sent is followed by a read, which decides",
+        guard="if the answer does not show what was sent, the order is read, and that decides",
         no_check=_WRITES,
     ),
     Assumption(
@@ -66,7 +66,7 @@ OF_RECORDS: tuple[Assumption, ...] = (
         sentence="PUT keeps lines by their `id`",
         mark=Mark.ASSUMED,
         source=_STATES,
-        guard="lines with new ids are known by what they hold; where that leaves a doubt nothing is written",
+        guard="lines with new ids are identified by their content; in doubt nothing is written",
         no_check=_WRITES,
     ),
     Assumption(
@@ -79,7 +79,7 @@ OF_RECORDS: tuple[Assumption, ...] = (
     ),
     Assumption(
         id="messages",
-        sentence="what messages to `/proxy` look like and how they are answered",
+        sentence="the form of messages to `/proxy`, and of the answers",
         mark=Mark.ASSUMED,
         source="Delivery (DESADV) - API",
         guard="[messages](../reference/messages.md) names each assumption; a doubtful answer is never resent blindly",

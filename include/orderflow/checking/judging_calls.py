@@ -27,7 +27,7 @@ def judge_token(seen: ShopSeen) -> CheckResult:
     if seen.token_lifetime is None:
         return fails("the token does not say how long it lives", "it is fetched anew every minute")
     if seen.token_lifetime < _SHORTEST:
-        return fails(f"a token lives {seen.token_lifetime:.0f} s", "tokens are fetched often", _CONTACT)
+        return fails(f"a token expires after {seen.token_lifetime:.0f} s", "tokens are fetched often", _CONTACT)
     return holds(f"Bearer by client credentials, lives {seen.token_lifetime:.0f} s")
 
 
@@ -101,7 +101,7 @@ def judge_limits(seen: ShopSeen) -> CheckResult:
     headers = "".join(f"; {name}: {value}" for name, value in sorted(named.items()))
     if throttled:
         return fails(
-            f"{len(throttled)} calls were turned away: {throttled[0].problem}{headers}",
+            f"{len(throttled)} calls were refused (429): {throttled[0].problem}{headers}",
             "runs pause, and leave orders to the sweep",
             "ask CloudSuite for the limit, and set `limits.shop_per_second` or `limits.shop_per_day` to it",
         )

@@ -10,7 +10,7 @@ _TODO = "check connection `erp_default` and the rights of its user"
 _FOLLOWS = {
     "erp_lookup": "no order can be created: each is looked up first",
     "erp_listing": "reconciliations fail",
-    "erp_deliveries": "the shop hears of no deliveries",
+    "erp_deliveries": "the shop gets no despatch advices",
 }
 
 

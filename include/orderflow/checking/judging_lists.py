@@ -30,7 +30,7 @@ def judge_page_size(seen: ShopSeen) -> CheckResult:
     if seen.call("after_page").rows:
         return fails(
             f"{got} rows where {seen.page_size} were asked for",
-            "lists take more calls than the settings make one think",
+            "lists take more calls than the settings suggest",
             f"set `limits.page_size` to {got}, or ask CloudSuite for the largest `limit`",
         )
     return unseen(f"the shop has no more than {got} orders")
@@ -154,7 +154,7 @@ def judge_filter_offline(seen: ShopSeen) -> CheckResult:
         return fails(
             f"{len(both)} orders are in both lists",
             "where an order shows no `offline` either, it is held: it may be an order that the ERP itself sent",
-            f"set `offline_orders` to false if the shop has none, else {_ASK} how they differ from its own orders",
+            f"set `offline_orders` to false if the shop has none; otherwise {_ASK} how they differ from its own orders",
         )
     return holds("no order is in both lists") if yes.ids or no.ids else unseen("the shop has no orders")
 

@@ -76,7 +76,7 @@ def judge_webshops_set(seen: ShopSeen, settings: Settings) -> CheckResult:
     if unknown := [str(shop) for shop in sorted(states) if not settings.names(shop)]:
         return fails(
             listed,
-            f"webshop {', '.join(unknown)} has the defaults: orders with payment status `none` wait",
+            f"webshop {', '.join(unknown)} has the default settings: orders with payment status `none` wait",
             f"set {' and '.join(f'`webshops.{shop}`' for shop in unknown)}",
         )
     return holds(listed)
@@ -108,7 +108,7 @@ def judge_origins(seen: ShopSeen, settings: Settings) -> CheckResult:
     if not settings.origins:
         return fails(
             f"there are lists of {', '.join(found)}, and `origins` is not set",
-            "the ERP gets the ids of customers and addresses, and not who they are",
+            "the ERP gets the ids of customers and addresses, but not their details",
         )
     return holds(f"lists of {', '.join(found)}")
 

@@ -1,4 +1,4 @@
-"""Whom to tell, also while the settings have a mistake: then by their own part, or as it was last right."""
+"""Where alerts go, even with a mistake in the settings: then by their own part, or its last valid version."""
 
 import logging
 from typing import NamedTuple
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 
 
 class Configured(NamedTuple):
-    """Whom to tell, and in which zone times are written."""
+    """Where alerts go, and in which time zone times are written."""
 
     alerts: AlertSettings
     timezone: str
 
 
 def alert_settings(ledger: Ledger | None) -> Configured:
-    """Read whom to tell; never fails. The ledger keeps what was right last."""
+    """Read where alerts go; never fails. The ledger keeps the last valid version."""
     try:
         settings = read_settings()
     except (ConfigurationError, PermissionError):
@@ -38,7 +38,7 @@ def alert_settings(ledger: Ledger | None) -> Configured:
 
 
 def _own_part() -> AlertSettings | None:
-    """Read `alerts` alone: a mistake elsewhere says nothing about it."""
+    """Read only `alerts`: a mistake elsewhere does not matter."""
     try:
         return AlertSettings.model_validate(read_json(Variable.get(VARIABLE, default=""))["alerts"])
     except (ValidationError, ValueError, TypeError, KeyError, PermissionError):

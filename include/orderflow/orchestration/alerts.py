@@ -13,7 +13,7 @@ from orderflow.ledger.models.alerts import Subject
 from orderflow.orchestration.alert_settings import alert_settings
 from orderflow.orchestration.announcing import announce_now
 from orderflow.orchestration.channels import channels
-from orderflow.orchestration.failed_tasks import BrokenTasksError
+from orderflow.orchestration.failed_tasks import FailedTasksError
 from orderflow.orchestration.links import links
 from orderflow.orchestration.run_context import RunContext
 
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 def alert_failed_report(context: Mapping[str, Any]) -> None:
     """Announce that a run could not be summed up; what it found out was announced already.
 
-    It is told once, by the ledger's book of alerts; each time, while the ledger cannot be written, and to whoever has
-    started a run for something.
+    It is announced once, by the ledger's book of alerts; but every time while the ledger cannot be written, or if a
+    person started the run for something.
     """
     error = context.get("exception")
     if isinstance(error, NewsError):
@@ -32,7 +32,7 @@ def alert_failed_report(context: Mapping[str, Any]) -> None:
     here = RunContext(context)  # type: ignore[arg-type]
     reason = error.reason if isinstance(error, OrderflowError) else Reason.UNEXPECTED
     text = error.message if isinstance(error, OrderflowError) else str(error)
-    if here.is_manually_targeted or isinstance(error, BrokenTasksError):
+    if here.is_manually_targeted or isinstance(error, FailedTasksError):
         send(f"{here.title} failed", text, links(here).by_name)
         return
     try:
@@ -45,7 +45,7 @@ def alert_failed_report(context: Mapping[str, Any]) -> None:
 
 
 def send(subject: str, text: str, where: Mapping[str, str], *, level: int = logging.ERROR) -> None:
-    """Send a message at once by every channel, to all; one that fails is logged and stops neither the others nor us."""
+    """Send a message at once through every channel, to all; a failing channel is logged and stops nothing."""
     footer = "\n".join(f"{name}: {url}" for name, url in where.items())
     chat = f"*{escaped(subject)}*\n{escaped(text)}\n\n{footer}"
     try:

@@ -20,7 +20,7 @@ from orderflow.orchestration.links import links
 from orderflow.orchestration.run_context import RunContext
 
 EVERY = timedelta(seconds=number_of("ORDERFLOW_ANNOUNCE_SECONDS", 20))
-"""How often a task that is still at work announces what has failed meanwhile."""
+"""How often a running task announces what has failed meanwhile."""
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def announce_now(ledger: Ledger, here: RunContext, *, settled_for: timedelta = timedelta()) -> None:
-    """Tell every channel what it does not know yet."""
+    """Send every channel what it has not had yet."""
     configured = alert_settings(ledger)
     announce(
         ledger,
@@ -47,7 +47,7 @@ def writer_of(ledger: Ledger, here: RunContext, timezone: str) -> Writer:
 
 
 def announces(work: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Let a task announce what has failed while it is still at work, however long that takes."""
+    """Let a running task announce what has failed, no matter how long it takes."""
 
     @wraps(work)
     def announced(*args: Given.args, **kwargs: Given.kwargs) -> Result:

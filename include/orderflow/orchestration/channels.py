@@ -1,6 +1,6 @@
-"""The channels: the log, a webhook, and mail to whom each cause belongs. A refusal is raised, never swallowed.
+"""The channels: the log, a webhook, and mail to the owner of each cause. A refusal is raised, never swallowed.
 
-A text is sent as it is, never through a template, for it may hold what a buyer has typed.
+A text is sent unchanged, never through a template, because it may contain what a buyer has typed.
 """
 
 import html
@@ -97,7 +97,7 @@ def _webhook() -> Iterator[Webhook]:
 
 
 def _hide(connection: Connection) -> None:
-    """Who knows a webhook's address may write there, so errors do not say its path; nor a password."""
+    """Anyone who knows a webhook's address may write there, so errors do not show its path or a password."""
     parts = urlsplit(connection.host or "")
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     hide(mask_secret, connection.password or "", path, path.rpartition("/")[2], connection.schema or "")
@@ -128,7 +128,7 @@ def _line(line: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """Leave out what no chat program shows, whole lines before the last paragraph, which has the links; and say so."""
+    """Leave out what no chat program shows: whole lines before the last paragraph, which has the links. Say so."""
     if len(text) <= _LONGEST_CHAT:
         return text
     body, _, footer = text.rpartition("\n\n")

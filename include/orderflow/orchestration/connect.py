@@ -29,7 +29,7 @@ class ChannelOptions(TypedDict):
 def read_settings() -> Settings:
     """Read and check the Variable `orderflow`; all defaults when it is not set.
 
-    Airflow is asked for the text: a Variable that it cannot decode it takes for one that is not set.
+    Airflow is asked for the text, because it treats a Variable that it cannot decode as not set.
     """
     return Settings.read(Variable.get(VARIABLE, default=None))
 

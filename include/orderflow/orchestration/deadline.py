@@ -1,4 +1,4 @@
-"""Tell people that a run is not done in time. Runs in the executor, beside the tasks, when Airflow sees it."""
+"""Alert people that a run is late. Runs in the executor, next to the tasks, when Airflow notices it."""
 
 import logging
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from orderflow.orchestration.links import run_links
 
 WHAT_TO_LOOK_AT = """\
 It was queued at {queued_at} and is still {state}; it should have been done within {hours:g} hours.
-- queued: is the DAG paused, are two other runs of it active, does the scheduler live?
+- queued: is the DAG paused, are two other runs of it active, is the scheduler running?
 - running: its grid shows the task that is not done. One that waits for a slot needs a larger pool; one that is up for
   retry says in its log which side does not answer.
 What is done stays done, and the run continues: do not start a second run. Owner: integration team."""

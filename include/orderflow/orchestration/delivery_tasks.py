@@ -20,7 +20,13 @@ from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.edge import guarded
-from orderflow.orchestration.failed_tasks import broken_tasks, failed_units, publish_error, publish_units, raise_broken
+from orderflow.orchestration.failed_tasks import (
+    failed_units,
+    find_failed_tasks,
+    publish_error,
+    publish_units,
+    raise_failed_tasks,
+)
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report, raise_for_who_asked
 from orderflow.orchestration.tasks import LABEL
@@ -33,7 +39,7 @@ log = logging.getLogger(__name__)
 @publish_error
 @announces
 def list_packing_slips() -> list[list[str]]:
-    """Read the ERP's new packing slips into the ledger; share out those to look at over task instances."""
+    """Read the ERP's new packing slips into the ledger; share the ones to check out over task instances."""
     here = RunContext()
     services = connect(read_only=True)
     asked = here.first_instant(services.settings)
@@ -56,7 +62,7 @@ def list_packing_slips() -> list[list[str]]:
 @publish_error
 @announces
 def send_packing_slips(batch: list[str]) -> None:
-    """Tell the shop of each slip, once, as soon as it has the numbers of its orders."""
+    """Send each slip to the shop, once, as soon as it has the numbers of its orders."""
     here = RunContext()
     here.label(batch[0] if len(batch) == 1 else f"{batch[0]} … {batch[-1]} ({len(batch)})")
     services = connect()
@@ -71,7 +77,7 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     """Sum the run up; fail it for news, naming the slip, the reason and its owner."""
     here = RunContext()
     if here.dry_run:
-        raise_broken(broken_tasks())
+        raise_failed_tasks(find_failed_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
     services = connect(read_only=True)
@@ -81,13 +87,13 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    end_report(services, here, broken_tasks())
+    end_report(services, here, find_failed_tasks())
     raise_for_who_asked(here, _misnamed([unit.error for unit in units if unit.name in asked]))
     return summary.model_dump(mode="json")
 
 
 def _misnamed(errors: Sequence[str]) -> PermanentError | None:
-    """Say which of the slips that somebody named there is none of; that is nobody else's matter."""
+    """Say which named slips do not exist; that matters only to the person who named them."""
     return PermanentError("\n".join(errors), reason=Reason.CONFIGURATION) if errors else None
 
 

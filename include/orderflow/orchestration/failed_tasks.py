@@ -1,4 +1,4 @@
-"""Tasks that failed as a whole: the run's last task runs whatever happened, so it has to say that, and why."""
+"""Tasks that failed as a whole: the run's last task always runs, so it has to say so, and why."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -9,6 +9,7 @@ from airflow.sdk import get_current_context
 from orderflow.domain.reasons import Reason
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import BatchFailedError, BatchRefusedError, errors, values
+from orderflow.flow.reporting.groups import TASK, counted
 
 _ERROR = "error"
 _UNITS = "failed_units"
@@ -41,12 +42,12 @@ class FailedUnit(NamedTuple):
     """The message with its order, reason and owner."""
 
 
-class BrokenTasksError(PermanentError):
+class FailedTasksError(PermanentError):
     """Tasks failed as a whole, so that no order can be named."""
 
     def __init__(self, tasks: Sequence[FailedTask]) -> None:
         lines = "\n".join(f"- {task}" for task in tasks)
-        super().__init__(f"{len(tasks)} tasks failed:\n{lines}")
+        super().__init__(f"{counted(len(tasks), TASK)} failed:\n{lines}")
         self.tasks = tasks
 
 
@@ -68,20 +69,20 @@ def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
 
 
 def publish_units(failed: Iterable[OrderflowError]) -> None:
-    """Hand on to the run's last task what is wrong with single units of this one's work, which goes well without."""
+    """Hand single failed units of work on to the run's last task; this task itself succeeds."""
     units = [FailedUnit(error.order or "", error.reason, error.message, str(error)) for error in failed]
     if units:
         _ti().xcom_push(_UNITS, [{**unit._asdict(), "reason": str(unit.reason)} for unit in units])
 
 
 def failed_units(task_id: str) -> list[FailedUnit]:
-    """Return what a task of this run has handed on so."""
+    """Return the units that a task of this run has handed on."""
     told = _ti().xcom_pull(task_ids=task_id, key=_UNITS) or []
     return [FailedUnit(**{**unit, "reason": Reason(unit["reason"])}) for unit in told]
 
 
 def listed(results: Sequence[int | OrderflowError]) -> list[int]:
-    """Return what a listing has, and hand on what it is known to lack: the run does what is there, and ends red."""
+    """Return what a listing has, and hand on what it is known to lack: the run does its work, and ends red."""
     for error in errors(results):
         _ti().xcom_push(_SHORT, {"reason": str(error.reason), "error": str(error)})
     return values(results)
@@ -93,7 +94,7 @@ def _short_tasks(task_ids: Iterable[str]) -> list[FailedTask]:
     return [FailedTask(task_id, None, Reason(short["reason"]), short["error"]) for task_id, short in told if short]
 
 
-def broken_tasks(*, besides: str | None = None, listing: Iterable[str] = ()) -> list[FailedTask]:
+def find_failed_tasks(*, besides: str | None = None, listing: Iterable[str] = ()) -> list[FailedTask]:
     """Return each task of this run that failed as a whole (not of group `besides`), and why if it said so.
 
     One of `listing` that lacked something is among them. A task that failed for some of its orders or packing slips is
@@ -102,17 +103,17 @@ def broken_tasks(*, besides: str | None = None, listing: Iterable[str] = ()) -> 
     ti = _ti()
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     failed = sorted({name for name, state in states.items() if state == "failed"})
-    found = [_broken(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
+    found = [_failed_task(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
     return [*(task for task in found if task is not None), *_short_tasks(listing)]
 
 
-def raise_broken(tasks: Sequence[FailedTask]) -> None:
-    """BrokenTasksError naming every task that failed; nothing when none did."""
+def raise_failed_tasks(tasks: Sequence[FailedTask]) -> None:
+    """FailedTasksError naming every task that failed; nothing when none did."""
     if tasks:
-        raise BrokenTasksError(tasks)
+        raise FailedTasksError(tasks)
 
 
-def _broken(ti: Any, name: str) -> FailedTask | None:
+def _failed_task(ti: Any, name: str) -> FailedTask | None:
     """Ask why; a mapped instance is called `task_3` by Airflow."""
     task_id, index = name, None
     if not get_current_context()["dag"].has_task(name):

@@ -15,7 +15,7 @@ def links(here: RunContext) -> Links:
 
 
 def run_links(dag_id: str, run_id: str) -> Links:
-    """Return the links of a message about a run, from outside of it."""
+    """Return the links of a message about a run, from outside the run."""
     run = f"{_base_url()}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}"
     return Links(page(), {"This run": f"{run}/plugin/orders-of-run"})
 

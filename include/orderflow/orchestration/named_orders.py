@@ -37,7 +37,7 @@ def list_named_orders() -> list[int]:
 
 
 def take_named(services: Services, here: RunContext) -> NamedOrders:
-    """Do what people say of the orders that they name; what is wrong with a name is for the run's last task to say."""
+    """Do what people ask for named orders; the run's last task says what is wrong with a name."""
     to_resolve = find_to_resolve(services, here.to_resolve)
     found = find_referenced(services, here.references)
     said = [] if here.dry_run else _say(services, here, values(to_resolve))

@@ -12,7 +12,7 @@ from orderflow.orchestration.alerts import send
 
 
 class OrderflowNotifier(BaseNotifier):
-    """Sends a text to whom the setting `alerts` and the connection `orderflow_alerts_webhook` name."""
+    """Sends a text to the channels of the setting `alerts` and the connection `orderflow_alerts_webhook`."""
 
     template_fields = ("subject", "text")
 

@@ -1,4 +1,4 @@
-"""The tasks of the morning: compare both sides and fail for what is overdue; tell people what is open."""
+"""The morning's tasks: compare both sides and fail for what is overdue; send the digest of what is open."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.reconciliation.csv_export import save_csv
 from orderflow.flow.reconciliation.reconcile import compare_again, reconcile
 from orderflow.flow.reporting.digest import Digest
+from orderflow.flow.reporting.groups import ORDER, counted
 from orderflow.flow.reporting.service_level import judge_service_level
 from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_report
@@ -48,14 +49,16 @@ def _compare_again(services: Services, here: RunContext) -> dict[str, Any]:
     end_report(services, here, [])
     if again.errors:
         text = "\n".join(f"- {error}" for error in again.errors)
-        raise PermanentError(f"{len(again.errors)} orders not compared:\n{text}", reason=again.errors[0].reason)
+        raise PermanentError(
+            f"{counted(len(again.errors), ORDER)} not compared:\n{text}", reason=again.errors[0].reason
+        )
     return {"compared": again.compared, "different": again.different, "resolved": again.resolved}
 
 
 @task(on_failure_callback=alert_failed_report)
 @guarded
 def send_digest() -> None:
-    """Send all that is open in one message, when it says something new, and on Mondays; remove what is old."""
+    """Send everything that is open in one message, if there is news or it is Monday; remove what is old."""
     if RunContext().order_ids:
         log.info("this run was for named orders: no digest")
         return
@@ -67,7 +70,7 @@ def send_digest() -> None:
 
 
 def deliver_digest(services: Services, here: RunContext) -> None:
-    """Give the digest to every channel, if it is due; what a channel refuses, tomorrow's says again."""
+    """Give the digest to every channel, if it is due; tomorrow's repeats what a channel refuses."""
     digest = Digest.of(services)
     writer = writer_of(services.ledger, here, services.settings.timezone)
     if not digest.is_due(services):
@@ -78,7 +81,7 @@ def deliver_digest(services: Services, here: RunContext) -> None:
         try:
             channel.send(digest.message(services, writer, owners=channel.owners))
         except Exception:
-            log.warning("%s has not taken the digest", channel.name, exc_info=True)
+            log.warning("%s did not accept the digest", channel.name, exc_info=True)
             refused.append(channel.name)
     if not refused:
         digest.leave(services)

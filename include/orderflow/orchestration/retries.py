@@ -1,4 +1,4 @@
-"""Who retries what: seconds in the client, then the backlog; a task only what no backlog would do again."""
+"""Who retries what: the client for seconds, then the backlog; a task only what no backlog would do again."""
 
 from datetime import timedelta
 from typing import Any

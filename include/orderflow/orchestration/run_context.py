@@ -1,4 +1,4 @@
-"""What a task has to know about its run: the window it is for, who it is, and whether it may write."""
+"""What a task has to know about its run: its window, its name, and whether it may write."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -52,12 +52,12 @@ class RunContext:
 
     @property
     def to_undo(self) -> list[str]:
-        """The orders of which somebody takes back that they were dealt with."""
+        """The orders whose resolution somebody takes back."""
         return self._names("undo")
 
     @property
     def to_comment_on(self) -> list[str]:
-        """The orders that somebody says something about."""
+        """The orders that somebody comments on."""
         return self._names("comment_on")
 
     @property

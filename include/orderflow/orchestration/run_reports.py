@@ -5,10 +5,11 @@ from collections.abc import Collection
 
 from orderflow.errors import PermanentError
 from orderflow.flow.reporting.announce import NewsError, raise_news
+from orderflow.flow.reporting.groups import TASK, counted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Subject
 from orderflow.orchestration.announcing import announce_now, writer_of
-from orderflow.orchestration.failed_tasks import FailedTask, raise_broken
+from orderflow.orchestration.failed_tasks import FailedTask, raise_failed_tasks
 from orderflow.orchestration.run_context import RunContext
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ def end_report(services: Services, here: RunContext, broken: Collection[FailedTa
     """Tell people what is news and what is over; NewsError when this run was the first to tell of something.
 
     What keeps a run from working that somebody has started for something is that person's to know, at once:
-    BrokenTasksError. It says nothing about other runs.
+    FailedTasksError. It says nothing about other runs.
     """
     book, ledger = services.ledger.alerts, services.ledger
     if not here.is_manually_targeted:
@@ -27,7 +28,7 @@ def end_report(services: Services, here: RunContext, broken: Collection[FailedTa
             book.see(Subject.of_task(here.run.dag_id, task.task_id), task.reason, task.error or "", run=here.run)
     announce_now(ledger, here)
     if here.is_manually_targeted:
-        raise_broken(list(broken))
+        raise_failed_tasks(list(broken))
     if not here.is_for_people:  # red only for what went wrong with what was asked for: see raise_for_who_asked
         raise_news(ledger, writer_of(ledger, here, services.settings.timezone), here.run)
 
@@ -36,10 +37,10 @@ def raise_unworked(broken: Collection[FailedTask]) -> None:
     """Turn a day's run red if a task failed as a whole, announced or not: nothing else does that day's work."""
     if broken:
         text = "\n".join(f"- {task}" for task in broken)
-        raise NewsError(f"{len(broken)} tasks failed:\n{text}", reason=next(iter(broken)).reason)
+        raise NewsError(f"{counted(len(broken), TASK)} failed:\n{text}", reason=next(iter(broken)).reason)
 
 
 def raise_for_who_asked(here: RunContext, error: PermanentError | None) -> None:
-    """Turn a run red that somebody has started for orders of which some failed, though it is no news to others."""
+    """Turn a run red that somebody started for orders if some of them failed, even if that is not news to others."""
     if error is not None and here.is_manually_targeted:
         raise NewsError(error.message, reason=error.reason)

@@ -29,12 +29,12 @@ from orderflow.orchestration.batches import flat, ids, label
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import (
-    broken_tasks,
     failed_units,
+    find_failed_tasks,
     listed,
     publish_error,
     publish_units,
-    raise_broken,
+    raise_failed_tasks,
 )
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.named_orders import take_named
@@ -116,7 +116,7 @@ def push_to_erp(batch: list[int]) -> None:
 @guarded
 @announces
 def patch_state(batch: list[int]) -> None:
-    """Tell the shop that the order is being processed."""
+    """Write to the shop that the order is being processed."""
     _run(PATCH_STATE, batch)
 
 
@@ -124,7 +124,7 @@ def patch_state(batch: list[int]) -> None:
 @guarded
 @announces
 def patch_erp_order_number(batch: list[int]) -> None:
-    """Tell the shop the ERP number."""
+    """Write the ERP number to the shop."""
     _run(PATCH_NUMBER, batch)
 
 
@@ -132,7 +132,7 @@ def patch_erp_order_number(batch: list[int]) -> None:
 @guarded
 @announces
 def put_order_lines(batch: list[int]) -> None:
-    """Tell the shop the ERP line numbers, and verify all that was written."""
+    """Write the ERP line numbers to the shop, and verify everything that was written."""
     _run(PUT_LINES, batch)
 
 
@@ -164,7 +164,7 @@ def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
 @publish_error
 @announces
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
-    """Finish orders of webshops that report no deliveries, and whatever else another run left without its last step."""
+    """Finish orders of webshops without despatch advices, and others that another run left without their last step."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
     left = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
@@ -180,13 +180,13 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
 def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum the day up; fail the run for news, naming each cause, its orders and its owner.
 
-    A day of which orders failed that people know of already is skipped here, not green: no asset event says it is done.
+    If all failures of a day are already known, this task is skipped, not green: no asset event says the day is done.
     """
     here, summary = RunContext(), _end(order_ids, batches)
-    raise_unworked(broken_tasks(besides="process_order", listing=_LISTING))
+    raise_unworked(find_failed_tasks(besides="process_order", listing=_LISTING))
     if summary.failures:
         here.hand_on(summary.numbers)
-        raise AirflowSkipException(f"people know of what failed:\n{summary.error}")
+        raise AirflowSkipException(f"all failures are already known:\n{summary.error}")
     return summary.numbers
 
 
@@ -206,7 +206,7 @@ def _found(results: Sequence[int | OrderflowError]) -> list[int]:
 def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report:
     here = RunContext()
     if here.dry_run:
-        raise_broken(broken_tasks())
+        raise_failed_tasks(find_failed_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     services = connect(read_only=True)
     summary, news = end_run(
@@ -222,7 +222,7 @@ def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report
     count(summary, open_state(services))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    end_report(services, here, broken_tasks(besides="process_order", listing=_LISTING))
+    end_report(services, here, find_failed_tasks(besides="process_order", listing=_LISTING))
     raise_for_who_asked(here, summary.error)
     return summary
 

@@ -19,6 +19,7 @@ from orderflow.flow.reconciliation.describe import describe, describe_day
 from orderflow.flow.reconciliation.findings import keep_findings
 from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides, read_named
 from orderflow.flow.reconciliation.totals import day_totals
+from orderflow.flow.reporting.groups import ORDER, counted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.reconciliation import DetectedDifference, Finding, Reconciliation
@@ -43,10 +44,11 @@ class Reconciled(NamedTuple):
             return
         more = [f"and {len(lines) - _LONGEST_LIST} more: see the CSV file"] if len(lines) > _LONGEST_LIST else []
         text = "\n".join(f"- {line}" for line in [*lines[:_LONGEST_LIST], *more])
+        unread = counted(len(self.errors), ORDER)
         if not self.overdue and all(isinstance(error, TransientError) for error in self.errors):
-            raise TransientError(f"{len(self.errors)} orders not compared:\n{text}", reason=self.errors[0].reason)
+            raise TransientError(f"{unread} not compared:\n{text}", reason=self.errors[0].reason)
         raise PermanentError(
-            f"{len(self.overdue)} differences between shop and ERP, {len(self.errors)} orders not compared:\n{text}",
+            f"{counted(len(self.overdue), 'difference')} between shop and ERP, {unread} not compared:\n{text}",
             reason=Reason.SIDES_DIFFER,
         )
 
