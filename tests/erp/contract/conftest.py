@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from orderflow.erp.rest import ERP, RestErp
-from orderflow.erp.tryton import wire
+from orderflow.erp.tryton import client
 from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
 from sandbox.control import SandboxControl
@@ -50,7 +50,7 @@ def tryton_subject(tryton: RunningTryton, monkeypatch: pytest.MonkeyPatch) -> Re
         request=sales_order,
         numbers=numbers,
         deliver=lambda number: deliver(tryton, number),
-        small_pages=lambda: monkeypatch.setattr(wire, "PAGE", 2),
+        small_pages=lambda: monkeypatch.setattr(client, "PAGE", 2),
     )
 
 
