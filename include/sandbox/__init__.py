@@ -8,7 +8,7 @@ The shop behaves as its documentation says and, where that is silent, as Django 
     /realms/CloudSuite/protocol/openid-connect/token   token endpoint
     /api/order/                                        shop
     /api/origin/{origin}/customer/, address/, user/    shop, people and places
-    /proxy/des_adv_xml/delivery/                       shop, delivery messages
+    /proxy/des_adv_xml/delivery/                       shop, despatch advices
     /erp/sales-orders, /erp/deliveries                 ERP
     /erp/customers, /erp/capabilities                  ERP, what a simpler one does not have
     /_control/                                         what is there, what goes wrong, what was called

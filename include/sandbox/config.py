@@ -76,7 +76,7 @@ class Config(BaseModel):
     """Kinds of records that can be changed by PATCH; only users are documented."""
 
     enforce_unique_desadv: bool = True
-    """Refuse a delivery message whose DesadvNumber was taken before; else it is taken again."""
+    """Refuse a despatch advice whose DesadvNumber was taken before; else it is taken again."""
 
     erp_user: str = "orderflow"
     erp_password: str = "sandbox-secret"  # noqa: S105  # guards nothing

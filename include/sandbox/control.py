@@ -116,7 +116,7 @@ class SandboxControl:
         return self._call("POST", "/erp/deliveries", {"order_number": order_number, **fields})
 
     def desadv_messages(self) -> list[JsonObject]:
-        """Return the delivery messages that the shop took.
+        """Return the despatch advices that the shop took.
 
         Header fields and `items`, all as text, and `taken`: order id, line id and quantity of each item.
         """

@@ -119,7 +119,7 @@ class ControlApi:
         return to_json({"deliveries": [slip for _, slip in self._world.erp_store.deliveries]})
 
     async def desadv(self, _: Request) -> Response:
-        """GET: the delivery messages that the shop took."""
+        """GET: the despatch advices that the shop took."""
         return to_json({"messages": self._world.proxy.desadv.messages})
 
     async def confirmations(self, _: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The shop's delivery messages: POST /proxy/des_adv_xml/delivery/?shop=1&user=10 with a Desadv document.
+"""The shop's despatch advices: POST /proxy/des_adv_xml/delivery/?shop=1&user=10 with a Desadv document.
 
 Documented: the fields, that shop and user are obligatory, that a DesadvNumber is taken once, and that the order's ERP
 number and line numbers must be there first. Assumed, as nothing is said: the answers, and when an order counts as sent.
@@ -41,7 +41,7 @@ class Item(NamedTuple):
 
 
 class DesadvApi:
-    """Takes delivery messages."""
+    """Takes despatch advices."""
 
     def __init__(self, store: ShopStore) -> None:
         self.messages: list[JsonObject] = []

@@ -1,4 +1,4 @@
-"""The finish: tell the shop `shipment_state=sent` for orders of which no delivery message will come."""
+"""The finish: write `shipment_state=sent` to the shop for orders of which no despatch advice will come."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
