@@ -114,6 +114,22 @@ def test_a_secret_is_never_printed(environment: dict[str, str], control: Sandbox
     assert "sandbox-secret" not in errors + "".join(lines)
 
 
+@pytest.mark.parametrize("arguments", [("run", "--date", DAY), ("run", "--date", DAY, "--dry-run"), ("open",)])
+def test_a_reference_steers_no_terminal(
+    environment: dict[str, str], control: SandboxControl, arguments: tuple[str, ...]
+) -> None:
+    paid = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"}
+    control.add_orders(
+        {"reference": "CS1\u202e99", "currency": None, **paid}, {"reference": "CS2\u202e99\U000e0041", **paid}
+    )
+    if arguments == ("open",):
+        command(environment, "run", "--date", DAY)
+    _, lines, errors = command(environment, *arguments)
+    shown = "\n".join([*lines, errors])
+    assert "CS1\\u202e99" in shown
+    assert not {"\u202e", "\U000e0041"} & set(shown)
+
+
 def test_whatever_was_begun_ends_with_its_report(environment: dict[str, str], control: SandboxControl) -> None:
     """The offline orders cannot be listed: the others are done, and the summary says so."""
     control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})

@@ -61,7 +61,7 @@ def _run(asked: Namespace) -> int:
 
 
 def _dry_run(services: Services, window: Window, run: RunRef) -> int:
-    selected, plan = preview_day(services, window, run, print)
+    selected, plan = preview_day(services, window, run, _say)
     counted = Counter(s.decision.action if s.decision else "failed" for s in selected)
     failed = counted["failed"] + len({result.order_id for result in plan.failed})
     numbers = {"date": window.key, "dry_run": True, "listed": len(selected), **{a.value: counted[a] for a in Action}}
@@ -111,7 +111,7 @@ def _forget(asked: Namespace) -> int:
 
 def _open(_asked: Namespace) -> int:
     for line in open_lines(connect(read_only=True)):
-        sys.stdout.write(f"{line}\n")
+        _say(line)
     return 0
 
 
@@ -119,7 +119,7 @@ def _check_shop(_asked: Namespace) -> int:
     services = connect(read_only=True)
     checked = check_shop(services.shop.channel, services.erp, services.settings, lambda: datetime.now(UTC))
     for line in checked.text():
-        sys.stdout.write(f"{line}\n")
+        _say(line)
     _tell("TO DO", checked.to_do())
     return _end(checked.summary(), _FAILED if checked.needs_a_person else 0)
 
@@ -135,9 +135,13 @@ def _reconcile(asked: Namespace) -> int:
     return _end({**numbers, "csv": path}, _FAILED if failures else 0)
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{fit_to_show(line)}\n")
+
+
 def _tell(what: str, lines: Iterable[object]) -> None:
     for line in lines:
-        sys.stderr.write(f"{what} {line}\n")
+        sys.stderr.write(f"{fit_to_show(f'{what} {line}')}\n")
 
 
 def _end(summary: Mapping[str, Any], code: int) -> int:
