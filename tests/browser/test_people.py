@@ -36,3 +36,9 @@ def test_an_order_is_resolved_with_a_comment_taken_back_and_commented_on(
     say("Comment", "the shop completes it")
     expect(page.get_by_role("button", name="Take back")).to_have_count(0)
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
+
+    page.goto("/orderflow/")
+    page.locator("#alerts-list").get_by_role("button", name="Snooze the cause of 1/CS7?").click()
+    page.get_by_role("dialog").get_by_role("button", name="Snooze", exact=True).click()
+    expect(page.locator("#retry-state")).to_contain_text("Done.", timeout=3 * PATIENCE)
+    expect(page.locator("#alerts-list")).to_contain_text("snoozed until")

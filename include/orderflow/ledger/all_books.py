@@ -16,6 +16,7 @@ from orderflow.ledger.books.people import PeopleBooks
 from orderflow.ledger.books.people_said import WordBook
 from orderflow.ledger.books.questions import QuestionBook
 from orderflow.ledger.books.shipments import ShipmentBook
+from orderflow.ledger.books.snoozes import SnoozeBook
 from orderflow.ledger.database.clock import utc_now
 
 
@@ -76,6 +77,11 @@ class Books:
     def plans(self) -> PlanBook:
         """What dry runs would have done."""
         return PlanBook(self._engine, clock=self._clock)
+
+    @property
+    def snoozes(self) -> SnoozeBook:
+        """What is not announced for a while."""
+        return SnoozeBook(self._engine, clock=self._clock)
 
     @property
     def words(self) -> WordBook:

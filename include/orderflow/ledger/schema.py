@@ -12,6 +12,7 @@ from orderflow.ledger.tables import limits as gate_tables  # noqa: F401
 from orderflow.ledger.tables import people as people_tables  # noqa: F401
 from orderflow.ledger.tables import questions as question_tables  # noqa: F401
 from orderflow.ledger.tables import resolutions as resolution_tables  # noqa: F401
+from orderflow.ledger.tables import snoozes as snooze_tables  # noqa: F401
 from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION
 from orderflow.ledger.tables.compatibility import CompatibilityRow
 

@@ -1,12 +1,14 @@
 """Orders that people name: dealt with by hand, or to be done now. One wrong name hides no other."""
 
+from functools import partial
 from typing import NamedTuple
 
 from airflow.sdk import task
 
+from orderflow.domain.window import Window
 from orderflow.environment import SHOP_POOL
 from orderflow.errors import ConfigurationError, OrderflowError
-from orderflow.flow.batch import errors, values
+from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.orders.listing import find_referenced
 from orderflow.flow.orders.resolve import comment, find_known, find_to_resolve, resolve, undo
 from orderflow.flow.services import Services
@@ -31,7 +33,7 @@ class NamedOrders(NamedTuple):
 def list_named_orders() -> list[int]:
     """Close what people have resolved; find the other orders that they have named."""
     here = RunContext()
-    if not (here.names_orders or here.to_resolve or here.to_undo or here.to_comment_on):
+    if not (here.names_orders or here.to_resolve or here.to_undo or here.to_comment_on or here.to_snooze):
         raise ConfigurationError("this run has no orders: name some under `references`, `order_ids` or `resolve`")
     return take_named(connect(read_only=True), here).order_ids
 
@@ -55,4 +57,16 @@ def _say(services: Services, here: RunContext, to_resolve: list[int]) -> list[in
         *resolve(services, to_resolve, here.run, word=here.word),
         *undo(services, values(to_undo), here.run, here.word),
         *comment(services, values(to_comment_on), here.run, here.word),
+        *errors(_snooze(services, here)),
     ]
+
+
+def _snooze(services: Services, here: RunContext) -> list[OrderflowError | None]:
+    if not here.to_snooze:
+        return []
+    until = here.params.get("until")
+    if not until:
+        raise ConfigurationError("`snooze` needs a date under `until`")
+    end = Window.of_day(str(until), services.settings.timezone).start
+    book = services.ledger.snoozes
+    return [isolated(partial(book.snooze, cause, end, here.word, here.run), cause) for cause in here.to_snooze]

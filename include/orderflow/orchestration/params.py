@@ -119,6 +119,22 @@ ORDERS_PARAMS = {
         description_md="Orders to comment on and leave as they are.",
         section="Dealt with by hand",
     ),
+    "snooze": Param(
+        default=[],
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Snooze causes",
+        description_md="Causes that are not announced until a date: the id behind `cause=` in the link of a message.",
+        section="Not now",
+    ),
+    "until": Param(
+        default=None,
+        type=["null", "string"],
+        format="date",
+        title="Until",
+        description_md="The shop-local day on which they are announced again, if they are not over by then.",
+        section="Not now",
+    ),
     "dry_run": _DRY_RUN,
 }
 """What people ask for about named orders, for the DAG that does nothing else."""

@@ -61,6 +61,11 @@ class RunContext:
         return self._names("comment_on")
 
     @property
+    def to_snooze(self) -> list[str]:
+        """The causes that are not to be announced for a while."""
+        return [str(cause).strip() for cause in self.params.get("snooze") or []]
+
+    @property
     def word(self) -> Word:
         """Who has started the run, as Airflow knows them, and what they say."""
         name = getattr(self._context.get("dag_run"), "triggering_user_name", None)

@@ -1,5 +1,6 @@
 """The shapes of the JSON answers about alerts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
@@ -54,16 +55,18 @@ class AlertAnswer(BaseModel):
     opened_at: datetime
     last_seen_at: datetime
     advice: Advice
+    snoozed_until: datetime | None
+    """Until when nobody is told of its cause."""
 
     @classmethod
-    def of(cls, alert: Alert, language: str) -> Self:
+    def of(cls, alert: Alert, language: str, snoozed: Mapping[str, datetime]) -> Self:
         """Put what to do beside what happened."""
         copied = alert.model_dump(include=cls.model_fields.keys() & Alert.model_fields.keys())
         differs = alert.reason is Reason.SIDES_DIFFER and alert.title in set(FindingKind)
         said = (
             Advice.of_difference(FindingKind(alert.title), language) if differs else Advice.of(alert.reason, language)
         )
-        return cls(advice=said, **copied)
+        return cls(advice=said, snoozed_until=snoozed.get(alert.cause), **copied)
 
 
 class AlertsAnswer(BaseModel):
@@ -75,6 +78,7 @@ class AlertsAnswer(BaseModel):
     alerts: list[AlertAnswer]
 
     @classmethod
-    def of(cls, alerts: list[Alert], limit: int, language: str) -> Self:
-        """Show no more than `limit`."""
-        return cls(total=len(alerts), alerts=[AlertAnswer.of(alert, language) for alert in alerts[:limit]])
+    def of(cls, alerts: list[Alert], limit: int, language: str, snoozed: Mapping[str, datetime]) -> Self:
+        """Show no more than `limit`, what is snoozed last."""
+        shown = sorted(alerts, key=lambda alert: alert.cause in snoozed)[:limit]
+        return cls(total=len(alerts), alerts=[AlertAnswer.of(alert, language, snoozed) for alert in shown])

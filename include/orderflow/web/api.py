@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.worklist import Worklist
-from orderflow.ledger.books.alerts import AlertBook
 from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
 from orderflow.ledger.database.clock import utc_now
@@ -180,8 +179,9 @@ def run_plan(
 
 @router.get("/alerts")
 def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
-    """Return the open alerts."""
-    return AlertsAnswer.of(AlertBook(source.engine, clock=utc_now).open(), LONGEST_LIST, language)
+    """Return the open alerts, what is snoozed last."""
+    ledger = Ledger(source.engine, clock=lambda: source.now)
+    return AlertsAnswer.of(ledger.alerts.open(), LONGEST_LIST, language, ledger.snoozes.until())
 
 
 @router.get("/findings")

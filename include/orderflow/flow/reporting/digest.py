@@ -37,7 +37,9 @@ class Digest(NamedTuple):
         joined = {alert.subject for alert in ledger.outbox.unsaid(LOG)}
         late = {f"order {order.order_id}" for order in overdue if order.order_id not in known}
         differences = len(ledger.findings.open())
-        return cls(ledger.alerts.open(), overdue, open_state(services), differences, frozenset(joined | late))
+        asleep = ledger.snoozes.until()
+        awake = [alert for alert in ledger.alerts.open() if alert.cause not in asleep]
+        return cls(awake, overdue, open_state(services), differences, frozenset(joined | late))
 
     @property
     def is_quiet(self) -> bool:

@@ -12,6 +12,7 @@ from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.alerts import Alert, Taken
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
+from orderflow.ledger.tables.snoozes import SnoozeRow
 
 OPENED, CLOSED = "opened", "closed"
 EVERYONE = "*"
@@ -40,7 +41,9 @@ class Outbox:
             alerts = _open(session)
             notices = _notices(session, channel, alerts)
             told = [alert for alert in alerts if alert.id in notices and notices[alert.id] is None]
-            waiting = [alert for alert in alerts if alert.owner in owners and _is_free(notices, alert, now)]
+            snoozed = set(session.scalars(select(SnoozeRow.cause).where(SnoozeRow.until > now)))
+            awake = [alert for alert in alerts if alert.cause not in snoozed]
+            waiting = [alert for alert in awake if alert.owner in owners and _is_free(notices, alert, now)]
             due = [alert for alert in waiting if alert.opened_at + max(settled_for, alert.named_cause.patience) <= now]
             news = [alert for alert in due if not any(alert.matter.is_known_by(other.matter) for other in told)]
             opened = [alert for alert in news if _take(session, alert, (channel, OPENED), run, now)]

@@ -31,13 +31,14 @@ class Step(OpenEnum):
     ANSWER = "answer"
     UNDO = "undo"
     COMMENT = "comment"
+    SNOOZE = "snooze"
 
 
 COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
 """What is done for the customer's convenience: nothing about it can make an order fail."""
 
 
-WORDS = frozenset({Step.RESOLVE, Step.ANSWER, Step.UNDO, Step.COMMENT})
+WORDS = frozenset({Step.RESOLVE, Step.ANSWER, Step.UNDO, Step.COMMENT, Step.SNOOZE})
 """What people say about an order: nothing was done to it."""
 
 

@@ -1,7 +1,7 @@
 // What needs people: the open alerts, and where shop and ERP differ.
 import { byId, el, prose, replace } from "./dom.js";
 import { orderHref } from "./links.js";
-import { ago, number, t } from "./words.js";
+import { ago, at, number, t } from "./words.js";
 
 const SHOWN = 3;
 const unfolded = new Set();
@@ -18,7 +18,8 @@ function showMore(name, total, draw) {
   };
 }
 
-export function showAlerts({ total, alerts }) {
+// `snooze(alert)` has its cause not announced for a while; null for who may not.
+export function showAlerts({ total, alerts }, snooze) {
   byId("alerts").hidden = total === 0;
   byId("alerts-count").textContent = number(total);
   const items = shownOf("alerts", alerts).map((alert) =>
@@ -30,11 +31,23 @@ export function showAlerts({ total, alerts }) {
         : el("strong", {}, alert.order),
       el("p", {}, ...prose(alert.advice.meaning)),
       alert.message ? el("p", { class: "message" }, alert.message) : null,
-      whose(alert.advice, t("alerts.seen", { count: number(alert.seen), ago: ago(alert.opened_at) })),
+      whose(alert.advice, seenAndSnoozed(alert)),
+      snooze ? snoozeButton(alert, snooze) : null,
     ),
   );
   replace(byId("alerts-list"), ...items);
-  showMore("alerts", total, () => showAlerts({ total, alerts }));
+  showMore("alerts", total, () => showAlerts({ total, alerts }, snooze));
+}
+
+function snoozeButton(alert, snooze) {
+  const looks = { type: "button", class: "button small-button", "data-focus": `z${alert.order}${alert.reason}` };
+  const label = t("snooze.question.one", { order: alert.order });
+  return el("button", { ...looks, "aria-label": label, on: { click: () => snooze(alert) } }, t("snooze"));
+}
+
+function seenAndSnoozed(alert) {
+  const seen = t("alerts.seen", { count: number(alert.seen), ago: ago(alert.opened_at) });
+  return alert.snoozed_until ? `${seen} · ${t("snoozed.until", { time: at(alert.snoozed_until) })}` : seen;
 }
 
 // `compare(orderIds)` compares orders again; null for who may not.

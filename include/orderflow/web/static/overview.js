@@ -45,7 +45,7 @@ function load(signal) {
   const { language } = frame;
   return each(signal, [
     { place: byId("counters-box"), ask: () => ask("overview", { days }, signal), show: showOverview },
-    { place: byId("alerts"), ask: () => ask("alerts", { language }, signal), show: showAlerts },
+    { place: byId("alerts"), ask: () => ask("alerts", { language }, signal), show: alertsOf },
     { place: byId("findings"), ask: () => ask("findings", { language }, signal), show: showDifferences },
     { place: byId("trends"), ask: () => ask("trends", { days }, signal), show: (answer) => trends.show(answer) },
     { place: byId("orders-panel"), ask: () => listed(signal), show: showOrders },
@@ -164,6 +164,11 @@ function listen() {
     fillForm();
     live.refresh();
   });
+}
+
+function alertsOf(answer) {
+  const snooze = (alert) => act("snooze", [{ name: alert.order, order_id: alert.cause }], () => live.refresh());
+  showAlerts(answer, frame.may_retry ? snooze : null);
 }
 
 async function again(orders, what = "retry") {

@@ -18,12 +18,15 @@ const ACTS = {
   resolve: { conf: (ids, comment) => ({ resolve: names(ids), comment }), says: true },
   undo: { conf: (ids, comment) => ({ undo: names(ids), comment }), says: true },
   comment: { conf: (ids, comment) => ({ comment_on: names(ids), comment }), says: true, must: true },
+  snooze: { conf: (causes, comment, until) => ({ snooze: causes, comment, until }), says: true, dated: true },
 };
 
-// Asks whether to; gives the comment, empty where there is none, or null for no.
+// Asks whether to; gives the comment, empty where there is none, and the date, or null for no.
 function confirmed(what, orders) {
   const one = orders.length === 1;
-  const { says, must } = ACTS[what];
+  const { says, must, dated } = ACTS[what];
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const date = dated ? el("input", { type: "date", required: true, min: tomorrow, value: tomorrow }) : null;
   const field = says ? el("textarea", { rows: 3, maxlength: 1000, required: must, autofocus: true }) : null;
   const dialog = el(
     "dialog",
@@ -39,6 +42,7 @@ function confirmed(what, orders) {
       one ? null : el("ul", {}, ...orders.slice(0, SHOWN).map((order) => el("li", {}, order.name))),
       orders.length > SHOWN ? el("p", {}, t("retry.more", { count: orders.length - SHOWN })) : null,
       el("p", { class: "muted" }, t(`${what}.explained`)),
+      dated ? el("label", {}, el("span", {}, t("snooze.until")), date) : null,
       says ? el("label", {}, el("span", {}, t("comment.field")), field) : null,
       el(
         "div",
@@ -53,7 +57,8 @@ function confirmed(what, orders) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === what ? (field?.value.trim() ?? "") : null);
+      const said = { comment: field?.value.trim() || null, until: date?.value };
+      resolve(dialog.returnValue === what ? said : null);
     });
   });
 }
@@ -89,11 +94,11 @@ async function showWhatIsOpen(run) {
 
 // Asks, starts, follows; `whenNew` is awaited at every change of state, to show the orders anew.
 export async function act(what, orders, whenNew) {
-  const comment = await confirmed(what, orders);
-  if (comment === null) return false;
+  const said = await confirmed(what, orders);
+  if (said === null) return false;
   show("busy", t(`${what === "retry" ? "retry" : "say"}.state.starting`));
   try {
-    const conf = ACTS[what].conf([...new Set(orders.map((order) => order.order_id))], comment || null);
+    const conf = ACTS[what].conf([...new Set(orders.map((order) => order.order_id))], said.comment, said.until);
     const started = await askAirflow(`dags/${DAG}/dagRuns`, { logical_date: null, conf });
     await follow(what, { dag_id: DAG, run_id: started.dag_run_id }, whenNew);
   } catch (error) {
