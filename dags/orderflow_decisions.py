@@ -7,9 +7,8 @@ Every 15 minutes. Nothing is asked twice, and a question waits without a worker 
    edited, cancelled or withdrawn after it went to the ERP, a reference that another order has.
 2. **ask**, one per question: what is the matter, what may be answered, and what happens then. It is closed when the
    matter ends otherwise, and asked anew when it is about another state of the order. There is no default answer, so
-   that no time-out ever sends or closes anything.
-3. **carry_out** does what was answered, as the parameters of the other DAGs would. Nothing is done for an order that
-   has changed since it was asked about.
+   that no time-out ever sends or closes anything. What is answered is done at once, as the parameters of the other
+   DAGs would. Nothing is done for an order that has changed since it was asked about.
 
 Who answered what, and when, is in the log of the order. **Who may answer:** who may edit runs of this DAG.
 
@@ -21,13 +20,13 @@ Who answered what, and when, is in the log of the order. **Who may answer:** who
 **A run waits** until its last question is over; that is no failure. With more than 25 runs waiting, their questions are
 gathered in fewer.
 
-**When it fails:** an answer could not be carried out; the log of `carry_out` says why, and it is asked anew.
+**When it fails:** an answer could not be carried out; the log of `ask` says why, and it is asked anew.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag
 
 from orderflow.environment import DECISIONS_SCHEDULE, SHOP_TIMEZONE
-from orderflow.orchestration.question_tasks import decide, list_questions
+from orderflow.orchestration.question_tasks import ask_each, list_questions
 from orderflow.orchestration.retries import RETRIES
 
 
@@ -42,7 +41,7 @@ from orderflow.orchestration.retries import RETRIES
     doc_md=__doc__,
 )
 def orderflow_decisions() -> None:
-    decide.expand(alert_id=list_questions())
+    ask_each(list_questions())
 
 
 orderflow_decisions()

@@ -98,9 +98,9 @@ def test_a_question_waits_for_ever_and_no_time_out_answers_it(bag: DagBag) -> No
     dag: DAG = bag.dags[DECISIONS]
     assert not dag.deadline
     assert dag.dagrun_timeout is None
-    ask = dag.get_task("decide.ask")
+    ask = dag.get_task("ask")
     assert ask.execution_timeout is None
-    assert ask.defaults is None
+    assert not {"defaults", "response_timeout"} & ask.partial_kwargs.keys()
 
 
 def test_no_task_lets_an_error_out_unguarded(bag: DagBag) -> None:

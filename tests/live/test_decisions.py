@@ -9,7 +9,7 @@ from sandbox.control import SandboxControl
 from service import wait_until
 from support.live_airflow import Live
 
-DECISIONS, ASK = "orderflow_decisions", "decide.ask"
+DECISIONS, ASK = "orderflow_decisions", "ask"
 ORDER = {"confirm_date": "2026-05-01T12:00:00", "webshop": 1, "payment_status": "paid"}
 ACCEPT = "The ERP is changed too, or need not be"
 
@@ -42,8 +42,8 @@ def test_two_edits_are_asked_about_once_one_is_answered_and_the_other_ends_other
     _let_time_pass(live)
     assert live.airflow.wait(DECISIONS, run_id, timeout=180) == "success"
     assert _questions(live, 0) == []
-    states = {i["map_index"]: i["state"] for i in live.airflow.task_instances(DECISIONS, run_id) if i["task_id"] == ASK}
-    assert states == {0: "success", 1: "skipped"}
+    states = [i["state"] for i in live.airflow.task_instances(DECISIONS, run_id) if i["task_id"] == ASK]
+    assert sorted(states) == ["skipped", "success"]
 
 
 def _questions(live: Live, wanted: int) -> list[dict[str, Any]]:

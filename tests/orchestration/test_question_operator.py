@@ -7,15 +7,22 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
+from orderflow.domain.decision import Action, Decision
 from orderflow.domain.questions import QUESTIONS, Verb
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Alert, Subject
+from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.questions import AskedQuestion
 from orderflow.orchestration.question_operator import NOT_UNDERSTOOD, QuestionOperator
 from orderflow.orchestration.run_context import RunContext
+from sandbox.control import SandboxControl
+from sandbox.server import RunningSandbox
+from sandbox_env import sandbox_environment
+from support.orders import order
 
 RETRY, RESOLVE = (option.text for option in QUESTIONS[Reason.EDITED_AFTER_EXPORT].options[::-1])
+DONE = "done: it is at resolved now"
 ANNA = {"id": "7", "name": "anna"}
 TIME_IS_UP = {"error": "timeout", "error_type": "timeout"}
 
@@ -27,19 +34,25 @@ def context() -> Any:
 
 
 @pytest.fixture
-def alert(book: Ledger) -> Alert:
+def alert(book: Ledger, sandbox: RunningSandbox, control: SandboxControl, monkeypatch: pytest.MonkeyPatch) -> Alert:
+    """Return the alert of an order that the shop, which is empty, does not have any more."""
+    del control
+    for name, value in sandbox_environment(sandbox.url).items():
+        monkeypatch.setenv(name, value)
+    run = RunRef(dag_id="orderflow_sweep", run_id="sweep")
+    book.decide(order(order_id=7, reference="CS7"), Decision(action=Action.PROCESS, reason=Reason.PAID), run)
     book.alerts.see(Subject.of_order(7, "1/CS7"), Reason.EDITED_AFTER_EXPORT, "ERP number 1")
     return book.alerts.open()[0]
 
 
 @pytest.fixture
 def question(book: Ledger, alert: Alert, context: Any) -> AskedQuestion:
-    question = book.questions.ask(alert, "confirmed x", RunContext(context).run)
+    question = book.questions.ask(alert, "gone", RunContext(context).run)
     assert question is not None
     return question
 
 
-def come_back(context: Any, event: dict[str, Any]) -> int:
+def come_back(context: Any, event: dict[str, Any]) -> str:
     return QuestionOperator(task_id="ask", alert_id=1).execute_complete(context, event)
 
 
@@ -55,7 +68,7 @@ def answered(*chosen: str, user: dict[str, str] | None = ANNA, **params: Any) ->
 def test_a_persons_answer_is_in_the_ledger_whatever_the_form_sent(
     *, book: Ledger, question: AskedQuestion, context: Any, given: dict[str, Any], kept: str
 ) -> None:
-    assert come_back(context, answered(RESOLVE, **given)) == question.id
+    assert come_back(context, answered(RESOLVE, **given)) == DONE
     now = book.questions.get(question.id)
     assert (now.answer, now.answered_by, now.remark) == (Verb.RESOLVE, "anna", kept)
     assert context["label"] == "1/CS7"
@@ -72,6 +85,15 @@ def test_anything_else_is_no_answer(book: Ledger, question: AskedQuestion, conte
     now = book.questions.get(question.id)
     assert (now.answer, now.closed_as) == (None, NOT_UNDERSTOOD)
     assert book.questions.asked() == set(), "it is asked anew"
+
+
+def test_what_is_answered_is_done_by_another_try_and_not_asked_for_twice(
+    book: Ledger, question: AskedQuestion, context: Any
+) -> None:
+    run = RunContext(context).run
+    book.questions.answer(question, Verb.RESOLVE, text=RESOLVE, by="anna", remark="", run=run)
+    assert QuestionOperator(task_id="ask", alert_id=1).execute(context) == DONE
+    assert book.alerts.open() == []
 
 
 def test_a_time_out_answers_nothing_and_it_waits_on(book: Ledger, question: AskedQuestion, context: Any) -> None:
@@ -104,6 +126,5 @@ def test_with_many_runs_waiting_it_is_gathered_unless_it_is_just_answered(
         come_back(context, TIME_IS_UP)
     assert book.questions.get(question.id).closed_as == "gathered"
     (alert,) = book.alerts.open()
-    anew = book.questions.ask(alert, "", RunContext(context).run)
-    assert anew is not None
-    assert come_back(context, answered(RESOLVE)) == anew.id
+    assert book.questions.ask(alert, "gone", RunContext(context).run) is not None
+    assert come_back(context, answered(RESOLVE)) == DONE

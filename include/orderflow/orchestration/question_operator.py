@@ -12,11 +12,14 @@ from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 from orderflow.domain.questions import chosen, next_look
 from orderflow.errors import OrderflowError
+from orderflow.flow.questions.answering import carry_out
 from orderflow.flow.questions.asking import ask, why_none
 from orderflow.ledger.hook import ledger_from_connection
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.questions import AskedQuestion
+from orderflow.orchestration.announcing import announce_now
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.run_context import RunContext
 
 NOT_UNDERSTOOD = "not understood"
@@ -25,7 +28,7 @@ _REMARK = Param("", type=["string", "null"], title="Remark", description="Kept i
 
 
 class QuestionOperator(HITLOperator):
-    """Asks about an alert; returns the id of the question that was answered. Skipped when it is none any more."""
+    """Asks about an alert, does what is answered, and returns what came of it. Skipped when it is none any more."""
 
     template_fields = ("alert_id",)
 
@@ -33,10 +36,14 @@ class QuestionOperator(HITLOperator):
         super().__init__(subject="", options=["-"], params={"remark": _REMARK}, **given)
         self.alert_id = alert_id
 
+    @guarded
     def execute(self, context: Context) -> Any:
         """Note the question in the ledger, show it, and wait."""
         here = RunContext(context)
         here.label(f"alert {self.alert_id}")
+        answered = ledger_from_connection().questions.answered_by_task(here.run)
+        if answered is not None:  # an earlier try has the answer: it is not asked for twice
+            return self._do(here, answered)
         try:
             services = connect(read_only=True)
             asked = ask(services, int(self.alert_id), here.run)
@@ -50,8 +57,9 @@ class QuestionOperator(HITLOperator):
         self.response_timeout = next_look(services.ledger.now() - question.asked_at)
         return super().execute(context)
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> int:
-        """Take the answer; without one, wait on while it still is a question."""
+    @guarded
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
+        """Take the answer and do it; without one, wait on while it still is a question."""
         here, ledger = RunContext(context), ledger_from_connection()
         question = ledger.questions.of_task(here.run)
         if question is None:
@@ -62,7 +70,8 @@ class QuestionOperator(HITLOperator):
             ledger.questions.saw(question.id)
             pause = next_look(ledger.now() - question.asked_at)
             raise TaskAwaitingInput(method_name="execute_complete", timeout=pause)
-        return self._take(ledger, question, here, event)
+        self._take(ledger, question, here, event)
+        return self._do(here, question)
 
     def _end_if_over(self, ledger: Ledger, question: AskedQuestion, *, may_gather: bool) -> None:
         why = why_none(ledger, question, may_gather=may_gather)
@@ -70,8 +79,8 @@ class QuestionOperator(HITLOperator):
             ledger.questions.close(question.id, why)
             raise AirflowSkipException(f"it is no question any more: {why}")
 
-    def _take(self, ledger: Ledger, question: AskedQuestion, here: RunContext, event: dict[str, Any]) -> int:
-        """Put the answer into the ledger, and the task's result is only where to find it."""
+    def _take(self, ledger: Ledger, question: AskedQuestion, here: RunContext, event: dict[str, Any]) -> None:
+        """Put the answer into the ledger before anything is done."""
         (text, *others), user = event["chosen_options"] or [""], event["responded_by_user"]
         option = chosen(question.reason, text)
         if option is None or others or not user:
@@ -80,4 +89,11 @@ class QuestionOperator(HITLOperator):
         remark = str((event["params_input"] or {}).get("remark") or "")[:_LONGEST_REMARK]
         by = str(user["name"] or user["id"])
         ledger.questions.answer(question, option.verb, text=option.text, by=by, remark=remark, run=here.run)
-        return question.id
+
+    def _do(self, here: RunContext, question: AskedQuestion) -> str:
+        """Do what was answered, unless it is over or something else by now."""
+        here.label(question.name)
+        services = connect()
+        result = carry_out(services, question.id, here.run)
+        announce_now(services.ledger, here)
+        return result

@@ -72,6 +72,18 @@ class QuestionBook:
             row = session.scalars(select(QuestionRow).where(*which)).first()
             return AskedQuestion.model_validate(row) if row else None
 
+    def answered_by_task(self, run: RunRef) -> AskedQuestion | None:
+        """Return the question of this task that is answered and not carried out yet."""
+        which = (
+            QuestionRow.dag_id == run.dag_id,
+            QuestionRow.run_id == run.run_id,
+            QuestionRow.map_index == run.map_index,
+            QuestionRow.answered_at.is_not(None),
+            QuestionRow.result.is_(None),
+        )
+        found = self._where(which)
+        return found[-1] if found else None
+
     def get(self, question_id: int) -> AskedQuestion:
         """Return a question."""
         with reading(self._engine) as session:

@@ -66,7 +66,7 @@ function buttons({ order, undoable }) {
 }
 
 function decide({ dag_id: dag, run_id: run, map_index: index }) {
-  const href = airflowPath("dags", dag, "runs", run, "tasks", "decide.ask", "mapped", index, "required_actions");
+  const href = airflowPath("dags", dag, "runs", run, "tasks", "ask", "mapped", index, "required_actions");
   return outLink(href, { class: "button", "data-focus": `decide${index}` }, t("order.decide"));
 }
 
