@@ -148,7 +148,7 @@ def test_whatever_a_field_holds_is_understood_or_refused_by_its_name(place: tupl
     assert understood
 
 
-@pytest.mark.parametrize("name", ListedOrder.model_fields.keys() - {"id", "unreadable"})
+@pytest.mark.parametrize("name", sorted(ListedOrder.model_fields.keys() - {"id", "unreadable"}))
 def test_a_row_is_read_whatever_its_fields_hold(name: str) -> None:
     for value in HOSTILE:
         row = ListedOrder.from_document({"id": 7, name: value})
