@@ -35,8 +35,11 @@ SLIP = {
 LINKS: dict[str, dict[str, Any]] = {
     "orderflow_order": {"order_id": ORDER, "webshop": 1, "customer_key": f"web/{NAME}", "ship_to_key": f"web/{NAME} 2"},
     "orderflow_event": {"id": 1, "order_id": ORDER},
-    "orderflow_alert": {"id": 900, "order_id": ORDER, "subject": f"order {ORDER}", "slip": ""},
+    "orderflow_alert": {"id": 900, "order_id": ORDER, "subject": f"order {ORDER}", "slip": "", "cause": "c"},
     "orderflow_notice": {"alert_id": 900},
+    "orderflow_question": {"id": 1, "order_id": ORDER, "alert_id": 900},
+    "orderflow_resolution": {"id": 1, "order_id": ORDER},
+    "orderflow_snooze": {"cause": "c"},
     "orderflow_planned_call": {"id": 1, "order_id": ORDER},
     "orderflow_finding": {"id": 1, "order_id": ORDER, "webshop": 1},
     "orderflow_refusal": {"id": 1, "order": str(ORDER)},
@@ -61,6 +64,7 @@ KEPT: dict[str, dict[str, Any]] = {
         "claimed_until": None,
     },
     "orderflow_event": {"dag_id": "d", "run_id": "r", "task_id": "t", "partition": "2026-11-22"},
+    "orderflow_snooze": {"by": "anna"},
     "orderflow_slip": {"content_hash": "hash", "claim_token": None, "claimed_by": None, "claimed_until": None},
     "orderflow_party": {"claim_token": None, "claimed_by": None, "claimed_until": None, "intended_at": None},
 }

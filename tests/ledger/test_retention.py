@@ -186,7 +186,7 @@ def test_a_day_removes_no_more_than_its_batches(ledger: Ledger, clock: Clock, mo
 PLACES = {
     "orderflow_event", "orderflow_alert", "orderflow_notice", "orderflow_finding", "orderflow_reconciliation",
     "orderflow_slip", "orderflow_order", "orderflow_record", "orderflow_party", "orderflow_guest",
-    "orderflow_planned_call", "orderflow_refusal", "orderflow_question",
+    "orderflow_planned_call", "orderflow_refusal", "orderflow_question", "orderflow_resolution", "orderflow_snooze",
 }  # fmt: skip
 """Tables with something about a person, or with what was said about an order: something removes their old rows."""
 ELSEWHERE = {

@@ -21,6 +21,7 @@ from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow
 from orderflow.ledger.tables.resolutions import ResolutionRow
 from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
+from orderflow.ledger.tables.snoozes import SnoozeRow
 
 _NOT_OF_AN_ORDER = {"comment": None, "carrier": None, "tracking_code": None}
 """What a packing slip says besides numbers and quantities."""
@@ -118,6 +119,8 @@ def _erase_alerts(session: Session, order: _Order, slips: list[str]) -> None:
         AlertRow.order.in_(order.names),
     )
     alerts = select(AlertRow.id).where(about_it)
+    causes = select(AlertRow.cause).where(about_it)
+    session.execute(update(SnoozeRow).where(SnoozeRow.cause.in_(causes)).values(comment=""))
     asked = or_(QuestionRow.order_id == order.order_id, QuestionRow.shipment.in_(slips))
     session.execute(delete(QuestionRow).where(or_(asked, QuestionRow.alert_id.in_(alerts))))
     session.execute(delete(NoticeRow).where(NoticeRow.alert_id.in_(alerts)))

@@ -21,6 +21,7 @@ from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 from orderflow.ledger.tables.resolutions import ResolutionRow
 from orderflow.ledger.tables.shipments import ShipmentRow
+from orderflow.ledger.tables.snoozes import SnoozeRow
 
 BATCH = 1_000
 """Rows that one transaction removes at most."""
@@ -57,6 +58,7 @@ def _events(session: Session, before: datetime) -> int:
 
 def _closed_alerts(session: Session, before: datetime) -> int:
     ids = session.scalars(select(AlertRow.id).where(AlertRow.closed_at < before).limit(BATCH)).all()
+    session.execute(delete(SnoozeRow).where(SnoozeRow.until < before))
     of_these = QuestionRow.alert_id.in_(ids), QuestionRow.closed_at < before
     session.execute(delete(QuestionRow).where(*of_these))
     session.execute(delete(NoticeRow).where(NoticeRow.alert_id.in_(ids)))
