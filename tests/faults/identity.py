@@ -40,6 +40,7 @@ class IdentitySchedule(Schedule):
         super().__post_init__()
         self.hang, self.warehouse = False, None
         self.world.kinds = KINDS
+        self.settings["webshops"][3] = self.settings["webshops"][1]  # where `default_webshop` may move orders
         if not self.renumbers:
             manners = self.dice.sample(MANNERS, self.dice.randrange(4))
             self.control.configure(manners=manners)

@@ -141,6 +141,8 @@ class Books:
             yield f"HALF: in the ERP as {placed['number']}, in the shop as {order['erp_order_number']}; ledger: {known}"
         numbers = {line["position"]: line["line_number"] for line in placed["lines"]}
         given = {n: line["erp_line_number"] for n, line in enumerate(goods(order), start=1)}
+        if allowed.forgotten and _has_lookalikes(order) and self._is_said(known, Reason.LINES_MISMATCH):
+            return  # nobody knows any more which is which, and a person was told
         if given != numbers:
             yield f"HALF: line numbers {given} instead of {numbers}; ledger: {known}"
         forgotten = allowed.forgotten and (known is None or known.reason is Reason.ALREADY_EXPORTED)
@@ -154,6 +156,13 @@ class Books:
     def _is_said(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
         events = self.ledger.events(order_id=known.order_id) if known else ()
         return any(event.reason in reasons for event in events)
+
+
+def _has_lookalikes(order: Order) -> bool:
+    """Whether only their texts, which the ERP does not tell, distinguish some lines."""
+    lines = [(line["product"]["key"], line["quantity"], line["unit_price"]) for line in goods(order)]
+    texts = [(*what, line["description"]) for what, line in zip(lines, goods(order), strict=True)]
+    return len(set(lines)) < len(set(texts))
 
 
 def _reference(order: Order) -> str:

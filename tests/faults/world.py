@@ -161,8 +161,9 @@ def goods(order: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _recounted(lines: Sequence[Mapping[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    """Order another quantity of a product; a comment has none."""
     changed = [dict(line) for line in lines]
-    dice.choice(changed)["quantity"] = dice.randrange(20, 99)
+    dice.choice([line for line in changed if line["type"] == "line"])["quantity"] = dice.randrange(20, 99)
     return changed
 
 
