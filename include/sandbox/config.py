@@ -101,7 +101,7 @@ class Config(BaseModel):
     erp_answers_content: bool = True
     """An order's answer says what each line holds, and of which customer it is."""
     erp_answers_buyer: bool = True
-    """An order's answer holds the customer's own number here, where it is known."""
+    """An order's answer holds the customer's own number here, where it is known, and the delivery address's key."""
     erp_unknown_customers: Literal["accept", "reject", "create"] = "accept"
     """What happens to the order of a customer that this ERP does not have."""
     erp_unknown_addresses: Literal["accept", "reject", "create"] = "accept"

@@ -87,6 +87,9 @@ class ErpApi:
         customer = self._customers.store.of_order(order.request) if config.erp_answers_buyer else None
         if customer is not None:
             shown["buyer"] = {"code": customer.code}
+        ship_to = order.request.get("ship_to")
+        if ship_to and config.erp_answers_buyer:
+            shown["ship_to"] = {name: ship_to.get(name) for name in ("origin", "key")}
         if self.store.lookups[order.number] <= config.late_numbers and config.late_numbers:
             shown["number"] = ""
         return shown

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.domain.findings import KINDS, FindingKind
+from orderflow.domain.people import RecordKey, RecordRef
 from orderflow.domain.reconciliation import Discrepancy, ErpOrder, Pair, compare
 from orderflow.domain.states import ShopState
 from support.orders import line, order
@@ -154,3 +155,25 @@ def test_a_pair_changed_when_either_side_did_and_a_clock_that_is_ahead_counts_fo
     assert pair(erp(created_at=made), shop=shop).changed_at(NOW) == NOW - timedelta(hours=2)
     assert pair(erp(created_at=made), shop={**shop, "modified_at": ahead}).changed_at(NOW) == made
     assert Pair(order=None).changed_at(NOW) is None
+
+
+A4, A9 = (RecordKey("webshop", key) for key in ("a4", "a9"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "expected"),
+    [
+        (RecordRef(4, A4), RecordRef(None, A4), []),
+        (RecordRef(4, A4), RecordRef(4), []),
+        (RecordRef(4, A4), RecordRef(9, A4), []),  # ids may change, keys never do
+        (RecordRef(4, A4), RecordRef(9), [FindingKind.ADDRESS_DIFFERS]),
+        (RecordRef(4, A4), RecordRef(None, A9), [FindingKind.ADDRESS_DIFFERS]),
+        (RecordRef(None, A4), RecordRef(9), []),  # nobody can tell
+        (RecordRef(4, A4), None, []),
+        (None, RecordRef(9, A9), []),
+    ],
+)
+def test_an_address_differs_where_both_sides_name_it_alike(
+    sent: RecordRef | None, shown: RecordRef | None, expected: list[FindingKind]
+) -> None:
+    assert judged(pair(erp(ship_to=shown), ship_to=sent)) == expected

@@ -25,6 +25,7 @@ class FindingKind(OpenEnum):
     LINE_COUNT_DIFFERS = "line_count_differs"
     AMOUNT_DIFFERS = "amount_differs"
     CUSTOMER_DIFFERS = "customer_differs"
+    ADDRESS_DIFFERS = "address_differs"
     CONTENT_DIFFERS = "content_differs"
     # offline orders
     OFFLINE_NOT_SENT = "offline_not_sent"
@@ -111,6 +112,12 @@ _TEXTS: dict[FindingKind, KindText] = {
         "The ERP's order is for a different customer than the one it was sent for.",
         Owner.ERP_MASTER_DATA,
         "Compare the customers in the ERP (the line gives their numbers), and correct the order's customer.",
+        has_grace=False,
+    ),
+    FindingKind.ADDRESS_DIFFERS: KindText(
+        "The ERP's order goes to a different address than the one it was sent with.",
+        Owner.ERP_MASTER_DATA,
+        "Compare the addresses (the line gives the shop's keys or ids), and correct the one of the order in the ERP.",
         has_grace=False,
     ),
     FindingKind.CONTENT_DIFFERS: KindText(

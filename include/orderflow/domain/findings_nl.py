@@ -51,6 +51,10 @@ _TEXTS: dict[FindingKind, DutchTexts] = {
         "De order in het ERP staat op naam van een andere klant dan waarvoor hij is verzonden.",
         "Vergelijk de klanten in het ERP, die de regel met hun nummer noemt, en verbeter die van de order.",
     ),
+    FindingKind.ADDRESS_DIFFERS: DutchTexts(
+        "De order in het ERP gaat naar een ander adres dan waarmee hij is verzonden.",
+        "Vergelijk de adressen, die de regel met hun sleutel of id noemt, en verbeter het afleveradres in het ERP.",
+    ),
     FindingKind.CONTENT_DIFFERS: DutchTexts(
         "De order is in de webshop gewijzigd nadat hij naar het ERP ging: een artikel, adres, datum of opmerking.",
         "Vergelijk beide orders, wijzig hem met de hand in het ERP en noem de order dan onder `resolve`.",

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
+from orderflow.domain.people import RecordRef
 from orderflow.domain.states import ShopState
 
 SENT = "sent"
@@ -28,6 +29,8 @@ class ErpOrder(BaseModel):
     line_numbers: tuple[int, ...] = ()
     customer_code: str | None = None
     """The ERP's own number of the customer; None when it does not say."""
+    ship_to: RecordRef | None = None
+    """The shop's address that it goes to, by id or by key; None when the ERP does not say."""
     total: Decimal | None = None
     currency: str | None = None
     created_at: AwareDatetime | None = None
@@ -55,6 +58,8 @@ class Pair(BaseModel):
     """Whether the ERP lists the number shown by the shop under a reference that is not a shop's."""
     customer_codes: frozenset[str] = frozenset()
     """The ERP's numbers of the customer that the order was sent for; empty when they are not known."""
+    ship_to: RecordRef | None = None
+    """The address that the order was sent with, by key and, as far as it is known, by id."""
     edited: str | None = None
     """A fingerprint of the shop's order as it is now, if that is not what was sent to the ERP."""
     remark: str = ""
@@ -106,6 +111,7 @@ def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
         *_written_back(order, one, live),
         *_content(pair, order, one, tolerance),
         *_customer(pair.customer_codes, one),
+        *_address(pair.ship_to, one),
     ]
 
 
@@ -203,6 +209,17 @@ def _customer(codes: Collection[str], one: ErpOrder) -> list[Discrepancy]:
         return []
     shop = ", ".join(sorted(codes))
     return [_of(FindingKind.CUSTOMER_DIFFERS, [one], shop=f"customer {shop}", erp=f"customer {one.customer_code}")]
+
+
+def _address(sent: RecordRef | None, one: ErpOrder) -> list[Discrepancy]:
+    """Judge where it goes, by key or else by id: whichever both sides know."""
+    if sent is None or one.ship_to is None:
+        return []
+    for what, ours, theirs in (("key", sent.record, one.ship_to.record), ("id", sent.id, one.ship_to.id)):
+        if ours is not None and theirs is not None:
+            shop, erp = f"address {what} {ours}", f"address {what} {theirs}"
+            return [_of(FindingKind.ADDRESS_DIFFERS, [one], shop=shop, erp=erp)] if ours != theirs else []
+    return []
 
 
 def _of(kind: FindingKind, orders: Sequence[ErpOrder], *, shop: str, erp: str, detail: str = "") -> Discrepancy:

@@ -18,7 +18,7 @@ from pydantic import (
 
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderLine, ProductKey
-from orderflow.domain.people import Address, Party, People
+from orderflow.domain.people import Address, Party, People, RecordKey, RecordRef
 from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, ErpName, Label, Name, Number, Text
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
@@ -118,6 +118,19 @@ class KnownBuyer(_Contract):
     """The ERP's own number."""
 
 
+class NamedAddress(_Contract):
+    """The delivery address of an order as the ERP knows it: the shop's id, its origin and key, or both."""
+
+    id: Number | None = None
+    origin: Label | None = None
+    key: Label | None = None
+
+    @property
+    def ref(self) -> RecordRef:
+        """How it is named."""
+        return RecordRef(self.id, RecordKey(self.origin, self.key) if self.origin and self.key else None)
+
+
 class SalesOrder(_Contract):
     """An order as the ERP knows it: without a number it is not made yet."""
 
@@ -127,6 +140,7 @@ class SalesOrder(_Contract):
     """Which order of the shop it was made from; None when the ERP does not say."""
     customer: Number | None = None
     buyer: KnownBuyer | None = None
+    ship_to: NamedAddress | None = None
     status: Label | None = None
     total: Amount | None = None
     """As the ERP adds it up, excluding tax; None when it does not say."""

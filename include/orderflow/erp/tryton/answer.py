@@ -43,12 +43,16 @@ def _values(sale: Sale, options: TrytonOptions) -> dict[str, Any]:
     lines = originals(sale.lines)
     keys = {line.key for line in lines.values() if line.key}
     customers = {options.customer_of(identifier.code) for identifier in sale.party.identifiers} - {None}
+    place = sale.shipment_address
+    tied = place.identifiers if place and place.active else ()  # an outdated address has lost some of its identifiers
+    addresses = {options.address_of(identifier.code) for identifier in tied} - {None}
     return {
         "number": sale.number or "",
         "external_reference": sale.web_id,
         "shop_order_id": min((key.order_id for key in keys), default=None),
         "customer": customers.pop() if len(customers) == 1 else None,
         "buyer": {"code": sale.party.code},
+        "ship_to": {"id": addresses.pop()} if len(addresses) == 1 else None,
         "status": sale.state,
         "total": sale.untaxed_amount,
         "missing_effects": missing_effects(sale),

@@ -128,9 +128,11 @@ class TrytonOptions(BaseModel):
 
     def customer_of(self, code: str) -> int | None:
         """Read a customer's id from an identifier; None when it is another identifier."""
-        before, after = self.customer_code.split("{customer}", 1)
-        number = code.removeprefix(before).removesuffix(after)
-        return int(number) if code == self.customer_code.format(customer=number) and number.isdecimal() else None
+        return _number_in(code, self.customer_code, "customer")
+
+    def address_of(self, code: str) -> int | None:
+        """Read an address's id from an identifier; None when it is another identifier."""
+        return _number_in(code, self.address_code, "address")
 
     def code_of_party(self, record: RecordKey) -> str:
         """Return the code of a customer's party."""
@@ -145,6 +147,12 @@ class TrytonOptions(BaseModel):
     def code_of_product(self, product: ProductKey) -> str:
         """Name the code of a product."""
         return self.product_code.format(origin=product.origin, key=product.key)
+
+
+def _number_in(code: str, template: str, place: str) -> int | None:
+    before, after = template.split(f"{{{place}}}", 1)
+    number = code.removeprefix(before).removesuffix(after)
+    return int(number) if code == template.format(**{place: number}) and number.isdecimal() else None
 
 
 _BEFORE_THE_END = {

@@ -47,6 +47,11 @@ class _Party(TrytonRecord):
     identifiers: tuple[_Identifier, ...]
 
 
+class _Address(TrytonRecord):
+    active: bool
+    identifiers: tuple[_Identifier, ...]
+
+
 class Sale(TrytonRecord):
     """A sale; `number` is empty until it is quoted."""
 
@@ -55,6 +60,7 @@ class Sale(TrytonRecord):
     state: str
     description: str | None
     party: _Party
+    shipment_address: _Address | None = None
     currency: _Currency
     payment_term: int | None
     invoice_method: str
@@ -77,6 +83,8 @@ FIELDS = (
         "description",
         "party.code",
         "party.identifiers.code",
+        "shipment_address.active",
+        "shipment_address.identifiers.code",
         "currency.code",
         "payment_term",
     ),

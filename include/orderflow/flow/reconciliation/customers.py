@@ -1,24 +1,45 @@
-"""Which numbers the ERP has for the customer of an order. Reads only."""
+"""Whom an order was sent for, and where it was to go. Reads only."""
 
 from collections.abc import Iterable
 
-from orderflow.domain.people import Party, RecordKey
+from orderflow.domain.order import Order
+from orderflow.domain.people import KIND_OF, Party, RecordKey, RecordRef, Role
 from orderflow.domain.reconciliation import ErpOrder
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 
 
-def customer_codes(services: Services, known: LedgerOrder | None, found: Iterable[ErpOrder]) -> frozenset[str]:
+def customer_codes(
+    services: Services, known: LedgerOrder | None, order: Order | None, found: Iterable[ErpOrder]
+) -> frozenset[str]:
     """Return the number that the order was sent with and, where the ERP shows another one, that of today.
 
     The ERP may have merged the customer into another one since: then its key leads there.
     """
     if known is None or known.customer_key is None or known.customer_code is None:
         return frozenset()
-    shown = {order.customer_code for order in found} - {None, known.customer_code}
+    shown = {one.customer_code for one in found} - {None, known.customer_code}
     codes = {known.customer_code}
     if shown and services.erp.customers is not None:
         record = RecordKey.parse(known.customer_key)
-        now = services.erp.customers.find(Party(origin=record.origin, key=record.key), ())
+        number = _id_of(services, Role.BUYER, record, order)
+        now = services.erp.customers.find(Party(id=number, origin=record.origin, key=record.key), ())
         codes |= {now.code} if now and now.code else set()
     return frozenset(codes)
+
+
+def sent_to(services: Services, known: LedgerOrder | None, order: Order | None) -> RecordRef | None:
+    """Return the delivery address that the order was sent with; None when nobody remembers."""
+    if known is None or known.ship_to_key is None:
+        return None
+    record = RecordKey.parse(known.ship_to_key)
+    return RecordRef(_id_of(services, Role.SHIP_TO, record, order), record)
+
+
+def _id_of(services: Services, role: Role, record: RecordKey, order: Order | None) -> int | None:
+    """Return the shop's id of a record, if the order names it: the order may name another one by now."""
+    number = order.people[role].id if order and role in order.people else None
+    if number is None:
+        return None
+    known = services.ledger.people.directory.find(KIND_OF[role], [number]).get(number)
+    return number if known == tuple(record) else None

@@ -61,5 +61,10 @@ def _listed(order: ListedSalesOrder) -> ErpOrder:
 
 def _found(order: SalesOrder) -> ErpOrder:
     numbers = tuple(line.line_number for line in order.lines)
-    code = order.buyer.code if order.buyer else None
-    return ErpOrder(number=order.number, status=order.status, line_numbers=numbers, customer_code=code)
+    return ErpOrder(
+        number=order.number,
+        status=order.status,
+        line_numbers=numbers,
+        customer_code=order.buyer.code if order.buyer else None,
+        ship_to=order.ship_to.ref if order.ship_to else None,
+    )

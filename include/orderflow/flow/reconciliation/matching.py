@@ -15,7 +15,7 @@ from orderflow.domain.states import IN_ERP, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, values
-from orderflow.flow.reconciliation.customers import customer_codes
+from orderflow.flow.reconciliation.customers import customer_codes, sent_to
 from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, read_erp, webshop_of
 from orderflow.flow.reconciliation.shop_orders import find_order, read_order, read_shop
 from orderflow.flow.services import Services
@@ -165,12 +165,15 @@ def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
 
 
 def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem:
-    """Look up by name what the ERP should have and has not listed, and the customer where it is another one."""
+    """Look up by name what the ERP should have and has not listed, and for whom it was sent."""
     pair = subject.pair
     told = pair.order is not None and pair.order.state in _EXPORTED
     if pair.erp_orders:
-        codes = customer_codes(services, subject.known, pair.erp_orders)
-        return subject._replace(pair=pair.model_copy(update={"customer_codes": codes}))
+        named = {
+            "customer_codes": customer_codes(services, subject.known, pair.order, pair.erp_orders),
+            "ship_to": sent_to(services, subject.known, pair.order),
+        }
+        return subject._replace(pair=pair.model_copy(update=named))
     if pair.offline or not (pair.payable or pair.exported_as or told):
         return subject
     found = find_erp_orders(services, subject.names)
