@@ -49,7 +49,7 @@ reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAY
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))
 
 ##@ Test it
-.PHONY: test test-fast check soak year fault-matrix test-compose
+.PHONY: test test-fast check soak guest-day year fault-matrix test-compose
 
 test: $(SETUP) postgresql browser ## All tests, including those with a real scheduler, Tryton and a browser
 	$(BIN)/pytest $(PARALLEL)
@@ -61,6 +61,9 @@ check: lint types docs-check test ## Everything CI checks
 
 soak: $(SETUP) postgresql ## A thousand random schedules of faults, deaths and double runs: make soak [ERP=tryton] [SEED=17] [COUNT=1000] [FIRST=1]
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.soak $(if $(ERP),--erp $(ERP)) $(if $(SEED),--seed $(SEED) --times $(or $(TIMES),1),--count $(or $(COUNT),1000) --first $(or $(FIRST),1))
+
+guest-day: $(SETUP) postgresql ## A day of 65 orders of guests and movers into a real Tryton, under faults, by two runs at once
+	ORDERFLOW_WHOLE_DAY=1 $(BIN)/pytest tests/flow/test_day_of_guests_in_tryton.py --durations=0
 
 year: $(SETUP) ## Half a simulated year of a shop, and the messages people get: make year [SEED=1] [DAYS=184]
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m year $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))

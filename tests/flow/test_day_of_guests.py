@@ -1,7 +1,8 @@
 """A day of guests: each order with the right customer and addresses, each made once, whatever fails."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.domain.window import Window
 from orderflow.flow.orders.run import preview_day, run_day, run_sweep
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.services import Services, Shared
@@ -17,35 +17,23 @@ from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
-
-DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
-ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
-GOODS = {"product": {"origin": "x", "key": "1_STUK"}, "quantity": "2", "unit_price": "10.0050"}
-SHIPPING = {"type": "shipment_cost", "product": None, "description": "Verzending", "quantity": 1, "unit_price": "6.95"}
-COUPON = {"type": "coupon", "product": None, "description": "WELKOM", "quantity": 1, "unit_price": "-2.50"}
-LINES = [GOODS, SHIPPING, COUPON]
-TOTAL = "24.46"
-SETTINGS: dict[str, Any] = {
-    "origins": ["webshop", "erp"],
-    "charges": {"shipment_cost": {"product": "SHIPPING"}, "coupon": "charge"},
-    "webshops": {"1": {"customers": "create", "guests": "by_mail"}},
-    "limits": {"lookup_waits": [0, 0], "breaker_errors": None},
-}
-
-
-def guest(number: int) -> dict[str, Any]:
-    """Return order `number` of a guest; those from 50 on are of guests who have ordered before."""
-    return {
-        **ORDER,
-        "order_lines": LINES,
-        "guest": {"email": f"g{number % 50}@example.nl", "name": f"Gast {number % 50}", "street1": f"Kade {number}"},
-    }
-
-
-def moved(number: int) -> dict[str, Any]:
-    """Return an order of a customer that the ERP knows, to an address that was added while ordering."""
-    place = {"street1": f"Bouwplaats {number}", "city": "Zwolle"}
-    return {**ORDER, "order_lines": LINES, "customer": 1300 + number, "new_address": place}
+from support.guest_day import (
+    COUPON,
+    DAY,
+    ORDER,
+    SETTINGS,
+    SHIPPING,
+    WHOLE,
+    GuestDay,
+    OrderInErp,
+    PartyInErp,
+    PlaceInErp,
+    guest,
+    judge,
+    lines,
+    run_twice_at_once,
+    take_up_the_rest,
+)
 
 
 def task(services: Services, **webshop: Any) -> Services:
@@ -60,11 +48,56 @@ def progress(services: Services, order_id: int) -> Progress | None:
 
 
 @pytest.fixture
-def day(control: SandboxControl) -> list[int]:
+def day(control: SandboxControl) -> GuestDay:
     """Return 65 orders; the ERP knows the customers that it made."""
-    order_ids = control.add_orders(*map(guest, range(60)), *map(moved, range(5)))
+    day = GuestDay(control, WHOLE)
     control.erp_customers.import_from_shop()
-    return order_ids
+    return day
+
+
+class SandboxBooks:
+    """The sandbox's ERP."""
+
+    def __init__(self, control: SandboxControl) -> None:
+        self._control = control
+
+    def parties(self) -> list[PartyInErp]:
+        return [
+            PartyInErp(
+                code=customer["code"],
+                is_new=customer["keys"][0][0] == "webshop",
+                names=frozenset("/".join(key) for key in customer["keys"]),
+                contacts=frozenset({customer["buyer"].get("email"), customer["buyer"].get("phone")} - {None}),
+                vat_numbers=frozenset({customer["buyer"].get("vat_number")} - {None}),
+                new_places=tuple(
+                    PlaceInErp(f"{place['origin']}/{place['key']}", place["street1"])
+                    for place in customer["addresses"]
+                    if place["origin"] == "webshop"
+                ),
+            )
+            for customer in self._control.erp_customers.all()
+        ]
+
+    def orders(self) -> list[OrderInErp]:
+        codes = {name: party.code for party in self.parties() for name in party.names}
+        return [self._order(order, codes) for order in self._control.erp_orders()]
+
+    def name_of(self, kind: str, record: Mapping[str, Any]) -> str:  # noqa: ARG002
+        return f"{record['origin']}/{record['key']}"
+
+    def _order(self, order: Mapping[str, Any], codes: Mapping[str, str]) -> OrderInErp:
+        request = order["request"]
+        buyer, ship_to, bill_to = (request[role] for role in ("buyer", "ship_to", "bill_to"))
+        assert buyer["code"] == codes[f"{buyer['origin']}/{buyer['key']}"]
+        return OrderInErp(
+            shop_order_id=request["shop_order_id"],
+            number=order["number"],
+            party=buyer["code"],
+            ship_to=PlaceInErp(f"{ship_to['origin']}/{ship_to['key']}", ship_to["street1"]),
+            bill_to=f"{bill_to['origin']}/{bill_to['key']}",
+            total=Decimal(order["total"]),
+            line_numbers=(11, 21, None),  # a coupon is no line here
+        )
 
 
 FAULTS: dict[str, list[dict[str, Any]]] = {
@@ -86,55 +119,23 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
 
 @pytest.mark.parametrize("faults", FAULTS.values(), ids=FAULTS)
 def test_parties_and_addresses_are_made_once_and_are_the_right_ones(
-    services: Services, control: SandboxControl, clock: Clock, day: list[int], faults: list[dict[str, Any]]
+    services: Services, control: SandboxControl, clock: Clock, day: GuestDay, faults: list[dict[str, Any]]
 ) -> None:
-    """Two runs at once, under faults, then one without: and after that there is nothing left to write."""
-    runs = Runs()
+    """Two runs at once, under faults, then sweeps without: and after that there is nothing left to write."""
     control.faults([{**fault, "seed": n} for n, fault in enumerate(faults)])
-    both = [runs("2026-11-22"), runs("2026-11-22")]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda run: run_day(task(services), DAY, run), both))
+    run_twice_at_once(lambda: task(services))
     control.clear_faults()
-    for _ in range(3):
-        clock.advance(hours=7)
-        run_sweep(task(services), runs())
-    judge(control, day)
+    take_up_the_rest(lambda: task(services), clock)
+    judge(control, SandboxBooks(control), day)
     before = control.journal()[-1]["n"]
-    run_day(task(services), DAY, runs("2026-11-22"))
+    run_day(task(services), DAY, Runs()("2026-11-22"))
     assert [call for call in control.journal(since=before) if call["method"] != "GET"] == []
-
-
-def judge(control: SandboxControl, day: list[int]) -> None:
-    """Compare what the ERP has with what the shop says, past the flow."""
-    orders = {order["request"]["shop_order_id"]: order for order in control.erp_orders()}
-    customers = control.erp_customers.all()
-    by_key = {tuple(key): customer for customer in customers for key in customer["keys"]}
-    assert sorted(orders) == sorted(day)
-    assert len(control.erp_orders()) == len(day)
-    ours = [customer for customer in customers if customer["keys"][0][0] == "webshop"]
-    mails = [customer["buyer"]["email"] for customer in ours]
-    assert sorted(mails) == sorted(f"g{n}@example.nl" for n in range(50))
-    keys = [(customer["code"], place["key"]) for customer in customers for place in customer["addresses"]]
-    assert len(keys) == len(set(keys))
-    for order_id in day:
-        shown, made = control.order(order_id), orders[order_id]
-        party = control.people.get("customer", shown["customer"])
-        address = control.people.get("address", shown["shipment_address"])
-        request = made["request"]
-        customer = by_key[request["buyer"]["origin"], request["buyer"]["key"]]
-        assert customer["buyer"]["email"] == party["email"]
-        assert request["buyer"]["code"] == customer["code"]
-        assert (request["ship_to"]["key"], request["ship_to"]["street1"]) == (address["key"], address["street1"])
-        assert address["street1"] in [place["street1"] for place in customer["addresses"]]
-        assert made["total"] == TOTAL
-        assert (shown["state"], shown["erp_order_number"]) == ("processing", made["number"])
-        assert [line["erp_line_number"] for line in shown["order_lines"]] == [11, 21, None]
 
 
 def test_a_charge_with_a_product_is_written_back_as_any_line(
     services: Services, control: SandboxControl, runs: Runs
 ) -> None:
-    (order_id,) = control.add_orders({**ORDER, "order_lines": [SHIPPING, COUPON, GOODS]})
+    (order_id,) = control.add_orders({**ORDER, "order_lines": [SHIPPING, COUPON, lines(0)[0]]})
     control.erp_customers.import_from_shop()
     assert run_day(task(services), DAY, runs("2026-11-22")).processed == 1
     (made,) = control.erp_orders()
@@ -144,18 +145,18 @@ def test_a_charge_with_a_product_is_written_back_as_any_line(
 
 
 def test_a_dry_run_shows_who_would_be_made_and_makes_nobody(
-    services: Services, control: SandboxControl, runs: Runs, day: list[int]
+    services: Services, control: SandboxControl, runs: Runs, day: GuestDay
 ) -> None:
     shown: list[str] = []
     _, plan = preview_day(task(services), DAY, runs("2026-11-22"), shown.append)
     made = [call for call in plan.calls if call.path == "/customers"]
     added = [call for call in plan.calls if call.path.startswith("/customers/")]
     assert (len(made), len(added)) == (60, 5), "whose party a guest becomes, only the first order decides"
-    assert len([call for call in plan.calls if call.path == "/sales-orders"]) == len(day)
+    assert len([call for call in plan.calls if call.path == "/sales-orders"]) == len(day.order_ids)
     assert "g7@example.nl" in made[7].body
     assert [call for call in control.journal() if call["method"] != "GET"] == []
     run_day(task(services), DAY, runs("2026-11-22"))
-    judge(control, day)
+    judge(control, SandboxBooks(control), day)
 
 
 @pytest.mark.parametrize("missing", ["customer", "address"])
@@ -179,7 +180,7 @@ def test_an_order_whose_customer_the_erp_lacks_or_refuses_is_held_until_it_is_me
     services: Services, control: SandboxControl, clock: Clock, runs: Runs, mode: str
 ) -> None:
     control.configure(erp_customer_needs=("vat_number",))
-    (order_id,) = control.add_orders(guest(1))
+    (order_id,) = control.add_orders(guest(2))
     (failure,) = run_day(task(services, customers=mode), DAY, runs("2026-11-22")).failures
     party = control.people.get("customer", control.order(order_id)["customer"])
     expected = Reason.CUSTOMER_NOT_IN_ERP if mode == "must_exist" else Reason.CUSTOMER_REJECTED
@@ -228,6 +229,24 @@ def test_an_address_that_changed_since_an_earlier_order_is_said_once_and_each_or
     assert orders == {first: "Kade 1", **dict.fromkeys(later, "Laan 9")}
     (customer,) = control.erp_customers.all()
     assert [place["street1"] for place in customer["addresses"]] == ["Kade 1"]
+
+
+def test_a_reconciliation_names_orders_that_the_erp_sends_to_another_address(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    """An order whose address is another one by now in the shop goes where it was sent, which is no such difference."""
+    control.add_orders(guest(1), guest(2), guest(3))
+    run_day(task(services), DAY, runs("2026-11-22"))
+    one, two, three = control.erp_orders()
+    control.edit_erp_order(one["number"], ship_to=two["request"]["ship_to"])
+    control.edit_order(three["request"]["shop_order_id"], shipment_address=two["request"]["ship_to"]["id"])
+    clock.advance(hours=3)
+    found = reconcile(task(services), runs())
+    kinds = {finding.erp_number: finding.kind for finding in found.overdue}
+    assert kinds == {one["number"]: FindingKind.ADDRESS_DIFFERS, three["number"]: FindingKind.CONTENT_DIFFERS}
+    shown = {finding.kind: (finding.shop_value, finding.erp_value) for finding in found.overdue}
+    ours, theirs = (f"address key webshop/{order['request']['ship_to']['key']}" for order in (one, two))
+    assert shown[FindingKind.ADDRESS_DIFFERS] == (ours, theirs)
 
 
 def test_a_reconciliation_names_orders_that_the_erp_has_for_another_customer(

@@ -23,11 +23,15 @@ _OF_THE_CONNECTION = frozenset({"connection", "transfer-encoding", "content-leng
 
 
 class FaultyProxy:
-    """Passes calls on, those of service `erp`, unless a rule says otherwise; `seen` counts what became of them."""
+    """Passes calls on, those of service `erp`, unless a rule says otherwise.
+
+    `seen` counts what became of them, `methods` how many came.
+    """
 
     def __init__(self, upstream: str) -> None:
         self.url = ""
         self.seen: Counter[str] = Counter()
+        self.methods: Counter[str] = Counter()
         self._upstream = upstream
         self._faults = Faults()
         self._underway = 0
@@ -66,6 +70,7 @@ class FaultyProxy:
     async def _serve(self, call: Call, connection: Connection) -> None:
         rule = self._faults.pick("erp", call)
         self.seen["calls"] += 1
+        self.methods[call.method] += 1
         if rule:
             self.seen[rule.action] += 1
         if rule and rule.action in HELD:
