@@ -190,7 +190,7 @@ def test_a_dry_run_shows_what_would_be_written_on_its_tab_and_at_its_orders(
     picture(page, "dry-run-light")
 
     rows.first.get_by_role("link", name="1/CS7").click()
-    expect(page.locator("#order")).to_contain_text("only a dry run has met it")
+    expect(page.locator("#order")).to_contain_text("it was only part of a dry run")
     expect(page.locator("#plan-calls tbody tr")).to_have_count(4)
     assert control.order(order_id)["state"] == "confirmed"
 
@@ -215,7 +215,7 @@ def test_selected_orders_are_retried_together_by_keyboard_alone(
     expect(page.locator("#retry-state")).to_contain_text("1 of these orders is still open", timeout=3 * PATIENCE)
     assert live.airflow.runs("orderflow_orders")[-1]["conf"] == {"order_ids": [rejected]}
     other.goto(f"/orderflow/order?id={rejected}")
-    expect(other.locator("#asked")).to_contain_text("Retry has ended with a failure: admin")
+    expect(other.locator("#asked")).to_contain_text("Retry failed: admin")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
