@@ -26,6 +26,8 @@ _CELLS, _IDENTITY, _GUARDS, _END = (
     "<!-- end -->\n",
 )
 
+_HEAD = "| fault | what happens |"
+
 Cells = Mapping[str, Mapping[str, str]]
 
 _SIGNS = (
@@ -45,11 +47,11 @@ def published() -> dict[str, dict[str, str]]:
     """Read the cells from the page: row to column to text."""
     cells: dict[str, dict[str, str]] = {}
     row = ""
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
+    for line in _part(_CELLS).splitlines():
         if line.startswith("### "):
             row = line.removeprefix("### ")
             cells[row] = {}
-        elif row and line.startswith("| ") and line.count(" | ") == 1:
+        elif row and line.startswith("| ") and line.count(" | ") == 1 and line != _HEAD:
             column, _, text = line.strip("| ").partition(" | ")
             cells[row][column] = text
     return cells
@@ -62,8 +64,12 @@ def published_identity() -> dict[str, dict[str, str]]:
 
 def _rows(begin: str) -> list[list[str]]:
     """Read a table from the page: what stands in each of its rows."""
-    written = PAGE.read_text(encoding="utf-8").partition(begin)[2].partition(_END)[0]
-    return [line.strip("| ").split(" | ") for line in written.splitlines()[2:]]
+    return [line.strip("| ").split(" | ") for line in _part(begin).splitlines()[2:]]
+
+
+def _part(begin: str) -> str:
+    """Read what was written into the page after this mark."""
+    return PAGE.read_text(encoding="utf-8").partition(begin)[2].partition(_END)[0]
 
 
 def write(begin: str, written: str) -> None:
@@ -95,7 +101,7 @@ def _identity_table(cells: Cells) -> str:
 
 def _details(cells: Cells) -> str:
     return "".join(
-        f"### {row}\n\n| fault | what happens |\n|---|---|\n"
+        f"### {row}\n\n{_HEAD}\n|---|---|\n"
         + "".join(f"| {column} | {text} |\n" for column, text in texts.items())
         + "\n"
         for row, texts in cells.items()
