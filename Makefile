@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 
 BIN := .venv/bin
 SETUP := .venv/.installed
-PARALLEL := --numprocesses 3 --dist loadgroup
+PARALLEL := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 export PYTHONPATH := $(CURDIR)/include
 
 .DEFAULT_GOAL := help

@@ -38,21 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a process when several run at once: what is costly is started in one of them.
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Say which tests share a process, when `make test` runs them in several."""
+    from support.processes import ByWhatTheyStart  # noqa: PLC0415 - without xdist there is nothing to import
 
-    That is one Airflow and one Tryton. Any other module stays together, except for the fault matrix: its hundreds of
-    cells are independent, and fill whichever process is free.
-    """
-    for item in items:
-        folder, module = item.path.parent.name, item.path.stem
-        if folder in {"live", "browser"}:
-            item.add_marker(pytest.mark.xdist_group("airflow"))
-        elif item.get_closest_marker("tryton"):
-            item.add_marker(pytest.mark.xdist_group("tryton"))
-        elif module != "test_matrix":
-            item.add_marker(pytest.mark.xdist_group(f"{folder}/{module}"))
+    return ByWhatTheyStart(config, log)
 
 
 @pytest.fixture(scope="session")
