@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Say which tests share a process, when `make test` runs them in several."""
-    from support.processes import ByWhatTheyStart  # noqa: PLC0415 - without xdist there is nothing to import
+    from support.parallel_tests import ByWhatTheyStart  # noqa: PLC0415 - without xdist there is nothing to import
 
     return ByWhatTheyStart(config, log)
 

@@ -1,19 +1,23 @@
-"""Which tests share a process when several run at once: what is costly to start is started in one of them."""
+"""Real processes that use one ledger at the same time."""
 
-from xdist.scheduler import LoadScopeScheduling
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
+
+WORKER = Path(__file__).with_name("processes_worker.py")
 
 
-class ByWhatTheyStart(LoadScopeScheduling):
-    """One process for the tests with an Airflow, one for those with a Tryton, and otherwise one for each module.
-
-    The cells of the fault matrix are independent, and fill whichever process is free. (`--dist loadgroup` would do the
-    same by marks; xdist 3.8 writes them into an attribute that pytest 9.2 does not read.)
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.partition("::")[0]
-        if module.startswith(("tests/browser/", "tests/live/")):
-            return "airflow"
-        if "tryton" in nodeid:
-            return "tryton"
-        return nodeid if module == "tests/faults/test_matrix.py" else module
+def processes(command: str, how_many: int, url: URL) -> dict[str, Any]:
+    """Start real processes, let them go all at once, and hear what came of each."""
+    arguments = [command, str(how_many), url.render_as_string(hide_password=False)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, str(WORKER), *arguments], stdout=subprocess.PIPE, env=environment, check=True, timeout=120
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

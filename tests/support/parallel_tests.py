@@ -1,0 +1,19 @@
+"""Which tests share a process when several run at once: what is costly to start is started in one of them."""
+
+from xdist.scheduler import LoadScopeScheduling
+
+
+class ByWhatTheyStart(LoadScopeScheduling):
+    """One process for the tests with an Airflow, one for those with a Tryton, and otherwise one for each module.
+
+    The cells of the fault matrix are independent, and fill whichever process is free. (`--dist loadgroup` would do the
+    same by marks; xdist 3.8 writes them into an attribute that pytest 9.2 does not read.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        if module.startswith(("tests/browser/", "tests/live/")):
+            return "airflow"
+        if "tryton" in nodeid:
+            return "tryton"
+        return nodeid if module == "tests/faults/test_matrix.py" else module
