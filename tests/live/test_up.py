@@ -18,7 +18,7 @@ from airflow_api import AirflowApi, AirflowApiError
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
-from service import free_port
+from service import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 DAILY = "orderflow_daily"
@@ -83,7 +83,11 @@ def test_it_names_a_day_that_has_not_run_and_keeps_everything_over_a_restart(up:
     assert f"partition key {facts['day']}, a day with orders that has not run yet" in said.stdout
 
     airflow = AirflowApi(facts["url"], "admin", "admin")
-    [run] = airflow.api("GET", f"/dags/{DAILY}/dagRuns")["dag_runs"]
+    [run] = wait_until(
+        lambda: airflow.api("GET", f"/dags/{DAILY}/dagRuns")["dag_runs"] or None,
+        120,
+        "run of yesterday",
+    )
     assert run["partition_key"] > facts["day"], "Airflow has run yesterday at once, and not the day that is named"
     airflow.wait(DAILY, run["dag_run_id"], timeout=240)
     mine = airflow.trigger(DAILY, partition_key=facts["day"])
