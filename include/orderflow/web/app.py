@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import JSONResponse, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.errors import OrderflowError, TransientError, unforeseen
