@@ -3,6 +3,7 @@
 python tools/wheel.py [FOLDER]
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,9 @@ def build(folder: Path) -> Path:
                 shutil.copy(source, target)
         uv = Path(sys.executable).parent / "uv"
         command = [str(uv), "build", "--quiet", "--wheel", "--out-dir", str(folder.resolve()), copy]
-        subprocess.run(command, check=True)
+        # The build has its own environment: whatever else is on this one's path is not part of it.
+        own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        subprocess.run(command, check=True, env=own)
     return max(folder.glob("orderflow-*.whl"), key=lambda path: path.stat().st_mtime)
 
 
