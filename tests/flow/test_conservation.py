@@ -78,13 +78,14 @@ def test_an_order_that_was_to_be_processed_and_is_not_is_named(seen: list[RunOrd
     summary = report(seen, date="", listed=[s.order.order_id for s in seen], selected=selected)
 
     on_its_way = {Progress.READY, Progress.PUSHING, Progress.IN_DOUBT, Progress.PUSHED, Progress.STATE_SET}
-    for order, last in seen:
+    for seen_order in seen:
+        order, last = seen_order
         wanted = order.order_id in selected or (
             Step.SELECT in last
             and last[Step.SELECT].outcome is Outcome.DECIDED
             and last[Step.SELECT].reason in TO_PROCESS
         )
-        if wanted and order.progress in on_its_way and last and order.updated_at == AT:
+        if wanted and order.progress in on_its_way and seen_order.was_worked_on and order.updated_at == AT:
             assert order.order_id in {failure.order_id for failure in summary.failures}
 
 

@@ -45,7 +45,6 @@ def _exported(control: SandboxControl) -> set[str]:
         ({"reference": "a\0b"}, "reference"),
         ({"reference": {"a": PERSONAL}}, "reference"),
         ({"order_lines": [{**GOODS, "id": 1, "quantity": "1E+30"}]}, "order_lines.0.quantity"),
-        ({"order_lines": [{**GOODS, "id": 2**63, "quantity": 1}]}, "order_lines.0.id"),
         ({"customer": 2**63}, "customer"),
         ({"webshop": PERSONAL}, "webshop"),
     ],
