@@ -1,4 +1,4 @@
-"""Customers as an ERP is asked for them, and as it answers."""
+"""Customers: what the port sends to an ERP and what comes back."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from orderflow.transport.fields import Label, Name
 
 
 class CustomerRequest(BaseModel):
-    """A customer to be made or changed; without `buyer` only the addresses are."""
+    """A customer to be created or updated. Without `buyer`, only the addresses are."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,7 +20,7 @@ class CustomerRequest(BaseModel):
 
 
 class ErpAddress(BaseModel):
-    """An address that the ERP has, under the shop's key."""
+    """An address in the ERP, under the shop's key."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -30,7 +30,7 @@ class ErpAddress(BaseModel):
 
 
 class ErpCustomer(BaseModel):
-    """A customer that the ERP has, under the shop's key; `code` is the ERP's own number."""
+    """A customer in the ERP, under the shop's key. `code` is the ERP's own number."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -46,33 +46,33 @@ class ErpCustomer(BaseModel):
 
 
 class CustomerPort(Protocol):
-    """The customers of an ERP that accepts them."""
+    """The customers of an ERP that can create them."""
 
     @property
     def resend_is_safe(self) -> bool:
-        """Whether a creation whose outcome is unknown may be sent once more."""
+        """Whether a creation whose outcome is unknown may be sent again."""
 
     @property
     def adds_changed_addresses(self) -> bool:
         """Whether a changed address is added as a new one, so that earlier orders keep the old one."""
 
     def find(self, buyer: Party, addresses: Sequence[Address]) -> ErpCustomer | None:
-        """Look a customer up by the shop's key, which also leads to the one that it was merged into. Never writes.
+        """Look a customer up by the shop's key, also after a merge into another customer. Never writes.
 
-        The answer names those of the addresses that the ERP has.
+        The answer lists which of the addresses the ERP has.
         """
 
     def create(self, request: CustomerRequest) -> ErpCustomer:
         """Create a customer with its addresses; errors as in `ErpPort.create`."""
 
     def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
-        """Change what the request names and leave the rest; may be repeated. Errors as in `create`.
+        """Update what the request names and leave the rest. May be repeated. Errors as in `create`.
 
-        `code` is the ERP's own number of the customer, as it said before.
+        `code` is the number that the ERP gave the customer earlier.
         """
 
 
 def content_hash(person: Party | Address) -> str:
-    """Return what tells a record's content from any other; the ERP's own number is no content."""
+    """Return a hash of a record's content. The ERP's own number is not part of it."""
     content = person.model_dump_json(exclude={"id", "code"})
     return hashlib.sha256(content.encode()).hexdigest()

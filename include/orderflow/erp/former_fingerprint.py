@@ -1,6 +1,6 @@
-"""How content was fingerprinted before fingerprints had versions: ledgers in use hold such values.
+"""Fingerprints from before they had versions. Existing ledgers still hold such values.
 
-Frozen: these models are what the request once was, in that sequence of fields. They must not follow the contract.
+Frozen: these models keep the old request's fields in their old order. They must not follow the contract.
 """
 
 import hashlib
@@ -41,9 +41,9 @@ class _Request(BaseModel):
 
 
 def former_fingerprints(order: Order, line_ids: Mapping[int, int | None]) -> set[str]:
-    """Return the values by which an older ledger may know the content of a complete order.
+    """Return the values that an older ledger may hold for the content of a complete order.
 
-    The shop's line ids (by position as sent) were part of it at first.
+    The earliest fingerprints included the shop's line ids (by position as sent).
     """
     request = _Request.model_validate(
         {

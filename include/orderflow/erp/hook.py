@@ -19,7 +19,7 @@ from orderflow.transport.connection import COMMON_EXTRAS, base_url, bounds, give
 
 
 class Adapter(NamedTuple):
-    """How an adapter is made, from the channel and the connection's extra, and which extras are its own."""
+    """How to build an adapter from the channel and the connection's extra, and which extras are its own."""
 
     make: Callable[[Channel, Mapping[str, Any]], ErpPort]
     extras: tuple[str, ...] = ()
@@ -30,15 +30,15 @@ ADAPTERS = {
     "tryton": Adapter(TrytonErp, tryton_options.OWN_EXTRAS),
 }
 OWN_EXTRAS = ("adapter", "token", *COMMON_EXTRAS, *(name for adapter in ADAPTERS.values() for name in adapter.extras))
-"""Extras read here and by any adapter; HttpHook reads those it knows, and every other one is sent as a header."""
+"""Extras read here and by any adapter. HttpHook reads those it knows; all others are sent as headers."""
 
 
 class ErpHook(HttpHook):
     """Connection -> session -> ErpPort.
 
-    Connection: host; login and password (HTTP Basic) or extra `token` (Bearer); extra `adapter` (default `rest`),
-    those of the adapter and of every connection (`timeout` seconds of silence, `deadline` seconds a call in all,
-    `max_answer_mb`, `allow_http`), and `verify`, `cert`, `proxies` as HttpHook has them.
+    Connection: host; login and password (HTTP Basic) or extra `token` (Bearer); extra `adapter` (default `rest`), those
+    of the adapter and the common ones (`timeout` seconds of silence, `deadline` seconds per call, `max_answer_mb`,
+    `allow_http`), and `verify`, `cert`, `proxies` as HttpHook has them.
     """
 
     conn_name_attr = "erp_conn_id"
@@ -52,7 +52,7 @@ class ErpHook(HttpHook):
     def get_erp(
         self, *, read_only: bool = False, concurrency: int = 8, gate: CallGuard | None = None, meter: Meter = NO_METER
     ) -> ErpPort:
-        """Return the configured ERP, fit for `concurrency` threads; ConfigurationError says what to set."""
+        """Return the configured ERP, safe for `concurrency` threads. ConfigurationError says what to set."""
         connection = self._connection()
         extra = given(connection.extra_dejson)
         name = str(extra.get("adapter") or "rest")
@@ -82,7 +82,7 @@ class ErpHook(HttpHook):
         return adapter.make(channel, extra)
 
     def longest_call(self) -> float:
-        """Return the seconds that one call to the ERP may take."""
+        """Return the longest time, in seconds, that one call to the ERP may take."""
         return bounds(given(self._connection().extra_dejson)).seconds
 
     def test_connection(self) -> tuple[bool, str]:

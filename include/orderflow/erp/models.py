@@ -1,4 +1,4 @@
-"""What is sent to an ERP and what comes back, whatever ERP it is (docs/reference/erp-rest-contract.md)."""
+"""What is sent to an ERP and what comes back, for any ERP (docs/reference/erp-rest-contract.md)."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from orderflow.domain.people import Address, Party, People, RecordKey, RecordRef
 from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, ErpName, Label, Name, Number, Text
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
-"""Money and quantities travel as plain decimal strings."""
+"""Money and quantities are sent as plain decimal strings."""
 
 
 ADDITIONS = frozenset({"charges", "paid_amount", "extra", "buyer", "contact", "ship_to", "bill_to"})
@@ -33,12 +33,12 @@ class _Contract(BaseModel):
 
     @model_serializer(mode="wrap")
     def _without_empty_additions(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out additions to the contract that are empty: an ERP that knows none of them sees it as it was."""
+        """Leave out empty additions to the contract: an ERP that does not know them sees the same request as before."""
         return {name: value for name, value in serialize(self).items() if value or name not in ADDITIONS}
 
 
 class SalesOrderLine(_Contract):
-    """A line of the order to be made."""
+    """A line of the order to be created."""
 
     position: int
     shop_line_id: int | None
@@ -50,7 +50,7 @@ class SalesOrderLine(_Contract):
 
 
 class SalesOrderCharge(_Contract):
-    """An amount of the order that is no line of it: it has no position and gets no line number."""
+    """An amount of the order that is not a line: it has no position and gets no line number."""
 
     kind: str
     description: str | None
@@ -59,7 +59,7 @@ class SalesOrderCharge(_Contract):
 
 
 class SalesOrderRequest(_Contract):
-    """The order to be made; prices exclude tax and are the shop's."""
+    """The order to be created. Prices are the shop's and exclude tax."""
 
     external_reference: str
     shop: str
@@ -84,11 +84,11 @@ class SalesOrderRequest(_Contract):
     bill_to: Address | None = None
     extra: Mapping[str, Scalar] = {}
     idempotency_key: str = Field(exclude=True)
-    """From what the order is, never from the attempt: every attempt sends the same key. Not part of the body."""
+    """Derived from the order, never from the attempt: every attempt sends the same key. Not part of the body."""
 
 
 class AcceptedLine(_Contract):
-    """Which ERP line number the line at this position got, and what it holds if the ERP says so."""
+    """The ERP's number for the line at this position, and what the line holds if the ERP says so."""
 
     position: Number
     line_number: Number
@@ -98,7 +98,7 @@ class AcceptedLine(_Contract):
 
     @property
     def content(self) -> OrderLine | None:
-        """The line as one of an order; None where the ERP does not tell all of it."""
+        """The line's content as in an order; None unless the ERP returned all of it."""
         if self.product is None or self.quantity is None or self.unit_price is None:
             return None
         return OrderLine(
@@ -127,31 +127,31 @@ class NamedAddress(_Contract):
 
     @property
     def ref(self) -> RecordRef:
-        """How it is named."""
+        """Its id and its key, as far as the ERP gave them."""
         return RecordRef(self.id, RecordKey(self.origin, self.key) if self.origin and self.key else None)
 
 
 class SalesOrder(_Contract):
-    """An order as the ERP knows it: without a number it is not made yet."""
+    """An order as the ERP knows it. Without a number it has not been created yet."""
 
     number: Name
     external_reference: ErpName
     shop_order_id: Number | None = None
-    """Which order of the shop it was made from; None when the ERP does not say."""
+    """The shop order it was created from; None if the ERP does not say."""
     customer: Number | None = None
     buyer: KnownBuyer | None = None
     ship_to: NamedAddress | None = None
     status: Label | None = None
     total: Amount | None = None
-    """As the ERP adds it up, excluding tax; None when it does not say."""
+    """The ERP's total, excluding tax; None if it does not say."""
     missing_effects: str = ""
-    """What the ERP should have made of it by its own settings and has not, in a sentence; empty when nothing."""
+    """What the ERP should have created for it by its own settings but has not, as a sentence; empty if nothing."""
     lines: tuple[AcceptedLine, ...]
 
     @field_validator("lines")
     @classmethod
     def _one_to_one(cls, lines: tuple[AcceptedLine, ...]) -> tuple[AcceptedLine, ...]:
-        """Refuse a position or a line number that is there twice: packing slips would go to the wrong line."""
+        """Reject duplicate positions or line numbers: shipments would be booked on the wrong line."""
         for what in ("position", "line_number"):
             counted = Counter(getattr(line, what) for line in lines)
             twice = [number for number, times in counted.items() if times > 1]
@@ -166,12 +166,12 @@ class SalesOrder(_Contract):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether its status says so; such an order is no export."""
+        """Whether its status says it was cancelled. A cancelled order does not count as an export."""
         return (self.status or "").strip().lower().startswith("cancel")
 
 
 class ListedSalesOrder(SalesOrder):
-    """An order in a listing, with what a comparison of both sides needs."""
+    """An order in a listing, with what the reconciliation needs."""
 
     total: Amount
     currency: Name
@@ -179,7 +179,7 @@ class ListedSalesOrder(SalesOrder):
 
 
 class DeliveryLine(_Contract):
-    """What a packing slip says of one order line."""
+    """What a packing slip says about one order line."""
 
     line_number: Number
     quantity: Amount
@@ -187,7 +187,7 @@ class DeliveryLine(_Contract):
 
 
 class Delivery(_Contract):
-    """A packing slip for one order; one paper for several orders comes as several of these with the same number."""
+    """A packing slip for one order. A slip for several orders becomes several of these with the same number."""
 
     number: Name
     slip_date: Day = Field(alias="date")
@@ -200,7 +200,7 @@ class Delivery(_Contract):
 
 
 def to_sales_order(order: Order, people: People | None = None) -> SalesOrderRequest:
-    """Translate a complete order (`Order.missing()` is empty); pydantic.ValidationError otherwise."""
+    """Translate a complete order (one whose `Order.missing()` is empty); pydantic.ValidationError otherwise."""
     return SalesOrderRequest.model_validate(
         {
             **order.model_dump(exclude={"lines", "people"}),

@@ -1,4 +1,4 @@
-"""The port: all that this project asks of an ERP."""
+"""The port: everything this project needs from an ERP."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,34 +10,34 @@ from orderflow.errors import OrderflowError
 
 
 class Capabilities(NamedTuple):
-    """What an adapter can prove about its ERP; what is not proved is not relied on."""
+    """What an adapter can prove about its ERP. Nothing else is relied on."""
 
     consistent_lookup: bool
     """A look-up sees every order created before it."""
     idempotency_key: bool
-    """The same key and body sent again gives the first order back, never a second one."""
+    """Sending the same key and body again returns the first order, never a second one."""
     unique_reference: bool
     """The ERP itself refuses a second order with the same external reference."""
     shop_order_id_lookup: bool = False
-    """Orders can be looked up by the shop's id of them."""
+    """Orders can be looked up by the shop's order id."""
     customers: bool = False
     """Customers can be found, created and updated."""
     charges: bool = False
-    """`charges` count in an order's total."""
+    """`charges` count towards an order's total."""
     extra: bool = False
     """Fields in `extra` are kept."""
 
     @property
     def resend_is_safe(self) -> bool:
-        """Whether a request whose outcome is unknown may be sent once more."""
+        """Whether a request whose outcome is unknown may be sent again."""
         return self.idempotency_key or self.unique_reference
 
 
 class UnreadableRow(NamedTuple):
-    """A row of a listing that cannot be understood: the others can."""
+    """A row of a listing that cannot be read; the other rows can."""
 
     name: str
-    """What it calls itself, as far as it can be read: an order's reference, a packing slip's number."""
+    """Its own name, if it can be read: an order's reference or a packing slip's number."""
     error: OrderflowError
 
 
@@ -46,29 +46,29 @@ class ErpPort(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What is proved about this ERP; may ask it, once. TransientError, PermanentError."""
+        """What is proved about this ERP. May ask the ERP, once. TransientError, PermanentError."""
 
     @property
     def customers(self) -> CustomerPort | None:
-        """Its customers, for an adapter that can find and make them; whether this ERP can, `capabilities` says."""
+        """Its customers, if the adapter can find and create them. `capabilities` says whether this ERP can."""
 
     def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:
-        """Look an order up; None when the ERP has none, or only the beginning of one. TransientError, PermanentError.
+        """Look an order up; None if the ERP has none, or only an unfinished one. TransientError, PermanentError.
 
-        By the shop's order id where it is given and the ERP can, else by name: a name may be another order's, which
-        the caller has to find out. It never writes: a dry run and the connection test look orders up too.
+        By the shop's order id if it is given and the ERP supports that, otherwise by name. A name may belong to another
+        order, so the caller must check. Never writes: a dry run and the connection test use it too.
         """
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:
-        """Create an order: at most one request on the wire creates, and none that writes is repeated.
+        """Create an order: at most one request creates it, and no request that writes is repeated.
 
-        Where an order takes several requests (made, then numbered), the beginning of one that an earlier call left
-        behind is taken up. PermanentError ERP_REJECTED: the ERP refused this order. InDoubtError: nobody knows; look
-        it up.
+        Where an order takes several requests (created, then numbered), an unfinished one from an earlier call is
+        completed. PermanentError ERP_REJECTED: the ERP refused this order. InDoubtError: the outcome is unknown; look
+        the order up.
         """
 
     def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder | UnreadableRow]:
         """Yield the orders created at or after an aware instant, for reconciliation. TransientError, PermanentError."""
 
     def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
-        """Yield the packing slips made at or after an aware instant. TransientError, PermanentError."""
+        """Yield the packing slips created at or after an aware instant. TransientError, PermanentError."""

@@ -1,4 +1,4 @@
-"""The adapter `rest`: an ERP, or the middleware before it, that speaks docs/reference/erp-rest-contract.md."""
+"""The adapter `rest`, for an ERP or middleware that implements docs/reference/erp-rest-contract.md."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -75,7 +75,7 @@ class RestErp:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the ERP says of itself, asked once; one that does not say keeps the contract without additions."""
+        """The ERP's own statement, read once. Without one, the ERP implements the contract without additions."""
         with self._asking:
             if self._capabilities is None:
                 self._capabilities = ask_capabilities(self._channel)
@@ -86,10 +86,10 @@ class RestErp:
         self._capabilities = known
 
     def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:
-        """Look an order up, by the shop's id of it first where the ERP can; None when the ERP has none.
+        """Look an order up, by the shop's order id first if the ERP supports it; None if the ERP has none.
 
-        An answer with orders nobody asked for proves nothing about the one that was: ERP_ANSWER_INVALID. One that has
-        no number yet is not made yet: InDoubtError.
+        An answer with orders other than the one requested proves nothing: ERP_ANSWER_INVALID. An order without a number
+        has not been created yet: InDoubtError.
         """
         if shop_order_id is not None and self.capabilities.shop_order_id_lookup:
             made_of = self._found({"shop_order_id": str(shop_order_id)}, "shop_order_id", shop_order_id)
@@ -112,9 +112,9 @@ class RestErp:
     def create(self, request: SalesOrderRequest) -> SalesOrder:
         """Create an order: one request, never repeated here.
 
-        PermanentError means that nothing was created; TransientError ERP_UNAVAILABLE that nothing was sent.
-        InDoubtError means everything else, and a look-up decides: no answer, a server fault, a conflict, a
-        redirect, and also (reason ERP_ANSWER_INVALID) success in words that break the contract.
+        PermanentError: nothing was created. TransientError ERP_UNAVAILABLE: nothing was sent. InDoubtError: anything
+        else, to be settled by a look-up: no answer, a server fault, a conflict, a redirect, and (reason
+        ERP_ANSWER_INVALID) a success whose body breaks the contract.
         """
         try:
             answer = self._channel.call(
@@ -145,13 +145,13 @@ class RestErp:
         return self._rows(SALES_ORDERS, since, ListedSalesOrder, "external_reference")
 
     def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
-        """Yield the packing slips made at or after an aware instant."""
+        """Yield the packing slips created at or after an aware instant."""
         return self._rows(DELIVERIES, since, Delivery, "number")
 
     def _rows(self, path: str, since: datetime, model: type[Row], name: str) -> Iterator[Row | UnreadableRow]:
-        """Yield every row, read on its own: one that cannot be understood hides no other.
+        """Yield every row, read on its own: an unreadable row does not hide the others.
 
-        What is wrong with the listing as a whole comes as a row, too, behind those that could be read.
+        Problems with the listing as a whole come last, also as rows.
         """
         for answer, results in self._pages(path, since):
             if isinstance(results, str):
@@ -164,7 +164,7 @@ class RestErp:
                     yield _unreadable(answer, row, name, error)
 
     def _pages(self, path: str, since: datetime) -> Iterator[tuple[Answer, tuple[Any, ...] | str]]:
-        """Follow `next`, of which only the query counts: host and path stay ours; a text says what is wrong with it."""
+        """Follow `next`, but use only its query: host and path stay ours. A text describes a page that is wrong."""
         query: tuple[tuple[str, str], ...] = (("since", since.isoformat()),)
         seen = set()
         while query:
@@ -185,7 +185,7 @@ class RestErp:
 
 
 def _refuse_unnumbered(answer: Answer, field: str, value: str | int) -> None:
-    """InDoubtError if the ERP has begun an order without a number: it must not be written back, or created again."""
+    """InDoubtError if the ERP has started an order without a number: do not write it back or create it again."""
     results = answer.json_object().get("results")
     for row in results if isinstance(results, list) else ():
         if isinstance(row, dict) and row.get(field) == value:
@@ -195,7 +195,7 @@ def _refuse_unnumbered(answer: Answer, field: str, value: str | int) -> None:
 
 
 def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> UnreadableRow:
-    """Name the row and its wrong fields; what they hold is not repeated, for it may be anything."""
+    """Name the row and its invalid fields, but never quote the contents: they may be sensitive."""
     called = row.get(name) if isinstance(row, dict) else None
     listed = str(called)[:_LONGEST_NAME] if isinstance(called, str | int) and called else "without a name"
     listed = "".join(letter if letter.isprintable() else "?" for letter in listed)
@@ -203,7 +203,7 @@ def _unreadable(answer: Answer, row: Any, name: str, error: ValidationError) -> 
 
 
 def _rejection(answer: Answer) -> OrderflowError:
-    """Read a 422; one that is not a plain rejection (a key used before, say) does not prove that no order exists."""
+    """Read a 422. Anything but a plain rejection (such as a reused key) does not prove that no order exists."""
     refusal = answer.unreadable("is a refusal", quoted=True)
     try:
         rejection = answer.parse(_Rejection.model_validate)

@@ -1,4 +1,4 @@
-"""What an ERP says of itself at `GET /capabilities` (docs/reference/erp-rest-contract.md)."""
+"""The ERP's capabilities from `GET /capabilities` (docs/reference/erp-rest-contract.md)."""
 
 import logging
 from http import HTTPStatus
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class _Said(BaseModel):
-    """`Capabilities`, of which the contract itself promises the first three unless the ERP denies them."""
+    """`Capabilities` as stated. The contract promises the first three unless the ERP denies them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -29,7 +29,7 @@ class _Said(BaseModel):
 
 
 def ask_capabilities(channel: Channel) -> Capabilities:
-    """Ask the ERP. Whatever refusal it has for an address that it does not know, it promises no additions."""
+    """Ask the ERP. If it refuses the unknown address, in whatever way, it promises no additions."""
     try:
         answer = channel.call("GET", CAPABILITIES, retry=True, accept=_UNKNOWN_ADDRESS)
         said = _Said() if answer.status in _UNKNOWN_ADDRESS else answer.parse(_Said.model_validate)

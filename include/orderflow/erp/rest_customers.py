@@ -39,17 +39,17 @@ class RestCustomers:
 
     @property
     def resend_is_safe(self) -> bool:
-        """Whether the ERP knows a request again by its key."""
+        """Whether the ERP recognises a repeated request by its key."""
         return self._resend_is_safe()
 
     @property
     def adds_changed_addresses(self) -> bool:
-        """An order over this contract says itself where it goes, so that an address may change."""
+        """False: an order in this contract carries its own addresses, so an address may change."""
         return False
 
     def find(self, buyer: Party, addresses: Sequence[Address]) -> ErpCustomer | None:
-        """Look a customer up; an answer about others, or about several, proves nothing."""
-        del addresses  # the answer names all
+        """Look a customer up. An answer about other customers, or several, proves nothing."""
+        del addresses  # the answer lists them all
         record = buyer.record
         answer = self._channel.call("GET", CUSTOMERS, params=record._asdict(), retry=True)
         found = answer.parse(_Found.model_validate).results
@@ -67,8 +67,8 @@ class RestCustomers:
         return _checked(answer, record)
 
     def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
-        """Change a customer; the same change again changes nothing."""
-        del code  # the key names it
+        """Update a customer. Repeating the same update changes nothing."""
+        del code  # the key identifies it
         path = f"{CUSTOMERS}/{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
         return _checked(self._write("PUT", path, record, _body(request)), record)
 
@@ -92,7 +92,7 @@ class RestCustomers:
 
 
 def idempotency_key(record: RecordKey) -> str:
-    """Return what is the same for every attempt at the same customer, in characters that a header may hold."""
+    """Return the same value for every attempt at one customer, in characters allowed in a header."""
     return f"cloudsuite:customer:{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""The adapter itself: orders found, made and listed in Tryton."""
+"""The adapter: finds, creates and lists orders in Tryton."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ from orderflow.transport import Channel, RefusedError, UnavailableError
 class TrytonErp:
     """An `ErpPort` over Tryton's REST user application; safe to share between threads.
 
-    An order is a sale with `web_shop` and `web_id`, of which the database allows one only, whatever state it is in.
+    An order is a sale with `web_shop` and `web_id`. The database allows only one sale per pair, in any state.
     """
 
     capabilities = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=True, customers=True)
@@ -38,16 +38,16 @@ class TrytonErp:
         self.customers = TrytonCustomers(self._rest, self._options, lambda: self._company)
 
     def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:  # noqa: ARG002
-        """Look an order up; None when Tryton has none, or one that `create` began and did not bring to its end."""
+        """Look an order up; None if Tryton has none, or one that `create` started but did not finish."""
         sale = self._sale(external_reference)
         return None if sale is None or is_begun_only(sale, self._options) else _numbered(sale, self._options)
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:
-        """Create the sale, quote it (that gives its number) and, where wanted, confirm it.
+        """Create the sale, quote it (which numbers it) and, if configured, confirm it.
 
-        One request creates; nothing is repeated here. A sale that an earlier attempt began is taken up where it
-        stands, and rewritten first if the order says something else by now. PermanentError ERP_REJECTED: master data
-        is missing, or Tryton refuses; InDoubtError: no answer to one of the requests that write.
+        One request creates, and nothing is repeated here. A sale that an earlier attempt started is resumed, and
+        rewritten first if the order has changed since. PermanentError ERP_REJECTED: master data is missing, or Tryton
+        refuses. InDoubtError: a writing request got no answer.
         """
         shop = self._shop(request.shop)
         data = gather(self._rest, self._options, self._installation, shop, request)
@@ -63,15 +63,15 @@ class TrytonErp:
             yield to_listed(sale, self._options)
 
     def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
-        """Yield the packing slips made, or changed, at or after an aware instant."""
+        """Yield the packing slips created or changed at or after an aware instant."""
         installation = self._installation
         shops = [shop.id for shop in installation.web_shops.values()]
         yield from read_deliveries(self._rest, self._options, since, web_shops=shops, companies=installation.companies)
 
     def _created(self, request: SalesOrderRequest, data: MasterData) -> Sale:
-        """Make the sale; whoever is refused because another was faster gets the other's.
+        """Create the sale. If another process was faster, use the sale that it created.
 
-        The reason is only a translated text, so the sale itself is looked for.
+        The refusal is only a translated text, so look for the sale itself.
         """
         values = to_values(request, data, self._options)
         try:
@@ -84,14 +84,14 @@ class TrytonErp:
             if error.status is None or error.status < HTTPStatus.BAD_REQUEST:
                 raise _doubt(error) from error
             if error.status != HTTPStatus.BAD_REQUEST:
-                raise  # the request was turned away (no right, no such database): no sale came of it
+                raise  # the request was turned away (no access, no such database): no sale was created
             sale = self._look_again(request.external_reference)
             if sale is None:
                 raise PermanentError(f"Tryton refused the sale: {error.message}", reason=Reason.ERP_REJECTED) from error
             return sale
 
     def _finished(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
-        """Fill in what Tryton's form would, and press what remains to be pressed."""
+        """Fill in what Tryton's form would, then press the remaining buttons."""
         company = data.web_shop.company
         if is_begun_only(sale, self._options) and sale.state == "draft":
             sale = self._filled_in(sale, request, data)
@@ -99,13 +99,13 @@ class TrytonErp:
             if is_begun_only(sale, self._options) and sale.state == state:
                 sale = self._pressed(sale, button, company)
             if sale.state == "confirmed" and state == "quotation":
-                sale = self._look_again(sale.web_id) or sale  # without a worker, Tryton processes it after its answer
+                sale = self._look_again(sale.web_id) or sale  # without a worker, Tryton processes it after answering
         return sale
 
     def _rewritten(self, sale: Sale, request: SalesOrderRequest, data: MasterData) -> Sale:
-        """Let a sale that an earlier attempt began say what the order says now; never one that a person has touched.
+        """Update a sale that an earlier attempt started to what the order says now, unless a person has edited it.
 
-        Tryton itself refuses other lines for a sale that is no draft any more.
+        Tryton itself refuses new lines for a sale that is no longer a draft.
         """
         if not is_untouched(sale):
             raise PermanentError(
@@ -130,7 +130,7 @@ class TrytonErp:
         return self._updated(whole, data, form) if len(whole.lines) > len(typed.lines) else whole
 
     def _updated(self, sale: Sale, data: MasterData, changes: Callable[[Sale], dict[str, Any]]) -> Sale:
-        """Change a draft, if there is anything to be changed."""
+        """Change a draft if anything needs to change."""
 
         def update() -> Sale:
             values = changes(sale)
@@ -145,9 +145,9 @@ class TrytonErp:
         )
 
     def _changed(self, sale: Sale, what: str, change: Callable[[], Sale]) -> Sale:
-        """Change a sale; if that is refused because somebody else has just changed it, read the sale.
+        """Change a sale. If that fails because somebody else has just changed it, read the sale again.
 
-        The sale exists, so that no failure but a refusal of Tryton's own may look as if there were none.
+        The sale exists, so only a refusal by Tryton itself may be reported as if it did not.
         """
         try:
             return change()
@@ -197,7 +197,7 @@ class TrytonErp:
 
     @property
     def _installation(self) -> Installation:
-        """What the extra names, read once; threads that come first at the same time read the same."""
+        """The configured records, read once. Threads that start at the same time may each read them."""
         if self._read is None:
             self._read = read_installation(self._rest, self._options)
         return self._read

@@ -1,4 +1,4 @@
-"""A sale as the port's order: what the flow hears of it."""
+"""A Tryton sale as an order of the port."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from orderflow.erp.tryton.sale import Sale, SaleLine
 
 
 def to_sales_order(sale: Sale, options: TrytonOptions) -> SalesOrder:
-    """Translate a sale. Its line numbers are the ids of its lines: those stay when lines are moved about."""
+    """Translate a sale. Line numbers are the ids of its lines: those stay when lines are reordered."""
     return SalesOrder.model_validate(_values(sale, options))
 
 
@@ -22,12 +22,12 @@ def to_listed(sale: Sale, options: TrytonOptions) -> ListedSalesOrder:
 
 
 def ordered_product(key: LineKey, code: str | None, options: TrytonOptions) -> ProductKey:
-    """Return the product with this code: the one that was ordered, unless somebody has put another in its place."""
+    """Return the product with this code: the one ordered, unless somebody has replaced it."""
     return key.product if options.code_of_product(key.product) == code else ProductKey(origin="", key=code or "")
 
 
 def missing_effects(sale: Sale) -> str:
-    """Say what a sale that is being processed has not led to, though its methods say that it does."""
+    """Describe what a sale in processing should have led to by its methods, but has not."""
     if sale.state not in {"processing", "done"}:
         return ""
     goods = any(line.movable and (line.quantity or 0) > 0 for line in sale.lines)
@@ -44,7 +44,7 @@ def _values(sale: Sale, options: TrytonOptions) -> dict[str, Any]:
     keys = {line.key for line in lines.values() if line.key}
     customers = {options.customer_of(identifier.code) for identifier in sale.party.identifiers} - {None}
     place = sale.shipment_address
-    tied = place.identifiers if place and place.active else ()  # an outdated address has lost some of its identifiers
+    tied = place.identifiers if place and place.active else ()  # a deactivated address has lost some of its identifiers
     addresses = {options.address_of(identifier.code) for identifier in tied} - {None}
     return {
         "number": sale.number or "",
@@ -77,7 +77,7 @@ def _keyed(lines: Mapping[int, SaleLine], options: TrytonOptions) -> tuple[Accep
 
 
 def _by_sequence(sale: Sale) -> tuple[AcceptedLine, ...]:
-    """Return the lines of a sale of before there were keys: their position was their sequence."""
+    """Return the lines of a sale from before lines had keys: their position was their sequence."""
     return tuple(
         AcceptedLine(position=line.sequence, line_number=line.id)
         for line in sorted(sale.lines, key=lambda line: line.sequence or 0)

@@ -1,8 +1,8 @@
-"""Tryton rounds every line and every tax; the shop may round once. What becomes of the cent between them.
+"""Rounding differences: Tryton rounds every line and every tax, the shop may round once.
 
-The rule: a difference of at most one cent for each line is rounding. Anything larger is none, and stays as it is for
-the comparison of totals to find. What was paid is compared with the total with tax, where that is about what was paid;
-otherwise the totals without tax are compared.
+The rule: a difference of at most one cent per line is rounding. Anything larger is not rounding, and is left for the
+comparison of totals to find. The amount paid is compared with the total including tax if the two are close; otherwise
+the totals excluding tax are compared.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,7 +20,7 @@ CENT = Decimal("0.01")
 
 
 class Totals(NamedTuple):
-    """What the same is in both systems."""
+    """The same total in both systems."""
 
     what: str
     tryton: Decimal
@@ -28,7 +28,7 @@ class Totals(NamedTuple):
 
     @property
     def missing(self) -> Decimal:
-        """What Tryton has too little; negative when it has too much."""
+        """How much Tryton's total is short; negative if it is too high."""
         return self.shop - self.tryton
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Totals(NamedTuple):
 def changes_for_cents(
     sale: Sale, request: SalesOrderRequest, options: TrytonOptions, rounding: Product | None
 ) -> dict[str, Any]:
-    """Return what a draft has to be changed to; PermanentError when the settings hold such an order."""
+    """Return the changes that a draft needs; PermanentError if the settings hold such an order."""
     net, gross = _totals(sale, request)
     most = CENT * len(request.lines)
     told = gross if gross is not None and abs(gross.missing) <= most else net
@@ -67,7 +67,7 @@ def _totals(sale: Sale, request: SalesOrderRequest) -> tuple[Totals, Totals | No
 
 
 def _rounding_line(told: Totals, product: Product, after: int) -> dict[str, Any]:
-    """Make up for the difference. Its product should have taxes of 0 %: Tryton asks about a line with other taxes."""
+    """Return a line for the difference. Its product should be taxed at 0 %: otherwise Tryton asks for confirmation."""
     return {
         "sequence": after * 10 + 10,
         "product": product.id,

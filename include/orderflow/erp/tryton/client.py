@@ -1,4 +1,4 @@
-"""Tryton's REST user application: records read, created and moved on, in its own notation for dates and decimals."""
+"""Tryton's REST user application: reads, creates and advances records in Tryton's notation of dates and decimals."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
@@ -14,11 +14,11 @@ from orderflow.transport import Answer, Channel
 
 PAGE = 100
 LONGEST_VALUES = 1500
-"""Bytes of values in one search: a domain travels in the address, and gunicorn takes 4094 of those."""
+"""Bytes of values per search: the search domain is part of the URL, and gunicorn accepts 4094 bytes of it."""
 
 Domain = Sequence[Any]
 EVERYBODY: Domain = (["active", "in", [True, False]],)
-"""Inactive records too, which a plain search hides."""
+"""Includes inactive records, which a plain search hides."""
 
 
 class TrytonRecord(BaseModel):
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class TrytonRest:
-    """Reads and writes records of one database as the user whose key the channel carries; safe between threads."""
+    """Reads and writes records of one database as the user of the channel's key. Safe to share between threads."""
 
     def __init__(self, channel: Channel, database: str) -> None:
         self._channel = channel
@@ -43,7 +43,7 @@ class TrytonRest:
     def search(
         self, kind: type[R], model: str, domain: Domain, fields: Iterable[str], *, company: int | None = None
     ) -> list[R]:
-        """Return the first records, at most a page, in the sequence of their ids; TransientError, PermanentError."""
+        """Return the first records, at most one page, ordered by id; TransientError, PermanentError."""
         answer = self._channel.call(
             "GET",
             f"{self._models}/{model}",
@@ -63,7 +63,7 @@ class TrytonRest:
     def pages(
         self, kind: type[R], model: str, domain: Domain, fields: Sequence[str], *, company: int | None = None
     ) -> Iterable[list[R]]:
-        """Yield all records page by page, read from one id to the next, so that new ones move nothing."""
+        """Yield all records page by page. Each page starts after the last id, so new records do not shift the pages."""
         page = self.search(kind, model, domain, fields, company=company)
         while page:
             yield page
@@ -82,28 +82,28 @@ class TrytonRest:
         company: int,
         also: Domain = (),
     ) -> list[R]:
-        """Return every record whose `field` is one of `values`, in as many requests as their length needs."""
+        """Return every record whose `field` is one of `values`, split over as many requests as needed."""
         found: list[R] = []
         for some in _batches(sorted(set(values))):
             found += self.search_all(kind, model, [[field, "in", some], *also], fields, company=company)
         return found
 
     def create(self, kind: type[R], model: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
-        """Create one record by one request. RefusedError 400: Tryton refuses it; UnavailableError: nobody knows."""
+        """Create one record with one request. RefusedError 400: Tryton refuses it. UnavailableError: nobody knows."""
         return self._write("POST", kind, model, values, fields, company=company)
 
     def update(
         self, kind: type[R], model: str, record: int, values: dict[str, Any], fields: Sequence[str], *, company: int
     ) -> R:
-        """Change one record by one request. Errors as in `create`."""
+        """Change one record with one request. Errors as in `create`."""
         return self._write("PUT", kind, f"{model}/{record}", values, fields, company=company)
 
     def press(self, kind: type[R], model: str, record: int, button: str, fields: Sequence[str], *, company: int) -> R:
-        """Press a button of a record's form: one request. Errors as in `create`."""
+        """Press a button on a record's form with one request. Errors as in `create`."""
         return self._write("POST", kind, f"{model}/{record}/{button}", {}, fields, company=company)
 
     def ask(self, kind: type[R], path: str, *, company: int) -> R:
-        """Call a method that stores nothing, such as an on-change of a form, on `model/id/method`."""
+        """Call a method that stores nothing, such as a form's on-change, on `model/id/method`."""
         return self._write("POST", kind, path, {}, (), company=company)
 
     def _write(
@@ -125,7 +125,7 @@ def _records(answer: Answer, kind: type[R]) -> list[R]:
 
 
 def _checked(answer: Answer, adapter: TypeAdapter[T], value: Any) -> T:
-    """Validate; a field is absent when the key's user may not read it, which the message must say."""
+    """Validate. A field is missing if the key's user may not read it; the message must say so."""
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
@@ -153,7 +153,7 @@ def _batches(values: Sequence[str]) -> Iterable[list[str]]:
 
 
 def _encoded(value: Any) -> Any:
-    """Write a value in Tryton's notation; instants without a zone are UTC there."""
+    """Encode a value in Tryton's notation. Tryton reads instants without a zone as UTC."""
     match value:
         case Decimal():
             return {"__class__": "Decimal", "decimal": format(value, "f")}

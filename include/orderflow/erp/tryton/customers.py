@@ -1,9 +1,9 @@
-"""Customers in Tryton: parties, found by identifier or code, and made once because their code is unique there.
+"""Customers in Tryton: parties, found by identifier or code. Their code is unique, so each is created only once.
 
-A party is made whole by one request. The shop's ids of its addresses are identifiers tied to them, which need a second
-one: after a crash in between, the next attempt ties them to the addresses that are there. Addresses are live in
-Tryton: changing one would change the papers of past orders, so a changed address is one more, and the old one is put
-out of use.
+One request creates the whole party. The shop's address ids are identifiers linked to the addresses, which takes a
+second request; after a crash in between, the next attempt links them to the existing addresses. Documents in Tryton
+refer to the address itself, so changing one would change past documents. A changed address is therefore added as a new
+one, and the old one is deactivated.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from orderflow.transport import RefusedError, UnavailableError
 
 PARTY = "party.party"
 _TRIES = 5
-"""Of several who change a party at the same time Tryton serves one, and turns the others away with 503."""
+"""When several processes change a party at the same time, Tryton serves one and answers 503 to the others."""
 
 
 class _Made(TrytonRecord):
@@ -47,7 +47,7 @@ class TrytonCustomers:
         return self._shown(buyer.record, party, addresses) if party else None
 
     def create(self, request: CustomerRequest) -> ErpCustomer:
-        """Make a party with its addresses; whoever is refused because another was faster gets the other's."""
+        """Create a party with its addresses. If another process was faster, use the party that it created."""
         buyer = request.buyer
         if buyer is None:
             raise ValueError("a customer cannot be made without `buyer`")
@@ -57,7 +57,7 @@ class TrytonCustomers:
         return self._shown(buyer.record, self._again(party.code), request.addresses)
 
     def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
-        """Change the party where a buyer is given, and add addresses."""
+        """Update the party if a buyer is given, and add addresses."""
         party = self._again(code or self._options.code_of_party(record))
         places = find_places(self._rest, self._company, request.buyer, request.addresses)
         if request.buyer is not None:
@@ -66,7 +66,7 @@ class TrytonCustomers:
         return self._shown(record, self._again(party.code), request.addresses)
 
     def _made(self, buyer: Party, addresses: Sequence[Address], places: Places) -> KnownParty:
-        """Create the party; mail and phone that Tryton takes for wrong are better than no customer."""
+        """Create the party. An email or phone that Tryton rejects is stored unchecked: better than no customer."""
         code, refused = self._options.code_of_party(buyer.record), None
         for checked in (True, False):
             values = party_values(buyer, addresses, places, self._options, checked=checked)
@@ -94,7 +94,7 @@ class TrytonCustomers:
         return {**changes, **({"contact_mechanisms": [["create", new]]} if new else {})}
 
     def _with_addresses(self, party: KnownParty, addresses: Sequence[Address], places: Places) -> None:
-        """Tie the shop's ids to the addresses, adding those that are not there as they are now."""
+        """Link the shop's ids to the addresses, adding any address that does not exist with its current content."""
         for address in addresses:
             for left in reversed(range(_TRIES)):
                 try:
@@ -154,7 +154,7 @@ class TrytonCustomers:
 
 
 def _is_busy(error: InDoubtError) -> bool:
-    """Whether Tryton itself turned a change away, which then was not made."""
+    """Whether Tryton itself turned the change away, so that nothing was changed."""
     cause = error.__cause__
     exchange = cause.exchange if isinstance(cause, UnavailableError) else None
     return exchange is not None and exchange.status == HTTPStatus.SERVICE_UNAVAILABLE
@@ -166,7 +166,7 @@ def _rejected(record: RecordKey, error: RefusedError | None) -> PermanentError:
 
 
 def _outcome(error: RefusedError | UnavailableError, record: RecordKey) -> Exception:
-    """Say what is known after an error: nothing was made, or nobody knows."""
+    """Say what is known after an error: nothing was created, or the outcome is unknown."""
     if isinstance(error, UnavailableError) and error.not_sent:
         return error
     if isinstance(error, RefusedError) and error.status is not None and error.status >= HTTPStatus.BAD_REQUEST:

@@ -1,7 +1,7 @@
-"""What Tryton's own form fills in: its on-change calls, made on the stored draft of a sale.
+"""What Tryton's own form fills in, through its on-change calls on the stored draft of a sale.
 
-They answer with what the form would change and store nothing. Whoever types the sale gets the same, so that tax rules,
-terms and methods of the party, and what other modules add to them, hold for our sales too.
+The calls return what the form would change and store nothing. So tax rules, terms and methods of the party, and
+whatever other modules add, apply to our sales just as to sales entered by hand.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ LINE = "sale.line"
 
 
 class FilledIn(TrytonRecord):
-    """What the form sets when the party is chosen; the addresses, which it also chooses, are the order's."""
+    """What the form sets when the party is chosen. It also chooses addresses, but the order's are used."""
 
     id: int = 0
     payment_term: int | None = None
@@ -38,7 +38,7 @@ class _LineFilledIn(TrytonRecord):
 
 
 def changes_of_form(rest: TrytonRest, sale: Sale, data: MasterData, options: TrytonOptions) -> dict[str, Any]:
-    """Return what a draft still has to be changed to, to be as if somebody had typed it; empty when nothing."""
+    """Return the changes that make a draft equal to a sale entered by hand; empty if none."""
     company = data.web_shop.company
     form = rest.ask(FilledIn, f"{SALE}/{sale.id}/on_change_party", company=company)
     terms = {**form.model_dump(exclude={"id"}, exclude_unset=True), **data.terms}
@@ -48,7 +48,7 @@ def changes_of_form(rest: TrytonRest, sale: Sale, data: MasterData, options: Try
 
 
 def _line_changes(rest: TrytonRest, sale: Sale, data: MasterData) -> Iterable[list[Any]]:
-    """Yield a change for all lines of one account category: what taxes they get depends on nothing else of a line."""
+    """Yield one change for all lines of an account category: their taxes depend on nothing else."""
     products = (*data.products.values(), *((data.rounding,) if data.rounding else ()))
     category_of = {product.id: product.category or -product.id for product in products}
     alike: dict[int, list[SaleLine]] = {}

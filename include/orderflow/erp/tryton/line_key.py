@@ -1,7 +1,7 @@
-"""What a sale line says of where it came from: kept in its note, which goes along wherever people take the line.
+"""The key of a sale line: where it came from. It is stored in the line's note.
 
-A line's sequence is no key: moving lines about changes it, and so does inserting one. The note stays when a line is
-moved or edited, is copied when it is copied or split, and follows it onto the invoice. No paper prints it.
+A line's sequence is not a key: reordering or inserting lines changes it. The note stays when a line is moved or edited,
+is copied when the line is copied or split, and follows the line onto the invoice. No document prints it.
 """
 
 import re
@@ -14,7 +14,7 @@ _NOTE = re.compile(r"^Web order (\d+), line (\d+): \[(.*?)\] (.*)$", re.MULTILIN
 
 
 class LineKey(NamedTuple):
-    """The order of the shop, the position in it, and the product that was ordered there."""
+    """The shop order, the position in it, and the product ordered there."""
 
     order_id: int
     position: int
@@ -22,12 +22,12 @@ class LineKey(NamedTuple):
 
     @property
     def note(self) -> str:
-        """The key as people see it."""
+        """The key as people see it in Tryton."""
         return f"Web order {self.order_id}, line {self.position}: [{self.product.origin}] {self.product.key}"
 
     @classmethod
     def read(cls, note: str | None) -> "LineKey | None":
-        """Find the key in a note, to which people may have added; None when there is none."""
+        """Find the key in a note, to which people may have added text; None if there is none."""
         found = _NOTE.search(note or "")
         if not found:
             return None
@@ -40,7 +40,7 @@ class Keyed(Protocol):
 
     @property
     def id(self) -> int:
-        """Tryton's id of it."""
+        """The line's id in Tryton."""
 
     @property
     def key(self) -> LineKey | None:
@@ -51,7 +51,7 @@ K = TypeVar("K", bound=Keyed)
 
 
 def originals(lines: Iterable[K]) -> dict[int, K]:
-    """Return the line of each position: of a line and its copies the oldest, which is the one that was sent."""
+    """Return the line of each position. Of a line and its copies, that is the oldest: the one that was sent."""
     found: dict[int, K] = {}
     for line in sorted(lines, key=lambda line: line.id):
         if line.key is not None:

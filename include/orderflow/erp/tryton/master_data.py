@@ -23,15 +23,15 @@ class MasterData:
     customer: Customer
     products: Mapping[ProductKey, Product]
     terms: Mapping[str, Any]
-    """What the settings say instead of the party and the configuration."""
+    """What the settings specify instead of the party and the configuration."""
     rounding: Product | None
-    """The product of a line that makes up for a rounding difference; only where such lines are wanted."""
+    """The product for a line that makes up a rounding difference, if such lines are configured."""
 
 
 def gather(
     rest: TrytonRest, options: TrytonOptions, installation: Installation, shop: WebShop, request: SalesOrderRequest
 ) -> MasterData:
-    """Read what the order refers to; PermanentError names everything that is missing, not the first of it."""
+    """Read everything the order refers to; PermanentError lists everything that is missing, not only the first."""
     problems = Problems()
     if not shop.active:
         problems.add(f"web shop {shop.name!r} is inactive", Reason.ERP_SHOP_INACTIVE)

@@ -1,4 +1,4 @@
-"""What the connection's extra says about a Tryton: where orders go, and how the shop's words become Tryton's."""
+"""The Tryton options in the connection's extra: where orders go, and how the shop's terms map to Tryton's."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -40,7 +40,7 @@ def _fillable(*names: str) -> AfterValidator:
 
 
 class Terms(BaseModel):
-    """What a sale gets instead of what Tryton's own form would fill in from party and configuration."""
+    """What a sale gets instead of what Tryton's form would take from party and configuration."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,9 +49,9 @@ class Terms(BaseModel):
     invoice_method: Literal["manual", "order", "fulfillment"] | None = None
     shipment_method: Literal["manual", "order", "invoice"] | None = None
     text: str | None = None
-    """How the sale's description names this payment status; the shop's word for it when left out."""
+    """The text for this payment status in the sale's description; by default the shop's own word."""
     paid_exactly: bool = False
-    """Hold an order whose total with tax in Tryton is not what was paid, to the cent."""
+    """Hold an order whose total including tax in Tryton is not exactly the amount paid."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -61,40 +61,40 @@ class Terms(BaseModel):
 
 
 class TrytonOptions(BaseModel):
-    """The extras of a connection with adapter `tryton`."""
+    """The extras of a connection with the adapter `tryton`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     database: str
     web_shop: Annotated[dict[str, str], Field(min_length=1)]
-    """The shop's webshop number to the name of Tryton's web shop: {"1": "Web shop"}."""
+    """Maps the shop's webshop number to the name of Tryton's web shop: {"1": "Web shop"}."""
     company: int | None = None
-    """The id of the company that the web shops must belong to; a guard, taken from them when left out."""
+    """The id of the company that the web shops must belong to, as a safeguard; by default the web shops' own."""
     customer_code: Annotated[str, _fillable("customer")] = "customer:{customer}"
-    """The party identifier that carries the shop's customer id."""
+    """The party identifier that holds the shop's customer id."""
     address_code: Annotated[str, _fillable("address")] = "address:{address}"
-    """The party identifier, tied to an address, that carries the shop's address id."""
+    """The party identifier, linked to an address, that holds the shop's address id."""
     party_code: Annotated[str, _fillable("origin", "key")] = "WEB-{key}"
-    """The code of a party that is made for a customer of the shop: unique in Tryton, so that each is made once."""
+    """The code of a party created for a shop customer. Unique in Tryton, so each is created only once."""
     own_origin: str = "erp"
-    """The shop's origin whose customers have Tryton's own party codes as keys."""
+    """The origin, in the shop, of customers whose keys are Tryton's own party codes."""
     product_code: Annotated[str, _fillable("origin", "key")] = "{key}"
     unit: Literal["sale", "stock"] = "sale"
-    """Which of a product's units the shop's quantities are in."""
+    """The product's unit in which the shop counts quantities."""
     taxes: Annotated[Literal["form", "none"], BeforeValidator(_renamed)] = "form"
-    """Those that Tryton's own form would fill in, or none; without taxes nothing is confirmed."""
+    """Use the taxes that Tryton's form would fill in, or none. Without taxes nothing is confirmed."""
     payment: dict[str, Terms] = {}
-    """Terms by the shop's payment status; a status that is not named gets those of party and configuration."""
+    """Terms by the shop's payment status. A status not listed gets those of party and configuration."""
     confirm: bool = False
-    """Confirm the sale, so that Tryton ships and invoices it; a quotation that somebody looks at otherwise."""
+    """Confirm the sale, so that Tryton ships and invoices it; otherwise it stays a quotation for a person to check."""
     process: Literal["now", "queued"] = "now"
-    """See to it that a confirmed sale is processed, or leave that to Tryton's worker and its grace period."""
+    """Make sure that a confirmed sale is processed, or leave that to Tryton's worker and its grace period."""
     delivery_days: Annotated[int, Field(ge=0, le=60)] = 0
-    """How many days goods are underway: so long before the requested delivery date shipping starts."""
+    """Transit time in days: shipping starts this long before the requested delivery date."""
     cents: Literal["accept", "line", "hold"] = "accept"
-    """What becomes of an order whose total differs from the shop's by rounding only."""
+    """What to do with an order whose total differs from the shop's only by rounding."""
     rounding_product: str | None = None
-    """The code of the product of a line that makes up for such a difference."""
+    """The code of the product for a line that makes up such a difference."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -106,7 +106,7 @@ class TrytonOptions(BaseModel):
 
     @classmethod
     def parse(cls, extra: Mapping[str, Any]) -> "TrytonOptions":
-        """Read a connection's extra; ConfigurationError lists every mistake in it."""
+        """Parse a connection's extra; ConfigurationError lists every mistake in it."""
         try:
             return cls.model_validate(dict(extra))
         except ValidationError as error:
@@ -115,23 +115,23 @@ class TrytonOptions(BaseModel):
 
     @property
     def states_before_the_end(self) -> frozenset[str]:
-        """The states of a sale that is still to be brought further."""
+        """The states from which a sale still has to be advanced."""
         return _BEFORE_THE_END[self.process if self.confirm else "quote"]
 
     def terms_for(self, payment_status: str | None) -> Terms:
-        """Return what the settings say about a payment status; nothing for one that they do not name."""
+        """Return the configured terms for a payment status; none for a status not listed."""
         return self.payment.get(payment_status or "", Terms())
 
     def code_of_customer(self, customer: int) -> str:
-        """Name the identifier of a customer."""
+        """Return the identifier of a customer."""
         return self.customer_code.format(customer=customer)
 
     def customer_of(self, code: str) -> int | None:
-        """Read a customer's id from an identifier; None when it is another identifier."""
+        """Read a customer's id from an identifier; None if it is another kind of identifier."""
         return _number_in(code, self.customer_code, "customer")
 
     def address_of(self, code: str) -> int | None:
-        """Read an address's id from an identifier; None when it is another identifier."""
+        """Read an address's id from an identifier; None if it is another kind of identifier."""
         return _number_in(code, self.address_code, "address")
 
     def code_of_party(self, record: RecordKey) -> str:
@@ -141,11 +141,11 @@ class TrytonOptions(BaseModel):
         return self.party_code.format(origin=record.origin, key=record.key)
 
     def code_of_address(self, address: int | str) -> str:
-        """Name the identifier of an address."""
+        """Return the identifier of an address."""
         return self.address_code.format(address=address)
 
     def code_of_product(self, product: ProductKey) -> str:
-        """Name the code of a product."""
+        """Return the code of a product."""
         return self.product_code.format(origin=product.origin, key=product.key)
 
 

@@ -1,7 +1,7 @@
-"""The party and the addresses of an order, found by the identifiers that carry the shop's ids.
+"""The party and the addresses of an order, found by the identifiers that hold the shop's ids.
 
-Tryton keeps inactive identifiers: merging two parties makes those of the source inactive and moves them to the target,
-which is the right party then. A deactivated party or address must not get an order, although Tryton would take it.
+Tryton keeps inactive identifiers: merging two parties deactivates those of the source and moves them to the target,
+which is then the right party. A deactivated party or address must not get an order, although Tryton would accept it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ class Place(NamedTuple):
 
 
 class Customer(NamedTuple):
-    """Who buys, who pays, and where it goes."""
+    """The party, and the addresses to invoice and to ship to."""
 
     party: int
     invoice: Place
@@ -56,7 +56,7 @@ _FIELDS = ("code", "active", "party.name", "party.active", "address.active")
 def find_customer(
     rest: TrytonRest, options: TrytonOptions, company: int, request: SalesOrderRequest, problems: Problems
 ) -> Customer | None:
-    """Find the party and both addresses; one replaces a missing other. None if there are problems."""
+    """Find the party and both addresses; if one address is missing, the other serves for both. None with problems."""
     code = options.code_of_customer(request.customer)
     wanted = {id_: options.code_of_address(id_) for id_ in (request.invoice_address, request.shipment_address) if id_}
     found = rest.search_in(
@@ -77,7 +77,7 @@ def find_customer(
 
 
 def _by_code(rest: TrytonRest, company: int, request: SalesOrderRequest) -> TrytonParty | None:
-    """Return the party in use whose code the order names: it was found or made just before."""
+    """Return the active party with the order's customer code, which was looked up or created just before."""
     code = request.buyer.code if request.buyer else None
     if code is None:
         return None
@@ -100,7 +100,7 @@ def _party(rest: TrytonRest, found: Sequence[_Identifier], what: str, problems: 
 
 
 def _merged_into(rest: TrytonRest, found: Iterable[_Identifier]) -> dict[int, TrytonParty]:
-    """Return the parties with inactive identifiers that another party was merged into, and brought them along."""
+    """Of the parties with these inactive identifiers, return those that another party was merged into, by id."""
     parties = {i.party.id: i.party for i in found}
     if not parties:
         return {}
@@ -113,7 +113,7 @@ class _Source(TrytonRecord):
 
 
 def _place(found: Sequence[_Identifier], party: TrytonParty | None, what: str, problems: Problems) -> Place | None:
-    """Choose the address with this identifier; the customer's own goes before another party's."""
+    """Choose the address with this identifier. The customer's own addresses come before other parties'."""
     said = [i for i in found if i.active] or found
     places = {Place(i.address.id, i.party.id): i.address.active and i.party.active for i in said if i.address}
     own = {place: active for place, active in places.items() if party and place.party == party.id}
@@ -123,7 +123,7 @@ def _place(found: Sequence[_Identifier], party: TrytonParty | None, what: str, p
         return in_use[0]
     if chosen and not in_use:
         problems.add(f"the address with the identifier {what} is inactive: tie the identifier to one in use", _INACTIVE)
-    elif party or not chosen:  # which of several is meant, only a known customer could tell
+    elif party or not chosen:  # without a known customer there is no way to tell which one is meant
         problems.add(f"{how_many(len(in_use))} address with the identifier {what}")
     return None
 

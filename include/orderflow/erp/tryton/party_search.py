@@ -1,4 +1,4 @@
-"""Parties as they are in Tryton, with what hangs on them."""
+"""Parties as stored in Tryton, with their addresses and identifiers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ class KnownAddress(TrytonRecord):
     subdivision: int | None = None
 
     def says(self, values: Mapping[str, Any]) -> bool:
-        """Whether it is in use and says the same as the values that would make it."""
+        """Whether it is active and has the same content as these values."""
         fields = self.model_dump(exclude={"id", "active"})
         return self.active and all((held or None) == values.get(name) for name, held in fields.items())
 
@@ -66,7 +66,7 @@ class _Owner(TrytonRecord):
 
 
 def find_party(rest: TrytonRest, options: TrytonOptions, company: int, buyer: Party) -> KnownParty | None:
-    """Find a customer's party: by the identifier with the shop's id, else by its code."""
+    """Find a customer's party: by the identifier with the shop's id, otherwise by its code."""
     if buyer.id is not None:
         named = [["code", "=", options.code_of_customer(buyer.id)], *EVERYBODY]
         owners = {found.party for found in rest.search(_Owner, IDENTIFIER, named, ("party",), company=company)}
@@ -80,12 +80,12 @@ def find_party(rest: TrytonRest, options: TrytonOptions, company: int, buyer: Pa
 
 
 def party_of_code(rest: TrytonRest, company: int, code: str) -> KnownParty | None:
-    """Find the party with this code, or the one that it was merged into."""
+    """Find the party with this code, or the party that it was merged into."""
     return _in_use(rest, company, ["code", "=", code])
 
 
 def _in_use(rest: TrytonRest, company: int, condition: list[Any]) -> KnownParty | None:
-    for _ in range(10):  # merged, and merged again
+    for _ in range(10):  # merged more than once
         found = rest.search(KnownParty, PARTY, [condition, *EVERYBODY], FIELDS, company=company)
         if not found:
             return None

@@ -1,4 +1,4 @@
-"""A customer and its addresses in Tryton's words."""
+"""A customer and its addresses as Tryton's field values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ Values = dict[str, Any]
 
 
 class Places(NamedTuple):
-    """Tryton's ids of what the shop names by code; what Tryton does not have is not in them."""
+    """Tryton's ids for the codes that the shop uses. Codes that Tryton does not have are left out."""
 
     countries: Mapping[str, int]
     languages: Mapping[str, int]
@@ -20,10 +20,10 @@ class Places(NamedTuple):
 def party_values(
     buyer: Party, addresses: Sequence[Address], places: Places, options: TrytonOptions, *, checked: bool
 ) -> Values:
-    """Return what makes a party with everything at once; `checked` False has mail and phone taken as they are.
+    """Return the values for a complete party. With `checked` False, email and phone skip Tryton's validation.
 
-    Nothing is said that is not known: an explicit null would keep Tryton from filling in its default. Addresses come
-    before mail and phone, which Tryton checks by the country.
+    Unknown values are left out: an explicit null would keep Tryton from filling in its default. Addresses come before
+    email and phone, because Tryton validates those by country.
     """
     values: Values = {
         "name": buyer.name or "",
@@ -44,13 +44,13 @@ def _identifiers(buyer: Party, options: TrytonOptions) -> list[Values]:
 
 
 def contact_values(buyer: Party, *, checked: bool) -> list[Values]:
-    """Return mail and phone; of a type that takes anything where Tryton refused one of them."""
+    """Return email and phone. If Tryton rejected one, both use a type that accepts anything."""
     known = [("email", buyer.email), ("phone", buyer.phone)]
     return [{"type": kind if checked else "other", "value": value} for kind, value in known if value]
 
 
 def address_values(place: Address, owner: str | None, places: Places) -> Values:
-    """Return an address; street and number apart where there is nothing but them, for the formats of countries."""
+    """Return an address. Street and number are separate if nothing else is given, for country-specific formats."""
     values = {
         **_street(place),
         "party_name": place.name if place.name != owner else None,
@@ -66,7 +66,7 @@ def address_values(place: Address, owner: str | None, places: Places) -> Values:
 
 
 def subdivision_code(place: Address) -> str | None:
-    """Return the subdivision as ISO 3166-2 has it."""
+    """Return the subdivision's ISO 3166-2 code."""
     if not place.subdivision or not place.country:
         return None
     country, said = place.country.upper(), place.subdivision.upper()
@@ -74,7 +74,7 @@ def subdivision_code(place: Address) -> str | None:
 
 
 def _street(place: Address) -> Values:
-    """Say the addition with the number: the formats of some countries print no other field for it."""
+    """Append the addition to the number: some countries' formats print no other field for it."""
     number = " ".join(filter(None, [place.house_number, place.addition]))
     if place.street1 and number and not place.street2:
         return {"street_name": place.street1, "building_number": number}

@@ -1,4 +1,4 @@
-"""Countries, subdivisions and languages, which Tryton knows by id and the shop by code."""
+"""Countries, subdivisions and languages: Tryton knows them by id, the shop by code."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ class _Coded(TrytonRecord):
 
 
 def find_places(rest: TrytonRest, company: int, buyer: Party | None, addresses: Sequence[Address]) -> Places:
-    """Return the ids of all that the customer names; CUSTOMER_REJECTED names every country that Tryton lacks.
+    """Return the ids of everything the customer names; CUSTOMER_REJECTED lists every country that Tryton lacks.
 
-    An unknown language or subdivision is left out: nothing is booked by it.
+    An unknown language or subdivision is left out: no booking depends on it.
     """
     countries = {place.country.upper() for place in addresses if place.country}
     subdivisions = {code for place in addresses if (code := subdivision_code(place))}

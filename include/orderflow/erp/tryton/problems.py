@@ -1,4 +1,4 @@
-"""All that is wrong with an order's master data, in one message instead of the first of many."""
+"""Collects everything wrong with an order's master data, to report it in one message."""
 
 from collections.abc import Iterable
 
@@ -7,22 +7,22 @@ from orderflow.errors import PermanentError
 
 
 class Problems:
-    """What somebody has to put right in Tryton before the order can become a sale."""
+    """What somebody must fix in Tryton before the order can become a sale."""
 
     def __init__(self) -> None:
         self._found: list[tuple[str, Reason]] = []
 
     def add(self, text: str, reason: Reason = Reason.ERP_REJECTED) -> None:
-        """Note a problem."""
+        """Add a problem."""
         self._found.append((text, reason))
 
     def add_codes(self, what: str, codes: Iterable[str], reason: Reason = Reason.ERP_REJECTED) -> None:
-        """Note a problem that several records have; nothing when there are none."""
+        """Add a problem that several records have; nothing if there are none."""
         if names := ", ".join(sorted(set(codes))):
             self.add(f"{what} {names}", reason)
 
     def raise_any(self) -> None:
-        """PermanentError with everything noted: the reason that all share, or that the ERP rejects the order."""
+        """PermanentError with all problems: with the reason they share, otherwise ERP_REJECTED."""
         if not self._found:
             return
         reasons = {reason for _, reason in self._found}
@@ -31,5 +31,5 @@ class Problems:
 
 
 def how_many(count: int) -> str:
-    """Begin a sentence about a record of which there must be one."""
+    """Start a sentence about a record that must exist exactly once."""
     return "more than one" if count else "no"

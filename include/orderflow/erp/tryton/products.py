@@ -34,18 +34,18 @@ class Product(TrytonRecord):
 
     @property
     def in_use(self) -> bool:
-        """Whether it may still be sold, as far as it goes."""
+        """Whether the product and its template are both active."""
         return self.active and self.template.active
 
     @property
     def category(self) -> int | None:
-        """The account category, which says the taxes."""
+        """The account category, which determines the taxes."""
         category = self.template.account_category
         return category.id if category else None
 
     @property
     def taxes(self) -> tuple[int, ...]:
-        """The ids of the taxes on selling it, before any rule of the party."""
+        """The ids of its sales taxes, before any tax rule of the party."""
         category = self.template.account_category
         return category.customer_taxes_used if category else ()
 
@@ -57,7 +57,7 @@ _FIELDS = ("code", "active", "salable", "template.active", *_UNITS, "template.ac
 def find_products(
     rest: TrytonRest, options: TrytonOptions, company: int, codes: Collection[str], problems: Problems
 ) -> dict[str, Product]:
-    """Return the product of each code that has exactly one in use which can be sold; what is wrong with the others."""
+    """Return the product of each code that matches exactly one active, salable product; report the other codes."""
     found: dict[str, list[Product]] = defaultdict(list)
     for product in rest.search_in(Product, "product.product", "code", codes, _FIELDS, company=company, also=EVERYBODY):
         found[product.code].append(product)

@@ -1,4 +1,4 @@
-"""A sale in Tryton as read, and what it says of how far it got."""
+"""A sale as read from Tryton, and how far it has got."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ class SaleLine(TrytonRecord):
 
     @property
     def key(self) -> LineKey | None:
-        """Where it came from; None for a line that people added, and for those of before there were keys."""
+        """Where it came from; None for a line that a person added, or one from before lines had keys."""
         return LineKey.read(self.note)
 
 
@@ -96,10 +96,10 @@ FIELDS = (
 
 
 def is_begun_only(sale: Sale, options: TrytonOptions) -> bool:
-    """Whether this adapter made the sale and has not brought it to where it is wanted, and nobody else went on with it.
+    """Whether this adapter created the sale but did not finish it, and nobody else has continued.
 
-    A crash between two requests leaves such a sale; `create` takes it up again. One that was quoted and then put back
-    to be rewritten is a draft with a number.
+    A crash between two requests leaves such a sale, and `create` resumes it. A draft with a number was quoted and then
+    put back to be rewritten.
     """
     if not sale.number:
         return sale.state != "cancelled"
@@ -107,12 +107,12 @@ def is_begun_only(sale: Sale, options: TrytonOptions) -> bool:
 
 
 def is_untouched(sale: Sale) -> bool:
-    """Whether nobody but its creator has written to it."""
+    """Whether only its creator has written to it."""
     return sale.write_uid in {None, sale.create_uid}
 
 
 def same_content(sale: Sale, request: SalesOrderRequest, data: MasterData) -> bool:
-    """Whether a sale that this adapter began holds what the order says now."""
+    """Whether a sale that this adapter started has the order's current content."""
     wanted = {line.position: (data.products[line.product].id, line.quantity, line.unit_price) for line in request.lines}
     held = {
         line.key.position if line.key else line.sequence: (

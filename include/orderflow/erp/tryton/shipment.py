@@ -38,7 +38,7 @@ class _Move(TrytonRecord):
     unit: _Unit
     product: _Product
     origin: str | None
-    """`sale.line,12` for a move that a sale asked for."""
+    """`sale.line,12` for a move created by a sale."""
     sale: _Sale | None
 
     @property
@@ -76,7 +76,7 @@ _SALES_AT_ONCE = 50
 def read_deliveries(
     rest: TrytonRest, options: TrytonOptions, since: datetime, *, web_shops: Sequence[int], companies: Sequence[int]
 ) -> Iterator[Delivery | UnreadableRow]:
-    """Yield the shipments that left and were last changed at or after an instant, one for each of our sales in them."""
+    """Yield the shipments that left and last changed at or after an instant, once per sale of ours in them."""
     domain = [["state", "in", LEFT], ["last_modified_at", ">=", since], ["company", "in", companies]]
     fields = (*_FIELDS, *(f"outgoing_moves.{field}" for field in _MOVES))
     for page in rest.pages(_Shipment, SHIPMENT, domain, fields, company=companies[0]):
@@ -105,7 +105,7 @@ def _by_sale(shipment: _Shipment, web_shops: Sequence[int]) -> dict[str, list[_M
 
 
 def _lines(rest: TrytonRest, sales: Sequence[int], *, company: int) -> dict[int, tuple[_Line, int]]:
-    """Return every line of these sales, and the id of the line that it is a part or a copy of."""
+    """Return every line of these sales, and for each part or copy the id of its original line."""
     found: dict[int, tuple[_Line, int]] = {}
     for first in range(0, len(sales), _SALES_AT_ONCE):
         some = ["sale", "in", list(sales[first : first + _SALES_AT_ONCE])]
@@ -123,7 +123,7 @@ def _with_originals(lines: Iterable[_Line]) -> dict[int, tuple[_Line, int]]:
 
 
 def _to_line(move: _Move, lines: dict[int, tuple[_Line, int]], options: TrytonOptions) -> DeliveryLine:
-    """Say what left in the words of the order: its line, its unit, and its product unless another one was sent."""
+    """Describe what left in terms of the order: its line and unit, and its product unless another one was sent."""
     line, number = lines.get(move.line, (None, move.line))
     code = move.product.code
     return DeliveryLine(
@@ -140,7 +140,7 @@ def _in_unit(quantity: Decimal, unit: _Unit, ordered: _Unit | None) -> Decimal:
 
 
 def _delivery(shipment: _Shipment, order_number: str, lines: Sequence[DeliveryLine]) -> Delivery:
-    """Translate; the base modules know no carrier, and keep what the carrier says in `reference`."""
+    """Translate. The base modules have no carrier field; its tracking code is stored in `reference`."""
     return Delivery(
         number=shipment.number,
         date=shipment.effective_date or shipment.last_modified_at.date(),

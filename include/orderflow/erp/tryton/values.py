@@ -1,4 +1,4 @@
-"""An order as the values of a sale."""
+"""An order as the field values of a sale."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -12,16 +12,15 @@ from orderflow.erp.tryton.products import Product
 from orderflow.erp.tryton.sale import Sale
 
 PRICE_DIGITS = Decimal("0.0001")
-"""Tryton refuses a unit price with more decimals, also when they are zeros."""
+"""Tryton refuses a unit price with more decimals, even if they are zeros."""
 NAMES = ("company", "web_shop", "web_id")
-"""What makes a sale the sale of an order; the rest of an earlier attempt may be rewritten."""
+"""What identifies an order's sale. Everything else from an earlier attempt may be rewritten."""
 
 
 def to_values(request: SalesOrderRequest, data: MasterData, options: TrytonOptions) -> dict[str, Any]:
     """Translate an order into the values of a new sale.
 
-    Nothing is sent that Tryton fills in itself. The taxes are those of the product: `form` puts right what a rule of
-    the party makes of them.
+    Nothing is sent that Tryton fills in itself. The taxes are the product's; `form` applies the party's tax rules.
     """
     values: dict[str, Any] = {
         "company": data.web_shop.company,
@@ -47,12 +46,12 @@ def to_values(request: SalesOrderRequest, data: MasterData, options: TrytonOptio
     wish = request.requested_delivery_date
     if wish and wish >= request.order_date:
         days = timedelta(days=options.delivery_days)
-        values["shipping_date"] = max(wish - days, request.order_date)  # Tryton refuses a day before the sale's own
+        values["shipping_date"] = max(wish - days, request.order_date)  # Tryton refuses a date before the sale's own
     return values
 
 
 def to_changes(sale: Sale, request: SalesOrderRequest, data: MasterData, options: TrytonOptions) -> dict[str, Any]:
-    """Translate an order into what a draft of it has to be changed to; its lines are replaced, in one go."""
+    """Translate an order into the changes to its draft. Its lines are replaced in one request."""
     values = to_values(request, data, options)
     lines = [["delete", [line.id for line in sale.lines]], *values["lines"]]
     cleared = dict.fromkeys(("invoice_party", "shipment_party", "shipping_date"))
@@ -60,12 +59,12 @@ def to_changes(sale: Sale, request: SalesOrderRequest, data: MasterData, options
 
 
 def reference_of(request: SalesOrderRequest) -> str:
-    """Name the order as customer and shop do: Tryton prints it on shipment and invoice, and finds sales by it."""
+    """Return the name that customer and shop use. Tryton prints it on shipments and invoices and searches by it."""
     return " / ".join(dict.fromkeys(filter(None, (request.customer_order_number, request.shop_reference))))
 
 
 def described(request: SalesOrderRequest, options: TrytonOptions) -> str:
-    """Say the shop's reference and how the order is paid, where people see it in every list of sales."""
+    """Describe the sale by the shop's reference and how it is paid, which people see in every list of sales."""
     paid = options.terms_for(request.payment_status).text or request.payment_status
     return ", ".join(filter(None, (request.shop_reference, paid)))
 

@@ -1,4 +1,4 @@
-"""What a Tryton must have for the connection to work at all: the web shops and payment terms that its extra names."""
+"""What Tryton must have for the connection to work: the web shops and payment terms named in the extra."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class _Currency(TrytonRecord):
 
 
 class WebShop(TrytonRecord):
-    """A web shop; orders are made in its company, its currency, and from its first warehouse."""
+    """A web shop. Its orders use its company, its currency and its first warehouse."""
 
     name: str
     active: bool
@@ -29,18 +29,18 @@ class _Term(TrytonRecord):
 
 @dataclass(frozen=True)
 class Installation:
-    """The web shop of each webshop of the shop, and the payment terms by name."""
+    """Tryton's web shop for each of the shop's webshops, and the payment terms by name."""
 
     web_shops: Mapping[str, WebShop]
     payment_terms: Mapping[str, int]
 
     @property
     def companies(self) -> tuple[int, ...]:
-        """The companies that sell through the web shops, the first one first."""
+        """The companies that sell through the web shops, in order."""
         return tuple(dict.fromkeys(shop.company for shop in self.web_shops.values()))
 
     def terms_for(self, options: TrytonOptions, payment_status: str | None) -> dict[str, Any]:
-        """Return the values of a sale that the settings say for a payment status."""
+        """Return the configured field values for a payment status."""
         terms = options.terms_for(payment_status)
         values = {
             "payment_term": self.payment_terms[terms.payment_term] if terms.payment_term else None,
@@ -51,11 +51,11 @@ class Installation:
 
 
 def read_installation(rest: TrytonRest, options: TrytonOptions) -> Installation:
-    """Read what the extra names; ConfigurationError when something of it is not there."""
+    """Read what the extra names; ConfigurationError if any of it does not exist."""
     names = set(options.web_shop.values())
     fields = ("name", "active", "company", "currency.code", "warehouses")
     shops = rest.search(WebShop, "web.shop", [["name", "in", sorted(names)], *EVERYBODY], fields)
-    found = {shop.name: shop for shop in sorted(shops, key=lambda shop: shop.active)}  # one in use goes first
+    found = {shop.name: shop for shop in sorted(shops, key=lambda shop: shop.active)}  # an active one wins
     _demand("web_shop", "web shop", names, found)
     strangers = [shop.name for shop in found.values() if options.company not in {None, shop.company}]
     if strangers:
