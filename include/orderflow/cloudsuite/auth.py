@@ -1,4 +1,4 @@
-"""OAuth2 client credentials as CloudSuite wants them (Usage Info page): id and secret in the body, scope `openid`."""
+"""OAuth2 client credentials as CloudSuite expects them (Usage Info page): id and secret in the body, scope `openid`."""
 
 import json
 import math
@@ -27,7 +27,7 @@ from orderflow.transport.credentials import token as checked_token
 
 
 def error_of(body: str) -> str:
-    """Return what RFC 6749 lets a token endpoint say of a failure; of anything else it answers nothing is quoted."""
+    """Return the error fields that RFC 6749 defines for a token endpoint. Nothing else of its answer is quoted."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -45,16 +45,16 @@ TOKEN_SERVICE = Service(
     answer_invalid=Reason.SHOP_AUTH,
     quotable=error_of,
 )
-"""What it refuses, the connection has wrong."""
+"""A refusal here means that the connection is wrong."""
 
 _UNTOLD_LIFETIME = 60.0
-"""Seconds; the page states no lifetime, so a token without one is not kept for long."""
+"""Seconds. The page states no lifetime, so a token without one is not kept for long."""
 _LONGEST_MARGIN = 30.0
 _LONGEST_LIFETIME = 30 * 24 * 3600.0
 
 
 class Credentials(NamedTuple):
-    """Who asks for a token, and where."""
+    """Who requests a token, and where."""
 
     token_url: str
     client_id: str
@@ -66,32 +66,32 @@ class Credentials(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Where tokens are fetched, without what may be secret in it."""
+        """The token URL, without the parts that may be secret."""
         parts = urlsplit(self.token_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def secrets(self) -> tuple[str, ...]:
-        """Return what no message may show: the secret, and parts of the address besides host and path."""
+        """Return what no message may show: the secret, and all of the URL except host and path."""
         parts = urlsplit(self.token_url)
         return tuple(text for text in (self.client_secret, parts.password, parts.query) if text)
 
 
 _ASK_ONCE = RetryPolicy(deadline=0)
-"""Also after a 429: the channel that needs the token waits, and asks again."""
+"""Never retries, not even after a 429: the channel that needs the token waits and asks again."""
 
 
 class _Token(NamedTuple):
     header: str
     fresh_until: float
     told: float | None
-    """The lifetime in seconds, if the answer said one."""
+    """The lifetime in seconds, if the answer stated one."""
 
 
 class ClientCredentials:
-    """An `Authorization` that fetches its token, keeps it until shortly before its end, and replaces a refused one.
+    """An `Authorization` that fetches its token, keeps it until shortly before it expires, and replaces a refused one.
 
-    It asks once and does not retry: the channel that needs the token does. Threads wait for one another, so that a
-    token that ended is replaced by one request, however many threads find it ended.
+    It asks once and never retries; the channel that needs the token does. Threads wait for one another, so only one
+    request replaces an expired token.
     """
 
     def __init__(
@@ -125,14 +125,14 @@ class ClientCredentials:
         return f"{type(self).__name__}({self._credentials!r})"
 
     def header(self) -> str:
-        """Return `Bearer <token>`, fetching a token first when there is none that is still fresh."""
+        """Return `Bearer <token>`, fetching a token first if there is no fresh one."""
         with self._lock:
             if self._token is None or self._clock() >= self._token.fresh_until:
                 self._token = self._fetch()
             return self._token.header
 
     def renew(self, spent: str) -> bool:
-        """Replace the header `spent`, unless another thread already has."""
+        """Replace the header `spent`, unless another thread has already done so."""
         with self._lock:
             if self._token is None or self._token.header == spent:
                 self._token = self._fetch()
@@ -140,12 +140,12 @@ class ClientCredentials:
 
     @property
     def lifetime(self) -> float | None:
-        """The stated lifetime of the token in use, in seconds; None without a token or a stated lifetime."""
+        """The stated lifetime of the current token, in seconds; None without a token or a stated lifetime."""
         token = self._token
         return token.told if token else None
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the client secret and the token in use."""
+        """Return the client secret and the current token."""
         token = self._token
         return (*self._credentials.secrets(), *((token.header.removeprefix("Bearer "),) if token else ()))
 
@@ -158,7 +158,7 @@ class ClientCredentials:
                 error.message, reason=TOKEN_SERVICE.unavailable, retry_after=error.retry_after, not_sent=True
             ) from error
         except UnavailableError as error:
-            # Whatever became of this request, the one that needed the token was never sent.
+            # Whatever happened to the token request, the call that needed the token was never sent.
             error.not_sent = True
             raise
         token, told = _read(answer)

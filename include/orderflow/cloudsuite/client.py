@@ -28,9 +28,9 @@ SHOP = Service(
 )
 
 _ALWAYS_THERE = frozenset({"id", "reference", "state"})
-"""What an answer that is the whole order shows."""
+"""Fields that a complete order always has."""
 _COMPARED = ("state", "erp_order_number", "shipment_state")
-"""What has to come back as it was sent for the answer to be a new one."""
+"""Fields that must come back as sent; otherwise the answer does not show the new state."""
 _NOT_IN_THAT_STATE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST})
 
 
@@ -38,7 +38,8 @@ class CloudSuiteClient:
     """The shop's orders; safe to share between threads.
 
     Every call raises TransientError (quick retries did not help) or PermanentError, each with a reason code. A PUT or
-    PATCH is sent once: it may have been done although it raised TransientError, so read the order before writing again.
+    PATCH is sent once. It may have taken effect even if it raised TransientError, so read the order before writing
+    again.
     """
 
     def __init__(self, channel: Channel, *, page_size: int = 100) -> None:
@@ -48,13 +49,13 @@ class CloudSuiteClient:
 
     @property
     def channel(self) -> Channel:
-        """The channel below, for a check that has to see answers as they came."""
+        """The underlying channel, for checks that need the raw answers."""
         return self._channel
 
     def list_orders(self, criteria: ShopOrderFilter) -> Listing:
         """Return an iterator over every row of every page, each id once; its `short` says what is missing.
 
-        The rows are what the shop gave: one that does not know a filter ignores it, so check each of them.
+        The shop ignores filters that it does not know, so check every row.
         """
         return Listing(self._channel, criteria.params(), page_size=self._page_size)
 
@@ -63,7 +64,7 @@ class CloudSuiteClient:
         return _same(order_id, self._channel.call("GET", _path(order_id), retry=True))
 
     def get_order_by_key(self, key: str) -> ShopOrder:
-        """Read an order by the external key it was POSTed with; ORDER_NOT_FOUND."""
+        """Read an order by the external key from its POST; ORDER_NOT_FOUND."""
         answer = self._channel.call("GET", _path(f"ext:{quote(key, safe='')}"), retry=True)
         order = answer.parse(ShopOrder.from_document)
         if order.document.get("key", key) != key:
@@ -87,21 +88,22 @@ class CloudSuiteClient:
         return orders[0]
 
     def repeating(self, attempt: Callable[[], Result]) -> Result:
-        """Repeat an attempt that reads before it writes, for as long as a single call that only reads would be."""
+        """Repeat an attempt that reads before it writes, for as long as a single read would be repeated."""
         return self._channel.repeating(attempt)
 
     def patch_order(self, order_id: int, changes: Mapping[str, Any], *, only_in: str | None = None) -> ShopOrder | None:
-        """Change some fields, once; the order as the shop answers it, which need not hold what was sent: compare.
+        """Change some fields, once. Return the order as the shop answers it; compare it with what was sent.
 
-        `only_in` asks the shop to do so in this state only: its framework applies the filters of a list to a single
-        order, too. That CloudSuite does so is ASSUMED; None when it found no order in that state, or refused to look.
+        `only_in` makes the shop apply the change only in this state: its framework applies list filters to a single
+        order, too. That CloudSuite does so is ASSUMED. None if the shop found no order in that state, or refused to
+        look.
         """
         return self._write("PATCH", order_id, changes, only_in)
 
     def put_order(self, order_id: int, document: Mapping[str, Any], *, only_in: str | None = None) -> ShopOrder | None:
-        """Replace the whole order by `document`, once: the `ShopOrder.document` just read, with what is to change.
+        """Replace the whole order by `document`, once: the `ShopOrder.document` just read, with the changes applied.
 
-        A PUT on an id the shop does not know creates an order, so the document must name the same id. `only_in` as for
+        A PUT on an unknown id creates an order, so the document must contain the same id. `only_in` as for
         `patch_order`.
         """
         if str(document.get("id")) != str(order_id):
@@ -117,7 +119,7 @@ class CloudSuiteClient:
         return self._written(order_id, {name: body[name] for name in _COMPARED if name in body}, answer)
 
     def _ids(self, criteria: ShopOrderFilter) -> list[int]:
-        """Return the ids of rows that may be the one: a row without a reference has to be read to know."""
+        """Return the ids of rows that may match. Without a reference in the row, the order itself must be read."""
         rows = self.list_orders(criteria)
         ids = [row.id for row in rows if row.reference in {criteria.reference, None}]
         if rows.short is not None:
@@ -127,8 +129,8 @@ class CloudSuiteClient:
     def _written(self, order_id: int, sent: Mapping[str, Any], answer: Answer) -> ShopOrder:
         """Return the order in the answer to a write; if the answer proves nothing, read the order.
 
-        That a write is answered by the whole object is what the shop's framework does, not what a page says: an
-        answer that is empty, partial, old or cannot be read says nothing about what was done.
+        The shop's framework answers a write with the whole object, but no page says so. An answer that is empty,
+        partial, outdated or unreadable says nothing about what happened.
         """
         try:
             order = _same(order_id, answer)

@@ -1,8 +1,8 @@
 """The order confirmation in cXML 1.2, instead of the PATCH of the ERP number and the PUT of the lines.
 
-The vendor's page "Order incoming - feedback - cXML" is not public: that this message replaces both is DOCUMENTED, its
-content is ASSUMED to be a standard ConfirmationRequest. Everything is where the standard has a place for it;
-the ERP's own line numbers, for which it has none, are an Extrinsic, which is how cXML is extended.
+The vendor's page "Order incoming - feedback - cXML" is not public. That this message replaces both is DOCUMENTED; its
+content is ASSUMED to be a standard ConfirmationRequest. Every value is in its standard element, except the ERP's line
+numbers: the standard has none for them, so they are Extrinsics, the usual way to extend cXML.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ DOCTYPE = f'<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/{VERSION}/Fu
 ERP_LINE = "erp_line_number"
 """The Extrinsic with the ERP's line number, named as in the vendor's JSON (ASSUMED)."""
 UNIT = "EA"
-"""The standard asks for a unit, the shop's order object names none (ASSUMED: each)."""
+"""The standard requires a unit, but the shop's order object has none (ASSUMED: each)."""
 
 
 class _Message(BaseModel):
@@ -28,10 +28,10 @@ class _Message(BaseModel):
 
 
 class ConfirmedLine(_Message):
-    """A line of the shop's order with the number it has in the ERP."""
+    """A line of the shop's order and its number in the ERP."""
 
     line_number: int
-    """Counting from 1 in the shop's sequence, as cXML counts (ASSUMED: goods lines only)."""
+    """Counts from 1 in the shop's order of lines, as in cXML (ASSUMED: goods lines only)."""
     erp_line_number: int | str
     quantity: Decimal
 
@@ -45,17 +45,17 @@ class Confirmation(_Message):
     order_date: dt.date | None = None
     erp_number: str
     noticed_at: AwareDatetime
-    """When the ERP took the order."""
+    """When the ERP accepted the order."""
     sent_at: AwareDatetime
     lines: tuple[ConfirmedLine, ...] = Field(min_length=1)
 
     @property
     def payload_id(self) -> str:
-        """The message's identity: the same for every confirmation of this order's number, so that repetitions show."""
+        """The message's identity. It depends only on the order's number, so repeated confirmations are recognisable."""
         return f"confirmation-{self.webshop}-{self.order_id}-{self.erp_number}@orderflow"
 
     def to_xml(self) -> bytes:
-        """Return the document; PermanentError naming the order when it cannot be written."""
+        """Return the document; PermanentError naming the order if it cannot be written."""
         try:
             return write(self._tree(), doctype=DOCTYPE)
         except XmlError as error:
@@ -66,7 +66,7 @@ class Confirmation(_Message):
         sent_at = self.sent_at.isoformat(timespec="seconds")
         root = etree.Element("cXML", payloadID=exact(self.payload_id, "the ERP number"), timestamp=sent_at)
         header = child(root, "Header")
-        # ASSUMED: the bearer token says who is calling, so these only have to be there.
+        # ASSUMED: the bearer token identifies the sender, so these only have to be present.
         child(header, "From/Credential", domain="orderflow").append(_identity("erp"))
         child(header, "To/Credential", domain="cloudsuite").append(_identity(str(self.webshop)))
         sender = child(header, "Sender")
@@ -82,7 +82,7 @@ class Confirmation(_Message):
         )
         order_date = {"orderDate": self.order_date.isoformat()} if self.order_date else {}
         order = child(request, "OrderReference", orderID=exact(self.reference, "the reference"), **order_date)
-        # ASSUMED: the payloadID that the order itself had; of offline orders the page prefers CloudSuite's order id.
+        # ASSUMED: the order's own payloadID. For offline orders the page prefers CloudSuite's order id.
         child(order, "DocumentReference", payloadID=str(self.order_id))
         for line in self.lines:
             _add(request, line)

@@ -1,4 +1,4 @@
-"""A despatch advice (DESADV) with the fields of the vendor's page: `schemas/desadv.xsd` says what is assumed."""
+"""A despatch advice (DESADV) with the fields of the vendor's page; `schemas/desadv.xsd` lists the assumptions."""
 
 import datetime as dt
 from decimal import Decimal
@@ -21,10 +21,10 @@ class _Message(BaseModel):
 
 
 class DesadvItem(_Message):
-    """A delivered order line, or the part of it that was delivered."""
+    """A delivered order line, or the delivered part of it."""
 
     item_num: int
-    """The ERP's line number, as written to the shop."""
+    """The ERP's line number, as written back to the shop."""
     order_num: str
     """The ERP's order number."""
     quantity: Decimal
@@ -32,7 +32,7 @@ class DesadvItem(_Message):
 
 
 class DespatchAdvice(_Message):
-    """A packing slip. The shop takes each `number` once."""
+    """A packing slip. The shop accepts each `number` once."""
 
     number: str
     date: dt.date
@@ -43,10 +43,10 @@ class DespatchAdvice(_Message):
     items: tuple[DesadvItem, ...] = Field(min_length=1)
 
     def to_xml(self) -> bytes:
-        """Return the message, checked against our schema; PermanentError naming the slip when it cannot be written.
+        """Return the message, checked against our schema; PermanentError naming the slip if it cannot be written.
 
-        Numbers, codes and quantities are written exactly or not at all. Only the comment, a text for people, may hold
-        what XML cannot: that is replaced by U+FFFD.
+        Numbers, codes and quantities are written exactly or not at all. In the comment, which only people read,
+        characters that XML cannot hold are replaced by U+FFFD.
         """
         try:
             root = self._tree()
@@ -60,7 +60,7 @@ class DespatchAdvice(_Message):
 
     @classmethod
     def from_xml(cls, document: bytes) -> Self:
-        """Read a message; PermanentError when it is not one by our schema."""
+        """Read a message; PermanentError if it does not match our schema."""
         try:
             root = read(document)
             _schema().assertValid(root)
@@ -98,7 +98,7 @@ class DespatchAdvice(_Message):
 
 
 def _quantity(item: DesadvItem) -> str:
-    """Write decimal(12,4); XmlError for what would have to be rounded."""
+    """Format as decimal(12,4); XmlError if the value would have to be rounded."""
     quantity = item.quantity
     if not (abs(quantity) < _TOO_MUCH and quantity == quantity.quantize(_SMALLEST)):
         raise XmlError(
@@ -122,5 +122,5 @@ def _text(element: etree._Element, path: str) -> str:
 
 
 def _schema() -> etree.XMLSchema:
-    """Read the schema: anew each time, which takes half a millisecond, for lxml's cannot be shared between threads."""
+    """Load the schema anew each time (half a millisecond): lxml schemas cannot be shared between threads."""
     return etree.XMLSchema(etree.fromstring((files("orderflow.cloudsuite") / "schemas" / "desadv.xsd").read_bytes()))

@@ -1,7 +1,7 @@
 """The shop's customers, users and addresses: lists to learn which id has which key, and records by key.
 
-DOCUMENTED: nothing is pushed; the lists hold records of every origin, filtered by `create_date__gte`, and a record is
-read by its key. There is no call from an id to a key, so the lists have to be remembered.
+DOCUMENTED: nothing is pushed. The lists hold records of every origin and can be filtered by `create_date__gte`; a
+record is read by its key. No call leads from an id to a key, so the ledger has to remember the lists.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,11 +27,11 @@ def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 Lax = WrapValidator(_or_none)
-"""What cannot be understood counts as not said."""
+"""A value that cannot be read counts as missing."""
 
 
 class DirectoryRow(BaseModel):
-    """A row of a list. Its origin may be missing: the list's own says nothing, for it holds records of all."""
+    """A row of a list. Its origin may be missing: the list holds records of all origins, so it implies none."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -42,17 +42,17 @@ class DirectoryRow(BaseModel):
 
     @property
     def made(self) -> str | None:
-        """When it was created, in the shop's own naive time."""
+        """When it was created, in the shop's naive local time."""
         return self.create_date.replace(tzinfo=None).isoformat(timespec="microseconds") if self.create_date else None
 
     @classmethod
     def from_document(cls, document: Any) -> Self:
-        """Read one row; pydantic.ValidationError when it has no id or no key."""
+        """Read one row; pydantic.ValidationError if it has no id or no key."""
         return cls.model_validate(document)
 
 
 class Directory:
-    """Reads records; never writes them, but for a customer's `code`."""
+    """Reads records; the only thing it writes is a customer's `code`."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -60,7 +60,7 @@ class Directory:
     def page(
         self, origin: str, kind: RecordKind, *, since: datetime | None, offset: int, limit: int
     ) -> "DirectoryPage":
-        """Return the rows of one page, of records created at or after a naive time of the shop's."""
+        """Return one page of the records created at or after a naive time in the shop's zone."""
         params = {"limit": str(limit), "offset": str(offset)}
         if since is not None:
             params["create_date__gte"] = since.replace(tzinfo=None).isoformat()
@@ -73,7 +73,7 @@ class Directory:
     def read(self, kind: RecordKind, record: RecordKey, record_id: int | None) -> Mapping[str, Any]:
         """Read a record; CUSTOMER_UNKNOWN if there is none.
 
-        The answer has to be about this very record: a key that leads to another id is no proof of anything.
+        The answer must be the record with this id: a key that leads to another id proves nothing.
         """
         path = f"/api/origin/{quote(record.origin, safe='')}/{kind}/{quote(record.key, safe='')}/"
         answer = self._channel.call("GET", path, retry=True, accept={HTTPStatus.NOT_FOUND})
@@ -86,13 +86,13 @@ class Directory:
         return document
 
     def set_code(self, record: RecordKey, code: str) -> None:
-        """Give a customer the ERP's own number. ASSUMED: PATCH is documented for users only."""
+        """Set a customer's `code` to the ERP's number. ASSUMED: PATCH is documented for users only."""
         path = f"/api/origin/{quote(record.origin, safe='')}/customer/{quote(record.key, safe='')}/"
         self._channel.call("PATCH", path, json={"code": code}, retry=True)
 
 
 class DirectoryPage(BaseModel):
-    """Rows that could be read, and how many there are in all."""
+    """The rows that could be read, and the total count."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -101,14 +101,14 @@ class DirectoryPage(BaseModel):
     count: Annotated[Number | None, Lax] = None
 
     def is_last(self, position: int) -> bool:
-        """Whether nothing comes after row `position`: by the count, else by the link."""
+        """Whether nothing comes after row `position`: by the count if there is one, otherwise by the link."""
         if not self.results:
             return True
         return self.next is None if self.count is None else position >= self.count
 
     @property
     def rows(self) -> Iterator[DirectoryRow]:
-        """The rows that name a record; one that does not hides none of the others."""
+        """The rows that name a record; an unreadable row does not hide the others."""
         for document in self.results:
             try:
                 yield DirectoryRow.from_document(document)

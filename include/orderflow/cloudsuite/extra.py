@@ -1,4 +1,4 @@
-"""Fields that only the settings know: they go from the shop's objects to the ERP as `extra`."""
+"""Extra fields, known only from the settings: they pass from the shop's objects to the ERP as `extra`."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -10,19 +10,19 @@ _ABSENT = object()
 
 
 class Extra(NamedTuple):
-    """The values by path, and what is wrong with the paths that gave none."""
+    """The values by path, and the problems with paths that gave none."""
 
     values: dict[str, Scalar]
     problems: tuple[str, ...] = ()
 
 
 def order_extra(document: Mapping[str, Any], paths: Iterable[str]) -> Extra:
-    """Return the fields of the order object that the paths name."""
+    """Return the fields of the order object at these paths."""
     return _read(document, [path for path in paths if not path.startswith(OF_LINES)], "")
 
 
 def line_extra(document: Mapping[str, Any], number: int, paths: Iterable[str]) -> Extra:
-    """Return the fields of line `number`, counted from 1 among all lines, that the paths name."""
+    """Return the fields of line `number`, counted from 1 among all lines, at these paths."""
     lines = document.get("order_lines") or []
     line = lines[number - 1] if number <= len(lines) else {}
     return _read(

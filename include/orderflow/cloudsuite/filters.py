@@ -1,7 +1,7 @@
 """The filters of GET /api/order/.
 
-The shop ignores a filter it does not know and answers 200 with everything, so a misspelt name is refused here, and
-callers check every row they get.
+The shop ignores an unknown filter and answers 200 with everything. So a misspelt name is refused here, and callers
+check every row they get.
 """
 
 from datetime import date, datetime
@@ -24,11 +24,11 @@ NaiveTime = Annotated[datetime | str, AfterValidator(_naive)]
 
 
 class ShopOrderFilter(BaseModel):
-    """Filters that are set at all are sent. Bounds are inclusive.
+    """Only filters that are set are sent. Bounds are inclusive.
 
-    DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that create, modified and sale date can be
-    used too; their exact names are ASSUMED to follow confirm_date's. reference and webshop: orderflow page.
-    inactive: Product page ("suggested on all calls").
+    DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that create, modified and sale date can be used
+    too; that their exact names follow confirm_date's is ASSUMED. reference and webshop: orderflow page. inactive:
+    Product page ("suggested on all calls").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,5 +53,5 @@ class ShopOrderFilter(BaseModel):
 
 
 def _text(value: object) -> str:
-    # The API reads `true` and `false`; `False` works in some versions of its framework only.
+    # The API reads `true` and `false`; `False` works only in some versions of its framework.
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -36,7 +36,7 @@ from orderflow.transport.connection import (
 )
 
 OWN_EXTRAS = ("token_url", "scope", "proxy_base_url", "token", *COMMON_EXTRAS)
-"""Extras read here; those HttpHook knows keep their meaning, and every other one is sent as a header."""
+"""Extras read here. Those that HttpHook knows keep their meaning, and all others are sent as headers."""
 
 
 class CloudSuiteHook(HttpHook):
@@ -44,9 +44,9 @@ class CloudSuiteHook(HttpHook):
 
     Connection: host (the API's address, without `/api`); login and password (OAuth2 client id and secret) with extra
     `token_url` and `scope` (default `openid`), or extra `token` for the old `Authorization: Token`; extra
-    `proxy_base_url` (where `/proxy` is found; default: the host); the extras of every connection (`timeout` seconds of
-    silence, `deadline` seconds a call in all, `max_answer_mb`, `allow_http`), and `verify`, `cert`, `proxies` as
-    HttpHook has them. The credentials go to these addresses and nowhere else.
+    `proxy_base_url` (the address above `/proxy`; default: the host); the common extras (`timeout` seconds of silence,
+    `deadline` seconds per call, `max_answer_mb`, `allow_http`), and `verify`, `cert`, `proxies` as HttpHook has them.
+    The credentials go to these addresses and nowhere else.
     """
 
     conn_name_attr = "cloudsuite_conn_id"
@@ -66,7 +66,7 @@ class CloudSuiteHook(HttpHook):
         gate: CallGuard | None = None,
         meter: Meter = NO_METER,
     ) -> CloudSuiteClient:
-        """Return a client fit for `concurrency` threads; ConfigurationError says what to set."""
+        """Return a client safe for `concurrency` threads; ConfigurationError says what to set."""
         connection = self._connection()
         channel = self._channel(
             connection,
@@ -82,7 +82,7 @@ class CloudSuiteHook(HttpHook):
     def get_messages(
         self, *, read_only: bool = False, concurrency: int = 8, gate: CallGuard | None = None, meter: Meter = NO_METER
     ) -> MessagesClient:
-        """Return a client for the shop's message addresses, with the same credentials; ConfigurationError."""
+        """Return a client for the shop's message endpoints, with the same credentials; ConfigurationError."""
         connection = self._connection()
         channel = self._channel(
             connection,
@@ -96,11 +96,11 @@ class CloudSuiteHook(HttpHook):
         return MessagesClient(channel)
 
     def longest_call(self) -> float:
-        """Return the seconds that one call to the shop may take."""
+        """Return the longest time, in seconds, that one call to the shop may take."""
         return bounds(given(self._connection().extra_dejson)).seconds
 
     def test_connection(self) -> tuple[bool, str]:
-        """Get a token and one row of the order list."""
+        """Get a token and read one row of the order list."""
         try:
             next(self.get_client(read_only=True, page_size=1).list_orders(ShopOrderFilter()), None)
         except OrderflowError as error:

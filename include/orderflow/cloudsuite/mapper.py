@@ -1,4 +1,4 @@
-"""CloudSuite's words stop here: a shop order becomes a domain order."""
+"""Translates a shop order into a domain order. No CloudSuite terms pass beyond this module."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,7 +35,8 @@ def to_order(
 ) -> Order:
     """Translate an order as read.
 
-    Naive instants are read in `api_timezone`, `charges` place what is not goods, `fields` go along as they are.
+    Naive instants are read in `api_timezone`, `charges` places the amounts that are not goods, and `fields` are passed
+    on unchanged.
     """
     placed = place(shop_order, charges)
     extra = order_extra(shop_order.document, fields)
@@ -70,7 +71,7 @@ def to_order(
 
 
 def _people(shop_order: ShopOrder) -> dict[Role, RecordRef]:
-    """Read whom the order names; `…_key` beside an id is DOCUMENTED for POST and ASSUMED for GET."""
+    """Read the people on the order. `…_key` beside an id is DOCUMENTED for POST and ASSUMED for GET."""
     named = {
         role: (getattr(shop_order, field), _key(shop_order.document.get(f"{field}_key")))
         for role, field in _FIELDS.items()
@@ -79,7 +80,7 @@ def _people(shop_order: ShopOrder) -> dict[Role, RecordRef]:
 
 
 def _key(twin: object) -> RecordKey | None:
-    """Read a key; one that is none counts as not said, and the id beside it leads to the record."""
+    """Read a key. An invalid one counts as missing; the id beside it still leads to the record."""
     if not isinstance(twin, Mapping):
         return None
     try:

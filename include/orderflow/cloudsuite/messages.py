@@ -1,4 +1,4 @@
-"""The shop's message addresses below `/proxy`: deliveries, confirmations, custom order statuses; one request each."""
+"""The shop's message endpoints below `/proxy`: shipments, confirmations, custom order statuses; one request each."""
 
 import re
 from enum import StrEnum
@@ -32,7 +32,7 @@ _NOT_READ_HERE = {
     HTTPStatus.TOO_MANY_REQUESTS,
 }
 _REFUSALS = frozenset(range(400, 500)) - _NOT_READ_HERE
-"""Answers whose text says why; the others the channel understands without."""
+"""Statuses whose body gives the reason; the channel handles the others."""
 
 _XML = {"Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml, text/xml, */*"}
 _NAMES = r"desadv\w*|deliver(y|ies)|message|packing\s+slip|levering|bericht"
@@ -41,20 +41,20 @@ _THERE = r"(already\s+(exists|been\s+\w+|sent|processed|received|taken|known)|be
 
 
 class Sent(StrEnum):
-    """What came of a message."""
+    """The outcome of a message that was not refused."""
 
     TAKEN = "taken"
     ALREADY_TAKEN = "already_taken"
-    """The shop says that it has this message from before."""
+    """The shop says that it already has this message."""
 
 
 class MessagesClient:
-    """Sends messages; safe to share between threads. Each is sent by one request and never repeated.
+    """Sends messages; safe to share between threads. Each is sent in one request and never repeated.
 
-    What a message can end in, besides `Sent`:
-    TransientError (SHOP_UNAVAILABLE): it was certainly not taken, for it never reached the shop, or the shop throttles.
-    InDoubtError (MESSAGE_IN_DOUBT): nobody knows whether it was taken.
-    PermanentError: MESSAGE_REJECTED with the shop's words, MESSAGE_INVALID, SHOP_AUTH; it was certainly not taken.
+    The possible outcomes, besides `Sent`:
+    TransientError (SHOP_UNAVAILABLE): certainly not accepted, because it never reached the shop, or the shop throttles.
+    InDoubtError (MESSAGE_IN_DOUBT): unknown whether it was accepted.
+    PermanentError: MESSAGE_REJECTED with the shop's text, MESSAGE_INVALID, SHOP_AUTH; certainly not accepted.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -72,7 +72,7 @@ class MessagesClient:
         )
 
     def send_confirmation(self, message: Confirmation, *, path: str, shop: int, user: int) -> Sent:
-        """Send an order confirmation; that `path` wants shop and user, as its neighbours do, is ASSUMED."""
+        """Send an order confirmation. That `path` needs shop and user, like similar endpoints, is ASSUMED."""
         return self._send(
             f"confirmation of {message.webshop}/{message.reference}",
             path,
@@ -83,7 +83,7 @@ class MessagesClient:
         )
 
     def send_order_status(self, message: OrderStatus, *, shop: int, api_timezone: str) -> Sent:
-        """Send a text that the customer sees at the order."""
+        """Send a text that the customer sees with the order."""
         return self._send(
             f"status of {message.reference}",
             ORDER_STATUS_PATH,
@@ -103,13 +103,13 @@ class MessagesClient:
         except RefusedError as error:
             if not _is_redirect(error, path):
                 raise
-            # Where it points to is not followed, and whether the message was taken on the way nobody knows.
+            # The redirect is not followed, and nobody knows whether the message was accepted on the way.
             raise _in_doubt(what, error) from error
         return _outcome(what, known, answer)
 
 
 def _is_redirect(error: RefusedError, path: str) -> bool:
-    """Whether the message itself was redirected; before, it may have been the request for a token."""
+    """Whether the message itself was redirected, rather than the token request before it."""
     status = error.status or 0
     own = error.exchange is not None and error.exchange.path == path
     return own and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
@@ -134,7 +134,7 @@ def _outcome(what: str, known: str, answer: Answer) -> Sent:
 
 
 def _status(answer: Answer) -> Status | None:
-    """Return the Status in the answer, if there is one; of a refusal by HTTP the Status only says why."""
+    """Return the Status in the answer, if any. For an HTTP refusal, it only gives the reason."""
     if not answer.body.lstrip("\ufeff \t\r\n").startswith("<") or _is_page(answer):
         return None
     try:
@@ -154,10 +154,10 @@ def _is_page(answer: Answer) -> bool:
 
 
 def says_taken(text: str, known: str) -> bool:
-    """Whether a refusal says that this very message is there already, and not that something else is.
+    """Whether a refusal says that this very message already exists, and not something else.
 
-    Taking another refusal for this one would lose the message without anybody knowing, so the text has to speak of the
-    message, or name it, right before it says so.
+    Misreading another refusal as this one would lose the message unnoticed. So the text must mention the message, or
+    its name, right before saying that it exists.
     """
     subject = rf"(?<![\w-])({_NAMES}|{re.escape(known)})(?![\w-])"
     return re.search(rf"{subject}\W+((?!{_PARTS})\S+\s+){{0,4}}?{_THERE}", text, re.IGNORECASE) is not None

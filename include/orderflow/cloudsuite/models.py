@@ -1,7 +1,7 @@
 """What CloudSuite sends, as far as this project reads it (Orders GET, Orders POST and orderflow pages).
 
-Numbers may come as JSON numbers or as strings; instants come naive. Fields that nobody here uses are not read: they
-survive in `ShopOrder.document`, the object exactly as read, which is what a PUT sends back.
+Numbers may come as JSON numbers or as strings, and instants are naive. Unused fields are not read. They survive in
+`ShopOrder.document`, the object exactly as read, which a PUT sends back.
 """
 
 from collections.abc import Mapping
@@ -42,9 +42,9 @@ def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 LineId = Annotated[Id | None, WrapValidator(_or_none)]
-"""A line is known by its content too, so that no order fails for an id of 0."""
+"""None for an invalid id: a line is also identified by its content, so an id of 0 must not fail the order."""
 LaxAmount = Annotated[Amount | None, WrapValidator(_or_none)]
-"""An amount that no order fails for: what is no number is none."""
+"""An amount that is None if it is not a number, so that it cannot fail the order."""
 
 
 class _Wire(BaseModel):
@@ -52,7 +52,7 @@ class _Wire(BaseModel):
 
 
 class ListedOrder(_Wire):
-    """One row of GET /api/order/. It needs an id and nothing else: what it does not say, the order itself does."""
+    """One row of GET /api/order/. It needs only an id; anything missing is read from the order itself."""
 
     id: Id
     reference: MaybeName = None
@@ -60,16 +60,16 @@ class ListedOrder(_Wire):
     erp_order_number: MaybeName = None
     modified_date: MaybeInstant = None
     unreadable: frozenset[str] = Field(default=frozenset(), exclude=True)
-    """The fields that are there and cannot be understood; here they are None."""
+    """Fields that are present but unreadable; their value here is None."""
 
     @classmethod
     def from_document(cls, document: Any) -> Self:
-        """Read a row leniently; pydantic.ValidationError when it has no id that can be one."""
+        """Read a row leniently; pydantic.ValidationError if it has no valid id."""
         row, unreadable = read_leniently(cls, document)
         return row.model_copy(update={"unreadable": unreadable})
 
     def may_be(self, state: str) -> bool:
-        """Whether the order may be in this state: a row that does not say it leaves that open."""
+        """Whether the order may be in this state; True if the row has no state."""
         return self.state is None or self.state == state
 
 
@@ -120,5 +120,5 @@ class ShopOrder(_Wire):
 
     @classmethod
     def from_document(cls, document: JsonObject) -> Self:
-        """Read an order object, keeping it whole; pydantic.ValidationError when it is not one."""
+        """Read an order object and keep it whole; pydantic.ValidationError if it is not an order."""
         return cls.model_validate({**document, "document": document})

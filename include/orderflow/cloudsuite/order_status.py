@@ -1,4 +1,4 @@
-"""A custom order status (vendor's page "Custom order status - API"): a text that the customer sees at the order."""
+"""A custom order status (vendor's page "Custom order status - API"): a text that the customer sees with the order."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,18 +14,18 @@ class OrderStatus(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reference: str
-    """The shop's name of the order."""
+    """The shop's reference of the order."""
     erp_number: str | None = None
     at: AwareDatetime
     state_id: str | None = None
-    """Free; names the moment for machines."""
+    """Free text that identifies the status for machines."""
     texts: Mapping[str, str] = Field(min_length=1)
-    """What the customer reads, by language: `nl_NL`."""
+    """The texts for the customer, by language code: `nl_NL`."""
 
     def to_document(self, *, api_timezone: str) -> dict[str, Any]:
         """Return the JSON object; the instant is naive, as everywhere in this API.
 
-        ASSUMED: `state` is a list with one object per language; the page shows it once as a text, once as an object.
+        ASSUMED: `state` is a list with one object per language. The page shows it once as a text and once as an object.
         """
         local: datetime = self.at.astimezone(ZoneInfo(api_timezone))
         document = {

@@ -1,4 +1,4 @@
-"""Reading a list to its end: limit and offset, whatever the shop makes of them (Orders GET page)."""
+"""Reads a list to its end by limit and offset, however the shop handles them (Orders GET page)."""
 
 import logging
 from collections.abc import Generator, Iterator, Mapping
@@ -15,14 +15,14 @@ from orderflow.transport import Answer, Channel, RefusedError
 from orderflow.transport.fields import LARGEST_ID, wrong_fields
 
 ORDERS = "/api/order/"
-"""With the slash, always: without it the shop redirects."""
+"""Always with the trailing slash: without it the shop redirects."""
 
 _PASSES = 10
 _QUIET_PASSES = 2
-"""A list that came out short is read again, at most ten times, and not after two times without a new row."""
+"""A short list is read again, at most ten times, until two passes in a row bring no new row."""
 _MOST_PAGES = 10_000
 _MOST_IDLE_PAGES = 10
-"""In a row: empty, or with rows that were on another page."""
+"""Consecutive pages that are empty or only repeat rows of other pages."""
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,10 @@ class _Page(BaseModel):
 
 
 class Listing(Iterator[ListedOrder]):
-    """The rows of every page, each id once; `short` says after the last one whether some are missing.
+    """The rows of every page, each id once. After the last row, `short` says whether some are missing.
 
-    The shop states no sort order, and rows that leave the filter shift the others, so a row can slip between two
-    pages. When fewer rows came than the shop counts, the list is read again, for the rows not seen yet.
+    The shop states no sort order, and rows that leave the filter shift the others, so a row can slip between two pages.
+    If fewer rows came than the shop counts, the list is read again for the missing ones.
     """
 
     def __init__(self, channel: Channel, params: Mapping[str, str], *, page_size: int) -> None:
@@ -79,10 +79,10 @@ class Listing(Iterator[ListedOrder]):
         self._conclude(expected)
 
     def _one_pass(self) -> Generator[ListedOrder, None, int | None]:
-        """Yield the rows not seen yet; return how many the shop says there are.
+        """Yield the rows not seen yet; return the shop's count.
 
-        A page without an end to it, an empty one and one that repeats another are left behind as long as the shop
-        counts more rows, or promises another page.
+        An unreadable, empty or repeated page does not end the list while the shop counts more rows or links to another
+        page.
         """
         offset = idle = 0
         listed: set[int] = set()
@@ -115,7 +115,7 @@ class Listing(Iterator[ListedOrder]):
         return _parsed(answer)
 
     def _read(self, page: _Page, offset: int) -> list[ListedOrder]:
-        """Read each row on its own: a row without an id names no order, but does not hide the others."""
+        """Read each row on its own: a row without an id is skipped, but does not hide the others."""
         rows = []
         for position, document in enumerate(page.results, start=offset):
             try:
@@ -125,10 +125,10 @@ class Listing(Iterator[ListedOrder]):
         return rows
 
     def _following(self, offset: int, page: _Page) -> int:
-        """Return where the next page begins: what the link says, but never beyond the rows received.
+        """Return the offset of the next page: the link's, but never beyond the rows received.
 
-        Only the offset is taken from the link: it may name another host, and the token must not go there. The shop
-        may give fewer rows a page than it was asked for. An empty page is passed by whole.
+        Only the offset is taken from the link: it may name another host, and the token must not go there. The shop may
+        return fewer rows per page than requested. An empty page is skipped whole.
         """
         received = len(page.results) or self._page_size
         named = parse_qs(_query(page.next)).get("offset", [""])[0]

@@ -1,7 +1,7 @@
-"""The shop's customers, users and addresses in this project's words.
+"""Translates the shop's customers, users and addresses into domain terms.
 
-SEEN: the fields of a user's profile, of which those of an address are ASSUMED to be the same. Every field may come
-under another name or not at all; what nobody foresaw goes along in `extra`.
+SEEN: the fields of a user's profile. Its address fields are ASSUMED to apply to addresses in general. Any field may be
+renamed or missing; unknown fields are kept in `extra`.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Person = TypeVar("Person", Party, Address)
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 GUEST = "guest"
-"""ASSUMED: a customer says in this field whether it is a guest."""
+"""ASSUMED: the customer's field that says whether it is a guest."""
 _NAMES: dict[str, tuple[str, ...]] = {
     "code": ("code",),
     "name": ("name", "company_name"),
@@ -37,7 +37,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "subdivision": ("subdivision",),
 }
 _NOT_SENT = frozenset({"id", "origin", "key", "create_date", "modified_date", GUEST, "inactive", "registration"})
-"""Fields that say something about the record and nothing about the person."""
+"""Fields that describe the record, not the person."""
 
 
 def to_party(document: Mapping[str, Any], record: RecordKey) -> Party:
@@ -60,7 +60,7 @@ def _read(model: type[Person], document: Mapping[str, Any], record: RecordKey) -
 
 
 def is_guest(document: Mapping[str, Any]) -> bool | None:
-    """Whether a customer is a guest; None when its record does not say."""
+    """Whether a customer is a guest; None if its record does not say."""
     said = document.get(GUEST)
     return said if isinstance(said, bool) else None
 

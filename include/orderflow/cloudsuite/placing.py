@@ -1,7 +1,7 @@
-"""Where each amount of an order goes: an order line, a charge, nowhere because the settings say so, or unplaced.
+"""Where each amount of an order goes: an order line, a charge, nowhere (ignored by the settings), or unplaced.
 
-ASSUMED: costs and discounts come as lines of other types, or with products of their own; the vendor's pages do not
-say. So no type is taken for costless because of its name: whatever carries money is placed, or holds its order.
+ASSUMED: costs and discounts come as lines of other types, or with products of their own; the vendor's pages do not say.
+So no type counts as free because of its name: every amount is either placed or holds its order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,11 @@ NO_RULES: ChargeRules = {}
 
 _MONEY_WORDS = frozenset({"charge", "cost", "coupon", "discount", "fee", "rounding", "shipping", "surcharge", "tip"})
 _OTHER_WORDS = frozenset({"code", "count", "date", "id", "key", "name", "percent", "percentage", "rate", "type"})
-"""A number in a field of the order is money if one of the first words is in its name, and none of the others."""
+"""A numeric order field is money if its name contains one of the first set's words and none of the second's."""
 
 
 class ExportedLine(NamedTuple):
-    """A line of the shop that is a line of the ERP's order, and with which product; line n of them is position n."""
+    """A line of the shop's order that is also a line in the ERP, and its product. The n-th of them has position n."""
 
     number: int
     """Its place among all lines of the shop's order, from 1."""
@@ -29,7 +29,7 @@ class ExportedLine(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An order's amounts, placed."""
+    """An order's amounts and where they go."""
 
     lines: tuple[ExportedLine, ...]
     charges: tuple[Charge, ...]
@@ -48,7 +48,7 @@ def place(shop_order: ShopOrder, rules: ChargeRules) -> Placed:
 
 
 def exported_lines(shop_order: ShopOrder, rules: ChargeRules = NO_RULES) -> list[ShopOrderLine]:
-    """Return the lines that are lines in the ERP too, in the shop's sequence: line n of these is position n."""
+    """Return the lines that are also lines in the ERP, in the shop's order: the n-th has position n."""
     return [exported.line for exported in place(shop_order, rules).lines]
 
 
@@ -80,7 +80,7 @@ def _charge(number: int, line: ShopOrderLine, kind: str) -> Charge | Unplaced:
 
 
 def _has_amount(line: ShopOrderLine) -> bool:
-    """Whether a line that is no goods carries money; a price without a quantity is taken for some."""
+    """Whether a line that is not goods carries money; a price without a quantity counts."""
     return bool(line.unit_price) and line.quantity != 0
 
 
@@ -100,7 +100,7 @@ def _place_field(name: str, amount: Decimal, rules: ChargeRules) -> Charge | Unp
 
 
 def _amounts(document: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
-    """Yield amounts of the order itself; no page names such a field, so they are known by their words."""
+    """Yield the amounts of the order itself. No page lists such fields, so their names decide."""
     for name, value in document.items():
         words = {word.removesuffix("s") for word in name.lower().split("_")}
         if words & _MONEY_WORDS and not words & _OTHER_WORDS:

@@ -1,4 +1,4 @@
-"""XML both ways: what is sent is built as a tree, never glued together; an answer is read without trusting it."""
+"""XML both ways: messages are built as a tree, never concatenated; answers are read without trusting them."""
 
 import re
 from collections.abc import Iterator
@@ -7,26 +7,26 @@ from typing import NamedTuple
 from lxml import etree
 
 LARGEST = 1_000_000
-"""Bytes; an answer to a message is a few hundred."""
+"""Bytes; a normal answer to a message has a few hundred."""
 
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, escaped or not: most control characters, halves of surrogate pairs, U+FFFE, U+FFFF."""
+"""What XML 1.0 cannot hold, even escaped: most control characters, lone surrogates, U+FFFE, U+FFFF."""
 _REPLACEMENT = "�"
 
 
 class XmlError(ValueError):
-    """A document that cannot be written, or that is not read."""
+    """A document that cannot be written, or is refused when read."""
 
 
 class Status(NamedTuple):
-    """What an answer says of a message: `<Status code="200" text="OK"/>`, as in cXML."""
+    """An answer's verdict on a message: `<Status code="200" text="OK"/>`, as in cXML."""
 
     code: int
     text: str
 
 
 def exact(text: str, what: str) -> str:
-    """Return the text unchanged; XmlError if XML cannot hold it: a number without one character is another number."""
+    """Return the text unchanged; XmlError if XML cannot hold it. A number that loses a character is another number."""
     unfit = _UNFIT.search(text)
     if unfit:
         raise XmlError(f"{what} {text!r} has a character that XML cannot hold: U+{ord(unfit.group()):04X}")
@@ -34,12 +34,12 @@ def exact(text: str, what: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return a text for people, each character that XML cannot hold replaced by U+FFFD so that it shows."""
+    """Return a text for people. Each character that XML cannot hold becomes U+FFFD, so that it shows."""
     return _UNFIT.sub(_REPLACEMENT, text)
 
 
 def child(parent: etree._Element, path: str, text: str | None = None, **attributes: str) -> etree._Element:
-    """Add elements one below the other, the last one with a text and attributes; returns the last one."""
+    """Nest elements inside one another; the innermost gets the text and attributes, and is returned."""
     for tag in path.split("/"):
         parent = etree.SubElement(parent, tag)
     parent.text = text
@@ -49,16 +49,16 @@ def child(parent: etree._Element, path: str, text: str | None = None, **attribut
 
 
 def write(root: etree._Element, doctype: str | None = None) -> bytes:
-    """Return the document in UTF-8 with its declaration."""
+    """Return the document in UTF-8 with an XML declaration."""
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n{doctype or ""}'
     return head.encode() + etree.tostring(root, encoding="unicode").encode()
 
 
 def read(document: bytes | str) -> etree._Element:
-    """Read a document in UTF-8; XmlError when it is none, is too large, or declares entities.
+    """Read a UTF-8 document; XmlError if it is not one, is too large, or declares entities.
 
-    A DOCTYPE may stand there, for cXML answers carry one, but no DTD is ever loaded. Entities beyond the five of XML
-    cannot be declared without the text `<!ENTITY`, so nothing is left that could expand, or read a file or an address.
+    A DOCTYPE is allowed, because cXML answers have one, but no DTD is ever loaded. Entities beyond XML's own five can
+    only be declared with the text `<!ENTITY`, so nothing is left that could expand, or read a file or an address.
     """
     content = document.encode("utf-8", "surrogatepass") if isinstance(document, str) else document
     if len(content) > LARGEST:
@@ -81,7 +81,7 @@ def read(document: bytes | str) -> etree._Element:
 
 
 def status_of(root: etree._Element) -> Status | None:
-    """Return the first Status of an answer, whatever its namespace; None without one. XmlError for a strange code."""
+    """Return the first Status of an answer in any namespace; None without one. XmlError for an invalid code."""
     found = next(_named(root, "Status"), None)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""Speaking HTTP to one service: timeouts, retries, refusals and failures that say what happened and hide secrets.
+"""HTTP to one service: timeouts, retries, refusals, and failures that say what happened and hide secrets.
 
-It knows nothing about Airflow or the service.
+It knows nothing about Airflow or the particular service.
 """
 
 from orderflow.transport.answer import Answer

@@ -1,4 +1,4 @@
-"""An answer as it was received."""
+"""An answer as received."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class Unreadable(Protocol):
-    """Makes the error that says what is wrong with an answer."""
+    """Builds the error that says what is wrong with an answer."""
 
     def __call__(self, what: str, *, quoted: bool) -> RefusedError:
-        """Return it; `quoted` with an excerpt of the answer."""
+        """Return it; with `quoted`, the error includes an excerpt of the answer."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,19 @@ class Answer:
 
     @property
     def body(self) -> str:
-        """The content as text, to be searched and quoted. Documents are read by `json`, which does not guess."""
+        """The content as text, for searching and quoting. Documents are read by `json`, which does not guess."""
         return self.content.decode("utf-8", "replace")
 
     def unreadable(self, what: str, *, quoted: bool = False) -> RefusedError:
         """Return the error that says what is wrong with this answer: `raise answer.unreadable("names no id")`.
 
-        The answer is quoted only if the caller knows that it is a message and not somebody's order. A page is always
-        quoted by its title: it comes from something in front of the service.
+        The answer is quoted only if the caller knows that it is a message and not somebody's order. Of an HTML page the
+        title is always quoted: the page comes from something in front of the service.
         """
         return self.refusal(what, quoted=quoted or self.content.lstrip()[:1] == b"<")
 
     def json(self) -> Any:
-        """Return the body with every number as it was written (10.00 stays 10.00); RefusedError when not JSON."""
+        """Return the body with every number as written (10.00 stays 10.00); RefusedError if it is not JSON."""
         if not self.is_whole:
             raise self.unreadable(f"has more than {len(self.content)} bytes")
         try:
@@ -54,14 +54,14 @@ class Answer:
             raise self.unreadable(str(error)) from None
 
     def json_object(self) -> dict[str, Any]:
-        """Return the body as one JSON object; RefusedError when it is something else."""
+        """Return the body as one JSON object; RefusedError if it is anything else."""
         value = self.json()
         if not isinstance(value, dict):
             raise self.unreadable("is not a JSON object")
         return value
 
     def parse(self, model: Callable[[dict[str, Any]], T]) -> T:
-        """Return the body's object through a pydantic validator; RefusedError naming the fields that are wrong."""
+        """Return the body's object through a pydantic validator; RefusedError naming the invalid fields."""
         document = self.json_object()
         try:
             return model(document)

@@ -1,4 +1,4 @@
-"""What a channel needs to know about credentials: the header to send, and whether a fresh one can be had."""
+"""What a channel needs to know about credentials: the header to send, and how to get a fresh one."""
 
 from base64 import b64encode
 from typing import Protocol, Self
@@ -8,10 +8,10 @@ class Authorization(Protocol):
     """Safe to share between threads."""
 
     def header(self) -> str:
-        """Return the value of the Authorization header; UnavailableError, PermanentError when none can be had."""
+        """Return the value of the Authorization header; UnavailableError or PermanentError if there is none."""
 
     def renew(self, spent: str) -> bool:
-        """Replace the header value `spent`, which was refused; False when there is nothing to replace it with."""
+        """Replace the header value `spent`, which was refused; False if there is no replacement."""
 
     def secrets(self) -> tuple[str, ...]:
         """Return every value that no message may show."""
@@ -26,7 +26,7 @@ class FixedAuthorization:
 
     @classmethod
     def basic(cls, login: str, password: str) -> Self:
-        """Return HTTP Basic."""
+        """Return HTTP Basic credentials."""
         return cls("Basic", b64encode(f"{login}:{password}".encode()).decode(), secrets=(password,))
 
     def __repr__(self) -> str:
@@ -37,7 +37,7 @@ class FixedAuthorization:
         return self._header
 
     def renew(self, spent: str) -> bool:  # noqa: ARG002  # the protocol's
-        """Say that there is no other credential."""
+        """Return False: there is no other credential."""
         return False
 
     def secrets(self) -> tuple[str, ...]:

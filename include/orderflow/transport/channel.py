@@ -31,10 +31,10 @@ DEFAULT_BOUNDS = Bounds()
 
 
 class CallGuard(Protocol):
-    """Every single request passes it, including repeated ones."""
+    """Every single request passes through it, including repeated ones."""
 
     def enter(self, method: str, path: str) -> None:
-        """Wait until it may be sent; CallDeferredError if that would take too long."""
+        """Wait until the call may be sent; CallDeferredError if that would take too long."""
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
         """Note a final refusal and its answer; must not raise."""
@@ -43,13 +43,13 @@ class CallGuard(Protocol):
         """Note a success; must not raise."""
 
     def throttled(self, seconds: float) -> None:
-        """Note that the other side asks everybody for a pause; must not raise."""
+        """Note that the service asks every client to pause; must not raise."""
 
 
 class Channel:
-    """Talks to `base_url` and nobody else: no redirects, no cookies, no credentials from a netrc file.
+    """Talks to `base_url` only: no redirects, no cookies, no credentials from a netrc file.
 
-    With `read_only` only GET leaves this process. Safe to share between threads.
+    With `read_only`, only GET requests are sent. Safe to share between threads.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Channel:
     ) -> None:
         # A cookie would tie the threads that share this session together, and could override the token.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # `requests` examines a redirect's target even if it must not follow it, and reads the whole answer for that.
+        # `requests` examines a redirect's target even if it must not follow it, and reads its whole body for that.
         session.get_redirect_target = _nowhere  # type: ignore[method-assign,assignment]
         make_watchable(session)
         self.service = service
@@ -94,7 +94,7 @@ class Channel:
 
     @property
     def authorization(self) -> Authorization | None:
-        """Where its credentials come from."""
+        """The source of its credentials."""
         return self._authorize
 
     def call(
@@ -112,9 +112,9 @@ class Channel:
         """Send a request, `path` below the base URL; return its 2xx answer, or one whose status is in `accept`.
 
         The body is `json` (Decimals become numbers exactly as written), or `data`: a form, or raw bytes.
-        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without it one request is sent, and another
-        one only after an answer which means that nothing was done: a renewable token was refused (401, 403), or the
-        other side asked for a short pause (429).
+        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without it, one request is sent, and
+        another one only after an answer which means that nothing was done: a renewable token was refused (401, 403), or
+        the other side asked for a short pause (429).
         UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run;
         CallDeferredError if the guard holds the call back or the other side asked for a long pause: nothing was done.
         """
@@ -141,7 +141,7 @@ class Channel:
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, method))
 
     def repeating(self, attempt: Callable[[], Result]) -> Result:
-        """Repeat a caller's attempt, which makes calls of its own, while UnavailableError says that this may help."""
+        """Repeat a caller's attempt, which makes its own calls, after each UnavailableError that may pass."""
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, "attempt"))
 
     def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
@@ -158,7 +158,7 @@ class Channel:
         return Answer(received.status, received.headers, received.content, refusal, is_whole=received.is_whole)
 
     def _send(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Received:
-        """Send it, again after each pause that the other side asks for, if it is short enough."""
+        """Send the request, and again after each pause that the service asks for, if short enough."""
         waited = 0.0
         while True:
             waited += self._wait_for_turn(exchange)

@@ -1,4 +1,4 @@
-"""How a call can end, as a table: docs/reference/wire-errors.md comes from it, and a test plays every row."""
+"""How a call can end, as a table. docs/reference/wire-errors.md is generated from it, and a test plays every row."""
 
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ class Case(NamedTuple):
     what: str
     error: type[OrderflowError]
     reason: str
-    """The field of `Service` that names the reason code, or the code itself."""
+    """The field of `Service` with the reason code, or the code itself."""
     done: str
-    """Whether the other side may have done what was asked."""
+    """Whether the service may have carried out the request."""
     repeated: bool
     """Whether GET, PATCH and PUT are sent again within seconds, if the caller allows it."""
 

@@ -45,7 +45,7 @@ def base_url(host: str | None, schema: str | None, port: int | None) -> str:
 
 
 def _port(address: SplitResult, port: int | None) -> str:
-    """Return what the connection's port adds to its host: Airflow can only test a connection that has a port."""
+    """Return the connection's port as a suffix for its host. Airflow can only test a connection that has a port."""
     if address.port and port and address.port != port:
         raise ConfigurationError(
             f"the connection's host contains port {address.port}, but its port is {port}; remove one"
@@ -54,20 +54,20 @@ def _port(address: SplitResult, port: int | None) -> str:
 
 
 def given(extra: object) -> dict[str, Any]:
-    """Return the extras that have a value: a form stores null or nothing for an empty field."""
+    """Return the extras that have a value: a form stores null or an empty text for an empty field."""
     if not isinstance(extra, Mapping):
         raise ConfigurationError("the connection's extra is not a JSON object")
     return {name: value for name, value in extra.items() if value not in (None, "")}
 
 
 def timeouts(extra: Mapping[str, Any]) -> Timeouts:
-    """Read the extra `timeout` (seconds, 30 when not set)."""
+    """Read the extra `timeout` (seconds, default 30)."""
     seconds = _number(extra, "timeout", usual=DEFAULT_TIMEOUTS.read, least=_SHORTEST, most=_LONGEST)
     return Timeouts(connect=min(_LONGEST_CONNECT, seconds), read=seconds)
 
 
 def bounds(extra: Mapping[str, Any]) -> Bounds:
-    """Read the extras `deadline` (seconds; twice the timeout, at least 20) and `max_answer_mb` (32)."""
+    """Read the extras `deadline` (seconds; default twice the timeout, at least 20) and `max_answer_mb` (default 32)."""
     usual = max(_SHORTEST_DEADLINE, 2 * timeouts(extra).read)
     seconds = _number(extra, "deadline", usual=usual, least=_SHORTEST, most=2 * _LONGEST)
     size = DEFAULT_BOUNDS.bytes / _MEGABYTE
@@ -89,10 +89,10 @@ def _number(extra: Mapping[str, Any], name: str, *, usual: float, least: float, 
 def prepare_session(
     session: requests.Session, own_extras: Collection[str], *, concurrency: int, name: str
 ) -> tuple[str, ...]:
-    """Make the session of an HttpHook fit for a Channel; return the values of its extra headers, which may be secret.
+    """Prepare the session of an HttpHook for a Channel. Return the values of its extra headers, which may be secret.
 
     HttpHook turns every extra it does not know into a header, and the login into Basic credentials. This project's own
-    extras must not travel as headers, and a Channel brings its own credentials.
+    extras must not be sent as headers, and a Channel brings its own credentials.
     """
     _check_certificates(session)
     if session.verify is False:
@@ -111,7 +111,7 @@ def prepare_session(
 
 
 def _checked_proxies(proxies: object) -> list[str]:
-    """Return the addresses; ConfigurationError where one is none, before any call finds out."""
+    """Return the addresses; ConfigurationError for an invalid one, before any call fails on it."""
     if not isinstance(proxies, Mapping):
         raise ConfigurationError(_NO_PROXY)
     for proxy in proxies.values():
@@ -141,7 +141,7 @@ def _proxy_passwords(proxies: Iterable[str]) -> list[str]:
 
 
 def _check_certificates(session: requests.Session) -> None:
-    """ConfigurationError for mistakes that `requests` would report only at the first call, like any failed call."""
+    """ConfigurationError for mistakes that `requests` would report only as a failure of the first call."""
     if not isinstance(session.verify, bool | str):
         raise ConfigurationError("extra `verify`: set it to true, false or the path of a file with CA certificates")
     if isinstance(session.verify, str) and not Path(session.verify).is_dir():

@@ -1,6 +1,6 @@
-"""Credentials read from a connection: a value that does not fit in a header is refused, and the error names the field.
+"""Credentials read from a connection. A value that does not fit in a header is refused; the error names the field.
 
-A line break at the end of a pasted token would otherwise lead to an error of `http.client` that quotes the token.
+Otherwise a line break at the end of a pasted token would cause an `http.client` error that quotes the token.
 """
 
 import re
@@ -20,7 +20,7 @@ _LONGEST = 16_384
 
 
 def token(value: object, field: str) -> str:
-    """Return a token that a header can carry; ConfigurationError naming the field, never the value."""
+    """Return a token that fits in a header; ConfigurationError naming the field, never the value."""
     return _without(value, field, _NOT_IN_A_TOKEN, "letters, digits and signs of ASCII, without blanks")
 
 
@@ -30,7 +30,7 @@ def secret(value: object, field: str) -> str:
 
 
 def headers(values: Mapping[str, object]) -> dict[str, str]:
-    """Return extra headers; ConfigurationError naming those that cannot be headers."""
+    """Return extra headers; ConfigurationError naming those that are not valid headers."""
     wrong = [name for name, value in values.items() if not _HEADER_NAME.fullmatch(name) or not isinstance(value, str)]
     if wrong:
         raise ConfigurationError(f"extra {_named(wrong)}: unknown, and as a header it has to be text")
@@ -57,7 +57,7 @@ def address(value: object, field: str) -> SplitResult:
 
 
 def refuse_plain_http(address: str, field: str, extra: Mapping[str, Any]) -> None:
-    """ConfigurationError if credentials would travel unencrypted to another machine, unless `allow_http` is set."""
+    """ConfigurationError if credentials would be sent unencrypted to another machine, unless `allow_http` is set."""
     parts = urlsplit(address)
     if parts.scheme == "http" and not is_loopback(parts.hostname or "") and extra.get("allow_http") is not True:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""JSON documents that can be put back as they came: strict when read, every number as it was written."""
+"""JSON documents that can be sent back unchanged: read strictly, every number as it was written."""
 
 import re
 from collections.abc import Iterable
@@ -33,10 +33,10 @@ class WrittenNumber(Decimal):
 
 
 def read_document(content: bytes) -> Any:
-    """Read a JSON text; ValueError says what is wrong with it, without showing any of it.
+    """Read a JSON text; ValueError says what is wrong with it without quoting it.
 
-    Refused besides broken JSON: any encoding other than UTF-8, NaN and Infinity, a field that is twice in an object
-    (it is unclear which one counts), and nesting that no honest document has.
+    Refused besides broken JSON: encodings other than UTF-8, NaN and Infinity, a field that occurs twice in an object
+    (it is unclear which one counts), and excessive nesting.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -57,7 +57,7 @@ def read_document(content: bytes) -> Any:
 def write_document(value: Any) -> bytes:
     """Write a JSON text in UTF-8; ValueError for values that JSON cannot express.
 
-    A lone surrogate has no UTF-8 form: it is written as the escape it must have come from.
+    A lone surrogate has no UTF-8 form, so it is written as the escape that it must have come from.
     """
     try:
         text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, allow_nan=False)

@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, as the project's own errors, with the request that failed."""
+"""Failed requests as the project's own errors, with the request that failed."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from orderflow.errors import PermanentError, TransientError
 
 
 class Service(NamedTuple):
-    """The other side: its name in messages, and the reason code of each kind of failure."""
+    """A service: its name in messages, and the reason code of each kind of failure."""
 
     name: str
     unavailable: Reason
@@ -21,7 +21,7 @@ class Service(NamedTuple):
 
 
 def unless_it_holds(*names: str) -> Callable[[str], str]:
-    """Quote an answer unless it names all these fields: then it repeats an order, with its personal data."""
+    """Quote an answer unless it contains all these fields: then it repeats an order, with its personal data."""
 
     def quotable(body: str) -> str:
         return "" if all(f'"{name}"' in body for name in names) else body
@@ -30,7 +30,7 @@ def unless_it_holds(*names: str) -> Callable[[str], str]:
 
 
 class Exchange(NamedTuple):
-    """A request and what came back; the excerpt of the answer holds no secrets."""
+    """A request and its answer; the excerpt of the answer contains no secrets."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ class Exchange(NamedTuple):
 
 
 class Received(NamedTuple):
-    """An answer; `is_whole` is False if it was larger than allowed and is cut off."""
+    """An answer; `is_whole` is False if it exceeded the limit and was cut off."""
 
     status: int
     headers: Mapping[str, str]
@@ -52,12 +52,12 @@ class Received(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The content as text, to be searched and quoted."""
+        """The content as text, for searching and quoting."""
         return self.content.decode("utf-8", "replace")
 
 
 class UnavailableError(TransientError):
-    """No answer, or one that asks the client to come back later (408, 429, 5xx)."""
+    """No answer, or one that asks the client to try again later (408, 429, 5xx)."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class UnavailableError(TransientError):
 
 
 class RefusedError(PermanentError):
-    """An answer that will not change on repetition: 3xx, 4xx, or one that cannot be read."""
+    """An answer that repeating the request will not change: 3xx, 4xx, or one that cannot be read."""
 
     def __init__(self, message: str, *, exchange: Exchange | None = None, reason: Reason | None = None) -> None:
         super().__init__(message, reason=reason)

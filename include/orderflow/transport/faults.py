@@ -23,7 +23,7 @@ _LONGEST_TARGET = 200
 def fault_of_error(
     error: Exception, exchange: Exchange, service: Service, *, sent: bool | None = None
 ) -> OrderflowError:
-    """Translate an error that prevented a complete answer; `sent`: whether any of the request left, if that is known.
+    """Translate an error that prevented a complete answer; `sent`: whether any of the request was sent, if known.
 
     The error's own text is never shown, because it may quote the request with its credentials.
     """
@@ -48,7 +48,7 @@ def fault_of_error(
 
 
 def fault_of_time(exchange: Exchange, service: Service, seconds: float, *, sent: bool) -> UnavailableError:
-    """Say that a call took longer than it may in total."""
+    """Report that a call exceeded its total time."""
     return UnavailableError(
         f"{service.name}: {exchange}: no complete answer within {seconds:g} s",
         exchange=exchange,
@@ -94,7 +94,7 @@ def fault_of_answer(
 
 
 def pointed_at(location: str) -> str:
-    """Return where a redirect points to, without its possibly secret parts (user, query, fragment)."""
+    """Return a redirect's target without parts that may be secret (user, query, fragment)."""
     try:
         parts = urlsplit(location[:_LONGEST_TARGET])
     except ValueError:
@@ -104,7 +104,7 @@ def pointed_at(location: str) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and what it wraps, outermost first; urllib3 wraps in `args` and `reason`."""
+    """Yield the error and those it wraps, outermost first; urllib3 wraps them in `args` and `reason`."""
     seen: set[int] = set()
     current: object = error
     while isinstance(current, BaseException) and id(current) not in seen:

@@ -1,6 +1,6 @@
-"""Types for the fields of documents from outside, limited to what the ledger, money and UTC can hold.
+"""Types for fields of external documents, limited to what the ledger, money and UTC can hold.
 
-The error about a field says what is wrong and never shows the value, which may be personal.
+An error about a field says what is wrong and never shows the value, which may be personal.
 """
 
 import re
@@ -12,20 +12,20 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 LONGEST_NAME = 255
 LONGEST_ERP_NAME = LONGEST_NAME + 20
-"""Of an order in the ERP: its reference, with a webshop and a slash before it."""
+"""For an order's name in the ERP: its reference, preceded by a webshop and a slash."""
 LONGEST_TEXT = 100_000
 LARGEST_ID = 2**63 - 1
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
-"""With a year to spare on both sides, so that an instant exists in every time zone."""
+"""One year to spare on both sides, so that an instant exists in every time zone."""
 _DIGITS, _DECIMALS = 21, 10
-"""Eleven digits before the point: thousands of lines of such quantities and prices still add up to the cent."""
+"""Eleven digits before the point: even thousands of such lines add up exactly to the cent."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
-"""Free texts may contain line breaks and tabs, including unusual ones from pasted text."""
+"""Free text may contain line breaks and tabs, including unusual ones from pasted text."""
 _NUMBER = re.compile(r"\s*+[+-]?+[0-9]*+\.?+[0-9]*+(?:[eE][+-]?[0-9]++)?+\s*+", re.ASCII)
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""What an API means by 20240101, or by seconds since 1970, would have to be agreed first."""
+"""Other formats, such as 20240101 or seconds since 1970, would have to be agreed first."""
 
 
 def _blank_is_none(value: object) -> object:
@@ -92,34 +92,34 @@ def _in_utc(value: datetime) -> datetime:
 
 
 Name = Annotated[str, BeforeValidator(_worded), AfterValidator(_name)]
-"""A text on one line: a reference, a key, a state. Lax senders write some of them as numbers."""
+"""A text on one line: a reference, a key, a state. Some senders write these as numbers."""
 Label = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_label)]
-"""The same, but it may be empty or null."""
+"""Like Name, but may be empty or null."""
 ErpName = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_erp_name)]
-"""An external reference: a label with a webshop before it."""
+"""An external reference: a label preceded by a webshop."""
 Text = Annotated[str, BeforeValidator(_worded), AfterValidator(_text)]
-"""A free text."""
+"""Free text."""
 Id = Annotated[int, BeforeValidator(_numeric), Field(gt=0, le=LARGEST_ID)]
-"""An identity as the ledger can hold it."""
+"""An id that the ledger can hold."""
 Number = Annotated[int, BeforeValidator(_numeric), Field(ge=0, le=LARGEST_ID)]
 """A number that may be zero."""
 Amount = Annotated[
     Decimal, BeforeValidator(_numeric), Field(allow_inf_nan=False, max_digits=_DIGITS, decimal_places=_DECIMALS)
 ]
-"""Money, or a quantity."""
+"""Money or a quantity."""
 Day = Annotated[date, BeforeValidator(_dated), Field(ge=date(_FIRST_YEAR, 1, 1))]
 Instant = Annotated[datetime, BeforeValidator(_dated), AfterValidator(_plausible)]
 """As written, naive or aware."""
 AwareInstant = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(_plausible), AfterValidator(_in_utc)]
 
 BLANK_IS_NONE = BeforeValidator(_blank_is_none)
-"""A lax sender writes an empty text for no value."""
+"""Some senders write an empty text for a missing value."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def wrong_fields(error: ValidationError) -> str:
-    """Name the fields that are wrong and why, at most five, never their values."""
+    """List the invalid fields and why, at most five, never their values."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     named = [
         f"{'.'.join(map(str, problem['loc'])) or 'it'}: {problem['msg'].removeprefix('Value error, ')}"
@@ -130,7 +130,7 @@ def wrong_fields(error: ValidationError) -> str:
 
 
 def read_leniently(model: type[M], document: Any) -> tuple[M, frozenset[str]]:
-    """Read what can be read, and name the fields that cannot; ValidationError if a required one is among them."""
+    """Read what can be read, and list the unreadable fields; ValidationError if a required one is among them."""
     try:
         return model.model_validate(document), frozenset()
     except ValidationError as error:

@@ -4,23 +4,23 @@ from typing import Protocol
 
 
 class Meter(Protocol):
-    """Takes the measurements; called from many threads, and must not raise."""
+    """Receives the measurements; called from many threads, and must not raise."""
 
     def called(self, service: str, method: str, seconds: float) -> None:
-        """Note how long one request took until it was answered or given up."""
+        """Record how long one request took until it was answered or given up."""
 
     def repeated(self, service: str, method: str) -> None:
-        """Note a request that is repeated after a failure."""
+        """Record a request that is repeated after a failure."""
 
 
 class NoMeter:
-    """Keeps nothing."""
+    """Discards all measurements."""
 
     def called(self, service: str, method: str, seconds: float) -> None:
-        """Forget it."""
+        """Do nothing."""
 
     def repeated(self, service: str, method: str) -> None:
-        """Forget it."""
+        """Do nothing."""
 
 
 NO_METER = NoMeter()

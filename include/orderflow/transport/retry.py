@@ -1,4 +1,4 @@
-"""When a repeatable request is repeated: within seconds here; minutes are Airflow's job."""
+"""When a request is repeated. Here that is within seconds; retries after minutes are Airflow's job."""
 
 import logging
 import random
@@ -24,25 +24,25 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _LONGEST_WISH = 7 * 24 * 3600.0
-"""Seconds; nobody seriously asks for more."""
+"""Seconds; a longer request is not serious."""
 _DIGITS = 9
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Attempts with full jitter between them; times in seconds."""
+    """Attempts with full jitter between them; times are in seconds."""
 
     attempts: int = 4
     base: float = 0.5
     cap: float = 20.0
     longest_retry_after: float = 60.0
-    """A server that asks for a longer pause than this is left to Airflow's retry."""
+    """If a server asks for a longer pause, Airflow's retry takes over."""
     deadline: float = 120.0
-    """No attempt starts later than this after the first one."""
+    """No attempt starts later than this, counted from the first."""
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, attempt: Callable[[], T], on_repeat: Callable[[], None] = lambda: None) -> T:
-        """Repeat `attempt` while it raises UnavailableError; then raise its last error."""
+        """Repeat `attempt` while it raises UnavailableError, then raise its last error."""
 
         def before_sleep(state: RetryCallState) -> None:
             _tell(state)
@@ -65,7 +65,7 @@ class RetryPolicy:
         wished = _wish(state)
         if wished is None:
             return wait_random_exponential(multiplier=self.base, max=self.cap)(state)
-        # Everybody who was throttled got the same second: do not all come back in it.
+        # All throttled clients got the same number of seconds: spread their return.
         return wished + random.uniform(0, self.base)  # noqa: S311  # spreads load, guards nothing
 
 
@@ -73,7 +73,7 @@ DEFAULT_POLICY = RetryPolicy()
 
 
 def retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date, as seconds from now; None when it says nothing usable."""
+    """Read a Retry-After header (seconds or an HTTP date) as seconds from now; None if it is unusable."""
     if not header:
         return None
     wished = header.strip()

@@ -1,4 +1,4 @@
-"""One request on the wire: sent once, watched, and its answer read as far as the limits allow."""
+"""One request on the wire: sent once, timed, and its answer read within the limits."""
 
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -15,7 +15,7 @@ from orderflow.transport.watch import Watch
 
 _PIECE = 65_536
 _ENOUGH_TO_QUOTE = 65_536
-"""Bytes of a failing answer that are read."""
+"""Bytes read of a failing answer."""
 
 
 class Timeouts(NamedTuple):
@@ -26,7 +26,7 @@ class Timeouts(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What one call may take: seconds in total, no matter how busy the connection is, and unpacked bytes."""
+    """Limits of one call: seconds in total, no matter how busy the connection is, and bytes after decompression."""
 
     seconds: float = 60.0
     bytes: int = 32 * 1024 * 1024
@@ -49,7 +49,7 @@ class Sending(NamedTuple):
     ) -> Received:
         """Send a request and read its answer, completely if it is a success or its status is in `accept`.
 
-        Only this project's errors leave here, without their cause, which may hold the request.
+        Raises only this project's errors, without their cause, which may hold the request.
         """
         with Watch(self.bounds.seconds) as watch:
             try:
@@ -59,7 +59,7 @@ class Sending(NamedTuple):
                     raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=watch.sent) from None
                 sent = watch.sent if watch.connected else None
                 raise fault_of_error(error, exchange, self.service, sent=sent) from None
-        if watch.expired:  # a connection that was shut down looks like one that ended
+        if watch.expired:  # a connection that was shut down looks like one that simply ended
             raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=True)
         return received
 
@@ -68,7 +68,7 @@ class Sending(NamedTuple):
             **request,
             auth=partial(_authorized, header),
             timeout=self.timeouts,
-            # Set here, because otherwise REQUESTS_CA_BUNDLE in the environment would override the connection's CA file.
+            # Set here, otherwise REQUESTS_CA_BUNDLE in the environment would override the connection's CA file.
             verify=self.session.verify,
             allow_redirects=False,
             stream=True,

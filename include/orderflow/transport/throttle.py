@@ -1,4 +1,4 @@
-"""A 429 quietens the whole channel: all threads keep to the pause that one of them was given."""
+"""After a 429, the whole channel slows down: all threads observe the pause that one of them received."""
 
 import time
 from collections.abc import Callable
@@ -10,10 +10,11 @@ _EASE = 0.9
 
 
 class Throttle:
-    """When the next call may leave; safe to share between threads.
+    """When the next call may be sent; safe to share between threads.
 
-    After a 429 nobody calls until the pause is over. Then calls leave in single file, with a gap between them that
-    doubles with every further burst of 429 and shrinks with every answer: the pace settles at what is tolerated.
+    After a 429 no call is sent until the pause is over. Then calls go one at a time, with a gap between them that
+    doubles with every further burst of 429s and shrinks with every other answer, so the pace settles at what the
+    service tolerates.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -39,10 +40,10 @@ class Throttle:
             return turn - now
 
     def told(self, wished: float | None) -> float:
-        """Note a 429 and the pause that it asks for (seconds); return the pause that will be made."""
+        """Note a 429 and its requested pause (seconds); return the actual pause."""
         with self._lock:
             now = self._clock()
-            if now >= self._quiet_until:  # else it was already in flight when another call got its 429
+            if now >= self._quiet_until:  # otherwise it was already in flight when another call got its 429
                 self._in_a_row += 1
                 self._gap = min(max(2 * self._gap, _FIRST_GAP), _LONGEST_GAP)
             growing = min(_FIRST_PAUSE * 2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE)

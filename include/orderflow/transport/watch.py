@@ -1,7 +1,7 @@
-"""A clock for a call: when its time is up, the connection is shut down, no matter who is waiting for it.
+"""A time limit for a call: when it expires, the connection is shut down, no matter who is waiting for it.
 
-Timeouts of `requests` count the silence between two bytes; a server that trickles is never silent. Neither headers nor
-a TLS handshake can be read in pieces, so the only place to end them is the socket.
+The timeouts of `requests` measure the silence between two bytes, and a server that trickles is never silent. Neither
+headers nor a TLS handshake can be read in pieces, so the only place to stop them is the socket.
 """
 
 import socket
@@ -22,7 +22,7 @@ _POOL = 16
 
 
 class Watch:
-    """One call of this thread, with the seconds it may take in total."""
+    """One call of this thread, with its total time in seconds."""
 
     def __init__(self, seconds: float) -> None:
         self.expired = False
@@ -49,12 +49,12 @@ class Watch:
         _watch.reset(self._token)
 
     def follow(self, sock: socket.socket | None) -> None:
-        """Note the connection that the call uses now."""
+        """Note the connection that the call is using."""
         with self._lock:
             self.connected = True
             if self._socket is not None:
                 self._socket.close()
-            # A socket of its own: the connection may be given up while its answer is still being read.
+            # A duplicate socket: the connection may be released while its answer is still being read.
             self._socket = None if sock is None else sock.dup()
             if self.expired:
                 self._shut()
@@ -71,14 +71,14 @@ class Watch:
 
 
 class _Watched(HTTPConnection):
-    """A connection that a watch can end, and that says when the first byte of a request leaves."""
+    """A connection that a watch can shut down, and that reports when the first byte of a request is sent."""
 
     _handle: socket.socket | None = None
-    """The same connection again, because TLS takes over the first one."""
+    """A second handle to the connection, because TLS takes over the first one."""
     _connecting = False
 
     def connect(self) -> None:
-        self._connecting = True  # the proxy is asked before the request is sent
+        self._connecting = True  # the proxy handshake comes before the request
         try:
             super().connect()
         finally:
@@ -123,7 +123,7 @@ class _Watched(HTTPConnection):
 
 @cache
 def _watched_pool(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
-    """Return the same kind of pool, over TLS or SOCKS as it may be, with connections that are watched."""
+    """Return the same kind of pool (TLS, SOCKS), but with connections that are watched."""
     if issubclass(pool.ConnectionCls, _Watched):
         return pool
     connection = type(f"Watched{pool.ConnectionCls.__name__}", (_Watched, pool.ConnectionCls), {})
@@ -131,7 +131,7 @@ def _watched_pool(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
 
 class _Adapter(HTTPAdapter):
-    """The adapter of `requests` for watched connections, also through a proxy."""
+    """An adapter for `requests` with watched connections, also through a proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
