@@ -17,7 +17,7 @@ from sandbox.server import SandboxServer, build, listen, url_of
 
 
 def main() -> None:
-    """Read the command line, say where everything is, serve."""
+    """Read the command line, print the addresses, serve."""
     arguments = _arguments()
     config = Config(manners=arguments.manners)
     app = build(arguments.day, arguments.count, config, parts=arguments.parts)

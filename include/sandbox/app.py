@@ -1,4 +1,4 @@
-"""The ASGI application: reads a call, lets faults have their way, answers, and keeps the journal."""
+"""The ASGI application: reads a call, applies faults, answers, and keeps the journal."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ class SandboxApp:
         self._control = control_app(self)
 
     def reset(self, config: Config, orders: list[JsonObject]) -> None:
-        """Start over with these switches and orders."""
+        """Start over with this config and these orders."""
         self.world.release()
         self.world = World(config)
         for order in orders:
@@ -70,7 +70,7 @@ async def _serve(world: World, service: Service, call: Call, entry: Entry, conne
 
 
 def _reply(world: World, service: Service, call: Call, entry: Entry, rule: FaultRule | None) -> Reply:
-    """Do what was asked unless the rule forbids it, and return what the client shall see."""
+    """Do what was requested unless the rule prevents it, and return the reply that the client gets."""
     if rule and not (rule.commit or rule.action in DONE_ANYHOW):
         return rule.canned()
     try:

@@ -1,4 +1,4 @@
-"""Keycloak's token endpoint, and who may call the shop and the ERP."""
+"""Keycloak's token endpoint, and the access checks of shop and ERP."""
 
 import secrets
 import time
@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class TokenIssuer:
-    """Gives out access tokens for client credentials in the body, and knows which still hold."""
+    """Issues access tokens for client credentials in the body, and knows which are still valid."""
 
     def __init__(self) -> None:
         self._expiry: dict[str, float] = {}
@@ -34,7 +34,7 @@ class TokenIssuer:
         return self._issue(config.token_ttl)
 
     def _issue(self, ttl: float) -> Reply:
-        token = f"sandbox-access-{secrets.token_urlsafe(48)}"  # to be found wherever it should not be
+        token = f"sandbox-access-{secrets.token_urlsafe(48)}"  # recognisable, so that leaks are found
         self._expiry[token] = time.monotonic() + ttl
         answer = {
             "access_token": token,
@@ -47,11 +47,11 @@ class TokenIssuer:
         return json_reply(answer, headers={"cache-control": "no-store", "pragma": "no-cache"})
 
     def revoke_all(self) -> None:
-        """Let every token given out so far expire now."""
+        """Expire every token issued so far."""
         self._expiry.clear()
 
     def holds(self, token: str) -> bool:
-        """Whether this token was given out and has not expired."""
+        """Whether this token was issued and has not expired."""
         return self._expiry.get(token, 0.0) > time.monotonic()
 
 

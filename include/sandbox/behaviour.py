@@ -1,4 +1,4 @@
-"""Applies the manners of a config where something is shown, stored or sent."""
+"""Applies the manners of a config wherever an object is shown, stored or sent."""
 
 from sandbox.config import Config
 from sandbox.manners.kinds import Manner
@@ -12,7 +12,7 @@ def manners_of(config: Config) -> list[Manner]:
 
 
 def as_shown(item: JsonObject, config: Config) -> JsonObject:
-    """Return an object of the shop as it is shown."""
+    """Return an object of the shop as these manners show it."""
     for manner in manners_of(config):
         item = manner.shown(item, config) if manner.shown else item
     return item
@@ -26,7 +26,7 @@ def as_stored(order: JsonObject, method: str, config: Config) -> JsonObject:
 
 
 def as_sent(reply: Reply, call: Call, config: Config) -> Reply:
-    """Return an answer as it goes over the wire."""
+    """Return an answer as it is sent."""
     for manner in manners_of(config):
         reply = manner.reply(reply, call, config) if manner.reply else reply
     return reply

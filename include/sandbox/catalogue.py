@@ -1,4 +1,4 @@
-"""Orders of a day, made up: the same day, count and seed give the same orders."""
+"""Generated orders of a day: the same day, count and seed give the same orders."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -44,12 +44,12 @@ def orders_for_day(
     api_timezone: str = SHOP_TIMEZONE,
     parts: Sequence[str] = (),
 ) -> list[JsonObject]:
-    """Return `count` orders confirmed on a shop-local day, the special cases first unless only payable ones are wanted.
+    """Return `count` orders confirmed on a shop-local day, special cases first unless only payable ones are requested.
 
-    Those of the `parts` (see `sandbox.catalogue_parts`) come behind them and are not in `count`.
+    Orders of the `parts` (see `sandbox.catalogue_parts`) come after them and are not included in `count`.
 
-    Numbers go up from `first_number` (CS48001 has id 12001), so several days can stand side by side. Timestamps are
-    naive, in `api_timezone`. A few special cases lie a microsecond outside the day.
+    Numbers go up from `first_number` (CS48001 has id 12001), so several days can coexist. Timestamps are naive, in
+    `api_timezone`. A few special cases lie a microsecond outside the day.
     """
     dice = random.Random(f"{seed}/{day}")  # noqa: S311  # made-up data
     zone = ZoneInfo(shop_timezone)
@@ -68,7 +68,7 @@ def orders_for_day(
 
 
 def special_cases(start: datetime, end: datetime, first_number: int) -> Iterator[JsonObject]:
-    """Yield what differs from an ordinary order; `confirmed` is an instant, `lines` replace the made-up ones."""
+    """Yield the differences from an ordinary order; `confirmed` is an instant, `lines` replace the generated ones."""
     yield {"payment_status": "closed_success"}
     yield {
         "payment_status": "paid",
@@ -156,7 +156,7 @@ def _lines(dice: random.Random, count: int) -> list[JsonObject]:
 
 
 def _line(product: int, quantity: Any, **other: Any) -> JsonObject:
-    """Return a line; the number formats differ between products on purpose."""
+    """Return a line; number formats differ between products on purpose."""
     key, description, price = PRODUCTS[product]
     return {
         "type": "line",

@@ -1,4 +1,4 @@
-"""Further orders of a day, on request: guests, addresses added at checkout, charges. Beside those of the catalogue."""
+"""Optional additions to the day's catalogue: guests, addresses added at checkout, charges."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,7 +26,7 @@ _FAMILIES = ("de Vries", "Jansen", "Lefèvre", "Müller", "Ó Briain", "van 't H
 
 
 def guests(count: int = 12, returning: int = 2) -> Iterator[JsonObject]:
-    """Yield guests who buy, the last ones under a mail address that was seen before; one runs a business."""
+    """Yield guest buyers. The last ones use an email address seen before; one is a business."""
     for n in range(count):
         person = n if n < count - returning else n - (count - returning)
         place = _PLACES[person % len(_PLACES)]
@@ -41,7 +41,7 @@ def guests(count: int = 12, returning: int = 2) -> Iterator[JsonObject]:
 
 
 def new_addresses(count: int = 5) -> Iterator[JsonObject]:
-    """Yield customers of the ERP who add a delivery address while they order."""
+    """Yield customers of the ERP who add a delivery address while ordering."""
     for n in range(count):
         yield {"new_address": {**_PLACES[n % len(_PLACES)], "name": f"Bouwplaats {n + 1}", "attention": "Uitvoerder"}}
 
@@ -53,7 +53,7 @@ def guest_day() -> Iterator[JsonObject]:
 
 
 def charges() -> Iterator[JsonObject]:
-    """Yield orders whose money is not only goods; `paid_amount` is the total unless the order is paid in part."""
+    """Yield orders with amounts besides goods; `paid_amount` is the total unless the order is partly paid."""
     goods = line("124_STUK", 2, "10.00")
     shipping = line(None, 1, "6.95", type="shipment_cost", description="Verzendkosten")
     yield {"lines": [goods, shipping], "paid_amount": "26.95"}
@@ -71,7 +71,7 @@ def charges() -> Iterator[JsonObject]:
 
 
 def line(product: str | None, quantity: Any, unit_price: str, **other: Any) -> JsonObject:
-    """Return a line; without a product it is only money."""
+    """Return a line; without a product it is only an amount."""
     return {
         "type": "line",
         "product": {"origin": "myorigin", "key": product} if product else None,
@@ -89,4 +89,4 @@ PARTS: dict[str, Callable[[], Iterator[JsonObject]]] = {
     "guest_day": guest_day,
     "charges": charges,
 }
-"""What can be asked for beside the catalogue; `lines` replace the made-up ones, people as in `sandbox.checkout`."""
+"""The parts by name. `lines` replace the generated ones; buyers are described as in `sandbox.checkout`."""

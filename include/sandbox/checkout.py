@@ -1,6 +1,6 @@
-"""What the shop does with people when an order is placed: guests get a party, a new address is kept.
+"""Checkout: a guest gets a customer record, and a new address is stored.
 
-An order that is put in may say `guest: {...}` or `new_address: {...}` instead of naming ids:
+An order may contain `guest: {...}` or `new_address: {...}` instead of ids:
 
     {"guest": {"email": "an@example.nl", "name": "An Bos", "street1": "Kade", "zip": "1234AB"}}
     {"customer": 1324, "new_address": {"street1": "Bouwplaats 3", "city": "Zwolle"}}
@@ -14,7 +14,7 @@ _OF_CUSTOMER = ("email", "name", "phone", "vat_number", "language", "code")
 
 
 def checked_out(order: JsonObject, directory: DirectoryStore, config: Config) -> JsonObject:
-    """Return the order with ids in place of the people it describes, who are in the directory from now on."""
+    """Return the order with ids in place of the people it describes, who are added to the directory."""
     order = dict(order)
     guest, address = order.pop("guest", None), order.pop("new_address", None)
     created = order.get("create_date") or order.get("confirm_date")

@@ -1,4 +1,4 @@
-"""The sandbox's clock: the machine's, unless whoever runs it in the same process holds it."""
+"""The sandbox's clock: the machine's, unless code in the same process sets it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ _held: list[datetime] = []
 
 
 def now(zone: tzinfo = UTC) -> datetime:
-    """Return what shop and ERP take for now."""
+    """Return the current time for shop and ERP."""
     return (_held[-1] if _held else datetime.now(UTC)).astimezone(zone)
 
 
 @contextmanager
 def held_at(instant: datetime) -> Iterator[None]:
-    """Hold the clock for the length of the block: simulations set it before every run."""
+    """Hold the clock for the duration of the block. Simulations set it before every run."""
     _held.append(instant)
     try:
         yield

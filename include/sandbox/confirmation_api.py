@@ -1,8 +1,8 @@
 """Order confirmations in cXML: POST /proxy/oci_xml/confirmation/?shop=1&user=10 with a ConfirmationRequest.
 
-Documented: only that such a message replaces the PATCH of the ERP number and the PUT of the lines. Assumed is all else:
-the path, the parameters, that ERP numbers travel in confirmID and in an Extrinsic, and that HTTP says 200 to everything
-that could be read, as cXML does, while the answer's Status says how it went.
+Documented: only that such a message replaces the PATCH of the ERP number and the PUT of the lines. Everything else is
+assumed: the path, the parameters, that ERP numbers are sent in confirmID and in an Extrinsic, and that, as usual in
+cXML, HTTP answers 200 to everything readable while the answer's Status gives the outcome.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ LINE_NUMBER = "ConfirmationStatus/Extrinsic[@name='erp_line_number']"
 
 
 class ConfirmationApi:
-    """Takes confirmations."""
+    """Receives confirmations."""
 
     def __init__(self, store: ShopStore) -> None:
         self.messages: list[JsonObject] = []
@@ -65,7 +65,7 @@ def _numbered(order: JsonObject, numbers: Sequence[tuple[int, int]]) -> list[Jso
 
 
 def _numbers(item: etree._Element) -> tuple[int, int]:
-    """Return the shop's line number and the ERP's."""
+    """Return the shop's line number and the ERP's line number."""
     texts = item.get("lineNumber", ""), item.findtext(LINE_NUMBER) or ""
     if not all(text.isdecimal() for text in texts):
         raise Refusal(_refused(400, "a ConfirmationItem needs lineNumber and the ERP's line number"))

@@ -22,7 +22,7 @@ class Connection:
         self._scope, self._receive, self._send = scope, receive, send
 
     async def read(self) -> Call:
-        """Read the request whole."""
+        """Read the whole request."""
         request = Request(self._scope, self._receive)
         return Call(
             method=request.method,
@@ -34,11 +34,11 @@ class Connection:
         )
 
     async def answer(self, reply: Reply) -> None:
-        """Send an answer whole."""
+        """Send a whole answer."""
         await Response(reply.body, reply.status, dict(reply.headers))(self._scope, self._receive, self._send)
 
     async def trickle(self, reply: Reply, hold: Callable[[float], Awaitable[bool]]) -> None:
-        """Send an answer byte by byte while the client is there; the rest at once when `hold` says so."""
+        """Send an answer byte by byte while the client is connected; if `hold` says so, send the rest at once."""
         headers = {**reply.headers, "content-length": str(len(reply.body))}
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
@@ -57,7 +57,7 @@ class Connection:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def answer_half(self, reply: Reply) -> None:
-        """Announce the whole answer, send half of it and hang up."""
+        """Announce the whole answer, send half of it and close the connection."""
         headers = {**reply.headers, "content-length": str(len(reply.body))}
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
@@ -75,12 +75,12 @@ class Connection:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the client hung up."""
+        """Whether the client has disconnected."""
         return bool(self._cycle.disconnected)
 
     @property
     def _cycle(self) -> Any:
-        # `receive` is a bound method of uvicorn's request cycle; there is no other way to the transport.
+        # `receive` is a bound method of uvicorn's request cycle; there is no other way to reach the transport.
         return self._receive.__self__  # type: ignore[attr-defined]
 
     @property

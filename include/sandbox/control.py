@@ -15,7 +15,7 @@ TIMEOUT = 30
 
 
 class SandboxControl:
-    """Arranges a sandbox and tells what happened in it. Numbers with a fraction come back as Decimal."""
+    """Prepares a sandbox and reports what happened in it. Numbers with a fraction come back as Decimal."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -46,7 +46,7 @@ class SandboxControl:
         parts: Sequence[str] = (),
         **config: Any,
     ) -> int:
-        """Start over: the orders of a day (none without one), switches at their defaults but for those named.
+        """Start over: the orders of a day (none without one), and default switches except those given.
 
         `parts` adds further orders, see `sandbox.catalogue_parts`.
         """
@@ -69,7 +69,7 @@ class SandboxControl:
         return self._call("PATCH", "/config", changes)
 
     def add_orders(self, *orders: JsonObject) -> list[int]:
-        """Put orders into the shop; what they do not say is filled in. Returns their ids."""
+        """Add orders to the shop; missing fields are filled in. Returns their ids."""
         return list(self._call("POST", "/orders", orders)["ids"])
 
     def edit_order(self, order_id: int, **changes: Any) -> JsonObject:
@@ -77,27 +77,27 @@ class SandboxControl:
         return self._call("PATCH", f"/orders/{order_id}", changes)
 
     def remove_order(self, order_id: int) -> JsonObject:
-        """Take an order out of the shop."""
+        """Remove an order from the shop."""
         return self._call("DELETE", f"/orders/{order_id}")
 
     def orders(self) -> list[JsonObject]:
-        """Return all orders of the shop, whole."""
+        """Return all orders of the shop, complete."""
         return list(self._call("GET", "/orders")["orders"])
 
     def order(self, order_id: int) -> JsonObject:
-        """Return one order of the shop, whole."""
+        """Return one order of the shop, complete."""
         return self._call("GET", f"/orders/{order_id}")
 
     def erp_orders(self) -> list[JsonObject]:
-        """Return all orders of the ERP, each with the `request` that made it."""
+        """Return all orders of the ERP, each with the `request` that created it."""
         return list(self._call("GET", "/erp/orders")["orders"])
 
     def add_erp_order(self, request: JsonObject) -> JsonObject:
-        """Enter an order into the ERP by hand: a `request` as of POST /sales-orders, unchecked."""
+        """Enter an order into the ERP by hand: a `request` as for POST /sales-orders, unchecked."""
         return self._call("POST", "/erp/orders", request)
 
     def edit_erp_order(self, number: str, /, **changes: Any) -> JsonObject:
-        """Change an order in the ERP behind the API's back: its `number`, `status`, or what its request said."""
+        """Change an order in the ERP behind the API's back: its `number`, `status`, or fields of its request."""
         return self._call("PATCH", f"/erp/orders/{number}", changes)
 
     def cancel_erp_order(self, number: str) -> JsonObject:
@@ -105,66 +105,66 @@ class SandboxControl:
         return self.edit_erp_order(number, status="cancelled")
 
     def remove_erp_order(self, number: str) -> JsonObject:
-        """Take an order out of the ERP."""
+        """Remove an order from the ERP."""
         return self._call("DELETE", f"/erp/orders/{number}")
 
     def deliver(self, order_number: str, **fields: Any) -> JsonObject:
-        """Let the ERP deliver an order, whole unless `lines` are given: `[{"line_number": 11, "quantity": "0.5"}]`.
+        """Make the ERP deliver an order, complete unless `lines` are given: `[{"line_number": 11, "quantity": "0.5"}]`.
 
-        The same `number` given for several orders is one slip for all of them.
+        Several orders with the same `number` share one slip.
         """
         return self._call("POST", "/erp/deliveries", {"order_number": order_number, **fields})
 
     def desadv_messages(self) -> list[JsonObject]:
-        """Return the despatch advices that the shop took.
+        """Return the despatch advices that the shop accepted.
 
         Header fields and `items`, all as text, and `taken`: order id, line id and quantity of each item.
         """
         return list(self._call("GET", "/desadv")["messages"])
 
     def confirmations(self) -> list[JsonObject]:
-        """Return the cXML confirmations that the shop took."""
+        """Return the cXML confirmations that the shop accepted."""
         return list(self._call("GET", "/confirmations")["messages"])
 
     def order_statuses(self) -> list[JsonObject]:
-        """Return the custom order statuses that the shop took."""
+        """Return the custom order statuses that the shop accepted."""
         return list(self._call("GET", "/orderstatuses")["messages"])
 
     def fault(self, action: str, **rule: Any) -> None:
-        """Add a fault; see `sandbox.faults.FaultRule` for what can be said."""
+        """Add a fault; see `sandbox.faults.FaultRule` for its fields."""
         self.faults([{"action": action, **rule}])
 
     def faults(self, rules: Sequence[JsonObject]) -> None:
-        """Add several faults at once; the first that hits a call has it."""
+        """Add several faults at once; the first one that matches a call applies."""
         self._call("POST", "/faults", rules)
 
     def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._call("DELETE", "/faults")
 
     def release(self) -> None:
-        """Let every call go that a fault holds."""
+        """Release every call that a fault is holding."""
         self._call("POST", "/release")
 
     def settle(self) -> None:
-        """Wait until no call is underway, also none whose client has given up."""
+        """Wait until no call is in progress, including calls whose client has given up."""
         self._call("POST", "/settle")
 
     def expire_tokens(self) -> None:
-        """Let every access token given out so far expire."""
+        """Expire every access token issued so far."""
         self._call("DELETE", "/tokens")
 
     def journal(self, since: int = 0, *, service: str | None = None, method: str | None = None) -> list[JsonObject]:
-        """Return the calls after number `since`, oldest first, of one service and method when named."""
+        """Return the calls after number `since`, oldest first, optionally of one service and method."""
         entries = self._call("GET", f"/journal?since={since}")["entries"]
         return [e for e in entries if service in {None, e["service"]} and method in {None, e["method"]}]
 
     def high_water(self) -> dict[str, int]:
-        """Return the most calls that ran at the same time, by service."""
+        """Return the highest number of concurrent calls, by service."""
         return dict(self._call("GET", "/journal")["high_water"])
 
     def clear_journal(self) -> None:
-        """Forget the calls so far; numbering continues."""
+        """Discard the calls so far; numbering continues."""
         self._call("DELETE", "/journal")
 
     def _call(self, method: str, path: str, body: object = None) -> JsonObject:

@@ -1,4 +1,4 @@
-"""The control API below `/_control`: what is there, what goes wrong, what was called. It leaves no trace itself."""
+"""The control API below `/_control`: data, faults and the call journal. Its own calls are not recorded."""
 
 from datetime import date
 from typing import Any, Protocol
@@ -41,7 +41,7 @@ class Reset(BaseModel):
     config: dict[str, Any] = {}
 
     def orders(self, config: Config) -> list[JsonObject]:
-        """Make the orders of the catalogue asked for."""
+        """Generate the requested orders of the catalogue."""
         if self.day is None or self.catalogue == "empty":
             return []
         return orders_for_day(
@@ -83,13 +83,13 @@ class ControlApi:
         return to_json(self._world.config.model_dump(mode="json"))
 
     async def orders(self, request: Request) -> Response:
-        """GET: all orders of the shop; POST: insert some, answers their ids."""
+        """GET: all orders of the shop; POST: insert some, returns their ids."""
         if request.method == "POST":
             return to_json({"ids": [self._world.insert(order) for order in await read(request)]}, 201)
         return to_json({"orders": list(self._world.orders.orders.values())})
 
     async def order(self, request: Request) -> Response:
-        """GET, PATCH, DELETE: one order of the shop, whatever the field."""
+        """GET, PATCH, DELETE: one order of the shop, any field."""
         store, number = self._world.orders, int(request.path_params["number"])
         if request.method == "PATCH":
             return to_json(store.edit(number, await read(request)))
@@ -98,7 +98,7 @@ class ControlApi:
         return to_json(store.orders[number])
 
     async def erp_orders(self, request: Request) -> Response:
-        """GET: every order of the ERP, visible yet or not, with the request that made it; POST: enter one by hand."""
+        """GET: every order of the ERP, visible or not, with the request that created it; POST: enter one by hand."""
         if request.method == "POST":
             return to_json(self._world.erp_store.create(await read(request), None).full(), 201)
         return to_json(
@@ -119,19 +119,19 @@ class ControlApi:
         return to_json({"deliveries": [slip for _, slip in self._world.erp_store.deliveries]})
 
     async def desadv(self, _: Request) -> Response:
-        """GET: the despatch advices that the shop took."""
+        """GET: the despatch advices that the shop accepted."""
         return to_json({"messages": self._world.proxy.desadv.messages})
 
     async def confirmations(self, _: Request) -> Response:
-        """GET: the cXML confirmations that the shop took."""
+        """GET: the cXML confirmations that the shop accepted."""
         return to_json({"messages": self._world.proxy.confirmations.messages})
 
     async def order_statuses(self, _: Request) -> Response:
-        """GET: the custom order statuses that the shop took."""
+        """GET: the custom order statuses that the shop accepted."""
         return to_json({"messages": self._world.proxy.order_statuses.messages})
 
     async def faults(self, request: Request) -> Response:
-        """GET, POST [rule, ...], DELETE: what goes wrong."""
+        """GET, POST [rule, ...], DELETE: the faults."""
         if request.method == "POST":
             self._world.faults.add(await read(request))
         if request.method == "DELETE":
@@ -139,22 +139,22 @@ class ControlApi:
         return to_json({"faults": [rule.model_dump(mode="json") for rule in self._world.faults.rules]})
 
     async def release(self, _: Request) -> Response:
-        """POST: let every call go that a fault holds."""
+        """POST: release every call that a fault is holding."""
         self._world.release()
         return to_json({})
 
     async def settle(self, _: Request) -> Response:
-        """POST: answer when no call is underway any more."""
+        """POST: answer once no call is in progress."""
         await self._world.journal.idle.wait()
         return to_json({})
 
     async def tokens(self, _: Request) -> Response:
-        """DELETE: every access token expires now."""
+        """DELETE: expire every access token now."""
         self._world.issuer.revoke_all()
         return to_json({})
 
     async def journal(self, request: Request) -> Response:
-        """GET ?since=n, DELETE: the calls, and the most that ran at the same time per service."""
+        """GET ?since=n, DELETE: the calls, and the highest number of concurrent calls by service."""
         journal = self._world.journal
         if request.method == "DELETE":
             journal.clear()

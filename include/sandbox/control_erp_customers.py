@@ -14,13 +14,13 @@ from sandbox.wire import JsonObject
 
 
 class ErpCustomersClient:
-    """The client's end: arranges whom the ERP knows and reads it back."""
+    """The client side: sets up and reads the ERP's customers."""
 
     def __init__(self, call: Callable[..., JsonObject]) -> None:
         self._call = call
 
     def all(self) -> list[JsonObject]:
-        """Return all customers with `keys`, `buyer`, `addresses`, `revision` and the `request` that made each."""
+        """Return all customers with `keys`, `buyer`, `addresses`, `revision` and the `request` that created each."""
         return list(self._call("GET", "/erp/customers")["customers"])
 
     def add(self, buyer: JsonObject, *addresses: JsonObject) -> JsonObject:
@@ -28,7 +28,7 @@ class ErpCustomersClient:
         return self._call("POST", "/erp/customers", {"buyer": buyer, "addresses": list(addresses)})
 
     def import_from_shop(self) -> list[JsonObject]:
-        """Enter those customers and addresses of the shop that came from the ERP: what a real ERP has to begin with."""
+        """Enter the shop's customers and addresses that came from the ERP: what a real ERP starts with."""
         return list(self._call("POST", "/erp/customers/import")["customers"])
 
     def edit(self, code: str, /, **changes: Any) -> JsonObject:
@@ -36,16 +36,16 @@ class ErpCustomersClient:
         return self._call("PATCH", f"/erp/customers/{code}", changes)
 
     def merge(self, kept: str, gone: str) -> JsonObject:
-        """Let one customer take over the keys and addresses of another, which is no more."""
+        """Merge one customer into another, which takes over its keys and addresses."""
         return self._call("POST", f"/erp/customers/{kept}/merge", {"gone": gone})
 
     def remove(self, code: str) -> JsonObject:
-        """Take a customer out."""
+        """Remove a customer."""
         return self._call("DELETE", f"/erp/customers/{code}")
 
 
 class Peopled(Protocol):
-    """A world with both sides' people."""
+    """A world with the customers of both sides."""
 
     people: DirectoryStore
     orders: ShopStore
@@ -53,7 +53,7 @@ class Peopled(Protocol):
 
 
 def erp_customer_routes(world: Callable[[], Peopled]) -> list[RouteOf]:
-    """Return the routes; `world` gives the world as it is now."""
+    """Return the routes; `world` returns the current world."""
 
     async def customers(request: Request) -> Response:
         store = world().erp_customers
@@ -86,7 +86,7 @@ def erp_customer_routes(world: Callable[[], Peopled]) -> list[RouteOf]:
 
 
 def _of_erp(world: Peopled) -> list[JsonObject]:
-    """Return the ERP's own customers, each with its addresses: those it has and those its orders name."""
+    """Return the ERP's own customers, each with its own addresses and those on its orders."""
     places = [row for row in world.people.records["address"].values() if row["origin"] == ERP]
     named = {
         (o["customer"], o[f]) for o in world.orders.orders.values() for f in ("shipment_address", "invoice_address")

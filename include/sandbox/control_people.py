@@ -12,17 +12,17 @@ from sandbox.wire import JsonObject
 
 
 class PeopleClient:
-    """The client's end: arranges who buys in the shop and reads it back. `kind`: customer, address or user."""
+    """The client side: sets up and reads the shop's records. `kind`: customer, address or user."""
 
     def __init__(self, call: Callable[..., JsonObject]) -> None:
         self._call = call
 
     def all(self, kind: Kind) -> list[JsonObject]:
-        """Return all records of a kind, whole."""
+        """Return all records of a kind, complete."""
         return list(self._call("GET", f"/people/{kind}")["records"])
 
     def add(self, kind: Kind, **record: Any) -> JsonObject:
-        """Put a record in, born in the webshop unless `origin` says otherwise; what it does not say is filled in."""
+        """Add a record, from the webshop unless `origin` says otherwise; missing fields are filled in."""
         return self._call("POST", f"/people/{kind}", record)
 
     def get(self, kind: Kind, number: int) -> JsonObject:
@@ -30,11 +30,11 @@ class PeopleClient:
         return self._call("GET", f"/people/{kind}/{number}")
 
     def edit(self, kind: Kind, number: int, /, **changes: Any) -> JsonObject:
-        """Change a record, whatever the field: its buyer moves, or types another name."""
+        """Change any field of a record: the buyer moves, or types another name."""
         return self._call("PATCH", f"/people/{kind}/{number}", changes)
 
     def remove(self, kind: Kind, number: int) -> JsonObject:
-        """Take a record out: an order that names it names nobody."""
+        """Remove a record. Orders that refer to it then refer to nobody."""
         return self._call("DELETE", f"/people/{kind}/{number}")
 
     def add_profile(self, **profile: Any) -> JsonObject:
@@ -43,7 +43,7 @@ class PeopleClient:
 
 
 def people_routes(people: Callable[[], DirectoryStore]) -> list[RouteOf]:
-    """Return the routes; `people` gives the store of the world as it is now."""
+    """Return the routes; `people` returns the current world's store."""
 
     async def records(request: Request) -> Response:
         kind = _kind(request)

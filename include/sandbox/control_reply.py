@@ -1,4 +1,4 @@
-"""How the control API reads and answers."""
+"""Reading and answering calls of the control API."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,7 +1,8 @@
 """The shop's despatch advices: POST /proxy/des_adv_xml/delivery/?shop=1&user=10 with a Desadv document.
 
-Documented: the fields, that shop and user are obligatory, that a DesadvNumber is taken once, and that the order's ERP
-number and line numbers must be there first. Assumed, as nothing is said: the answers, and when an order counts as sent.
+Documented: the fields, that shop and user are obligatory, that a DesadvNumber is accepted once, and that the order's
+ERP number and line numbers must be set first. Assumed, because the page does not say: the answers, and when an order
+counts as sent.
 """
 
 import re
@@ -41,7 +42,7 @@ class Item(NamedTuple):
 
 
 class DesadvApi:
-    """Takes despatch advices."""
+    """Receives despatch advices."""
 
     def __init__(self, store: ShopStore) -> None:
         self.messages: list[JsonObject] = []
@@ -49,7 +50,7 @@ class DesadvApi:
         self._delivered: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
 
     def handle(self, call: Call, config: Config) -> Reply:
-        """Take a message whole, or say what is wrong with it and take nothing."""
+        """Accept a whole message, or say what is wrong with it and change nothing."""
         addressed = {name: call.query.get(name, "") for name in ("shop", "user")}
         if not all(value.isdecimal() for value in addressed.values()):
             return answer(400, "shop and user are obligatory")
@@ -77,7 +78,7 @@ class DesadvApi:
         raise Refusal(answer(400, f"no order {row['OrderNum']} with a line {row['ItemNum']}"))
 
     def _take(self, items: Sequence[Item]) -> None:
-        """Count what was delivered; nothing can go wrong from here."""
+        """Record what was delivered; nothing can go wrong from here."""
         for item in items:
             self._delivered[item.order_id, item.line_number] += item.quantity
         for order_id in {item.order_id for item in items}:

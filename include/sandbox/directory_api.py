@@ -1,7 +1,7 @@
 """Customers, addresses and users below `/api/origin/{origin}/`, and user profiles.
 
 Documented: the lists, their filters, that they hold records of every origin, and detail by key. Assumed: the fields of
-a customer and an address, detail of customer and user, 404 for an unknown origin, and PATCH of anything but a user.
+a customer and an address, detail of customer and user, 404 for an unknown origin, and PATCH for anything but a user.
 """
 
 import re
@@ -24,7 +24,7 @@ _PATCHABLE = ("code", "authorised_customers")
 
 
 class DirectoryApi:
-    """Answers calls about people and places."""
+    """Answers calls about customers, addresses and users."""
 
     def __init__(self, store: DirectoryStore, entrance: Entrance) -> None:
         self.store = store

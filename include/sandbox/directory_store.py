@@ -1,4 +1,4 @@
-"""Who buys in the shop and where it goes: customers ("parties"), their addresses, users and user profiles."""
+"""The shop's customers ("parties"), their addresses, users and user profiles."""
 
 import copy
 from typing import Any, Literal, get_args
@@ -12,7 +12,7 @@ Kind = Literal["customer", "address", "user"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WEBSHOP, ERP = "webshop", "erp"
 FOUNDED = "2024-01-08T09:00:00.000000"
-"""When the records that came from the ERP were made: long before any order."""
+"""When the records from the ERP were created: long before any order."""
 FIRST_ID: dict[Kind, int] = {"customer": 30001, "address": 50001, "user": 40001}
 OF_ORDER: dict[str, Kind] = {
     "customer": "customer",
@@ -20,7 +20,7 @@ OF_ORDER: dict[str, Kind] = {
     "shipment_address": "address",
     "invoice_address": "address",
 }
-"""The fields of an order that name a record."""
+"""The fields of an order that refer to a record."""
 _ERP_PREFIX: dict[Kind, str] = {"customer": "C", "address": "A", "user": "U"}
 _EMPTY: dict[Kind, JsonObject] = {
     "customer": {
@@ -60,7 +60,7 @@ _EMPTY: dict[Kind, JsonObject] = {
 
 
 class DirectoryStore:
-    """Records by kind and id. Records are replaced, never changed, so what was read stays as it was."""
+    """Records by kind and id. Records are replaced, never changed, so a record once read stays the same."""
 
     def __init__(self, api_timezone: str) -> None:
         self.records: dict[Kind, dict[int, JsonObject]] = {kind: {} for kind in KINDS}
@@ -68,7 +68,7 @@ class DirectoryStore:
         self.api_timezone = api_timezone
 
     def add(self, kind: Kind, record: JsonObject) -> JsonObject:
-        """Put a record in, filling in what it does not say; one without an origin was born in the webshop."""
+        """Add a record, filling in missing fields; one without an origin was created in the webshop."""
         held = self.records[kind]
         number = int(record.get("id") or max([FIRST_ID[kind] - 1, *held]) + 1)
         origin = record.get("origin", WEBSHOP)
@@ -87,34 +87,34 @@ class DirectoryStore:
         return whole
 
     def edit(self, kind: Kind, number: int, changes: JsonObject) -> JsonObject:
-        """Change a record, whatever the field; KeyError for an unknown id."""
+        """Change any field of a record; KeyError for an unknown id."""
         changed = {**self.records[kind][number], "modified_date": self.now(), **copy.deepcopy(changes)}
         self.records[kind][number] = changed
         return changed
 
     def remove(self, kind: Kind, number: int) -> JsonObject:
-        """Take a record out; KeyError for an unknown id."""
+        """Remove a record; KeyError for an unknown id."""
         return self.records[kind].pop(number)
 
     def by_key(self, kind: Kind, origin: str, key: str) -> JsonObject | None:
-        """Find a record by the key that never changes."""
+        """Find a record by its permanent key."""
         rows = self.records[kind].values()
         return next((row for row in rows if (row["origin"], row["key"]) == (origin, key)), None)
 
     def twin(self, kind: Kind, number: Any) -> JsonObject | None:
-        """Return origin and key of a record, as an order may name it beside its id."""
+        """Return a record's origin and key, which an order may give beside its id."""
         record = self.records[kind].get(number)
         return {"origin": record["origin"], "key": record["key"]} if record else None
 
     def ensure(self, order: JsonObject) -> None:
-        """Make sure that what an order names is here: what is not, came from the ERP long ago."""
+        """Add the records that an order refers to if they are missing, as if they had come from the ERP long ago."""
         for field, kind in OF_ORDER.items():
             number = order.get(field)
             if isinstance(number, int) and number not in self.records[kind]:
                 self.add(kind, {"id": number, "origin": ERP, "create_date": FOUNDED, **_from_erp(kind, number, order)})
 
     def add_profile(self, profile: JsonObject) -> JsonObject:
-        """Add the data that a user typed who has no customer and no address yet."""
+        """Add the data typed by a user who has no customer and no address yet."""
         number = int(profile.get("id") or max([0, *self.profiles]) + 1)
         whole = {name: value for name, value in _EMPTY["address"].items() if name not in {"customer", "invoice"}}
         self.profiles[number] = {"id": number, **whole, **copy.deepcopy(profile)}
@@ -126,7 +126,7 @@ class DirectoryStore:
 
 
 def new_key(kind: Kind, origin: str, number: int) -> str:
-    """Return the key of a new record: the shop's own are numbers for customers and UUIDs for the rest."""
+    """Return the key of a new record: a number for the shop's own customers, a UUID for everything else."""
     if origin != WEBSHOP:
         return f"{_ERP_PREFIX[kind]}{number}"
     return f"BK{number}" if kind == "customer" else str(uuid5(NAMESPACE_URL, f"{kind}/{number}"))

@@ -1,4 +1,4 @@
-"""What every call at the shop has to pass before it is handled, in REST framework's order."""
+"""The checks that every call at the shop passes before it is handled, in REST framework's order."""
 
 import math
 import time
@@ -13,14 +13,14 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 
 class Entrance:
-    """Looks at what the client accepts, at its token, at the rate and at the verb."""
+    """Checks the Accept header, the token, the rate and the method."""
 
     def __init__(self, issuer: TokenIssuer) -> None:
         self._issuer = issuer
         self._recent: deque[float] = deque()
 
     def admit(self, call: Call, config: Config, methods: tuple[str, ...]) -> str:
-        """Return the verb, a HEAD as the GET it is; Refusal when the call may not come in."""
+        """Return the method, with HEAD as GET; Refusal if the call is not admitted."""
         if not _accepts_json(call.headers.get("accept", "*/*")):
             raise Refusal(json_reply({"detail": "Could not satisfy the request Accept header."}, 406))
         auth.check_shop(call, config, self._issuer)
@@ -49,7 +49,7 @@ class Entrance:
 
 
 def json_body(call: Call) -> JsonObject:
-    """Return the object in the body; Refusal when it is none."""
+    """Return the object in the body; Refusal if it is not one."""
     if not call.body:
         return {}
     media_type = call.headers.get("content-type", "")

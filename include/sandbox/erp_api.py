@@ -1,4 +1,4 @@
-"""The ERP's REST contract: find, create and list sales orders, list deliveries, say what it can do."""
+"""The ERP's REST contract: find, create and list sales orders, list deliveries, state its capabilities."""
 
 import re
 import time

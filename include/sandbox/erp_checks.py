@@ -1,4 +1,4 @@
-"""What the ERP checks in a request before it looks at what it asks for: shapes only, and no type is converted."""
+"""Checks the shape of a request before it is handled. No type is converted."""
 
 import re
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def _that(test: Callable[[Any], bool], what: str) -> AfterValidator:
 
 
 def _whole(value: Any) -> Any:
-    """Take 1.0 for 1, as JSON Schema does."""
+    """Accept 1.0 as 1, as JSON Schema does."""
     return int(value) if isinstance(value, Decimal) and value % 1 == 0 else value
 
 
@@ -175,7 +175,7 @@ class NewCustomer(ChangedCustomer):
 
 
 def checked(call: Call, model: type[BaseModel]) -> JsonObject:
-    """Return the object in the body as it was sent; Refusal with 400 and all that is wrong with it."""
+    """Return the object in the body as sent; Refusal with 400 and everything that is wrong with it."""
     try:
         request: JsonObject = loads(call.body)
         model.model_validate(request)
@@ -196,7 +196,7 @@ def idempotency_key(call: Call) -> str:
 
 
 def method_not_allowed(allowed: str) -> Reply:
-    """Answer a verb that is not offered, with those that are."""
+    """Refuse a method that is not offered, and list those that are."""
     return json_reply({"error": "method_not_allowed"}, 405, headers={"allow": allowed})
 
 

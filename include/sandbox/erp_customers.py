@@ -1,4 +1,4 @@
-"""The ERP's customers with their addresses, by the keys under which others know them."""
+"""The ERP's customers with their addresses, by the keys that other systems use for them."""
 
 import time
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class ErpCustomer:
-    """A customer; `request` is the body that made it, `revision` counts what was changed by the API since."""
+    """A customer; `request` is the body that created it, `revision` counts the API's changes since."""
 
     code: str
     keys: tuple[Key, ...]
@@ -25,13 +25,13 @@ class ErpCustomer:
     created_tick: float = field(default_factory=time.monotonic)
 
     def document(self, asked: Key | None = None) -> JsonObject:
-        """Return the customer as the contract shows it, under the key that was asked for."""
+        """Return the customer as the contract shows it, under the requested key."""
         origin, key = asked or self.keys[0]
         addresses = [{"origin": o, "key": k, "code": held["code"]} for (o, k), held in self.addresses.items()]
         return {"origin": origin, "key": key, "code": self.code, "addresses": addresses}
 
     def full(self) -> JsonObject:
-        """Return everything, for those who judge."""
+        """Return everything, for the tests."""
         return {
             **self.document(),
             "keys": [list(key) for key in self.keys],
@@ -43,7 +43,7 @@ class ErpCustomer:
 
 
 class CustomerStore:
-    """Customers in the order they were made."""
+    """Customers in order of creation."""
 
     def __init__(self) -> None:
         self.customers: list[ErpCustomer] = []
@@ -52,11 +52,11 @@ class CustomerStore:
         self._last_address = 0
 
     def with_key(self, key: Key) -> list[ErpCustomer]:
-        """Return the customers under a key; more than one only when uniqueness is switched off."""
+        """Return the customers with a key; more than one only if uniqueness is switched off."""
         return [customer for customer in self.customers if key in customer.keys]
 
     def of_order(self, request: JsonObject) -> ErpCustomer | None:
-        """Return the customer of an order: by key where it names one, else by the shop's id."""
+        """Return the customer of an order: by key if given, otherwise by the shop's id."""
         buyer = request.get("buyer") or {}
         if buyer.get("key") is not None:
             return next(iter(self.with_key((str(buyer.get("origin")), buyer["key"]))), None)
@@ -66,7 +66,7 @@ class CustomerStore:
     def create(
         self, request: JsonObject, idempotency_key: str | None = None, *, code: str | None = None
     ) -> ErpCustomer:
-        """Add a customer, under this number or the next; one of the ERP's own origin has its key as number."""
+        """Add a customer with this number or the next; a customer of the ERP's own origin has its key as number."""
         buyer = request["buyer"]
         self._last_code += 1
         code = code or (buyer["key"] if buyer["origin"] == "erp" else str(self._last_code))
@@ -78,7 +78,7 @@ class CustomerStore:
         return new
 
     def update(self, customer: ErpCustomer, request: JsonObject, *, revision: int = 1) -> ErpCustomer:
-        """Change the buyer where one is given, and add or change the addresses that are named; the others stay."""
+        """Change the buyer if given, and add or change the given addresses; the others stay."""
         changed = replace(
             customer,
             buyer={**customer.buyer, **request["buyer"]} if request.get("buyer") else customer.buyer,
@@ -96,7 +96,7 @@ class CustomerStore:
         return changed
 
     def merge(self, kept: str, gone: str) -> ErpCustomer:
-        """Let one customer take over the keys and addresses of another, which is no more; KeyError."""
+        """Merge one customer into another, which takes over its keys and addresses; KeyError."""
         first, second = self.with_code(kept), self.with_code(gone)
         merged = replace(first, keys=first.keys + second.keys, addresses={**second.addresses, **first.addresses})
         self.remove(gone)
@@ -104,7 +104,7 @@ class CustomerStore:
         return merged
 
     def remove(self, code: str) -> ErpCustomer:
-        """Take a customer out, as if it had never been; KeyError."""
+        """Remove a customer, as if it had never existed; KeyError."""
         customer = self.with_code(code)
         self.customers.remove(customer)
         self.by_idempotency_key = {k: kept for k, kept in self.by_idempotency_key.items() if kept is not customer}

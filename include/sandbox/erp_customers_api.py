@@ -20,7 +20,7 @@ PATH = "/customers"
 
 
 class CustomersApi:
-    """Answers calls below `/erp/customers`, and says what an order's customer and addresses are to this ERP."""
+    """Answers calls below `/erp/customers`, and resolves an order's customer and addresses."""
 
     def __init__(self, store: CustomerStore, underway: Underway) -> None:
         self.store = store
@@ -37,7 +37,7 @@ class CustomersApi:
         return method_not_allowed("PUT" if path else "GET, POST")
 
     def admit_order(self, request: JsonObject, config: Config) -> None:
-        """Do with an order's unknown customer and addresses what the switches say; Refusal with 422 to reject it."""
+        """Treat an order's unknown customer and addresses as the switches say; Refusal with 422 to reject it."""
         customer, buyer = self.store.of_order(request), request.get("buyer") or {}
         if customer is None and config.erp_unknown_customers == "reject":
             named = f"{buyer.get('origin')}/{buyer['key']}" if buyer.get("key") else request.get("customer")

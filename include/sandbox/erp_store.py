@@ -13,12 +13,12 @@ from sandbox.wire import JsonObject
 FIRST_NUMBER = 100001
 FIRST_PACKING_SLIP = 1001
 CONTENT = ("product", "quantity", "unit_price")
-"""What a line holds."""
+"""The fields of a line's content."""
 
 
 @dataclass(frozen=True)
 class ErpOrder:
-    """A sales order as created; `request` is the body that asked for it."""
+    """A sales order as created; `request` is the body that created it."""
 
     number: str
     request: JsonObject
@@ -28,7 +28,7 @@ class ErpOrder:
     counts_charges: bool = True
 
     def document(self) -> JsonObject:
-        """Return the order as the client that made it sees it. Line numbers are never equal to positions."""
+        """Return the order as its creator sees it. Line numbers never equal positions."""
         return {
             "number": self.number,
             "external_reference": self.request["external_reference"],
@@ -46,7 +46,7 @@ class ErpOrder:
         }
 
     def full(self) -> JsonObject:
-        """Return the order with what reconciliation wants to know."""
+        """Return the order with what the reconciliation needs."""
         amounts = [Decimal(line["quantity"]) * Decimal(line["unit_price"]) for line in self.request["lines"]]
         if self.counts_charges:
             amounts += [Decimal(charge["amount"]) for charge in self.request.get("charges") or ()]
@@ -60,12 +60,12 @@ class ErpOrder:
 
 
 def line_number(position: int) -> int:
-    """Return the number this ERP gives a line: 11, 21, 31."""
+    """Return the ERP's number of a line: 11, 21, 31."""
     return 10 * position + 1
 
 
 class ErpStore:
-    """Everything the ERP knows, and which requests it is working on."""
+    """Everything the ERP knows, and which requests it is processing."""
 
     def __init__(self) -> None:
         self.orders: list[ErpOrder] = []
@@ -88,7 +88,7 @@ class ErpStore:
         return order
 
     def edit(self, number: str, changes: JsonObject) -> ErpOrder:
-        """Change an order from outside the API: `number`, `status`, or what its request says; KeyError."""
+        """Change an order behind the API's back: `number`, `status`, or fields of its request; KeyError."""
         before = self.remove(number)
         own = {name: changes[name] for name in ("number", "status") if name in changes}
         request = {**before.request, **{name: value for name, value in changes.items() if name not in own}}
@@ -98,7 +98,7 @@ class ErpStore:
         return order
 
     def remove(self, number: str) -> ErpOrder:
-        """Take an order out, as if it had never been; KeyError for an unknown number."""
+        """Remove an order, as if it had never existed; KeyError for an unknown number."""
         order = next((o for o in self.orders if o.number == number), None)
         if order is None:
             raise KeyError(number)
@@ -108,18 +108,18 @@ class ErpStore:
         return order
 
     def with_reference(self, reference: str) -> list[ErpOrder]:
-        """Return the orders with an external reference; more than one only when uniqueness is switched off."""
+        """Return the orders with an external reference; more than one only if uniqueness is switched off."""
         return self._by_reference.get(reference, [])
 
     def of_shop_order(self, shop_order_id: str) -> list[ErpOrder]:
-        """Return the orders that were made from an order of the shop."""
+        """Return the orders created from an order of the shop."""
         return [order for order in self.orders if str(order.request.get("shop_order_id")) == shop_order_id]
 
     def deliver(self, wish: JsonObject) -> JsonObject:
-        """Add a packing slip for an order, whole unless `lines` are named; KeyError for an unknown number or line.
+        """Add a packing slip for an order, complete unless `lines` are given; KeyError for an unknown number or line.
 
         A slip for several orders is several rows with the same `number`; carrier and tracking code may be empty.
-        `made_at`, an instant, says when it was made, if not now.
+        `made_at`, an instant, is when it was made; now if left out.
         """
         wish = dict(wish)
         made_at = datetime.fromisoformat(wish.pop("made_at", None) or clock.now().isoformat())
@@ -143,7 +143,7 @@ class ErpStore:
 
 
 def _line(whole: dict[int, JsonObject], wish: JsonObject) -> JsonObject:
-    """Complete what is wished of a line; one that the order does not have must say itself what was delivered."""
+    """Complete the given fields of a line. A line that the order does not have must itself say what was delivered."""
     known = whole[wish["line_number"]] if "product_key" not in wish else whole.get(wish["line_number"], {})
     return {**known, **wish}
 

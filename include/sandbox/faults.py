@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: rules that pick calls and say what happens to them."""
+"""Deliberate faults: rules that select calls and say what happens to them."""
 
 import random
 import re
@@ -36,9 +36,9 @@ class FaultRule(BaseModel):
     wrong_answer        answer 200 with `answer`
     truncated_body      do it, then send half of the answer and cut the connection
 
-    `commit` makes `status` and `wrong_answer` do what was asked before they answer otherwise.
-    `manners` (see `sandbox.manners.table`) hold for the calls that are hit and do what was asked.
-    `then` changes the shop's order that the call names, once the call is dealt with: `{"state": "cancel"}`.
+    `commit` makes `status` and `wrong_answer` carry out the request before they answer.
+    `manners` (see `sandbox.manners.table`) apply to matching calls that carry out the request.
+    `then` changes the call's order in the shop once the call is finished: `{"state": "cancel"}`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -46,18 +46,18 @@ class FaultRule(BaseModel):
     service: Service | None = None
     method: str | None = None
     path: str | None = None
-    """Searched for in path and query as a regular expression."""
+    """A regular expression searched for in path and query."""
     body: str | None = None
-    """Searched for in the raw body as a regular expression."""
+    """A regular expression searched for in the raw body."""
     times: int = Field(default=1, ge=0)
-    """How many calls are hit; 0 is all."""
+    """How many calls are hit; 0 means all."""
     skip: int = Field(default=0, ge=0)
-    """How many matching calls pass first."""
+    """How many matching calls are let through first."""
     probability: float = Field(default=1, ge=0, le=1)
     seed: int = 0
     action: Action
     name: str | None = None
-    """As it shows in the journal; the action when left out."""
+    """The name in the journal; the action if left out."""
     status: int = 500
     headers: dict[str, str] = Field(default_factory=dict)
     answer: Any = None
@@ -79,12 +79,12 @@ class FaultRule(BaseModel):
         return checked(names)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Start the dice of this rule; the same seed throws the same."""
+        """Seed this rule's random generator; the same seed gives the same sequence."""
         super().model_post_init(context)
         self._random.seed(self.seed)
 
     def hits(self, service: Service, call: Call) -> bool:
-        """Decide about a call, counting it."""
+        """Decide whether a call is hit, and count it."""
         if (self.times and self._hit >= self.times) or not self._matches(service, call):
             return False
         self._seen += 1
@@ -111,16 +111,16 @@ class FaultRule(BaseModel):
 
 
 class Faults:
-    """The rules in force; the first one that hits a call has it."""
+    """The active rules; the first one that matches a call applies."""
 
     def __init__(self) -> None:
         self.rules: list[FaultRule] = []
 
     def add(self, rules: list[dict[str, Any]]) -> Self:
-        """Add rules behind those there are; pydantic.ValidationError when one is not valid."""
+        """Append rules; pydantic.ValidationError for an invalid one."""
         self.rules += [FaultRule.model_validate(rule) for rule in rules]
         return self
 
     def pick(self, service: Service, call: Call) -> FaultRule | None:
-        """Return the rule that this call falls to."""
+        """Return the rule that applies to this call."""
         return next((rule for rule in self.rules if rule.hits(service, call)), None)

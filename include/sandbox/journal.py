@@ -1,4 +1,4 @@
-"""Every call in the order it arrived, and how many ran at the same time. Never a secret."""
+"""Every call in order of arrival, and how many ran at the same time. Never contains a secret."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ _ORDER = re.compile(r"^/api/order/(\d+)/?$")
 
 @dataclass
 class Entry:
-    """One call. `status` stays None when no answer reached the client; `finished` tells it is dealt with."""
+    """One call. `status` stays None if no answer reached the client; `finished` says whether handling has ended."""
 
     n: int
     at: str
@@ -36,7 +36,7 @@ class Entry:
 
 
 class Journal:
-    """Entries count from 1; a new journal starts over."""
+    """Entries are numbered from 1; a new journal starts over."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -69,7 +69,7 @@ class Journal:
         return [asdict(entry) for entry in self.entries if entry.n > n]
 
     def clear(self) -> None:
-        """Forget the entries and the high-water marks; numbering continues."""
+        """Discard the entries and the high-water marks; numbering continues."""
         self.entries.clear()
         self.high_water = +self._running
 
@@ -92,7 +92,7 @@ def _entry(n: int, service: Service, call: Call) -> Entry:
 
 
 def order_named_by(call: Call) -> int:
-    """Return the id of the shop's order that a call names in its path, query or body; 0 for none."""
+    """Return the id of the shop order in a call's path, query or body; 0 for none."""
     order = _ORDER.match(call.path)
     if order:
         return int(order[1])

@@ -1,6 +1,6 @@
-"""Custom order statuses: POST /proxy/v1/orderstatus/?shop=1 with what the customer shall read at an order.
+"""Custom order statuses: POST /proxy/v1/orderstatus/?shop=1 with the text that the customer sees with an order.
 
-Documented: the fields, and that shop is obligatory. Assumed: that one of the two order numbers is enough, the answers,
+Documented: the fields, and that shop is obligatory. Assumed: the answers, that one of the two order numbers is enough,
 and that `state` may be one object or several.
 """
 
@@ -13,14 +13,14 @@ from sandbox.wire import Call, JsonObject, Reply, json_reply, loads
 
 
 class OrderStatusApi:
-    """Takes statuses; an order's own state is not touched."""
+    """Receives statuses. They do not change an order's own state."""
 
     def __init__(self, store: ShopStore) -> None:
         self.messages: list[JsonObject] = []
         self._store = store
 
     def handle(self, call: Call, config: Config) -> Reply:
-        """Take a status, or say what is wrong with it."""
+        """Accept a status, or say what is wrong with it."""
         del config
         if not call.query.get("shop", "").isdecimal():
             return json_reply({"detail": "shop is obligatory"}, 400)

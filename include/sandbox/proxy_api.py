@@ -1,4 +1,4 @@
-"""The shop's message addresses below `/proxy`: deliveries, cXML confirmations, custom order statuses."""
+"""The shop's message endpoints below `/proxy`: deliveries, cXML confirmations, custom order statuses."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ PREFIX = "/proxy/"
 
 
 class ProxyApi:
-    """Answers calls below `/proxy`. That they take the shop's own token is assumed."""
+    """Answers calls below `/proxy`. That they accept the shop's own token is assumed."""
 
     def __init__(self, store: ShopStore, issuer: TokenIssuer) -> None:
         self.desadv = DesadvApi(store)
@@ -30,7 +30,7 @@ class ProxyApi:
         }
 
     def handle(self, call: Call, config: Config) -> Reply:
-        """Take a message, or say what is wrong with it."""
+        """Accept a message, or say what is wrong with it."""
         handler = self._handlers.get(call.path)
         if handler is None:
             return html_reply(404, "Not Found")

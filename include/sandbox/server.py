@@ -16,7 +16,7 @@ from sandbox.config import Config
 from sandbox.keeping import Keeper
 
 START_TIMEOUT = 20
-TICKS_PER_SECOND = 10  # of uvicorn
+TICKS_PER_SECOND = 10  # uvicorn's
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class RunningSandbox:
 
 
 class SandboxServer(uvicorn.Server):
-    """uvicorn, telling when it is ready."""
+    """uvicorn that reports when it is ready."""
 
     def __init__(self, app: SandboxApp, keeper: Keeper | None = None) -> None:
         super().__init__(
@@ -61,13 +61,13 @@ class SandboxServer(uvicorn.Server):
         self.ready.set()
 
     async def on_tick(self, counter: int) -> bool:
-        """Keep what is there, about once a second."""
+        """Save the data about once a second."""
         if self._keeper and counter % TICKS_PER_SECOND == 0:
             self._keeper.keep(self._app.world)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, letting go of held calls first."""
+        """Stop, releasing held calls first."""
         self._app.world.release()
         await super().shutdown(sockets)
         if self._keeper:
@@ -77,7 +77,7 @@ class SandboxServer(uvicorn.Server):
 def build(
     day: date | None = None, count: int = 40, config: Config | None = None, parts: Sequence[str] = ()
 ) -> SandboxApp:
-    """Make a sandbox with the orders of a day, or with none."""
+    """Build a sandbox with the orders of a day, or with none."""
     app = SandboxApp()
     config = config or Config()
     app.reset(config, orders_for_day(day, count, api_timezone=config.api_timezone, parts=parts) if day else [])
@@ -85,9 +85,9 @@ def build(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take a port; 0 takes a free one."""
+    """Bind a port; 0 means any free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's algorithm off (40 ms an answer) only where the protocol is named.
+    # asyncio disables Nagle's algorithm (40 ms per answer) only if the protocol is given.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((host, port))
@@ -96,7 +96,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(sock: socket.socket) -> str:
-    """Name the address that a socket listens on."""
+    """Return the URL of a listening socket."""
     host, port = sock.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
@@ -105,7 +105,7 @@ def url_of(sock: socket.socket) -> str:
 def running(
     day: date | None = None, count: int = 40, config: Config | None = None, parts: Sequence[str] = ()
 ) -> Iterator[RunningSandbox]:
-    """Run a sandbox on a free loopback port in a thread, for as long as the block lasts."""
+    """Run a sandbox in a thread on a free loopback port for the duration of the block."""
     app = build(day, count, config, parts)
     server = SandboxServer(app)
     with listen("127.0.0.1", 0) as sock:

@@ -27,7 +27,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     "done": ("processing",),
     "cancel": (),
 }
-"""Moves that strict mode allows."""
+"""State changes that strict mode allows."""
 
 
 class ShopApi:
@@ -40,7 +40,7 @@ class ShopApi:
         self._pager = Pager()
 
     def handle(self, call: Call, config: Config, *, ignored: frozenset[str] = frozenset(), echo: bool = False) -> Reply:
-        """Answer one call; the fields in `ignored` are not stored, and with `echo` the answer does not show it."""
+        """Answer one call; fields in `ignored` are not stored, and with `echo` the answer hides that."""
         kind, argument, methods = _route(call.path)
         method = self._entrance.admit(call, config, methods)
         if kind == LIST:

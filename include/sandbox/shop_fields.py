@@ -1,4 +1,4 @@
-"""What the shop accepts in a body, field by field, and what it says otherwise (REST framework's words)."""
+"""What the shop accepts in a body, field by field, and its error messages (REST framework's)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,7 +14,7 @@ READ_ONLY = ("id", "reference", "create_date", "modified_date", "confirm_date", 
 
 
 class Invalid(ValueError):  # noqa: N818  # becomes one entry of a 400, not an error of the sandbox
-    """A value that is refused, with what the shop says about it (text, object or list of objects)."""
+    """A refused value, with the shop's error (text, object or list of objects)."""
 
     def __init__(self, said: Any) -> None:
         super().__init__(said)
@@ -22,14 +22,14 @@ class Invalid(ValueError):  # noqa: N818  # becomes one entry of a 400, not an e
 
 
 class Field(NamedTuple):
-    """How a writable field is read and what it becomes when a PUT leaves it out."""
+    """How a writable field is read, and its value if a PUT leaves it out."""
 
     read: Callable[[Any], Any]
     default: Any = None
     nullable: bool = True
 
     def check(self, value: Any) -> Any:
-        """Return the value to store; Invalid with the shop's answer."""
+        """Return the value to store; Invalid with the shop's error."""
         if value is None:
             if self.nullable:
                 return None
@@ -67,7 +67,7 @@ def _integer(value: Any) -> int:
 
 
 def _number(value: Any) -> Any:
-    """Check a decimal and keep it as it was written, number or text."""
+    """Check a decimal and keep it as written, number or text."""
     try:
         finite = not isinstance(value, bool) and Decimal(str(value)).is_finite()
     except InvalidOperation:
@@ -124,7 +124,7 @@ def _line(item: Any) -> JsonObject:
 
 
 def read_fields(body: JsonObject, fields: dict[str, Field]) -> tuple[JsonObject, JsonObject]:
-    """Check the known fields of a body: the values to store, and what is wrong with the others."""
+    """Check the known fields of a body: return the values to store and the errors."""
     values: JsonObject = {}
     mistakes: JsonObject = {}
     for name, field in fields.items():
@@ -167,7 +167,7 @@ ORDER_FIELDS: dict[str, Field] = {
 
 
 def forbidden(body: JsonObject, shown: JsonObject, config: Config) -> JsonObject:
-    """Return what strict serializers say about fields that a body must not name; `shown` is the order as it is."""
+    """Return the strict serializers' errors about fields that a body must not contain; `shown` is the current order."""
     found: JsonObject = {}
     if config.refuse_unknown_fields:
         found |= {name: ["Unexpected field."] for name in body if name not in ORDER_FIELDS and name not in shown}

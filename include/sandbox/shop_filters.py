@@ -1,4 +1,4 @@
-"""Filters of the order list as django-filter applies them: the unknown is ignored, a bad value is a 400."""
+"""Filters of the order list as django-filter applies them: unknown filters are ignored, a bad value is a 400."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
@@ -16,7 +16,7 @@ def select(
     unknown: Collection[str] = (),
     filters: dict[str, Callable[[str], Test]] | None = None,
 ) -> list[JsonObject]:
-    """Keep the orders that pass every filter but the `unknown` ones; Refusal with all mistakes in the filters."""
+    """Keep the orders that pass every filter except the `unknown` ones; Refusal with all invalid filters."""
     filters = FILTERS if filters is None else filters
     tests: list[Test] = []
     mistakes: dict[str, list[str]] = {}
@@ -82,7 +82,7 @@ def _instant(value: str) -> datetime:
     except ValueError:
         raise ValueError("Enter a valid date/time.") from None
     if instant.tzinfo is not None:
-        # Storage without zones: Django lets the value through and the database layer raises.
+        # Databases without time zones: Django lets the value through, and the database layer raises.
         raise Refusal(html_reply(500, "Server Error (500)"))
     return instant
 
@@ -107,8 +107,8 @@ FILTERS: dict[str, Callable[[str], Test]] = {
         for lookup in ("gte", "lte")
     },
 }
-"""`inactive` is not here: no order is inactive, so it changes nothing."""
+"""`inactive` is missing: no order is inactive, so it would change nothing."""
 
 DIRECTORY_FILTERS = {name: FILTERS[name] for name in ("create_date__gte", "create_date__lte")}
-"""Of customers and addresses; `create_date__gte` is the documented one."""
+"""For customers and addresses; `create_date__gte` is the documented one."""
 USER_FILTERS = {**DIRECTORY_FILTERS, "registration": _text("registration")}

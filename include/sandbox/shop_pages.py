@@ -23,7 +23,7 @@ ROW_FIELDS = (
 
 
 class Pager:
-    """Cuts lists into pages, and remembers how often each was asked for."""
+    """Cuts lists into pages, and counts the requests for each."""
 
     def __init__(self) -> None:
         self._asked: Counter[str] = Counter()
@@ -31,7 +31,7 @@ class Pager:
     def page(
         self, orders: Sequence[JsonObject], call: Call, config: Config, *, fields: Sequence[str] | None = ROW_FIELDS
     ) -> JsonObject:
-        """Return the page that the call asks for, of these fields or all; a senseless limit or offset falls back."""
+        """Return the requested page, with these fields or all; an invalid limit or offset falls back to its default."""
         limit = min(_positive(call.query.get("limit"), config.default_limit), config.max_limit)
         offset = max(_positive(call.query.get("offset"), 0), 0)
         count = len(orders)

@@ -14,7 +14,7 @@ LINES = "order_lines"
 
 
 class ShopStore:
-    """Orders by id. Objects are replaced, never changed, so what was read stays as it was."""
+    """Orders by id. Objects are replaced, never changed, so an order once read stays the same."""
 
     def __init__(self, api_timezone: str) -> None:
         self.orders: dict[int, JsonObject] = {}
@@ -27,7 +27,7 @@ class ShopStore:
         return clock.now(ZoneInfo(self.api_timezone)).replace(tzinfo=None).isoformat(timespec="microseconds")
 
     def insert(self, order: JsonObject) -> int:
-        """Put an order in from outside the API, filling in what it does not say."""
+        """Insert an order behind the API's back, filling in missing fields."""
         order = copy.deepcopy(order)
         number = order.setdefault("id", self._next_id())
         self._last_id = max(self._last_id, number)
@@ -48,13 +48,13 @@ class ShopStore:
         return int(number)
 
     def edit(self, number: int, changes: JsonObject) -> JsonObject:
-        """Change an order from outside the API, whatever the field; KeyError for an unknown id."""
+        """Change any field of an order behind the API's back; KeyError for an unknown id."""
         changed = {**self.orders[number], "modified_date": self.now(), **copy.deepcopy(changes)}
         self.orders[number] = changed
         return changed
 
     def patched(self, stored: JsonObject, values: JsonObject) -> JsonObject:
-        """Return the object as a PATCH with these checked values makes it; lines are replaced when named."""
+        """Return the object after a PATCH with these checked values; if lines are given, they replace the old ones."""
         order = {**stored, **values}
         if LINES in values:
             order[LINES] = self._lines(stored[LINES], values[LINES])
@@ -63,7 +63,7 @@ class ShopStore:
     def replaced(
         self, stored: JsonObject, values: JsonObject, body: JsonObject, *, renumber: bool = False
     ) -> JsonObject:
-        """Return the object as a PUT makes it: fields left out fall back, undocumented ones live on only when sent."""
+        """Return the object after a PUT: missing fields get their default, undocumented ones stay only if sent."""
         order = {}
         for name, value in stored.items():
             if name in ORDER_FIELDS:
@@ -77,7 +77,7 @@ class ShopStore:
         return self._touched(order)
 
     def blank(self, number: int | None = None, *, offline: bool) -> JsonObject:
-        """Return an empty order, numbered but not stored: what POST, and PUT on an unknown id, fill in."""
+        """Return an empty order, numbered but not stored: the start of a POST, or of a PUT on an unknown id."""
         number = self._next_id() if number is None else number
         now = self.now()
         fallbacks = {name: field.default for name, field in ORDER_FIELDS.items()}
@@ -119,7 +119,7 @@ class ShopStore:
 
 
 def without(before: JsonObject, after: JsonObject, fields: frozenset[str]) -> JsonObject:
-    """Return `after` with the named fields as they were; `order_lines.x` names a field of every line."""
+    """Return `after` with the named fields unchanged; `order_lines.x` means a field of every line."""
     kept: dict[str, Any] = dict(after)
     for name in fields:
         of_line = name.removeprefix(f"{LINES}.")

@@ -11,7 +11,7 @@ JsonObject = dict[str, Any]
 
 
 def loads(text: bytes | str) -> Any:
-    """Parse JSON; numbers with a fraction become Decimal, so `10.00` stays `10.00`. ValueError when it is not JSON."""
+    """Parse JSON; numbers with a fraction become Decimal, so `10.00` stays `10.00`. ValueError if it is not JSON."""
     return simplejson.loads(text, use_decimal=True)
 
 
@@ -22,9 +22,9 @@ def dumps(value: object) -> bytes:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One HTTP request, read whole. Header names are lower case; of a repeated parameter the last one counts.
+    """One HTTP request, completely read. Header names are lower case; the last value of a repeated parameter counts.
 
-    Two calls are never equal, even when all in them is.
+    Two calls are never equal, even with the same content.
     """
 
     method: str
@@ -33,7 +33,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     origin: str
-    """Scheme and host as the client named them."""
+    """Scheme and host as the client wrote them."""
 
     @property
     def query(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer; `committed` tells whether giving it changed anything."""
+    """One HTTP answer; `committed` says whether the request changed anything."""
 
     status: int
     body: bytes = b""
@@ -61,14 +61,14 @@ def json_reply(
 
 
 def html_reply(status: int, title: str) -> Reply:
-    """Answer as Django does where REST framework has no say."""
+    """Answer as Django does outside REST framework."""
     page = f'<!doctype html>\n<html lang="en">\n<head>\n  <title>{title}</title>\n</head>\n'
     page += f"<body>\n  <h1>{title}</h1><p></p>\n</body>\n</html>\n"
     return Reply(status, page.encode(), {"content-type": "text/html; charset=utf-8"})
 
 
 class Refusal(Exception):  # noqa: N818  # not a failure of the sandbox: an answer that ends the handling of a call
-    """Raised inside a handler to answer at once."""
+    """Raised inside a handler to answer immediately."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)

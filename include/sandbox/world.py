@@ -1,4 +1,4 @@
-"""Everything that a reset throws away and makes anew."""
+"""Everything that a reset discards and creates again."""
 
 import asyncio
 from collections import Counter
@@ -29,7 +29,7 @@ from sandbox.wire import Call, JsonObject, Refusal, Reply
 
 
 class World:
-    """One shop, one token endpoint, one ERP. A call that is underway at a reset ends in the world it began in."""
+    """One shop, one token endpoint, one ERP. A call in progress during a reset ends in the world it started in."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -63,7 +63,7 @@ class World:
         return number
 
     def handle(self, service: Service, call: Call, rule: FaultRule | None = None) -> Reply:
-        """Let the service answer; the rule may make the shop ignore fields, or behave in other ways."""
+        """Let the service answer; the rule may make it ignore fields, or behave in other ways."""
         config = self.config.behaving(service, rule.manners if rule else ())
         try:
             reply = self._answer(service, call, config, rule)
@@ -74,7 +74,7 @@ class World:
         return as_sent(reply, call, config)
 
     def change_order_of(self, call: Call, changes: JsonObject) -> None:
-        """Change the shop's order that a call at shop or ERP names, if it names one that exists."""
+        """Change the shop's order that a call to shop or ERP refers to, if it exists."""
         number = order_named_by(call)
         if number in self.orders.orders:
             self.orders.edit(number, changes)
@@ -100,7 +100,7 @@ class World:
                 self.orders.edit(number, event(self.orders.orders[number]))
 
     async def hold(self, seconds: float) -> bool:
-        """Wait that long, or until everything held is released; whether it was."""
+        """Wait that long, or until everything held is released; return whether it was."""
         try:
             await asyncio.wait_for(self._released.wait(), seconds)
         except TimeoutError:
@@ -108,13 +108,13 @@ class World:
         return True
 
     def release(self) -> None:
-        """Let every call go that is held now."""
+        """Release every call held now."""
         self._released.set()
         self._released = asyncio.Event()
 
 
 def service_of(path: str) -> Service:
-    """Name the service that a path belongs to; what nobody owns is the shop's, which answers 404."""
+    """Return the service that a path belongs to; unknown paths are the shop's, which answers 404."""
     if path.startswith("/realms/"):
         return "token"
     return "erp" if path.startswith(f"{ERP_PREFIX}/") else "shop"

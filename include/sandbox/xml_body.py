@@ -21,7 +21,7 @@ def read(body: bytes) -> etree._Element:
 
 
 def answer(status: int, text: str, *, http: int | None = None, committed: bool = False) -> Reply:
-    """Answer with a Status; HTTP says the same unless told otherwise, for cXML likes to say 200 to everything."""
+    """Answer with a Status, and the same status in HTTP unless given: cXML often answers everything with 200."""
     root = etree.Element("Response")
     etree.SubElement(root, "Status", code=str(status), text="".join(c for c in text if c.isprintable()))
     return Reply(http or status, etree.tostring(root), {"content-type": "application/xml"}, committed)

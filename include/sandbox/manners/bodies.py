@@ -1,4 +1,4 @@
-"""Manners of the wire: the same answer in other bytes, or at another pace."""
+"""Manners of the wire: the same answer in other bytes, or at another speed."""
 
 import codecs
 import gzip
@@ -14,7 +14,7 @@ _MEGABYTE = 1_000_000
 
 
 def html_errors(reply: Reply, _: Call, __: Switches) -> Reply:
-    """Say what is wrong on a web page; headers such as Retry-After stay."""
+    """Report the error as an HTML page; headers such as Retry-After stay."""
     if reply.status < FIRST_ERROR:
         return reply
     page = html_reply(reply.status, f"{HTTPStatus(reply.status).phrase} ({reply.status})")
@@ -27,14 +27,14 @@ def trickling(reply: Reply, _: Call, switches: Switches) -> Reply:
 
 
 def gzipped(reply: Reply, call: Call, _: Switches) -> Reply:
-    """Compress for a client that takes it."""
+    """Compress for a client that accepts it."""
     if "gzip" not in call.headers.get("accept-encoding", "") or not reply.body:
         return reply
     return replace(reply, body=gzip.compress(reply.body), headers={**reply.headers, "content-encoding": "gzip"})
 
 
 def gzip_bomb(reply: Reply, _: Call, switches: Switches) -> Reply:
-    """Follow the answer by blanks that are many once they are unpacked, and few on the wire."""
+    """Append blanks to the answer: few bytes when compressed, very many after decompression."""
     if not reply.body:
         return reply
     body = gzip.compress(reply.body) + _blanks(switches.bomb_megabytes)
@@ -42,17 +42,17 @@ def gzip_bomb(reply: Reply, _: Call, switches: Switches) -> Reply:
 
 
 def latin1(reply: Reply, _: Call, __: Switches) -> Reply:
-    """Encode in Latin-1, and say nothing about it."""
+    """Encode in Latin-1 without declaring it."""
     return replace(reply, body=reply.body.decode("utf-8", "replace").encode("latin-1", "replace"))
 
 
 def utf16(reply: Reply, _: Call, __: Switches) -> Reply:
-    """Encode in UTF-16, and say nothing about it."""
+    """Encode in UTF-16 without declaring it."""
     return replace(reply, body=reply.body.decode("utf-8", "replace").encode("utf-16"))
 
 
 def byte_order_mark(reply: Reply, _: Call, __: Switches) -> Reply:
-    """Begin with a byte order mark, as editors on Windows do."""
+    """Start with a byte order mark, as Windows editors do."""
     return replace(reply, body=codecs.BOM_UTF8 + reply.body) if reply.body else reply
 
 

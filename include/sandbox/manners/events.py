@@ -1,4 +1,4 @@
-"""Manners of time: what happens to an order between two calls, and how orders that arrive are named."""
+"""Manners of time: what happens to an order between two calls, and how new orders are numbered."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def moved(order: JsonObject) -> JsonObject:
 
 
 def back_to_draft(order: JsonObject) -> JsonObject:
-    """Take the confirmation back."""
+    """Undo the confirmation."""
     del order
     return {"state": "draft", "confirm_date": None}
 
@@ -28,12 +28,12 @@ def cancelled(order: JsonObject) -> JsonObject:
 
 
 def same_reference(order: JsonObject, there: Sequence[JsonObject], count: int) -> JsonObject:
-    """Give every other order the reference of the last one in its webshop."""
+    """Give every second order the reference of the last one in its webshop."""
     webshop = order.get("webshop", 1)
     last = next((other for other in reversed(there) if other["webshop"] == webshop), None)
     return {**order, "reference": last["reference"]} if last and count % 2 else order
 
 
 def restarted(order: JsonObject, there: Sequence[JsonObject], count: int) -> JsonObject:
-    """Begin the numbers again with that of the first order there is."""
+    """Restart the numbers at that of the first existing order."""
     return {**order, "reference": there[count]["reference"]} if count < len(there) else order

@@ -1,4 +1,4 @@
-"""What a manner can do, and where it is asked."""
+"""What a manner can change, and where it applies."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from sandbox.wire import Call, JsonObject, Reply
 
 
 class Switches(Protocol):
-    """What manners want to know of `sandbox.config.Config`."""
+    """The switches of `sandbox.config.Config` that manners use."""
 
     @property
     def api_timezone(self) -> str:
@@ -20,12 +20,12 @@ class Switches(Protocol):
 
     @property
     def bomb_megabytes(self) -> int:
-        """Size of a bomb once it is unpacked."""
+        """Size of a bomb after decompression."""
 
 
 @dataclass(frozen=True)
 class PageView:
-    """What was asked of a list: `asked` counts how often this very page was asked for, this time included."""
+    """A request for a list page; `asked` counts the requests for this page, including this one."""
 
     limit: int
     offset: int
@@ -34,11 +34,11 @@ class PageView:
 
 @dataclass(frozen=True)
 class Manner:
-    """One way of behaving: a sentence for people, and at least one of the other fields."""
+    """One habit: a sentence for people, and at least one of the other fields."""
 
     sentence: str
     switches: Mapping[str, Any] = field(default_factory=dict)
-    """Switches that it sets where they are at their default."""
+    """Switches that it sets if they still have their default."""
     shown: Callable[[JsonObject, Switches], JsonObject] | None = None
     """Changes how an order, a list row, a customer, an address or a user is shown."""
     stored: Callable[[JsonObject, str], JsonObject] | None = None
@@ -46,8 +46,8 @@ class Manner:
     page: Callable[[JsonObject, PageView], JsonObject] | None = None
     """Changes a page of a list."""
     reply: Callable[[Reply, Call, Switches], Reply] | None = None
-    """Changes the answer on the wire, whatever it says; the only kind that an ERP can have, too."""
+    """Changes the answer as sent, whatever its content; the only kind that an ERP can also have."""
     event: Callable[[JsonObject], JsonObject] | None = None
-    """Says what happens to an order after its detail was read for the first time."""
+    """Changes an order after its details were read for the first time."""
     inserted: Callable[[JsonObject, Sequence[JsonObject], int], JsonObject] | None = None
-    """Changes an order that is placed, given those there are and how many this manner has changed."""
+    """Changes a new order, given the existing ones and how many this manner has changed."""

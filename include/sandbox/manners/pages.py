@@ -1,4 +1,4 @@
-"""Manners of lists: pages that do not say the truth about the whole."""
+"""Manners of lists: pages that misrepresent the whole list."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -14,27 +14,27 @@ def empty_next(page: JsonObject, _: PageView) -> JsonObject:
 
 
 def ends_early(page: JsonObject, view: PageView) -> JsonObject:
-    """Name no next page after the first."""
+    """Link to no next page after the first."""
     return {**page, "next": None} if view.offset == 0 else page
 
 
 def never_ends(page: JsonObject, view: PageView) -> JsonObject:
-    """Name a next page after the last, of the same rows."""
+    """Link to a next page after the last, with the same rows."""
     return {**page, "next": page["next"] or f"/?limit={view.limit}&offset={view.offset}"}
 
 
 def empty_in_the_middle(page: JsonObject, view: PageView) -> JsonObject:
-    """Leave the second page empty every other time it is asked for; its rows come the next time."""
+    """Return the second page empty every other time; the next request gets its rows."""
     return {**page, "results": []} if view.offset == view.limit and view.asked % 2 else page
 
 
 def count_too_high(page: JsonObject, _: PageView) -> JsonObject:
-    """Count rows that are not shown."""
+    """Count rows that are not listed."""
     return {**page, "count": page["count"] + EXCESS}
 
 
 def without_count(page: JsonObject, _: PageView) -> JsonObject:
-    """Do not count at all."""
+    """Leave out the count."""
     return {**page, "count": None}
 
 

@@ -1,4 +1,4 @@
-"""Manners of showing: the same object in other words."""
+"""Manners of showing: the same object in another form."""
 
 import random
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def newest_line_first(shown: JsonObject, _: Switches) -> JsonObject:
 
 
 def shuffled_lines(shown: JsonObject, _: Switches) -> JsonObject:
-    """Give lines in another order each time."""
+    """Return lines in another order each time."""
     return _with_lines(shown, lambda lines: random.sample(lines, len(lines)))
 
 
@@ -36,12 +36,12 @@ def decimals_as_numbers(shown: JsonObject, _: Switches) -> JsonObject:
 
 
 def four_decimals(shown: JsonObject, _: Switches) -> JsonObject:
-    """Write every decimal with four places, as text or number as it was."""
+    """Write every decimal with four places, keeping it a text or a number."""
     return _each_decimal(shown, rescaled)
 
 
 def rescaled(value: Any) -> Any:
-    """Return a decimal with four places; what has more keeps them."""
+    """Return a decimal with four places, or with more if it has more."""
     number = _decimal(value)
     if not isinstance(number, Decimal) or not number.is_finite():
         return value
@@ -71,7 +71,7 @@ def whole_seconds(shown: JsonObject, _: Switches) -> JsonObject:
 
 
 def without_nulls(shown: JsonObject, _: Switches) -> JsonObject:
-    """Leave out what is null, in lines too."""
+    """Leave out null values, in lines too."""
     kept = {name: value for name, value in shown.items() if value is not None}
     return _with_lines(kept, lambda lines: [{n: v for n, v in line.items() if v is not None} for line in lines])
 

@@ -1,4 +1,4 @@
-"""Manners of storing: what a write makes of an order besides what it says."""
+"""Manners of storing: what a write changes besides what it asks for."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sandbox.wire import JsonObject
 
 
 def trimmed(order: JsonObject, _: str) -> JsonObject:
-    """Take the spaces off every text, as REST framework's CharField does."""
+    """Strip every text, as REST framework's CharField does."""
     return _each_value(order, lambda _, value: value.strip() if isinstance(value, str) else value)
 
 
@@ -17,7 +17,7 @@ def with_four_decimals(order: JsonObject, _: str) -> JsonObject:
 
 
 def lines_reversed(order: JsonObject, method: str) -> JsonObject:
-    """Let a PUT turn the order of the lines round."""
+    """Make a PUT reverse the order of the lines."""
     return {**order, LINES: order[LINES][::-1]} if method == "PUT" else order
 
 

@@ -1,4 +1,4 @@
-"""All manners by name. The names are used by tests and dice: keep them."""
+"""All manners by name. Tests and random schedules use the names: keep them."""
 
 from collections.abc import Iterable
 
@@ -40,7 +40,7 @@ MANNERS: dict[str, Manner] = {
     "times_in_utc": Manner("Instants are in UTC, with a Z.", shown=shown.times_in_utc),
     "times_without_fraction": Manner("Instants have whole seconds.", shown=shown.whole_seconds),
     "nulls_left_out": Manner("Fields that are null are left out.", shown=shown.without_nulls),
-    # limits
+    # rate limits
     **{
         f"throttled_per_{period}": Manner(
             f"More than {rate} calls a {period} are a 429 with Retry-After.",
@@ -60,7 +60,7 @@ MANNERS: dict[str, Manner] = {
     ),
     "count_too_high": Manner("`count` is two more than there are rows.", page=pages.count_too_high),
     "count_null": Manner("`count` is null.", page=pages.without_count),
-    # the wire, in the order in which they are applied; an ERP may have these, too
+    # the wire, in order of application; an ERP may also have these
     "html_errors": Manner("Every error is a web page.", reply=bodies.html_errors),
     "latin1": Manner("Answers are in Latin-1 under a JSON header.", reply=bodies.latin1),
     "utf16": Manner("Answers are in UTF-16 under a JSON header.", reply=bodies.utf16),
@@ -77,7 +77,7 @@ MANNERS: dict[str, Manner] = {
         "An order goes back to draft, unconfirmed, once its detail was read.", event=events.back_to_draft
     ),
     "cancelled_after_read": Manner("An order is cancelled once its detail was read.", event=events.cancelled),
-    # how orders that are placed are named
+    # how new orders are numbered
     "reference_repeated": Manner(
         "Every other order that is placed has the reference of the one before.", inserted=events.same_reference
     ),
@@ -88,7 +88,7 @@ MANNERS: dict[str, Manner] = {
 
 
 def checked(names: Iterable[str], *, of_erp: bool = False) -> frozenset[str]:
-    """Return the names; ValueError for one that does not exist, or that an ERP cannot have."""
+    """Return the names; ValueError for one that does not exist or that an ERP cannot have."""
     wanted = frozenset(names)
     possible = {name for name, manner in MANNERS.items() if manner.reply or not of_erp}
     if unknown := wanted - possible:
