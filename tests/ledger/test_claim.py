@@ -111,11 +111,12 @@ def test_who_lost_the_claim_writes_nothing(
 def test_who_lost_the_claim_does_not_release_the_new_one(
     ledger: Ledger, run: RunRef, other_run: RunRef, clock: Any
 ) -> None:
-    with ledger.claim(KEY, run) as lost:
-        clock.advance(seconds=60)
-        with ledger.claim(KEY, other_run) as taken:
-            lost.release()
-            taken.intend(Step.PUSH)
+    lost = ledger.claim(KEY, run)
+    lost.__enter__()
+    clock.advance(seconds=60)
+    with ledger.claim(KEY, other_run) as taken:
+        lost.__exit__(None, None, None)
+        taken.intend(Step.PUSH)
 
 
 def test_an_expired_claim_that_nobody_took_still_counts(ledger: Ledger, run: RunRef, clock: Any) -> None:

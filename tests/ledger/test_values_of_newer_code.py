@@ -57,6 +57,9 @@ def test_such_an_order_is_worked_on_by_newer_code_only(newer: Ledger, run: RunRe
         with pytest.raises(TransientError, match="newer code has left it at 'sealed'") as caught, newer.claim(1, run):
             pass
         assert caught.value.reason is Reason.LEDGER_VERSION
+    known = newer.get(1)
+    assert known
+    assert (known.attempts, known.claimed_until) == (0, None), "nothing was begun, and newer code may take it at once"
     with newer.claim(2, run):
         pass
     newer.decide(order(order_id=1, reference="CS1"), PROCESS, run)

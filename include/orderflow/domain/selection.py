@@ -4,7 +4,7 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.payment import payment_rule
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ShopState
+from orderflow.domain.states import EXPORTABLE, ShopState
 from orderflow.domain.window import Window
 
 
@@ -47,7 +47,7 @@ def _is_ours(order: Order, window: Window | None) -> Decision | None:
         return Decision(action=Action.SKIP, reason=Reason.CANCELLED)
     if order.state is ShopState.PROCESSING and order.is_written_back:
         return Decision(action=Action.SKIP, reason=Reason.ALREADY_EXPORTED)
-    if order.state not in {ShopState.CONFIRMED, ShopState.PROCESSING}:
+    if order.state not in EXPORTABLE:
         return Decision(action=Action.SKIP, reason=Reason.NOT_CONFIRMED, detail=f"state is {order.state!s}")
     if window and order.confirmed_at and order.confirmed_at not in window:
         return Decision(

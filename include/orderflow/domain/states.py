@@ -16,6 +16,16 @@ class ShopState(StrEnum):
     CANCEL = "cancel"
 
 
+KEPT_STATES = frozenset({ShopState.PROCESSING, ShopState.DONE})
+"""States that an exported order may be in: the flow never moves an order back."""
+
+EXPORTABLE = frozenset({ShopState.CONFIRMED, ShopState.PROCESSING})
+"""The states in which an order may still have to go to the ERP."""
+
+ALIVE = EXPORTABLE | KEPT_STATES
+"""Neither cancelled nor taken back to a draft: the order may be written, and finished."""
+
+
 class Progress(OpenEnum):
     """How far an order has come. If it is stuck, a reason code says why."""
 

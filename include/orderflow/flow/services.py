@@ -14,9 +14,11 @@ from typing import TypeVar
 import pendulum
 
 from orderflow.cloudsuite.client import CloudSuiteClient
+from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_order
 from orderflow.cloudsuite.messages import MessagesClient
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
+from orderflow.cloudsuite.paging import Listing
 from orderflow.cloudsuite.placing import exported_lines, place
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
@@ -62,6 +64,13 @@ class Services:
         """Read an order from the shop now: the object as it came, and what it means."""
         shop_order = self.shop.get_order(order_id)
         return shop_order, self.understand(shop_order)
+
+    def list_window(self, window: Window, *, offline: bool, webshop: int | None = None) -> Listing:
+        """List the online or the offline orders that were confirmed in a window, whatever their state."""
+        first, last = window.api_bounds(self.settings.api_timezone)
+        return self.shop.list_orders(
+            ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
+        )
 
     def in_parallel(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """Do the work for all items, as many at a time as the settings allow; results in the sequence of the items."""

@@ -1,10 +1,8 @@
 """The ledger itself: read it, decide about an order, claim one to work on it."""
 
-import logging
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -36,7 +34,6 @@ from orderflow.ledger.tables import lease
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 _VALUES_PER_QUERY = 500
-_log = logging.getLogger(__name__)
 
 
 class Ledger(Books):
@@ -119,14 +116,19 @@ class Ledger(Books):
 
         ClaimedElsewhereError when another run holds it, PermanentError when the ledger does not know the order.
         """
-        claim = self._take(order_id, run)
-        try:
-            yield claim
-        finally:
-            try:
-                claim.release()
-            except TransientError as error:
-                _log.warning("%s: its claim could not be released and has to run out: %s", claim.order.name, error)
+        engine, clock, length = self._engine, self._clock, self._lease
+        held = lease.hold(
+            engine,
+            OrderRow,
+            OrderRow.order_id == order_id,
+            name=f"id {order_id}",
+            run=run,
+            clock=clock,
+            length=length,
+            check=_require_known,
+        )
+        with held as (row, token):
+            yield Claim(engine, LedgerOrder.model_validate(row), token, run, clock=clock, lease=length)
 
     def events(
         self, *, run_id: str | None = None, order_id: int | None = None, dag_id: str | None = None
@@ -166,15 +168,9 @@ class Ledger(Books):
                 for row in session.scalars(select(OrderRow).where(column.in_(chunk)).order_by(OrderRow.order_id))
             ]
 
-    def _take(self, order_id: int, run: RunRef) -> Claim:
-        now, token = self._clock(), uuid4().hex
-        of = OrderRow.order_id == order_id
-        with writing(self._engine) as session:
-            taken = lease.take(session, OrderRow, of, token=token, by=str(run), now=now, until=now + self._lease)
-            if taken is None:
-                raise lease.not_taken(session.get(OrderRow, order_id), f"id {order_id}", now)
-            if not taken.progress.is_known:  # rolls the claim back
-                text = f"newer code has left it at {taken.progress.value!r}, which this code does not know"
-                raise TransientError(text, reason=Reason.LEDGER_VERSION, order=f"id {order_id}")
-        order = LedgerOrder.model_validate(taken)
-        return Claim(self._engine, order, token, run, clock=self._clock, lease=self._lease)
+
+def _require_known(row: OrderRow) -> None:
+    """TransientError when newer code has worked on an order: only that can continue with it."""
+    if not row.progress.is_known:
+        text = f"newer code has left it at {row.progress.value!r}, which this code does not know"
+        raise TransientError(text, reason=Reason.LEDGER_VERSION, order=f"id {row.order_id}")

@@ -3,13 +3,11 @@
 from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ShopState
+from orderflow.domain.states import ALIVE, ShopState
 from orderflow.erp.former_fingerprint import former_fingerprints
 from orderflow.errors import PermanentError
 from orderflow.ledger.models.orders import LedgerOrder, Step
 from orderflow.ledger.orders.claim import Claim
-
-_ALIVE = frozenset({ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE})
 
 
 def check_after_export(claim: Claim, order: Order) -> None:
@@ -23,7 +21,7 @@ def require_alive(order: Order, number: str | None) -> None:
     what = f"ERP number {number}"
     if order.state is ShopState.CANCEL:
         raise PermanentError(what, reason=Reason.CANCELLED_AFTER_EXPORT)
-    if order.state not in _ALIVE:
+    if order.state not in ALIVE:
         shown = order.state or "unknown"
         raise PermanentError(f"the shop's state is {shown}; {what}", reason=Reason.WITHDRAWN_AFTER_EXPORT)
 

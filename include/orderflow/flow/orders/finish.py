@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 from structlog.contextvars import bind_contextvars
 
-from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.models import ShopOrder
-from orderflow.cloudsuite.paging import Listing
 from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import Progress, ShopState
+from orderflow.domain.states import ALIVE, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.domain.worklist import Worklist
 from orderflow.errors import OrderflowError, PermanentError
@@ -31,7 +29,6 @@ log = logging.getLogger(__name__)
 SENT = "sent"
 MARK = ("shipment_state", SENT)
 """What says of an offline order that it is finished."""
-_UNFINISHED_STATES = {ShopState.CONFIRMED, ShopState.PROCESSING, ShopState.DONE}
 
 
 def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
@@ -75,8 +72,8 @@ def unsent_offline(
 
     With a `run`, the former are in the ledger too.
     """
-    rows = _rows(services, window, offline=True)
-    listed = sorted(row.id for row in rows if row.state in {*_UNFINISHED_STATES, None})
+    rows = services.list_window(window, offline=True)
+    listed = sorted(row.id for row in rows if row.state in {*ALIVE, None})
     known = services.ledger.get_many(listed)
     unsent = [i for i in listed if i not in known or known[i].progress is not Progress.SHIPMENT_SENT]
     read = services.each(lambda i: _read(services, i, run), unsent, _named)
@@ -154,7 +151,7 @@ def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
         return _change(services, claim, Step.OFFLINE_SENT, MARK)
     if shop_order.offline is False:
         decision = services.decide(order)
-    elif shop_order.state not in _UNFINISHED_STATES:
+    elif shop_order.state not in ALIVE:
         reason = Reason.CANCELLED if order.state is ShopState.CANCEL else Reason.NOT_CONFIRMED
         decision = Decision(action=Action.SKIP, reason=reason, detail=f"state is {shop_order.state}")
     else:
@@ -169,7 +166,7 @@ def is_markable(services: Services, known: LedgerOrder, shop_order: ShopOrder) -
 
     It must certainly be offline: it says so, or a day's run had proof of it before it began to mark it.
     """
-    if shop_order.state not in _UNFINISHED_STATES:
+    if shop_order.state not in ALIVE:
         return False
     if shop_order.offline is not None:
         return shop_order.offline
@@ -197,14 +194,9 @@ def _change(services: Services, claim: Claim, step: Step, change: tuple[str, str
 
 def finish_change(order: ShopOrder, field: str, value: str) -> Mapping[str, str] | None:
     """Return what an order lacks to be finished; PermanentError when it is none to finish any more."""
-    if order.state not in _UNFINISHED_STATES:
+    if order.state not in ALIVE:
         raise PermanentError(f"the shop's state is {order.state}", reason=Reason.CANCELLED_AFTER_EXPORT)
     return {field: value} if getattr(order, field) != value else None
-
-
-def _rows(services: Services, window: Window, *, offline: bool) -> Listing:
-    first, last = window.api_bounds(services.settings.api_timezone)
-    return services.shop.list_orders(ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline))
 
 
 def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder:
@@ -231,7 +223,7 @@ def _proven_offline(services: Services, window: Window, orders: Sequence[ShopOrd
     silent = [order for order in orders if order.offline is None]
     if not silent:
         return [order for order in orders if order.offline]
-    online = _rows(services, window, offline=False)
+    online = services.list_window(window, offline=False)
     if {row.id for row in online} & {order.id for order in silent} or online.short:
         log.warning("the shop ignores the filter `offline` and its orders do not say what they are: none is marked")
         silent = []

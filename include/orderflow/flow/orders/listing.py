@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Iterable
 
-from orderflow.cloudsuite.filters import ShopOrderFilter
-from orderflow.cloudsuite.paging import Listing
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import WRITTEN, ShopState
 from orderflow.domain.window import Window
@@ -24,7 +22,9 @@ def list_window(services: Services, window: Window) -> list[int | OrderflowError
     Half written means: `processing` without an ERP number in the shop, or unfinished by the ledger. A row does not
     show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
     """
-    rows = _rows(services, window)
+    # One listing per state would ask twice of an idle day. And rows that change their state meanwhile would leave one
+    # and enter the other; here they stay.
+    rows = services.list_window(window, offline=False)
     seen = list(rows)
     confirmed = [row for row in seen if row.may_be(ShopState.CONFIRMED)]
     processing = [row for row in seen if row.state == ShopState.PROCESSING]
@@ -60,13 +60,3 @@ def _find(services: Services, reference: str) -> int:
     if not bare or not bare.isprintable() or (slash and not is_order_id(webshop)):
         raise ConfigurationError(f"{reference!r} is not an order reference; write CS48193 or 2/CS48193")
     return services.shop.find_order(bare, webshop=int(webshop) if webshop else None).id
-
-
-def _rows(services: Services, window: Window) -> Listing:
-    """List the window's online orders in one listing, whatever their state.
-
-    One per state would ask twice of an idle day. And rows that change their state meanwhile would leave one listing
-    and enter the other; here they stay.
-    """
-    first, last = window.api_bounds(services.settings.api_timezone)
-    return services.shop.list_orders(ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=False))

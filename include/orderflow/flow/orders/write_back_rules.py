@@ -9,12 +9,9 @@ from typing import Any
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ShopState
+from orderflow.domain.states import ALIVE, KEPT_STATES, ShopState
 from orderflow.errors import PermanentError
 from orderflow.flow.exported import Exported, Number, line_numbers
-
-KEPT_STATES = frozenset({ShopState.PROCESSING.value, ShopState.DONE.value})
-"""States that an exported order may be in: the flow never moves an order back."""
 
 _PROCESSING: Mapping[str, Any] = {"state": ShopState.PROCESSING.value}
 
@@ -23,7 +20,7 @@ def require_writable(shop_order: ShopOrder, number: str | None) -> None:
     """PermanentError for an order that was cancelled or withdrawn: any write would bring it back to life."""
     if shop_order.state == ShopState.CANCEL:
         raise PermanentError(f"ERP number {number}", reason=Reason.CANCELLED_AFTER_EXPORT)
-    if shop_order.state not in {ShopState.CONFIRMED, *KEPT_STATES}:
+    if shop_order.state not in ALIVE:
         raise PermanentError(
             f"the shop's state is {shop_order.state}; ERP number {number}", reason=Reason.WITHDRAWN_AFTER_EXPORT
         )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_instant
 from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.order import Order
@@ -75,10 +74,7 @@ def _list(
 ) -> tuple[set[int], OrderflowError | None]:
     """Return the ids, and what the list is known to lack."""
     zone = services.settings.api_timezone
-    first, last = window.api_bounds(zone)
-    rows = services.shop.list_orders(
-        ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
-    )
+    rows = services.list_window(window, offline=offline, webshop=webshop)
     # A row that nobody can make sense of (an error, which is true) may be of any window: its detail decides.
     ids = {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
     return ids, rows.short

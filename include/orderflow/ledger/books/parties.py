@@ -1,24 +1,19 @@
 """Customers in the ERP: claimed one at a time by origin and key, so that each is made once."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Engine, and_, update
 
 from orderflow.domain.people import RecordKey
-from orderflow.errors import TransientError
 from orderflow.ledger.database.rows import get_or_add
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.people import LedgerParty
 from orderflow.ledger.tables import lease as leases
 from orderflow.ledger.tables.people import PartyRow
-
-_log = logging.getLogger(__name__)
 
 
 class PartyBook:
@@ -43,26 +38,13 @@ class PartyBook:
     @contextmanager
     def claim(self, record: RecordKey, run: RunRef) -> Iterator["PartyClaim"]:
         """Hold a customer for the length of the block; ClaimedElsewhereError when another holds it."""
-        now, token = self._clock(), uuid4().hex
-        with writing(self._engine) as session:
-            known = get_or_add(
-                session, PartyRow, record, lambda: PartyRow(origin=record.origin, key=record.key, updated_at=now)
-            )
-            taken = leases.take(
-                session, PartyRow, _is(record), token=token, by=str(run), now=now, until=now + self._lease
-            )
-            if taken is None:
-                raise leases.taken_by_another(known, f"customer {record}", now)
-            session.refresh(taken)
-            party = LedgerParty.model_validate(taken)
-        try:
-            yield PartyClaim(self._engine, party, token, clock=self._clock, lease=self._lease)
-        finally:
-            try:
-                with writing(self._engine) as session:
-                    leases.release(session, PartyRow, _is(record), token)
-            except TransientError as error:
-                _log.warning("customer %s: its claim could not be released and has to run out: %s", record, error)
+        engine, clock, length = self._engine, self._clock, self._lease
+        new = PartyRow(origin=record.origin, key=record.key, updated_at=clock())
+        with writing(engine) as session:
+            get_or_add(session, PartyRow, record, lambda: new)
+        name, of = f"customer {record}", _is(record)
+        with leases.hold(engine, PartyRow, of, name=name, run=run, clock=clock, length=length) as (row, token):
+            yield PartyClaim(engine, LedgerParty.model_validate(row), token, clock=clock, lease=length)
 
 
 class PartyClaim:

@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import SHIPMENT_PACES, UNCLEAR, Shipment, ShipmentProgress
-from orderflow.errors import PermanentError
 from orderflow.ledger.books.shipment_claim import CHANGED, ShipmentClaim
 from orderflow.ledger.database.rows import get_or_add
 from orderflow.ledger.database.transactions import reading, writing
@@ -133,28 +130,15 @@ class ShipmentBook:
     @contextmanager
     def claim(self, number: str, run: RunRef) -> Iterator[ShipmentClaim]:
         """Hold a slip for the length of the block; ClaimedElsewhereError when another run holds it."""
-        now, token = self._clock(), uuid4().hex
+        engine, clock, length = self._engine, self._clock, self._lease
         of = ShipmentRow.number == number
-        with writing(self._engine) as session:
-            row = lease.take(session, ShipmentRow, of, token=token, by=str(run), now=now, until=now + self._lease)
-            if row is None:
-                other = session.get(ShipmentRow, number)
-                if other is None:
-                    raise PermanentError("the ledger does not know this packing slip", order=number)
-                raise lease.taken_by_another(other, number, now)
-        try:
-            yield ShipmentClaim(self._engine, _record(row), token, run, clock=self._clock, lease=self._lease)
-        finally:
-            with writing(self._engine) as session:
-                lease.release(session, ShipmentRow, of, token)
+        with lease.hold(engine, ShipmentRow, of, name=number, run=run, clock=clock, length=length) as (row, token):
+            yield ShipmentClaim(engine, _record(row), token, run, clock=clock, lease=length)
 
 
 def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> None:
-    row = session.get(ShipmentRow, shipment.number, with_for_update=True)
-    if row is None:
-        row = _added(session, shipment, now)
-        if row is None:
-            return
+    row = get_or_add(session, ShipmentRow, shipment.number, lambda: _new_row(shipment.number, now))
+    if not row.content_hash:
         noted.new.append(shipment.number)
     else:
         before = Shipment.model_validate(row.content)
@@ -180,22 +164,10 @@ def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> 
     session.flush()
 
 
-def _added(session: Session, shipment: Shipment, now: datetime) -> ShipmentRow | None:
-    """Add a slip; None when another run has just done so."""
-    row = ShipmentRow(
-        number=shipment.number,
-        progress=ShipmentProgress.OPEN,
-        content={},
-        content_hash="",
-        first_seen_at=now,
-        updated_at=now,
+def _new_row(number: str, now: datetime) -> ShipmentRow:
+    return ShipmentRow(
+        number=number, progress=ShipmentProgress.OPEN, content={}, content_hash="", first_seen_at=now, updated_at=now
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return None
-    return row
 
 
 def _record(row: ShipmentRow) -> LedgerShipment:

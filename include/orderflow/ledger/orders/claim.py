@@ -142,11 +142,6 @@ class Claim:
         with self._recording(step, outcome, reason=reason, message=message):
             pass
 
-    def release(self) -> None:
-        """Give the order free; without effect when the claim was lost."""
-        with writing(self._engine) as session:
-            lease.release(session, OrderRow, OrderRow.order_id == self.order_id, self._token)
-
     @contextmanager
     def _recording(
         self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = ""

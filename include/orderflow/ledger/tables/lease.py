@@ -1,13 +1,19 @@
 """A lease on a row: who may work on it, and until when if that process dies."""
 
-from collections.abc import Mapping
-from datetime import datetime
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, Engine, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from orderflow.errors import ClaimedElsewhereError, PermanentError
+from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
+from orderflow.ledger.database.transactions import writing
+
+_log = logging.getLogger(__name__)
 
 
 class Leased:
@@ -21,6 +27,42 @@ class Leased:
 
 
 Row = TypeVar("Row", bound=Leased)
+
+
+@contextmanager
+def hold(
+    engine: Engine,
+    table: type[Row],
+    of: ColumnElement[bool],
+    *,
+    name: str,
+    run: object,
+    clock: Callable[[], datetime],
+    length: timedelta,
+    check: Callable[[Row], None] = lambda _row: None,
+) -> Iterator[tuple[Row, str]]:
+    """Hold a row for the length of the block: gives it and the claim's token. If this process dies, the lease expires.
+
+    ClaimedElsewhereError when another holds it, PermanentError when the ledger has none such. What `check` raises
+    about the row leaves it as it was: unclaimed, and without an attempt.
+    """
+    now, token = clock(), uuid4().hex
+    with writing(engine) as session:
+        row = take(session, table, of, token=token, by=str(run), now=now, until=now + length)
+        if row is None:
+            other = session.scalars(select(table).where(of)).one_or_none()
+            if other is None:
+                raise PermanentError("the ledger does not know it; decide before claiming", order=name)
+            raise taken_by_another(other, name, now)
+        check(row)
+    try:
+        yield row, token
+    finally:
+        try:
+            with writing(engine) as session:
+                release(session, table, of, token)
+        except TransientError as error:
+            _log.warning("%s: its claim could not be released and has to run out: %s", name, error)
 
 
 def take(
@@ -55,10 +97,3 @@ def taken_by_another(row: Leased, name: str, now: datetime) -> ClaimedElsewhereE
     until = row.claimed_until or now
     wait = max((until - now).total_seconds(), 0.0)
     return ClaimedElsewhereError(f"held by {row.claimed_by} until {until.isoformat()}", order=name, retry_after=wait)
-
-
-def not_taken(row: Leased | None, name: str, now: datetime) -> ClaimedElsewhereError | PermanentError:
-    """Say why a row could not be claimed: another holds it, or there is none."""
-    if row is None:
-        return PermanentError("the ledger does not know it; decide before claiming", order=name)
-    return taken_by_another(row, name, now)
