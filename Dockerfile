@@ -1,5 +1,5 @@
-# Two images: `production` has the flow and what it needs on top of Airflow's own image, and nothing else; `trial` adds the
-# sandbox and the tests. Base images by digest, where you know it: docs/how-to/deployment.md, "Digests".
+# Two images: `production` adds the flow and its dependencies to Airflow's own image, and nothing else; `trial` adds the
+# sandbox and the tests. Pin the base images by digest: docs/how-to/deployment.md, "Digests".
 ARG AIRFLOW_IMAGE=apache/airflow:3.3.2
 
 FROM ${AIRFLOW_IMAGE} AS production
@@ -8,7 +8,7 @@ RUN pip install --no-cache-dir --no-deps --require-hashes --requirement /opt/ord
     && { python -c "import lxml.etree" 2>/dev/null \
          || pip install --no-cache-dir --no-deps --require-hashes --requirement /opt/orderflow/image-lxml.lock; } \
     && pip check
-# Airflow writes a configuration with keys of its own where it finds none; here the environment says everything.
+# Without a configuration file, Airflow writes one with its own keys; here everything is set by the environment.
 RUN touch /opt/airflow/airflow.cfg
 COPY dags /opt/airflow/dags
 COPY include/orderflow /opt/airflow/include/orderflow
@@ -23,5 +23,5 @@ COPY pyproject.toml /opt/orderflow/
 COPY tests /opt/orderflow/tests
 COPY tools /opt/orderflow/tools
 
-# What is built unless a target is named.
+# The default target.
 FROM production

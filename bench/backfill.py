@@ -1,8 +1,8 @@
 """`make bench-backfill`: a month of already exported orders backfilled through a real Airflow; nothing may be written.
 
-Real HTTP to a sandbox in its own process, a real scheduler with LocalExecutor on PostgreSQL. The month is backfilled
-with an empty ledger, and once more. Prints and writes bench/backfill-results.json: wall time, calls by method, and the
-peak memory by kind of process for each ten days.
+Uses real HTTP to a sandbox in its own process, and a real scheduler with LocalExecutor on PostgreSQL. The month is
+backfilled with an empty ledger, and once more. Prints and writes bench/backfill-results.json: wall time, calls by
+method, and for each ten days the peak memory by kind of process.
 """
 
 import json
@@ -27,12 +27,12 @@ from sandbox_env import sandbox_environment
 DAG = "orderflow_daily"
 FIRST, DAYS, ORDERS = date(2026, 9, 1), 30, 1000
 STRETCH = 10
-"""The memory of so many days is one figure, so that one sees whether it grows."""
+"""Memory is reported per this many days, to show whether it grows."""
 RESULTS = Path(__file__).with_name("backfill-results.json")
 
 
 def exported(day: date, first_number: int) -> list[dict[str, Any]]:
-    """Return a day's orders as they are after an export."""
+    """Return a day's orders in their state after an export."""
     orders = orders_for_day(day, ORDERS, first_number=first_number, payable_only=True)
     for order in orders:
         order["id"] = first_number + int(order["id"])
@@ -44,14 +44,14 @@ def exported(day: date, first_number: int) -> list[dict[str, Any]]:
 
 
 def watch_memory() -> PeakMemory:
-    """Begin to look for the largest processes."""
+    """Start watching for the largest processes."""
     memory = PeakMemory()
     memory.start()
     return memory
 
 
 def measure(airflow: LocalAirflow, control: SandboxControl, days: Sequence[date], **options: str) -> dict[str, Any]:
-    """Backfill the days and say what it cost."""
+    """Backfill the days and return what it cost."""
     control.clear_journal()
     started, peaks = time.monotonic(), []
     states: dict[str, str] = {}
@@ -90,7 +90,7 @@ def main() -> None:
     ):
         for n, day in enumerate(days):
             control.add_orders(*exported(day, 100_000 * (n + 1)))
-        open_ledger(ledger)  # a deployment makes the tables, and no task
+        open_ledger(ledger)  # the deployment creates the tables, never a task
         environment = sandbox_environment(control.url) | {
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
         }

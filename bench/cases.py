@@ -1,4 +1,4 @@
-"""The cases, by name. Each returns rows of results by key; a row of a later measurement replaces that of an earlier."""
+"""The cases, by name. Each returns result rows by key; a new measurement's row replaces the old one."""
 
 import statistics
 import subprocess
@@ -15,7 +15,7 @@ from stand import LATENCY_MS, LIMITS, NAIVE, Case, Stand, script, stand
 DAILY, SWEEP = "orderflow_daily", "orderflow_sweep"
 DAY = date(2026, 9, 1)
 CAPPED = 1000
-"""Baselines whose time grows with the orders and nothing else are measured up to here, and extrapolated beyond."""
+"""Baselines whose time only grows with the orders are measured up to here and extrapolated beyond."""
 PER_SECOND = 2
 PARSED_TIMES = 5
 Rows = Iterator[tuple[str, Case]]
@@ -52,7 +52,7 @@ def naive(sizes: Sequence[int]) -> Rows:
 
 
 def idle(_sizes: Sequence[int]) -> Rows:
-    """Run a day without orders, and sweeps with nothing to do: no order at all, and 1,000 that wait for payment."""
+    """Run a day without orders, and sweeps with nothing to do: with no order, and with 1,000 waiting for payment."""
     with stand(DAILY, SWEEP) as here:
         here.fill(DAY, 0)
         yield "idle/0", here.run(DAILY, 0, "idle day", partition_key=f"{DAY:%Y-%m-%d}")
@@ -72,7 +72,7 @@ def lines(_sizes: Sequence[int]) -> Rows:
 
 
 def limited(_sizes: Sequence[int]) -> Rows:
-    """Run a day at a shop that answers 429 beyond two calls a second: possible is a call every half second."""
+    """Run a day at a shop that answers 429 above two calls a second; the limit is a call every half second."""
     with stand(DAILY, limits={**LIMITS, "shop_per_second": PER_SECOND}) as here:
         here.fill(DAY, 60, rate_limit=PER_SECOND)
         case = here.run(DAILY, 60, f"{PER_SECOND} shop calls a second", partition_key=f"{DAY:%Y-%m-%d}")
@@ -137,7 +137,7 @@ def _unpaid(here: Stand) -> None:
 
 
 def _aged(here: Stand) -> None:
-    """Let the orders have been parked for ten days; they were looked at just now."""
+    """Make the orders look parked for ten days and checked just now."""
     with create_engine(here.ledger).begin() as connection:
         then = datetime.now(UTC) - timedelta(days=10)
         connection.execute(text("UPDATE orderflow_order SET first_seen_at = :then"), {"then": then})
@@ -159,7 +159,7 @@ print(taken)
 
 
 def _parse_seconds(path: Path, *, preload: bool = True) -> float:
-    """Return the median over new processes, in which an empty DAG was parsed before, as in the DAG processor."""
+    """Return the median over new processes that have parsed an empty DAG first, as in the DAG processor."""
     warm = ROOT / "bench" / "empty" / "empty_taskflow.py"
     taken = []
     for _ in range(PARSED_TIMES):
@@ -170,6 +170,6 @@ def _parse_seconds(path: Path, *, preload: bool = True) -> float:
 
 
 def floor_seconds(case: Case) -> float:
-    """Baseline (c): what the calls of a day cost at least, with as many at a time as ours may have in flight."""
+    """Baseline (c): the minimum time for a day's calls, with the concurrency that ours may use."""
     in_flight = LIMITS["max_mapped"] * LIMITS["concurrency"]
     return float((case["shop_calls"] + case["erp_calls"]) * LATENCY_MS / 1000 / in_flight)

@@ -1,7 +1,7 @@
 """`make bench-celery`: the same day on the compose files' Celery, with more and more workers. Needs a Docker engine.
 
-ORDERS (1000) is the size of the day, WORKERS (`2,4`) how many; into bench/results.json beside the other cases. All
-containers share the cores of this machine: what more workers bring here is overlap of waiting, not processor time.
+ORDERS (1000) is the size of the day, WORKERS (`2,4`) the number of workers; results go into bench/results.json. All
+containers share this machine's cores: more workers overlap more waiting, but add no processor time.
 """
 
 import os

@@ -15,7 +15,7 @@ BEGIN, END = "<!-- results: written by make bench-docs -->", "<!-- end of result
 
 
 def page(path: Path = PAGE) -> str:
-    """Return the page with what stands between the marks renewed."""
+    """Return the page with the part between the marks renewed."""
     head, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:

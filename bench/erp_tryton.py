@@ -1,8 +1,8 @@
-"""`make bench-tryton`: how many orders a real Tryton takes, on PostgreSQL under gunicorn, through the adapter.
+"""`make bench-tryton`: how fast a real Tryton accepts orders through the adapter, on PostgreSQL under gunicorn.
 
-First pushes alone, as a task makes them (look up, then create): orders of five lines by 1, 4 and 8 threads at a time,
-for a fixed time each, left as quotations and confirmed. Then a day of 200 new orders from the sandbox shop through
-`run_day`: listed, pushed, written back. Everything on this machine. Prints and writes bench/tryton-results.json.
+First pushes alone, as a task makes them (look up, then create): orders of five lines by 1, 4 and 8 threads, for a fixed
+time each, left as quotations or confirmed. Then a day of 200 new orders from the sandbox shop through `run_day`:
+listed, pushed, written back. Everything on this machine. Prints and writes bench/tryton-results.json.
 """
 
 import json
@@ -40,11 +40,11 @@ DAY = date(2026, 11, 22)
 LINES, PUSHERS, ORDERS = 5, (1, 4, 8), 200
 SECONDS = 12
 WARM_UP = 8
-"""Orders pushed before each measurement: the first ones find cold caches in every worker."""
+"""Orders pushed before each measurement, to warm the caches of every worker."""
 
 
 def order(number: int) -> SalesOrderRequest:
-    """Make up an order of five lines."""
+    """Generate an order of five lines."""
     lines = [
         {
             "position": n,
@@ -80,7 +80,7 @@ def order(number: int) -> SalesOrderRequest:
 
 
 def push_for(erp: ErpPort, numbers: Iterator[int], until: float) -> list[float]:
-    """Push one order after the other until then; returns how long each took."""
+    """Push one order after another until then; return how long each took."""
     taken = []
     while (began := time.monotonic()) < until:
         request = order(next(numbers))
@@ -91,7 +91,7 @@ def push_for(erp: ErpPort, numbers: Iterator[int], until: float) -> list[float]:
 
 
 def measure_pushes(pushers: int, *, confirm: bool, numbers: Iterator[int]) -> dict[str, Any]:
-    """Let that many threads push at the same time."""
+    """Push with this many threads at the same time."""
     erp = ErpHook().get_erp(concurrency=pushers)
     for number in (next(numbers) for _ in range(WARM_UP)):
         erp.create(order(number))

@@ -19,11 +19,11 @@ SAMPLE_SECONDS = 0.2
 
 
 KINDS = {"airflow worker": "task", "scheduler": "scheduler", "dag-processor": "DAG processor", "api": "API server"}
-"""How a process of Airflow calls itself, and what it is called here; the first that fits counts."""
+"""Airflow's process names and our names for them; the first match counts."""
 
 
 class PeakMemory(threading.Thread):
-    """Watches the processes below this one and keeps the largest resident size seen of each kind, in MB."""
+    """Watches the processes below this one and keeps the largest resident size of each kind, in MB."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -42,7 +42,7 @@ class PeakMemory(threading.Thread):
                         self.peaks[kind] = max(self.peaks.get(kind, 0.0), size)
 
     def stop(self) -> dict[str, float]:
-        """Stop sampling; returns the peaks by kind."""
+        """Stop sampling; return the peaks by kind."""
         self._done.set()
         self.join()
         return {kind: round(size, 1) for kind, size in sorted(self.peaks.items())}
@@ -55,9 +55,9 @@ def _kind(command: str) -> str | None:
 
 
 def cpu_seconds() -> float:
-    """Sum up the processor time that Airflow's processes below this one have used, those that have ended included.
+    """Sum the processor time of Airflow's processes below this one, including ended ones.
 
-    It hardly depends on what else the machine does, as the wall time does.
+    Unlike the wall time, it hardly depends on the machine's other load.
     """
     used = 0.0
     for process in psutil.Process().children(recursive=True):
@@ -78,7 +78,7 @@ def rows(url: URL) -> int:
 
 @contextmanager
 def sandbox_process() -> Iterator[SandboxControl]:
-    """Run a sandbox in a process of its own, empty."""
+    """Run an empty sandbox in its own process."""
     port = free_port()
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--count", "1"]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "include")})

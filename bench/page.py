@@ -1,7 +1,7 @@
-"""`make bench-page`: how fast the page "Orders" answers with 100,000 orders in PostgreSQL, and by which query plans.
+"""`make bench-page`: how fast the page "Orders" answers with 100,000 orders in PostgreSQL, and with which query plans.
 
-Each question is asked 30 times of the whole app, after two times to warm up; what is left out are Airflow's login and
-the network. Writes page-results.md beside this file.
+Each request is made 30 times to the whole app, after two to warm up; Airflow's login and the network are excluded.
+Writes page-results.md beside this file.
 """
 
 import argparse
@@ -35,7 +35,7 @@ LONGEST_PLAN = 30
 
 
 def questions(now: datetime) -> dict[str, str]:
-    """Return what the page asks, worst cases among it: search in everything, the last page, a long period."""
+    """Return the page's requests, including worst cases: a search in everything, the last page, a long period."""
     day = f"{now - timedelta(days=5):%Y-%m-%d}"
     month = f"first={now - timedelta(days=28):%Y-%m-%d}&last={now:%Y-%m-%d}"
     run = f"dag_id=orderflow_daily&run_id={RUN}{day}"
@@ -96,7 +96,7 @@ async def measure(engine: Engine, now: datetime) -> list[str]:
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the queries of the block with their parameters."""
+    """Collect the block's queries with their parameters."""
     seen: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001
@@ -119,7 +119,7 @@ def plan(engine: Engine, statement: str, parameters: Any) -> str:
 
 
 def main() -> None:
-    """Fill, measure, write down."""
+    """Fill, measure, write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, default=100_000)
     orders = parser.parse_args().orders

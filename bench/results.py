@@ -1,4 +1,4 @@
-"""The results: kept by case, so that cases can be measured one after the other; compared, and shown as a table."""
+"""The results: kept by case, so that cases can be measured one at a time; compared, and shown as a table."""
 
 import json
 import os
@@ -21,7 +21,7 @@ HEAD = (
 
 
 def load() -> dict[str, Any]:
-    """Return what was measured so far."""
+    """Return the results so far."""
     if not RESULTS.exists():
         return {"cases": {}}
     results: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -29,7 +29,7 @@ def load() -> dict[str, Any]:
 
 
 def save(key: str, case: Case, load_before: tuple[float, float, float]) -> None:
-    """Put one row among the others, with what the machine was doing."""
+    """Add or replace one row, with the machine's load."""
     results = load()
     results["machine"] = machine()
     results["set_up"] = {
@@ -54,7 +54,7 @@ def machine() -> str:
 
 
 def table(results: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of the table; the ratios are ours divided by the baseline's seconds."""
+    """Yield the lines of the table; ratios are ours divided by the baseline's seconds."""
     yield HEAD
     yield "|---|" + "--:|" * (HEAD.count("|") - 2)
     for key, case in results["cases"].items():
@@ -63,7 +63,7 @@ def table(results: dict[str, Any]) -> Iterator[str]:
 
 
 def remarks(results: dict[str, Any]) -> Iterator[str]:
-    """Yield what does not fit into the table."""
+    """Yield remarks that do not fit into the table."""
     for key, case in results["cases"].items():
         if key.startswith("parse/"):
             yield (
@@ -114,7 +114,7 @@ def _short(value: float | None) -> str:
 
 
 def _ratio(cases: dict[str, Case], case: Case, baseline: str) -> str:
-    """Compare with a baseline of the same size, or with one of the largest measured, times the orders: `~`."""
+    """Compare with a baseline of the same size, or (`~`) with the largest one measured, scaled by orders."""
     size = case["orders"]
     same = cases.get(f"{baseline}/{size}")
     if same:

@@ -1,7 +1,7 @@
-"""`make bench`: a day through a real Airflow, beside what a team would write instead, on the same machine.
+"""`make bench`: a day through a real Airflow, compared with what a team would otherwise write, on the same machine.
 
-ORDERS (`20,200,1000`) are the sizes of the days, CASES (`ours,script1,…`; all without) says what is measured. Every row
-is written into bench/results.json as soon as it is there, in the place of an earlier one of the same case.
+ORDERS (`20,200,1000`) are the sizes of the days; CASES (`ours,script1,…`; default all) selects what is measured. Every
+row is written to bench/results.json as soon as it is known, replacing an earlier one of the same case.
 """
 
 import os
@@ -12,7 +12,7 @@ from results import load, remarks, save, table
 
 
 def main() -> None:
-    """Measure, and show everything measured so far."""
+    """Measure, and show all results so far."""
     sizes = [int(size) for size in os.environ.get("ORDERS", "20,200,1000").split(",")]
     wanted = os.environ.get("CASES", ",".join(CASES)).split(",")
     unknown = set(wanted) - set(CASES)

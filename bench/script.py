@@ -1,6 +1,6 @@
 """The baseline: what a team would write first, a script with `requests` that makes the same calls, in 1 or 16 threads.
 
-No ledger, no retries, no read-back of what failed: it only shows what the calls themselves cost.
+No ledger, no retries, no check after a failure: it only shows the cost of the calls themselves.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Script:
         self._token = self._login()
 
     def run(self, day: str, threads: int) -> int:
-        """Export the confirmed orders of a day; returns how many."""
+        """Export the confirmed orders of a day; return how many."""
         ids = list(self.listed(day))
         with ThreadPoolExecutor(threads) as pool:
             return len(list(pool.map(self._export, ids)))

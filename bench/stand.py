@@ -1,4 +1,4 @@
-"""Where the cases are measured: a sandbox with latency in its own process, PostgreSQL, Airflow with LocalExecutor."""
+"""The test bench: a sandbox with latency in its own process, PostgreSQL, Airflow with LocalExecutor."""
 
 import json
 import os
@@ -44,11 +44,11 @@ class Stand:
     ledger: URL
 
     def fill(self, day: date, size: int, **config: Any) -> None:
-        """Start the sandbox over, in which only the orders of this day are."""
+        """Reset the sandbox to only this day's orders."""
         fill(self.control, day, size, **config)
 
     def run(self, dag_id: str, size: int, how: str, **trigger: Any) -> Case:
-        """Run a DAG from the trigger to the run's end, all of Airflow's own time included."""
+        """Run a DAG from the trigger to the run's end, including all of Airflow's own time."""
         before, rows_before = last_call(self.control), (rows(self.metadata), rows(self.ledger))
         cpu_before = cpu_seconds()
         memory = PeakMemory()
@@ -71,7 +71,7 @@ class Stand:
 
 @contextmanager
 def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] = LIMITS) -> Iterator[Stand]:
-    """Start everything, with the DAGs switched on."""
+    """Start everything, with the DAGs unpaused."""
     with (
         sandbox_process() as control,
         postgres_server() as server,
@@ -79,7 +79,7 @@ def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] =
         fresh_database(server) as ledger,
         tempfile.TemporaryDirectory(prefix="orderflow-bench-") as home,
     ):
-        open_ledger(ledger)  # a deployment makes the tables, and no task
+        open_ledger(ledger)  # the deployment creates the tables, never a task
         environment = sandbox_environment(control.url) | {
             "PYTHONPATH": f"{ROOT / 'include'}:{ROOT / 'tools'}:{ROOT / 'bench'}",
             "AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger.render_as_string(hide_password=False),
@@ -101,7 +101,7 @@ def stand(*dag_ids: str, dags: Path = ROOT / "dags", limits: Mapping[str, Any] =
 
 
 def script(control: SandboxControl, day: date, size: int, threads: int) -> Case:
-    """Export a day by the plain script."""
+    """Export a day with the plain script."""
     fill(control, day, size)
     before = last_call(control)
     started = time.monotonic()
@@ -113,7 +113,7 @@ def script(control: SandboxControl, day: date, size: int, threads: int) -> Case:
 
 
 def fill(control: SandboxControl, day: date, size: int, *, lines: int | None = None, **config: Any) -> None:
-    """Start the sandbox over; an order of another case is another order, for the ledger too."""
+    """Reset the sandbox; orders of another case get other ids, for the ledger's sake."""
     control.reset(token_ttl=86400, latency_ms={"shop": LATENCY_MS, "erp": LATENCY_MS}, **config)
     first = day.toordinal() * 100_000
     orders = orders_for_day(day, size, first_number=first, payable_only=True)
@@ -136,7 +136,7 @@ def last_call(control: SandboxControl) -> int:
 
 
 def counted(control: SandboxControl, before: int, size: int, how: str, wall: float) -> Case:
-    """Say what a case cost, by the sandbox's own count."""
+    """Return what a case cost, by the sandbox's own count."""
     calls = control.journal(since=before)
     services = Counter(call["service"] for call in calls)
     return {

@@ -1,26 +1,26 @@
 """
-### What only a person can decide, asked where Airflow asks: under *Required Actions*.
+### Decisions that only people can make, asked under *Required Actions*.
 
-Every 15 minutes. Nothing is asked twice, and a question waits without a worker slot, for however long.
+Every 15 minutes. Nothing is asked twice. A question waits for as long as it takes, without using a worker slot.
 
 1. **list_questions** finds the open alerts that are a question: an order or packing slip in doubt, an order that was
    edited, cancelled or withdrawn after it went to the ERP, a reference that another order has.
-2. **ask**, one per question: what is the matter, what may be answered, and what happens then. It is closed when the
-   matter ends otherwise, and asked anew when it is about another state of the order. There is no default answer, so
-   that no time-out ever sends or closes anything. What is answered is done at once, as the parameters of the other
-   DAGs would. Nothing is done for an order that has changed since it was asked about.
+2. **ask**, one per question: what is wrong, the possible answers, and what each of them does. A question is closed if
+   the matter is resolved in another way, and asked again if the order has changed since. There is no default answer,
+   so no time-out ever sends or closes anything. An answer takes effect at once, like the parameters of the other
+   DAGs. Nothing is done for an order that has changed since the question was asked.
 
-Who answered what, and when, is in the log of the order. **Who may answer:** who may edit runs of this DAG.
+Who answered what, and when, is in the order's history. **Who may answer:** whoever may edit runs of this DAG.
 
-**The other way:** `orderflow_orders` with `order_ids` or `resolve`, `orderflow_deliveries` with `arrived` or
+**Other ways to decide:** `orderflow_orders` with `order_ids` or `resolve`, `orderflow_deliveries` with `arrived` or
 `send_now`, and the buttons of the page "Orders".
 
 **Connections:** as the other DAGs. **Variable:** `orderflow`, optional.
 
-**A run waits** until its last question is over; that is no failure. With more than 25 runs waiting, their questions are
-gathered in fewer.
+**A run waits** until its last question is closed; that is no failure. Above 25 waiting runs, their
+questions move to fewer runs.
 
-**When it fails:** an answer could not be carried out; the log of `ask` says why, and it is asked anew.
+**When it fails:** an answer could not be carried out. The log of `ask` says why, and the question is asked again.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag

@@ -1,6 +1,6 @@
-"""`make test-compose`: both compose files brought up for real, with a worker killed and PostgreSQL restarted mid-run.
+"""`make test-compose`: starts both compose files for real, kills a worker and restarts PostgreSQL mid-run.
 
-Needs a Docker engine that has the images, or can pull them; says so and skips where there is none.
+Needs a Docker engine that has the images or can pull them; without one it says so and skips.
 """
 
 import json
@@ -26,7 +26,7 @@ DAG = "orderflow_daily"
 DAY = date(2026, 9, 1)
 ORDERS = 40
 TIMEOUT = 600
-QUICK = {  # no run by itself; a dead task is noticed, and its orders are free again, in seconds instead of minutes
+QUICK = {  # no scheduled runs; a dead task is noticed, and its orders are released, in seconds instead of minutes
     "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
@@ -38,7 +38,7 @@ AIRFLOWS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 
 
 class Stack:
-    """One compose project, its Airflow and its sandbox as seen from here."""
+    """One compose project, with its Airflow and its sandbox as seen from outside."""
 
     def __init__(
         self, home: Path, files: list[str], scale: list[str], *, limits: Mapping[str, int] | None = None
@@ -71,14 +71,14 @@ class Stack:
         self.compose("up", "--detach", "--wait", "--wait-timeout", "300", *self._scale, *more)
 
     def kill_one(self) -> None:
-        """Kill the container in which tasks run, or one of them, and put it back."""
+        """Kill the container in which tasks run, or one of them, and start it again."""
         name = "worker" if self.celery else "scheduler"
         first = self.compose("ps", "--quiet", name).split()[0]
         subprocess.run(["docker", "kill", first], check=True, capture_output=True)
         self.up()
 
     def fill(self, *days: date) -> None:
-        """Leave the orders of these days in the shop, and an empty ERP; no order is like one of another day."""
+        """Put the orders of these days into the shop and empty the ERP; orders differ between days."""
         self.control.reset(latency_ms={"shop": 100, "erp": 100})
         for day in days:
             first = day.toordinal() * 1000
@@ -89,7 +89,7 @@ class Stack:
         return self.airflow.trigger(DAG, partition_key=day.isoformat())
 
     def backfill(self, days: list[date]) -> None:
-        """Backfill the days through the command line, two at a time, days done before too; all have to end green."""
+        """Backfill the days through the command line, two at a time, including finished days; all must end green."""
         bounds = ("--from-date", days[0].isoformat(), "--to-date", days[-1].isoformat())
         options = ("--reprocess-behavior", "completed", "--max-active-runs", "2")
         self.compose("exec", "-T", "scheduler", "airflow", "backfill", "create", "--dag-id", DAG, *bounds, *options)
@@ -98,16 +98,16 @@ class Stack:
         self.airflow.wait_backfills(DAG, TIMEOUT)
 
     def pushing(self) -> None:
-        """Wait until the run is in the middle of it: the ERP has taken an order."""
+        """Wait until the run is in the middle of its work: the ERP has accepted an order."""
         wait_until(lambda: len(self.control.erp_orders()) > 2 or None, 120, "orders in the ERP", pause=0.1)
 
     def end(self, day: date, run_id: str) -> None:
-        """Wait for the run, and run the day again as its runbook says if it is red."""
+        """Wait for the run; if it is red, run the day again as its runbook says."""
         if self._state_at_end(run_id) != "success":
             assert self._state_at_end(self.start(day)) == "success"
 
     def _state_at_end(self, run_id: str) -> str:
-        """Wait for a run, also through answers 500 while Airflow's own database is away."""
+        """Wait for a run to end, also while Airflow answers 500 because its database is down."""
 
         def state() -> str | None:
             try:
@@ -141,7 +141,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         files, scale = [*files, "docker-compose.celery.yaml"], ["--scale", "worker=2"]
     stack = Stack(tmp_path_factory.mktemp(request.param), files, scale)
     try:
-        stack.compose("build", "init", "sandbox")  # one image for all: built once for each service, they could differ
+        stack.compose("build", "init", "sandbox")  # one image for all services: separate builds could differ
         stack.up()
         wait_until(lambda: _known(stack), 120, "the DAGs")
         stack.airflow.unpause(DAG)
@@ -165,7 +165,7 @@ def test_a_day_goes_through(stack: Stack) -> None:
 
 
 def test_no_service_has_a_secret_that_is_not_its_own(stack: Stack) -> None:
-    """As seen from inside: what is in the environment of each, and in the files that it may read."""
+    """As seen from inside: each service's environment and the files that it may read."""
     tasks = "worker" if stack.celery else "scheduler"
     for name in AIRFLOWS if stack.celery else AIRFLOWS[:-1]:
         said = stack.compose(

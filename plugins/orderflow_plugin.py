@@ -1,7 +1,7 @@
-"""The page "Orders" for an Airflow that has this folder as its plugins folder and nothing that names the entry point.
+"""The page "Orders" for an Airflow that uses this folder as its plugins folder and does not see the entry point.
 
-Where the package is installed, or `include/` is on PYTHONPATH, Airflow has found the plugin already
-(docs/adr/0013-airflow-finds-the-package-by-entry-points.md), and a second one of that name would be an import error.
+If the package is installed, or `include/` is on PYTHONPATH, Airflow has already found the plugin
+(docs/adr/0013-airflow-finds-the-package-by-entry-points.md), and a second plugin of that name would be an import error.
 """
 
 from importlib.metadata import entry_points

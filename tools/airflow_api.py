@@ -1,4 +1,4 @@
-"""A small client of Airflow's public REST API (/api/v2): what commands and live tests ask a running Airflow."""
+"""A small client of Airflow's public REST API (/api/v2), for commands and live tests."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -14,11 +14,11 @@ Json = Any
 
 
 class AirflowApiError(RuntimeError):
-    """Airflow answered a call with an error; the message holds its status and text."""
+    """Airflow answered a call with an error; the message contains its status and text."""
 
 
 class AirflowApi:
-    """The API at `url`, as one user. Not logged in before the first call."""
+    """The API at `url`, as one user. It logs in at the first call."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.url = url.rstrip("/")
@@ -29,7 +29,7 @@ class AirflowApi:
         self._client.close()
 
     def api(self, method: str, path: str, json: Json = None, **params: Any) -> Json:
-        """Call /api/v2<path>; return the decoded answer, None when it is empty. AirflowApiError from status 400 on."""
+        """Call /api/v2<path>; return the decoded answer, None if it is empty. AirflowApiError from status 400 on."""
         if "Authorization" not in self._client.headers:
             answer = self._sent("POST", "/auth/token", json=self._login)
             self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
@@ -49,7 +49,7 @@ class AirflowApi:
             offset += len(rows)
 
     def health(self) -> dict[str, Any]:
-        """Return the state of each part of Airflow; it needs no login."""
+        """Return the state of each part of Airflow; needs no login."""
         state: dict[str, Any] = self._sent("GET", "/api/v2/monitor/health").json()
         return state
 
@@ -57,12 +57,12 @@ class AirflowApi:
         self.api("PATCH", f"/dags/{dag_id}", {"is_paused": False})
 
     def set_variable(self, name: str, value: str) -> None:
-        """Make a Variable, unless there is one of this name: what a person has set stays."""
+        """Create a Variable unless it exists: what a person has set stays."""
         if name not in [known["key"] for known in self._rows("/variables", "variables")]:
             self.api("POST", "/variables", {"key": name, "value": value})
 
     def set_pool(self, name: str, slots: int) -> None:
-        """Make a pool, or give it this many slots."""
+        """Create a pool, or give it this many slots."""
         pool = {"name": name, "slots": slots, "include_deferred": False}
         if name in [known["name"] for known in self._rows("/pools", "pools")]:
             self.api("PATCH", f"/pools/{name}", {"slots": slots}, update_mask="slots")
@@ -70,7 +70,7 @@ class AirflowApi:
             self.api("POST", "/pools", pool)
 
     def trigger(self, dag_id: str, partition_key: str | None = None, conf: dict[str, Any] | None = None) -> str:
-        """Start a run, of one partition where a key is given, and return its run id."""
+        """Start a run, of one partition if a key is given, and return its run id."""
         body: dict[str, Any] = {"logical_date": None, "conf": conf or {}}
         if partition_key is not None:
             body["partition_key"] = partition_key
@@ -82,7 +82,7 @@ class AirflowApi:
         return run
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        """Return every run of a DAG, the oldest first."""
+        """Return every run of a DAG, oldest first."""
         return list(self._rows(f"/dags/{dag_id}/dagRuns", "dag_runs", order_by="id"))
 
     def wait(self, dag_id: str, run_id: str, timeout: float) -> str:
@@ -105,7 +105,10 @@ class AirflowApi:
         return wait_until(states, timeout, f"end of {dag_id} for {', '.join(keys)}", pause=0.5)
 
     def wait_backfills(self, dag_id: str, timeout: float) -> None:
-        """Wait until Airflow counts every backfill as over, some time after its last run: another is refused before."""
+        """Wait until Airflow counts every backfill as finished, which is some time after its last run.
+
+        Until then it refuses another backfill.
+        """
 
         def over() -> bool | None:
             return all(found["completed_at"] for found in self._rows("/backfills", "backfills", dag_id=dag_id)) or None
@@ -113,22 +116,22 @@ class AirflowApi:
         wait_until(over, timeout, f"end of the backfills of {dag_id}", pause=0.5)
 
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
-        """Return every task instance of a run, mapped ones each on its own."""
+        """Return every task instance of a run, each mapped one separately."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
         return sorted(self._rows(path, "task_instances"), key=lambda row: (row["task_id"], row["map_index"]))
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, *, map_index: int = -1, attempt: int = 1) -> str:
-        """Return a task's log of one attempt, one JSON object a line."""
+        """Return the log of one attempt of a task, one JSON object per line."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
         lines = self.api("GET", path, map_index=map_index, full_content=True)["content"]
         return "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
 
     def xcom(self, dag_id: str, run_id: str, task_id: str, *, key: str = "return_value", map_index: int = -1) -> Json:
-        """Return what a task handed on."""
+        """Return a task's return value."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}"
         return self.api("GET", path, map_index=map_index, deserialize=True)["value"]
 
     def import_errors(self) -> str:
-        """Return the stack trace of every DAG file that could not be read; empty when all could."""
+        """Return the stack trace of every DAG file that could not be imported; empty if all could."""
         errors = self._rows("/importErrors", "import_errors")
         return "\n\n".join(f"{error['filename']}:\n{error['stack_trace']}" for error in errors)

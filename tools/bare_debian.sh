@@ -2,11 +2,11 @@
 # Runs commands of the project in a bare Debian that has nothing but Python, git and make; needs root and debootstrap.
 #   tools/bare_debian.sh bookworm [COMMAND …]        without commands: make demo, make test
 #
-# It makes a root folder, clones the committed state of this repository into it, and runs each command there in a process
-# namespace of its own. It prints each command with its exit code and time, and whatever process is left running.
-# Exit code 0: every command ended with 0 and nothing was left. The last lines are the result; what the commands print goes
-# to FOLDER/<number>.log.
-#   FOLDER=/var/tmp/orderflow-bookworm  the root folder is made below it, and kept until it is made anew
+# It creates a root folder, clones the committed state of this repository into it, and runs each command there in its own
+# process namespace. It prints each command with its exit code and time, and every process left running. Exit code 0: every
+# command ended with 0 and nothing was left running. The last lines are the result; the commands' output goes to
+# FOLDER/<number>.log.
+#   FOLDER=/var/tmp/orderflow-bookworm  the root folder is created below it, and kept until the next run
 #   MIRROR=http://deb.debian.org/debian
 #   COPY="/etc/pip.conf …"              files of this machine that the root needs to reach the package indexes
 set -eu

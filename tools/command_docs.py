@@ -31,7 +31,7 @@ _TARGET = re.compile(r"^([a-z-]+):.*## (.+)$")
 
 def page() -> str:
     """Return the whole page."""
-    os.environ["COLUMNS"] = WIDTH  # argparse fits its texts into the terminal
+    os.environ["COLUMNS"] = WIDTH  # argparse wraps its texts to the terminal's width
     return "\n".join([HEAD, *_commands(), "## `make`\n", *_targets()]) + "\n"
 
 

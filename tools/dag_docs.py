@@ -23,7 +23,7 @@ def main(*, check: bool) -> int:
 
 
 def _dags() -> list[Any]:
-    """Read the DAG files with an Airflow without home, database, plugins and settings of this machine."""
+    """Read the DAG files in an Airflow that ignores this machine's home, database, plugins and settings."""
     for name in [name for name in os.environ if name.startswith(("AIRFLOW", "ORDERFLOW"))]:
         del os.environ[name]
     sys.path.insert(0, str(REPOSITORY / "include"))
@@ -53,7 +53,7 @@ def _facts(dag: Any) -> Iterator[str]:
 
 
 def _schedule(dag: Any) -> str:
-    """Name the timetable and its arguments, as far as its public attributes show them."""
+    """Return the timetable's name and arguments, as far as its public attributes show them."""
     names = ("expression", "timezone", "run_offset", "key_format")
     given = {name: getattr(dag.timetable, name, None) for name in names}
     shown = [f"{name} `{getattr(value, 'name', value)}`" for name, value in given.items() if value is not None]
@@ -96,7 +96,7 @@ def _graph(dag: Any) -> Iterator[str]:
 
 
 def _next(task: Any) -> list[str]:
-    """Return the tasks right after this one, without those that one of them leads to as well."""
+    """Return the tasks right after this one, without those that also follow from one of them."""
     after = task.downstream_task_ids
     later = {task_id for other in after for task_id in task.dag.get_task(other).get_flat_relative_ids(upstream=False)}
     return sorted(after - later)

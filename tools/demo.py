@@ -1,7 +1,7 @@
 """`make demo`: one day of orders through a real Airflow, from the sandbox shop into the sandbox ERP; then once more.
 
 Prints a row per order and the run's summary as JSON, proves that the second run writes nothing, and leaves nothing
-running. Exit code 1 when anything of this does not come true.
+running. Exit code 1 if any of this fails.
 """
 
 import json
@@ -35,7 +35,7 @@ GUEST = {
     "payment_status": "paid",
     "guest": {"email": GUEST_MAIL, "name": "Guest of the demo", "street1": "Elzenkade", "house_number": "7"},
 }
-"""An order whose customer and address no ERP has seen."""
+"""An order whose customer and address are new to the ERP."""
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ def main() -> int:
         running(datetime.fromisoformat(day).date(), ORDERS) as sandbox,
         SandboxControl(sandbox.url) as control,
     ):
-        control.erp_customers.import_from_shop()  # the customers of all other orders came from the ERP
+        control.erp_customers.import_from_shop()  # the customers of all other orders come from the ERP
         control.add_orders({**GUEST, "confirm_date": f"{day}T12:00:00"})
         ledger_url = f"sqlite:///{home}/orderflow.db"
         environment = sandbox_environment(sandbox.url) | {
@@ -76,7 +76,7 @@ def main() -> int:
 
 
 def _run(airflow: LocalAirflow, day: str, *, news: bool) -> dict[str, object]:
-    """Run the day and return its summary; a run that finds `news`, orders that need a person, ends red in `report`."""
+    """Run the day and return its summary. A run that finds `news`, orders that need a person, ends red in `report`."""
     run_id = airflow.trigger(DAG, partition_key=day)
     airflow.wait(DAG, run_id, timeout=RUN_TIMEOUT)
     failed = {task["task_id"] for task in airflow.task_instances(DAG, run_id) if task["state"] == "failed"}
@@ -89,7 +89,7 @@ def _run(airflow: LocalAirflow, day: str, *, news: bool) -> dict[str, object]:
 
 
 def _print_guest(control: SandboxControl) -> None:
-    """Show what the ERP knows of the guest, whom the order has brought along."""
+    """Print what the ERP knows about the guest, who came with the order."""
     (customer,) = [known for known in control.erp_customers.all() if known["buyer"].get("email") == GUEST_MAIL]
     (place,) = customer["addresses"]
     keys = f"{customer['keys'][0][1]}, address {place['key']}"
@@ -97,7 +97,7 @@ def _print_guest(control: SandboxControl) -> None:
 
 
 def _print_orders(control: SandboxControl, known: dict[int, LedgerOrder]) -> None:
-    """Print what shop, ERP and ledger say of every order now."""
+    """Print the current state of every order in shop, ERP and ledger."""
     print()
     print(
         COLUMNS.format("reference", "shop", "payment", "decision", "reason", "ERP number", "lines", "state", "shipment")

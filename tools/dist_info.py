@@ -1,8 +1,8 @@
 """`make docs`: writes include/orderflow.dist-info from pyproject.toml; --check only compares.
 
-With it Airflow finds the page and the connection types also where the package is not installed, but on PYTHONPATH.
+With it, Airflow finds the page and the connection types even if the package is only on PYTHONPATH, not installed.
 
-    python tools/dist_info.py [--check]
+python tools/dist_info.py [--check]
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""`make env`: .env and .secrets/ for docker-compose.yaml, with strong random secrets; what is there already is kept.
+"""`make env`: .env and .secrets/ for docker-compose.yaml, with strong random secrets; existing files are kept.
 
-The connections name the sandbox of the profile `demo`, which exists there only: write your own in their place, into
-.secrets/connections.json. Passwords in an .env of an earlier version are taken over: their databases know no others.
+The connections point to the sandbox, which exists only with the profile `demo`: replace them with your own in
+.secrets/connections.json. Passwords in an .env of an earlier version are kept, because their databases use them.
 """
 
 import base64
@@ -22,13 +22,13 @@ SANDBOX = "http://sandbox:8090"
 
 
 def content(folder: str = "./.secrets") -> str:
-    """Return a new .env, which has no secret in it; compose finds those in the folder."""
+    """Return a new .env without any secret; compose finds those in the folder."""
     settings = sandbox_environment(SANDBOX)["AIRFLOW_VAR_ORDERFLOW"]
     return f"SECRETS={folder}\nORDERFLOW_SETTINGS='{settings}'\nDAGS_PAUSED=true\n"
 
 
 def secret_files(kept: Mapping[str, str]) -> dict[str, str]:
-    """Return the text of each secret by the name of its file: random, but for what an earlier .env has `kept`."""
+    """Return each secret by file name: random, except for those `kept` from an earlier .env."""
 
     def password(name: str) -> str:
         return kept.get(name) or secrets.token_urlsafe(32)
@@ -54,9 +54,9 @@ def secret_files(kept: Mapping[str, str]) -> dict[str, str]:
 
 
 def write_secrets(folder: Path, kept: Mapping[str, str]) -> list[str]:
-    """Write the files that are missing into a folder that only its owner may enter; returns their names.
+    """Write the missing files into a folder that only its owner may enter; return their names.
 
-    The files themselves are open to all: in a container they are read by another user than yours.
+    The files themselves are readable by all: inside a container another user reads them.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
@@ -72,7 +72,7 @@ def write_secrets(folder: Path, kept: Mapping[str, str]) -> list[str]:
 
 
 def earlier(path: Path) -> dict[str, str]:
-    """Return what a file of variables says; nothing when there is none."""
+    """Return the contents of an earlier file of variables; empty if there is none."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     pairs = (line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith("#"))
     return {name.strip(): value.strip().strip("'") for name, _, value in pairs}
@@ -106,7 +106,7 @@ def _shop_and_erp(kept: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _read(connection: str) -> Any:
-    """Return a connection as it is kept in the file: an object where it was JSON, else its URI."""
+    """Return a connection in the file's form: an object if it was JSON, otherwise its URI."""
     return json.loads(connection) if connection.startswith("{") else connection
 
 

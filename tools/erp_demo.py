@@ -1,7 +1,7 @@
 """`make erp-demo`: one day of orders from the sandbox shop into a real Tryton, without a scheduler; then once more.
 
 Prints the sales as Tryton shows them, and the run's summary as JSON, proves that shop and Tryton agree and that the
-second run adds nothing, and leaves nothing running. Exit code 1 when anything of this does not come true.
+second run adds nothing, and leaves nothing running. Exit code 1 if any of this fails.
 """
 
 import json
@@ -23,13 +23,13 @@ from tryton import RunningTryton, running
 
 ORDERS = 40
 CURRENCY = "USD"
-"""One order of the sandbox's day is in a currency that the web shops in Tryton do not sell in: it has to be held."""
+"""One order of the sandbox's day is in a currency that Tryton's web shops do not sell in: it must be held."""
 ROW = "{:>7}  {:<10}  {:<14}  {:<14}  {:>5}  {:>10}  {:>10}  {}"
 
 
 def main() -> int:
     """Run the demo; returns the exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything below is stopped then, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything below is stopped in that case, too
     day = date.today() - timedelta(days=1)  # noqa: DTZ011  # any day that is over
     print("Starting PostgreSQL and Tryton (the first time on a machine this takes some minutes) …", flush=True)
     with (
@@ -66,7 +66,7 @@ def _environment(tryton: RunningTryton, home: Path) -> dict[str, str]:
 
 
 def _run(day: date, environment: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Run the day as `make run` does; return its summary and the failures it named."""
+    """Run the day as `make run` does; return its summary and the failures it reported."""
     command = [sys.executable, "-m", "orderflow", "run", "--date", str(day)]
     ran = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
     failures = [line for line in ran.stderr.splitlines() if line.startswith("FAILED")]
@@ -92,7 +92,7 @@ def _print(sales: list[dict[str, Any]]) -> None:
 
 
 def _mistakes(control: SandboxControl, first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[str]:
-    """Name what the shop and Tryton do not agree on, and what the second run added."""
+    """List what shop and Tryton disagree on, and what the second run added."""
     ordered = {f"{order['webshop']}/{order['reference']}": order for order in control.orders() if not order["offline"]}
     told = sorted((name, order["erp_order_number"]) for name, order in ordered.items() if order["erp_order_number"])
     made = sorted((sale["web_id"], sale["number"]) for sale in first)

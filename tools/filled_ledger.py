@@ -1,4 +1,4 @@
-"""A ledger like that of a busy shop after four months, made up from nothing, the same for the same seed."""
+"""A generated ledger like that of a busy shop after four months; the same seed gives the same ledger."""
 
 import random
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ MIX: list[tuple[Progress, Reason | None, float]] = [
     (Progress.IN_DOUBT, Reason.ERP_IN_DOUBT, 2),
     (Progress.STATE_SET, Reason.SHOP_UNAVAILABLE, 3),
 ]
-"""Progress, reason and share; of what is wrong only the last two weeks have any left."""
+"""Progress, reason and share. Of the problems, only those of the last two weeks are left."""
 STEPS = [
     (Step.SELECT, "select_payable", Outcome.DECIDED),
     (Step.PUSH, "process_order.push_to_erp", Outcome.INTENT),
@@ -54,15 +54,15 @@ DIFFERENCES = {
     FindingKind.AMOUNT_DIFFERS: ("120.00 EUR", "118.00 EUR"),
     FindingKind.CANCELLED_IN_SHOP: ("cancel", "open"),
 }
-"""What the shop says and what the ERP says."""
+"""What the shop has and what the ERP has."""
 DRY_RUN_CALLS = 4_000
-"""What a dry run of a thousand orders would make."""
+"""The number of calls in a dry run of a thousand orders."""
 RUN = "scheduled__"
-"""How the run ids of the events begin; the day follows."""
+"""How the events' run ids begin; the day follows."""
 
 
 def fill(engine: Engine, count: int, now: datetime, seed: int = 1) -> None:
-    """Put `count` orders of the last days into an empty ledger, with their events, alerts and findings."""
+    """Put `count` orders of recent days into an empty ledger, with their events, alerts and findings."""
     rows = _orders(count, now, random.Random(seed))  # noqa: S311 - no secret
     with engine.begin() as connection:
         while chunk := [row for _, row in zip(range(CHUNK), rows, strict=False)]:
@@ -128,7 +128,7 @@ def _order(
 
 
 def _events(step: Step, task_id: str, outcome: Outcome) -> Insert:
-    """Let one run a day have written a line about each order that came this far, in one statement."""
+    """Add, in one statement, a run's event for each order that got this far."""
     columns: dict[str, Any] = {
         "order_id": OrderRow.order_id,
         "webshop": OrderRow.webshop,

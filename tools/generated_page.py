@@ -1,4 +1,4 @@
-"""A page under docs/ that is written from the code: write it, or say whether it is up to date."""
+"""A page under docs/ that is generated from the code: write it, or check whether it is up to date."""
 
 import difflib
 import sys
@@ -24,5 +24,5 @@ def write_or_check(page: Path, text: str, *, check: bool) -> int:
 
 
 def cell(text: str) -> str:
-    """Return a text as one line that fits into a cell of a table."""
+    """Return a text as one line that fits into a table cell."""
     return " ".join(text.split()).replace("|", "\\|")

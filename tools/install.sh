@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv with the Python that is named, and installs requirements.lock into it: what `make setup` does.
+# Creates .venv with the given Python and installs requirements.lock into it, as `make setup` does.
 #   tools/install.sh python3
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,8 +20,8 @@ fi
 
 say 'Installing requirements.lock …'
 by_uv() { .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python "$@" requirements.lock; }
-# uv has died of a segmentation fault where the same command went through a moment later. Behind a proxy with certificates of
-# its own it fails until it takes the system's.
+# uv has crashed with a segmentation fault where the same command worked a moment later. Behind a proxy with its own
+# certificates it fails until it uses the system's.
 by_uv || { say 'uv failed; once more, with the certificates of the system …' && by_uv --system-certs; } || {
     say 'uv failed again; by pip, which takes some minutes …'
     .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock >&2

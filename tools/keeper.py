@@ -1,6 +1,6 @@
-"""Run a command; end it, and all it started, as soon as our standard input closes or says anything.
+"""Run a command; end it, and all it started, as soon as our standard input closes or receives anything.
 
-    python tools/keeper.py GRACE_SECONDS COMMAND ARGUMENT...
+python tools/keeper.py GRACE_SECONDS COMMAND ARGUMENT...
 
 Whoever starts a keeper holds the other end of its standard input. When that process ends, however it ends (also by
 `kill -9`), the pipe closes and the keeper cleans up: nothing is left running, and nobody needs signal handlers.
@@ -42,7 +42,7 @@ def _end_on_input(child: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def _kill_session(session: int) -> None:
-    """Kill what is left of a session. A process group is not enough: Airflow gives each task one of its own."""
+    """Kill what is left of a session. A process group is not enough: Airflow gives each task its own."""
     while members := [pid for pid in psutil.pids() if _session_of(pid) == session]:
         for pid in members:
             try:
@@ -53,7 +53,7 @@ def _kill_session(session: int) -> None:
 
 
 def _session_of(pid: int) -> int | None:
-    """Return the session of a living process; one that is dead and only waits to be collected has none."""
+    """Return the session of a living process; None for a zombie."""
     try:
         if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return None

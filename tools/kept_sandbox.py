@@ -1,4 +1,4 @@
-"""The sandbox of `make up`: kept over restarts together with the ledger that knows its orders."""
+"""The sandbox of `make up`, kept across restarts together with the ledger that knows its orders."""
 
 import hashlib
 import sys
@@ -18,19 +18,19 @@ FILES = "sandbox-*"
 
 
 class KeptSandbox:
-    """A shop and an ERP, and the ledger that belongs to them; new code begins with new ones."""
+    """A shop and an ERP with their ledger; new code starts with new ones."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         name = f"sandbox-{_fingerprint()}"
         self._state = folder / f"{name}.state"
-        for file in folder.glob(FILES):  # a ledger is worth nothing without the shop that it speaks of
+        for file in folder.glob(FILES):  # a ledger is useless without the shop that it describes
             if not file.name.startswith(name) or not self._state.exists():
                 file.unlink()
         self.ledger = {"AIRFLOW_CONN_ORDERFLOW_LEDGER": f"sqlite:///{folder / name}.db"}
 
     def start(self, port: int) -> tuple[ManagedProcess, str]:
-        """Start it and wait until it answers; returns the program and its address."""
+        """Start it and wait until it answers; return the program and its address."""
         environment = loopback_environment() | {"PYTHONPATH": str(INCLUDE)}
         command = [sys.executable, "-m", "sandbox", "--port", str(port), "--count", "0", "--keep", str(self._state)]
         sandbox = ManagedProcess("sandbox", command, env=environment, log=self._folder / "logs" / "sandbox.log")
@@ -48,7 +48,7 @@ class KeptSandbox:
         return sandbox, url
 
     def fill(self, url: str, zone: ZoneInfo) -> str:
-        """Add orders of yesterday, which Airflow runs at once, and of the day before, unless they are there.
+        """Add orders of yesterday, which Airflow runs at once, and of the day before, unless they exist.
 
         Returns the day before.
         """
@@ -67,7 +67,7 @@ def _add(control: SandboxControl, day: date) -> None:
 
 
 def _fingerprint() -> str:
-    """Return what changes when the sandbox's code does: what it has kept cannot be read then."""
+    """Return a value that changes with the sandbox's code: what other code has saved cannot be read."""
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted((INCLUDE / "sandbox").rglob("*.py")):
         digest.update(path.read_bytes())

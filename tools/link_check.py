@@ -1,8 +1,8 @@
-"""`make docs-check`: every link of a Markdown page leads somewhere, and every file that is mentioned as docs/… exists.
+"""`make docs-check`: every link of a Markdown page leads somewhere, and every file mentioned as docs/… exists.
 
-    python tools/link_check.py [FILE …]
+python tools/link_check.py [FILE …]
 
-Links to other hosts are not followed: a check of ours must not depend on their servers.
+Links to other hosts are not followed: our check must not depend on their servers.
 """
 
 import re
@@ -19,12 +19,12 @@ _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _ELSEWHERE = ("http://", "https://", "mailto:")
 _PART_OF_A_PAGE = "runbook_head.md"
-"""Its links are those of the page that is written from it."""
+"""Its links are relative to the page that is generated from it."""
 _TEXT = {".md", ".py", ".yaml", ".yml", ".toml", ".sh", ".in", ".txt", ""}
 
 
 def broken_links(page: Path) -> Iterator[str]:
-    """Name the links of a Markdown page that lead nowhere."""
+    """List the links of a Markdown page that lead nowhere."""
     for target in _LINK.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
         if target.startswith(_ELSEWHERE):
             continue
@@ -37,7 +37,7 @@ def broken_links(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors that GitHub makes of a page's headings."""
+    """Return the anchors that GitHub generates from a page's headings."""
     found: set[str] = set()
     for heading in _HEADING.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
         words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
@@ -48,14 +48,14 @@ def anchors(page: Path) -> set[str]:
 
 
 def broken_mentions(file: Path, root: Path = REPOSITORY) -> Iterator[str]:
-    """Name the files under docs/ that a text speaks of and that do not exist."""
+    """List the files under docs/ that a text mentions but that do not exist."""
     for name in sorted(set(_MENTION.findall(file.read_text(encoding="utf-8", errors="replace")))):
         if not (root / name).exists():
             yield f"{file}: there is no {name}"
 
 
 def unlisted(docs: Path = REPOSITORY / "docs") -> Iterator[str]:
-    """Name the pages that the map does not have; decisions have a list of their own."""
+    """List the pages missing from the map; ADRs have their own list."""
     index = docs / "README.md"
     listed = {(docs / target.partition("#")[0]).resolve() for target in _LINK.findall(index.read_text("utf-8"))}
     for page in sorted(docs.rglob("*.md")):
@@ -64,14 +64,14 @@ def unlisted(docs: Path = REPOSITORY / "docs") -> Iterator[str]:
 
 
 def tracked(root: Path = REPOSITORY) -> list[Path]:
-    """Return the files of the repository, those that are not committed yet included."""
+    """Return the files of the repository, including those not yet committed."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     return [root / name for name in listed if (root / name).is_file()]
 
 
 def check(files: Iterable[Path]) -> list[str]:
-    """Return what is broken; the changelog may speak of files that are gone."""
+    """Return what is broken; the changelog may mention files that no longer exist."""
     broken: list[str] = []
     for file in files:
         if file.suffix == ".md" and file.name != _PART_OF_A_PAGE:

@@ -1,10 +1,10 @@
-"""A real Airflow on this machine: API server, scheduler and DAG processor of our own, with their state in one folder.
+"""A real Airflow on this machine: its own API server, scheduler and DAG processor, with their state in one folder.
 
     with LocalAirflow(home, environment=sandbox_environment(url), expect=["orderflow_daily"]) as airflow:
         run_id = airflow.trigger("orderflow_daily", partition_key="2026-11-22")
         state = airflow.wait("orderflow_daily", run_id, timeout=120)
 
-There is no triggerer: no task of ours defers.
+There is no triggerer: none of our tasks defers.
 """
 
 import base64
@@ -27,12 +27,12 @@ from service import ManagedProcess, ServiceError, free_port, loopback_environmen
 AIRFLOW_VERSION = version("apache-airflow")
 REPOSITORY = Path(__file__).resolve().parent.parent
 USERS = {"admin": "admin", "viewer": "viewer"}
-"""User name to role; the password is the name, unless one is given: this Airflow listens on 127.0.0.1 only."""
-SQLITE_PARALLELISM = 4  # more writers at a time end in `database is locked`
+"""Role by user name. The password is the name unless one is given: this Airflow listens on 127.0.0.1 only."""
+SQLITE_PARALLELISM = 4  # more concurrent writers fail with `database is locked`
 POSTGRES_PARALLELISM = 8
 SERVICES = {
     "api-server": ["api-server", "--workers", "1"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],  # the API server reads the log files itself
+    "scheduler": ["scheduler", "--skip-serve-logs"],  # the API server reads the log files directly
     "dag-processor": ["dag-processor"],
 }
 
@@ -58,11 +58,11 @@ class LocalAirflow(AirflowApi):
     ) -> None:
         """Prepare, but start nothing.
 
-        `python` is that of another virtual environment, which then has to hold the package as well.
-        `database` is an SQLAlchemy URL for Airflow's own state, an SQLite file in `home` without. `paused` says whether
-        new DAGs are. Without `schedules` Airflow makes no run by itself, whatever the clock says. `environment` adds
-        connections, Variables and settings, and wins. `pools` are made (slots by name). `expect` names the DAGs that
-        must have been read before start() returns. With a `password`, `admin` has it and is the only user.
+        `python` belongs to another virtual environment, which then must contain the package as well. `database` is an
+        SQLAlchemy URL for Airflow's own state; by default an SQLite file in `home`. `paused` says whether new DAGs are
+        paused. Without `schedules`, Airflow starts no run on its own. `environment` adds connections, Variables and
+        settings, and overrides others. `pools` are created (slots by name). `expect` lists the DAGs that must be loaded
+        before start() returns. With a `password`, `admin` uses it and is the only user.
         """
         self.home = home.resolve()
         self.port = port or free_port()
@@ -111,9 +111,10 @@ class LocalAirflow(AirflowApi):
         self.stop()
 
     def start(self, timeout: float = 120) -> None:
-        """Start everything and wait until it is healthy and has read the DAGs in `expect`.
+        """Start everything and wait until it is healthy and has loaded the DAGs in `expect`.
 
-        ServiceError when a part ends by itself or a DAG file cannot be read, TimeoutError after `timeout` seconds.
+        ServiceError if a part stops unexpectedly or a DAG file cannot be imported, TimeoutError after `timeout`
+        seconds.
         """
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         passwords = self.home / "passwords.json"
@@ -136,7 +137,7 @@ class LocalAirflow(AirflowApi):
             raise
 
     def stop(self) -> None:
-        """End every process; a second call does nothing."""
+        """Stop every process; a second call does nothing."""
         for service in self._services:
             service.ask_to_stop()
         for service in self._services:
@@ -144,12 +145,12 @@ class LocalAirflow(AirflowApi):
         self._services.clear()
 
     def check(self) -> None:
-        """ServiceError if a part of Airflow has ended on its own."""
+        """ServiceError if a part of Airflow has stopped unexpectedly."""
         for service in self._services:
             service.check()
 
     def airflow(self, *arguments: str) -> str:
-        """Run a command of Airflow's command line and return what it printed; ServiceError when it fails."""
+        """Run a command of Airflow's command line and return its output; ServiceError if it fails."""
         command = [self._python, "-m", "airflow", *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -157,9 +158,9 @@ class LocalAirflow(AirflowApi):
         return done.stdout
 
     def backfill(self, dag_id: str, from_date: date, to_date: date, **options: str | int) -> str:
-        """Run `airflow backfill create` for both dates and all between.
+        """Run `airflow backfill create` for both dates and all days between.
 
-        Options as `reprocess_behavior="failed"` and `run_backwards=True`.
+        Options such as `reprocess_behavior="failed"` and `run_backwards=True`.
         """
         extra: list[str] = []
         for name, value in options.items():
@@ -168,7 +169,7 @@ class LocalAirflow(AirflowApi):
         return self.airflow("backfill", "create", "--dag-id", dag_id, *bounds, *extra)
 
     def _secrets(self) -> dict[str, str]:
-        """Return the keys of this home: random at its first start, the same ever after."""
+        """Return the keys of this home: random at its first start, then always the same."""
         path = self.home / "secrets.json"
         if not path.exists():
             path.touch(mode=0o600)
@@ -182,7 +183,7 @@ class LocalAirflow(AirflowApi):
         return kept
 
     def _migrate(self) -> None:
-        """Bring the database to this Airflow's version; a kept SQLite file that is there already is left alone."""
+        """Migrate the database to this Airflow's version; an existing, kept SQLite file is left alone."""
         stamp = self.home / "migrated"
         if self._database or not stamp.exists() or stamp.read_text(encoding="utf-8") != AIRFLOW_VERSION:
             self.airflow("db", "migrate")

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server for tests and demos, or the one that ORDERFLOW_TEST_POSTGRES_URL names."""
+"""A temporary PostgreSQL server for tests and demos, or the one given by ORDERFLOW_TEST_POSTGRES_URL."""
 
 import os
 import pwd
@@ -22,7 +22,7 @@ _FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_
 
 @contextmanager
 def postgres_server() -> Iterator[URL]:
-    """Start a server and stop it in the end; gives the URL of a database from which others can be created."""
+    """Start a server and stop it at the end; gives the URL of a database from which others can be created."""
     existing = os.environ.get(EXISTING_SERVER)
     if existing:
         yield make_url(existing).set(drivername="postgresql+psycopg")
@@ -33,7 +33,7 @@ def postgres_server() -> Iterator[URL]:
 
 @contextmanager
 def own_server(superuser: str) -> Iterator[URL]:
-    """Start a server of our own, whatever there is already, with this superuser; stop it in the end."""
+    """Start a separate server with this superuser, even if another exists; stop it at the end."""
     binaries = server_programs()
     with tempfile.TemporaryDirectory(prefix="orderflow-pg-", dir="/tmp") as folder:
         home = Path(folder)
@@ -47,7 +47,7 @@ def own_server(superuser: str) -> Iterator[URL]:
 
 @contextmanager
 def fresh_database(server: URL) -> Iterator[URL]:
-    """Create an empty database and drop it in the end."""
+    """Create an empty database and drop it at the end."""
     name = f"orderflow_{uuid4().hex}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     try:
@@ -61,7 +61,7 @@ def fresh_database(server: URL) -> Iterator[URL]:
 
 
 class _Server:
-    """A cluster in a folder of its own; PostgreSQL refuses to run as root, so root lends it to somebody else."""
+    """A cluster in its own folder. PostgreSQL refuses to run as root, so root hands it to another user."""
 
     def __init__(self, binaries: Path, home: Path, superuser: str) -> None:
         self._binaries = binaries

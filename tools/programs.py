@@ -1,6 +1,6 @@
-"""Where this machine keeps the programs that the tests and demos start: PostgreSQL's, and a browser.
+"""Finds the programs that tests and demos start on this machine: PostgreSQL's, and a browser.
 
-Needs nothing but Python itself: it is asked before anything is installed.
+Needs nothing but Python itself: it runs before anything is installed.
 """
 
 import ctypes
@@ -11,7 +11,7 @@ from pathlib import Path
 
 BROWSER_VARIABLE = "ORDERFLOW_BROWSER"
 _POSTGRESQL_FOLDERS = (
-    ("/usr/lib/postgresql", "*/bin"),  # Debian and Ubuntu keep the server's programs off the PATH
+    ("/usr/lib/postgresql", "*/bin"),  # Debian and Ubuntu keep the server's programs outside PATH
     ("/opt/homebrew/opt", "postgresql@*/bin"),
     ("/usr/local/opt", "postgresql@*/bin"),
     ("/Applications/Postgres.app/Contents/Versions", "*/bin"),
@@ -24,7 +24,7 @@ _MAC_BROWSERS = (
 
 
 def postgresql() -> Path | None:
-    """Return the folder of `initdb`, `pg_ctl` and `pg_dump`: the newest, or else that of the PATH."""
+    """Return the folder of `initdb`, `pg_ctl` and `pg_dump`: the newest version, otherwise the one on PATH."""
     found = [path for root, pattern in _POSTGRESQL_FOLDERS for path in Path(root).glob(f"{pattern}/initdb")]
     if found:
         return max(found, key=_version).parent
@@ -33,7 +33,7 @@ def postgresql() -> Path | None:
 
 
 def browser() -> Path | None:
-    """Return a Chromium or Chrome of this machine: the one that ORDERFLOW_BROWSER names, or the first that is found."""
+    """Return a Chromium or Chrome on this machine: the one in ORDERFLOW_BROWSER, otherwise the first one found."""
     if named := os.environ.get(BROWSER_VARIABLE):
         return Path(named) if Path(named).is_file() else None
     on_path = [Path(program) for name in _BROWSERS if (program := shutil.which(name))]
@@ -42,7 +42,7 @@ def browser() -> Path | None:
 
 
 def has_library(name: str) -> bool:
-    """Say whether a shared library can be loaded; only Linux is asked."""
+    """Say whether a shared library can be loaded; only checked on Linux."""
     if sys.platform != "linux":
         return True
     try:
@@ -58,7 +58,7 @@ def _version(program: Path) -> list[int]:
 
 
 def _playwright_browsers() -> list[Path]:
-    """Return what `playwright install chromium` has put in its own folder."""
+    """Return the browsers that `playwright install chromium` has put in its own folder."""
     cache = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "ms-playwright"
     folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or cache)
     names = ("chrome", "headless_shell", "chrome-headless-shell", "Chromium")
@@ -66,7 +66,7 @@ def _playwright_browsers() -> list[Path]:
 
 
 def _is_snap(program: Path) -> bool:
-    """Say whether it is a snap, which may not read our folders, or Ubuntu's script that asks for one."""
+    """Say whether it is a snap, which may not read our folders, or Ubuntu's script that asks to install one."""
     if program.resolve().is_relative_to("/snap"):
         return True
     with program.open("rb") as file:

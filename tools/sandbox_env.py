@@ -1,4 +1,4 @@
-"""The connections and settings with which Airflow talks to a sandbox (`python -m sandbox`)."""
+"""The connections and settings that Airflow needs to use a sandbox (`python -m sandbox`)."""
 
 import json
 
@@ -13,7 +13,7 @@ SETTINGS = {
 
 
 def sandbox_environment(url: str) -> dict[str, str]:
-    """Return the environment variables for a sandbox that answers at `url` (no slash at the end)."""
+    """Return the environment variables for a sandbox at `url` (no trailing slash)."""
     login = {"conn_type": "http", "login": CLIENT_ID, "password": CLIENT_SECRET}
     extra = {"timeout": 10, "allow_http": True}
     token_url = f"{url}/realms/CloudSuite/protocol/openid-connect/token"

@@ -40,7 +40,7 @@ be read.
 
 
 _READERS = {"os.environ.get", "number_of"}
-"""What reads a variable of the environment, given its name and its default."""
+"""Functions that read an environment variable, given its name and default."""
 
 
 class Variable(NamedTuple):
@@ -52,7 +52,7 @@ class Variable(NamedTuple):
 
 
 def page() -> str:
-    """Return the whole page, with the defaults that apply when no environment variable is set."""
+    """Return the whole page, with the defaults that apply if no environment variable is set."""
     for name in [name for name in os.environ if name.startswith("ORDERFLOW_")]:
         del os.environ[name]
     from orderflow.settings import Settings  # noqa: PLC0415 - reads the environment when imported
@@ -63,7 +63,7 @@ def page() -> str:
 
 
 def _section(model: type[BaseModel], path: str) -> Iterator[str]:
-    """Yield the table of one model, then those of the models in it."""
+    """Yield the table of one model, then those of its nested models."""
     inner: list[tuple[str, type[BaseModel]]] = []
     yield f"## {f'`{path}`' if path else 'Top level'}\n"
     yield f"{(model.__doc__ or '').strip()}\n"
@@ -86,14 +86,14 @@ def _section(model: type[BaseModel], path: str) -> Iterator[str]:
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the settings model that a field is, or holds."""
+    """Return the settings model that a field is or contains."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _step(field: FieldInfo) -> str:
-    """Return what comes between a field's name and the keys in it: nothing, a key, or a place in a list."""
+    """Return what comes between a field's name and its keys: nothing, a key, or a list index."""
     schema = _adapter(field.annotation).json_schema()
     if "additionalProperties" in schema and schema.get("type") == "object" and "properties" not in schema:
         return ".<id>"
@@ -101,7 +101,7 @@ def _step(field: FieldInfo) -> str:
 
 
 def _kind(field: FieldInfo) -> str:
-    """Say in words which values a field takes."""
+    """Describe in words which values a field accepts."""
     return cell(_words(_adapter(_with_metadata(field)).json_schema()))
 
 
@@ -134,7 +134,7 @@ def _values(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _either(choices: list[dict[str, Any]]) -> str:
-    """Join alternatives; that a decimal number may also come as text is left out."""
+    """Join alternatives, leaving out that a decimal number may also be given as text."""
     number = any(choice.get("type") == "number" for choice in choices)
     kept = [choice for choice in choices if not (number and choice.get("type") == "string")]
     return " or ".join(_words(choice) for choice in kept)
@@ -169,7 +169,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def variables() -> list[Variable]:
-    """Return every ORDERFLOW_… that the package reads, with the text below the assignment."""
+    """Return every ORDERFLOW_… that the package reads, with the docstring below its assignment."""
     found = {v.name: v for path in sorted(PACKAGE.rglob("*.py")) for v in _variables(path)}
     return [found[name] for name in sorted(found)]
 
@@ -196,7 +196,7 @@ def _text(after: ast.stmt | None, path: Path, name: str) -> str:
 
 
 def _meaning(model: type[BaseModel], field: str) -> str | None:
-    """Return the text below a field, in the class that declares it."""
+    """Return a field's docstring from the class that declares it."""
     found = (
         _texts(Path(inspect.getfile(class_))).get((class_.__name__, field))
         for class_ in model.__mro__
@@ -207,7 +207,7 @@ def _meaning(model: type[BaseModel], field: str) -> str | None:
 
 @cache
 def _texts(path: Path) -> dict[tuple[str, str], str]:
-    """Return the text below each field of each class of a file."""
+    """Return the docstring of each field of each class in a file."""
     found = {}
     for class_ in [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]:
         for field, after in zip(class_.body, class_.body[1:], strict=False):

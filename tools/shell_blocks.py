@@ -11,7 +11,7 @@ _BLOCK = re.compile(r"(?:^<!-- not run here: (?P<why>.+?) -->\n)?^```sh\n(?P<tex
 
 
 class Block(NamedTuple):
-    """One block, and why no test runs it (None: one does)."""
+    """One block, and why no test runs it (None if one does)."""
 
     page: str
     text: str

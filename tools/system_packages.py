@@ -1,9 +1,9 @@
-"""Installs the system packages that commands of the project need and this machine lacks: by apt, as root or by sudo.
+"""Installs system packages that the project's commands need and this machine lacks: with apt, as root or with sudo.
 
-    python3 tools/system_packages.py [python] [postgresql] [browser]
+python3 tools/system_packages.py [python] [postgresql] [browser]
 
-What is there already is used. Where nothing may be installed it says what is missing, and ends with exit code 1.
-Needs nothing but Python itself.
+Existing programs are used. If nothing may be installed, it lists what is missing and ends with exit code 1. Needs
+nothing but Python itself.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import programs
 PLAYWRIGHT = Path(__file__).parent.parent / ".venv" / "bin" / "playwright"
 PYTHON_PACKAGE = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
 PLAYWRIGHT_NEEDS = "libatomic.so.1"
-"""Its driver is a Node that ends at once without this library, which a bare Debian 12 does not have."""
+"""Playwright's driver is a Node that fails without this library, which a bare Debian 12 lacks."""
 WITHOUT_APT = {
     "python": "the Python modules `venv` and `ensurepip`, which some systems package apart from Python",
     "postgresql": "PostgreSQL 15 or newer: the server's programs (`initdb`, `pg_ctl`); no server has to run",
@@ -75,14 +75,14 @@ class InstallStep(NamedTuple):
 
 
 class _System:
-    """How packages get onto this machine."""
+    """How packages are installed on this machine."""
 
     def __init__(self) -> None:
         self._apt = shutil.which("apt-get")
         self._updated = False
 
     def as_root(self) -> list[str] | None:
-        """Return what makes a command run as root; None where that cannot be, or where there is no apt."""
+        """Return the prefix that runs a command as root; None if that is impossible, or without apt."""
         if not self._apt:
             return None
         if os.geteuid() == 0:
@@ -92,7 +92,7 @@ class _System:
         return ["sudo", "-n"] if allowed else None
 
     def steps(self, part: str) -> list[InstallStep]:
-        """Return what installs a part where there is apt."""
+        """Return the steps that install a part with apt."""
         update = [] if self._updated else [InstallStep(["apt-get", "update", "-qq"])]
         self._updated = True
         if part == "python":
@@ -105,7 +105,7 @@ class _System:
         return [*update, _install("libatomic1", "chromium", "fonts-liberation")]
 
     def instructions(self, parts: Sequence[str]) -> list[str]:
-        """Return what a person can type to get the parts."""
+        """Return the commands that a person can type to install the parts."""
         if self._apt:
             self._updated = False
             return [str(step) for part in parts for step in self.steps(part)]
@@ -114,7 +114,7 @@ class _System:
         return []
 
 
-# The programs are wanted, not a server that runs from now on.
+# Only the programs are needed, not a running server.
 _NO_CLUSTER = InstallStep(
     [
         *("sed", "-i", "s/^#create_main_cluster.*/create_main_cluster=false/"),

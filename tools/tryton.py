@@ -1,6 +1,6 @@
 """A real Tryton 8.2 on this machine, for as long as a block lasts: a seeded database and two gunicorn workers.
 
-`running(postgres_url, folder)` gives its address, and the extra of a connection to it.
+`running(postgres_url, folder)` returns its address, and the extra for a connection to it.
 """
 
 import json
@@ -26,18 +26,18 @@ START_TIMEOUT = 60
 
 @dataclass(frozen=True)
 class RunningTryton:
-    """A Tryton that listens, and the key of its integration user."""
+    """A running Tryton, and the key of its integration user."""
 
     url: str
     database: URL
     company: int
     key: str
     key_of_all_companies: str
-    """Of a user who works for the second company, too."""
+    """The key of a user who also works for the second company."""
 
     @property
     def connection_extra(self) -> dict[str, Any]:
-        """The extra of a connection `erp_default` to it."""
+        """The extra for a connection `erp_default` to it."""
         database = self.database.database
         return {
             "adapter": "tryton",
@@ -48,11 +48,11 @@ class RunningTryton:
         }
 
     def forget_sales(self) -> None:
-        """Empty the sales, and all that came of them, within milliseconds; the master data stays."""
+        """Delete the sales and everything created from them, within milliseconds; the master data stays."""
         maintain(self.database, "TRUNCATE sale_sale, stock_shipment_out, stock_move CASCADE")
 
     def as_typed(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Type sales as a person does in the client, and read what became of them (tools/tryton_typed.py)."""
+        """Enter sales as a person does in the client, and read the results (tools/tryton_typed.py)."""
         program = [str(install() / "python"), str(TYPED), str(self.database.database)]
         ran = subprocess.run(
             program,
@@ -68,7 +68,7 @@ class RunningTryton:
         return facts
 
     def rpc(self, method: str, *parameters: Any) -> Any:
-        """Call Tryton as its administrator, over JSON-RPC, as its own clients do; RuntimeError when it refuses."""
+        """Call Tryton as its administrator over JSON-RPC, as its own clients do; RuntimeError if it refuses."""
         address = f"{self.url}/{self.database.database}/rpc/"
         login = _posted(address, "common.db.login", "admin", {"password": ADMIN_PASSWORD}, "en")
         session = b64encode(f"admin:{login[0]}:{login[1]}".encode()).decode()
@@ -77,9 +77,9 @@ class RunningTryton:
 
 @contextmanager
 def running(postgres: URL, folder: Path, *, workers: int = WORKERS) -> Iterator[RunningTryton]:
-    """Start a Tryton with a database of its own on a PostgreSQL server, for as long as the block lasts.
+    """Run a Tryton with its own database on a PostgreSQL server for the duration of the block.
 
-    `folder` takes the logs. The template stays on the server, the database does not.
+    `folder` receives the logs. The template stays on the server, the database does not.
     """
     programs = install()
     with (

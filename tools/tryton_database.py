@@ -1,7 +1,7 @@
-"""Tryton's own venv, and databases with a small seeded company, as copies of a template.
+"""Tryton's own venv, and databases with a small seeded company, copied from a template.
 
-Making the template takes minutes, so that a dump of it is kept in `.local`; a PostgreSQL server that has none yet gets
-it from there. Nothing of Tryton is ever installed beside Airflow.
+Building the template takes minutes, so a dump of it is kept in `.local`, and a PostgreSQL server without a template is
+restored from there. Tryton is never installed beside Airflow.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ ADMIN_PASSWORD = "orderflow-demo-1"  # noqa: S105  # for a Tryton that listens o
 
 
 def install() -> Path:
-    """Make the venv unless it is there and as required; return its folder of programs."""
+    """Create the venv unless it exists with the right versions; return its folder of programs."""
     stamp, wanted = VENV / ".installed", REQUIREMENTS.read_text()
     if not stamp.exists() or stamp.read_text() != wanted:
         uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
@@ -43,7 +43,7 @@ def install() -> Path:
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], check=True)
         sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
         command = [*sync, str(REQUIREMENTS)]
-        if subprocess.run(command, check=False).returncode:  # uv has died where the next attempt went through
+        if subprocess.run(command, check=False).returncode:  # uv has crashed where the next attempt worked
             subprocess.run(command, check=True)
         stamp.write_text(wanted)
     return VENV / "bin"
@@ -51,7 +51,7 @@ def install() -> Path:
 
 @contextmanager
 def fresh_database(postgres: URL, programs: Path, folder: Path) -> Iterator[tuple[URL, dict[str, Any]]]:
-    """Copy the template, and drop the copy in the end; gives also what the seed made. `folder` takes the logs."""
+    """Copy the template, and drop the copy at the end; also returns the seed's output. `folder` receives the logs."""
     template, made = _template(postgres, programs, folder)
     database = postgres.set(database=f"tryton_{os.urandom(6).hex()}")
     maintain(postgres, f"CREATE DATABASE {database.database} TEMPLATE {template}")
@@ -62,7 +62,7 @@ def fresh_database(postgres: URL, programs: Path, folder: Path) -> Iterator[tupl
 
 
 def environment(database: URL) -> dict[str, str]:
-    """Return the environment of Tryton's programs; the server is named without a database."""
+    """Return the environment for Tryton's programs; the server is given without a database."""
     login = f"{quote(database.username or '', safe='')}:{quote(str(database.password or ''), safe='')}"
     server = f"postgresql://{login}@{database.host}:{database.port or 5432}/"
     kept = {name: value for name, value in loopback_environment().items() if not name.startswith(("TRYTON", "PYTHON"))}
@@ -80,16 +80,16 @@ def _connected(postgres: URL) -> Iterator[Connection]:
 
 
 def maintain(postgres: URL, *statements: str) -> None:
-    """Run statements, each in a transaction of its own."""
+    """Run statements, each in its own transaction."""
     with _connected(postgres) as connection:
         for statement in statements:
             connection.execute(text(statement))
 
 
 def _template(postgres: URL, programs: Path, folder: Path) -> tuple[str, dict[str, Any]]:
-    """Return the name of the seeded database on this server, and what the seed made.
+    """Return the name of the seeded database on this server, and the seed's output.
 
-    Seeding takes a minute or more, so that a dump is kept: servers that have no template yet get it from there.
+    Seeding takes a minute or more, so a dump is kept, from which servers without a template are restored.
     """
     wish = json.dumps(everything())
     recipe = hashlib.sha256(f"{wish}{SEED.read_text()}{REQUIREMENTS.read_text()}".encode()).hexdigest()[:12]
@@ -109,7 +109,7 @@ def _template(postgres: URL, programs: Path, folder: Path) -> tuple[str, dict[st
 
 
 def _keep(database: URL, made: dict[str, Any], kept: Path) -> None:
-    """Keep a dump and what the seed made, whole or not at all."""
+    """Save a dump and the seed's output, completely or not at all."""
     with tempfile.TemporaryDirectory(dir=LOCAL) as folder:
         half = Path(folder) / "half"
         half.mkdir()
@@ -119,7 +119,7 @@ def _keep(database: URL, made: dict[str, Any], kept: Path) -> None:
 
 
 def _dumped(program: str, database: URL, *arguments: str) -> None:
-    """Run pg_dump or pg_restore; both take the password from the environment, where no process list shows it."""
+    """Run pg_dump or pg_restore; both read the password from the environment, where no process list shows it."""
     server = ["--host", str(database.host), "--port", str(database.port or 5432), "--username", str(database.username)]
     environment = os.environ | {"PGPASSWORD": str(database.password or "")}
     command = [str(server_programs() / program), *server, "--dbname", str(database.database), *arguments]

@@ -2,8 +2,8 @@
 
     python tools/tryton_seed.py DATABASE < wish.json > made.json
 
-Reads what to make (shops, products, customers) as JSON, makes it as Tryton's administrator, and prints the key of a
-user who may do what the adapter needs and nothing else. The names of records are ours; there are no invented people.
+Reads what to create (shops, products, customers) as JSON, creates it as Tryton's administrator, and prints the key of a
+user who may do what the adapter needs and nothing else. The record names are ours; there are no invented people.
 """
 
 import json
@@ -28,13 +28,13 @@ from trytond.modules.currency.tests.tools import get_currency  # type: ignore[im
 
 MAY = {
     "sale.sale": {"perm_read": True, "perm_write": True, "perm_create": True},
-    "sale.line": {"perm_delete": True},  # the rest of its rights come from the sale
+    "sale.line": {"perm_delete": True},  # its other rights come from the sale
     "stock.shipment.out": {"perm_read": True},
     "stock.move": {"perm_read": True},
 }
-"""All that the integration user may do beyond what Tryton lets every user read."""
+"""Everything the integration user may do beyond what Tryton lets every user read."""
 PRESSES = ("process",)
-"""Buttons of a sale that only some groups may press; quoting and confirming is open to whoever may write sales."""
+"""Buttons of a sale that only some groups may press; anyone who may write sales can quote and confirm."""
 
 
 def main(database: str) -> None:
@@ -65,7 +65,7 @@ def main(database: str) -> None:
 
 
 def _company(name: str) -> Any:
-    """Make a company in euros."""
+    """Create a company in euros."""
     party = Model.get("party.party")(name=name)
     party.save()
     create_company(party, get_currency("EUR"))
@@ -74,7 +74,7 @@ def _company(name: str) -> Any:
 
 
 def _work_for(company: Any) -> None:
-    """Go on as somebody who works for this company."""
+    """Switch to a user who works for this company."""
     user = Model.get("res.user")(config.get_config().user)
     if company.id not in [one.id for one in user.companies]:
         user.companies.append(Model.get("company.company")(company.id))
@@ -85,7 +85,7 @@ def _work_for(company: Any) -> None:
 
 
 def _books(company: Any) -> None:
-    """Give it a chart of accounts and a fiscal year around today."""
+    """Create a chart of accounts and a fiscal year around today."""
     create_chart(company)
     year = date.today().year  # noqa: DTZ011  # Tryton's own clock decides which year it asks for
     span = (date(year - 1, 1, 1), date(year + 1, 12, 31))
@@ -112,10 +112,10 @@ def _countries(countries: dict[str, str]) -> dict[str, int]:
 def _taxes(
     company: Any, taxes: dict[str, list[str]], rules: dict[str, str | None], categories: dict[str, int]
 ) -> dict[str, int]:
-    """Make the taxes, those of the categories of products among them, and the rules; returns the rules by name."""
+    """Create the taxes, including those of product categories, and the rules; return the rules by name."""
     accounts = get_accounts(company)
     for name, (tax, rate) in taxes.items():
-        category = Model.get("product.category")(categories[name])  # read anew: its accounts are those of a company
+        category = Model.get("product.category")(categories[name])  # read again: its accounts belong to a company
         category.account_expense, category.account_revenue = accounts["expense"], accounts["revenue"]
         category.customer_taxes.append(_tax(company, tax, rate))
         category.save()
@@ -152,7 +152,7 @@ def _products(categories: dict[str, int], products: list[dict[str, Any]]) -> Non
 
 
 def _customers(customers: list[dict[str, Any]], countries: dict[str, int]) -> list[int]:
-    """Make a party per customer, whose identifiers carry the shop's ids of the customer and of its addresses."""
+    """Create a party per customer; its identifiers hold the shop's ids of the customer and its addresses."""
     parties, addresses = Model.get("party.party"), Model.get("party.address")
     identifiers = Model.get("party.identifier")
     context = config.get_config().context
@@ -172,7 +172,7 @@ def _customers(customers: list[dict[str, Any]], countries: dict[str, int]) -> li
 
 
 def _sell_to(parties: list[int], customers: list[dict[str, Any]], company: Any, rules: dict[str, int]) -> None:
-    """Say on which terms a company sells to the customers that have any."""
+    """Set the terms on which a company sells to the customers that have any."""
     proxy = Model.get("party.party")._proxy  # noqa: SLF001
     terms = {term.name: term.id for term in Model.get("account.invoice.payment_term").find([])}
     for party, customer in zip(parties, customers, strict=True):
@@ -197,14 +197,14 @@ def _web_shop(company: Any, name: str) -> int:
 
 
 def _sell_on_account() -> None:
-    """Ship and invoice what was ordered, as a confirmed sale asks for."""
+    """Ship and invoice according to the order, as a confirmed sale requires."""
     settings = Model.get("sale.configuration")(1)
     settings.sale_invoice_method, settings.sale_shipment_method = "order", "order"
     settings.save()
 
 
 def _integration_user(companies: list[Any], login: str) -> str:
-    """Make a user whose key a connection may hold, and who works for these companies; returns the key."""
+    """Create a user for a connection's key, who works for these companies; return the key."""
     group = Model.get("res.group")(name=login)
     group.save()
     access = Model.get("ir.model.access")

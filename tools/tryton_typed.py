@@ -1,9 +1,9 @@
-"""Sales as somebody types them in Tryton's client, and what becomes of a sale: run inside Tryton's own venv.
+"""Sales entered as in Tryton's client, and the results of sales: runs inside Tryton's own venv.
 
     python tools/tryton_typed.py DATABASE < wanted.json > facts.json
 
-Takes `typed`, a list of sales to make with proteus, which calls the same on-change methods as the client, and `made`, a
-list of ids of sales that exist. All are confirmed and processed, and their invoices posted; prints what each then is.
+Takes `typed`, a list of sales to create with proteus, which calls the same on-change methods as the client, and `made`,
+a list of ids of existing sales. Confirms and processes all of them, posts their invoices, and prints the results.
 """
 
 import json
@@ -21,7 +21,7 @@ from trytond.pool import Pool  # type: ignore[import-not-found]
 def main(database: str) -> None:
     wanted = json.load(sys.stdin)
     config.set_trytond(database)
-    # Posting prints each invoice, which takes seconds and changes nothing in the books.
+    # Posting prints each invoice, which takes seconds and does not change the books.
     Pool(database).get("account.invoice").print_invoice = classmethod(lambda _, invoices: None)  # noqa: ARG005
     typed = [_typed(sale) for sale in wanted["typed"]]
     sales = [(company, id_) for company, id_ in [*wanted["made"], *typed]]
@@ -36,7 +36,7 @@ def main(database: str) -> None:
 
 
 def _work_for(company: int) -> None:
-    """Go on as somebody who works for this company."""
+    """Switch to a user who works for this company."""
     user = Model.get("res.user")(config.get_config().user)
     user.company = Model.get("company.company")(company)
     user.save()
@@ -44,7 +44,7 @@ def _work_for(company: int) -> None:
 
 
 def _typed(wanted: dict[str, Any]) -> tuple[int, int]:
-    """Type a sale, in the sequence in which somebody does who has the order before them."""
+    """Enter a sale in the order in which a person would."""
     _work_for(wanted["company"])
     sale = Model.get("sale.sale")()
     sale.party = _record("party.party", wanted["party"])
@@ -82,9 +82,9 @@ def _term(name: str) -> Any:
 
 
 def _go_on(ids: list[int]) -> dict[int, str]:
-    """Bring sales as far as their methods allow, and post their invoices; all at once, which is much faster.
+    """Advance sales as far as their methods allow, and post their invoices; all at once, which is much faster.
 
-    Returns by invoice what Tryton warned about: whoever posts it in the client has to answer that.
+    Returns Tryton's warnings by invoice: whoever posts it in the client has to confirm them.
     """
     for state, button in (("quotation", "confirm"), ("confirmed", "process")):
         sales = Model.get("sale.sale").find([("id", "in", ids), ("state", "=", state)])

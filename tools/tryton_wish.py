@@ -1,6 +1,6 @@
-"""What the seeded Tryton has: all that the sandbox's orders name, and more to prove the adapter on.
+"""What the seeded Tryton contains: everything the sandbox's orders refer to, and more to test the adapter with.
 
-Customers, taxes and products of which the sandbox knows nothing; all of it is made up.
+It includes customers, taxes and products that the sandbox does not know. All of it is invented.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.catalogue import PRODUCTS
 
 SHOPS = {"1": "Webshop 1", "2": "Webshop 2"}
-"""The sandbox's webshops and their web shops in Tryton."""
+"""Tryton's web shop for each of the sandbox's webshops."""
 SECOND_COMPANY = {"7": "Webshop 7"}
 """A web shop that belongs to the second company."""
 COMPANIES: list[dict[str, Any]] = [
@@ -23,15 +23,15 @@ COMPANIES: list[dict[str, Any]] = [
         "taxes": {"High": ["USt 19%", "0.19"], "Low": ["USt 7%", "0.07"], "Zero": ["USt 0%", "0"]},
     },
 ]
-"""The first one is where the sandbox's orders go. Tax rates by the account category of the products that have them."""
+"""The first one gets the sandbox's orders. Tax rates are listed by the products' account category."""
 RULES = {"Intra-EU": "Intra-EU supply 0%", "Export": "Export 0%", "Exempt": None}
-"""Tax rules of each company, and the tax that each puts in the place of every other; None for no tax at all."""
+"""Tax rules of each company, and the tax that replaces all others; None for no tax."""
 COUNTRIES = {"NL": "Netherlands", "BE": "Belgium", "DE": "Germany", "US": "United States"}
 CUSTOMERS = range(1300, 1400)
-"""The sandbox's customers; their shipment and invoice addresses have ids that lie this far from theirs."""
+"""The sandbox's customers. The ids of their shipment and invoice addresses are offset by this much."""
 SHIPMENT_ADDRESS, INVOICE_ADDRESS = 370, 330
 UNITS = {"KG": "Kilogram", "M": "Meter", "L": "Liter"}
-"""Tryton's unit for the last part of a product key; `Unit` for the others."""
+"""Tryton's unit for the last part of a product key; all others use `Unit`."""
 OTHER_PRODUCTS: list[dict[str, Any]] = [
     {"code": "BOOK_STUK", "name": "Handbook", "price": "24.95", "category": "Low"},
     {"code": "STAMP_STUK", "name": "Postage stamp", "price": "1.21", "category": "Zero"},
@@ -41,7 +41,7 @@ OTHER_PRODUCTS: list[dict[str, Any]] = [
     {"code": "FORMER_STUK", "name": "No longer sold", "price": "1.00", "active": False},
     {"code": "SAND_KG", "name": "Sand, kept by the gram", "price": "0.01", "unit": "Gram", "sale_unit": "Kilogram"},
 ]
-"""Products that only the tests of the adapter order; what is left out is as for most of the others."""
+"""Products used only by the adapter's tests; missing values are as for most of the others."""
 OTHER_CUSTOMERS: list[dict[str, Any]] = [
     {"id": 2001, "name": "Consumer in the Netherlands", "country": "NL"},
     {"id": 2002, "name": "Business in Germany", "country": "DE", "rule": "Intra-EU", "vat": "DE136695976"},
@@ -54,16 +54,16 @@ OTHER_CUSTOMERS: list[dict[str, Any]] = [
     {"id": 2009, "name": "Consumer in Belgium", "country": "BE"},
     {"id": 2010, "name": "Former customer", "country": "NL", "active": False},
 ]
-"""Customers that only the tests of the adapter know, both addresses of each as `addresses_of` says."""
+"""Customers used only by the adapter's tests; `addresses_of` gives the addresses of each."""
 
 
 def addresses_of(customer: int) -> tuple[int, int]:
-    """Return the ids of the shipment and of the invoice address of one of the other customers."""
+    """Return the ids of the shipment and invoice address of one of the other customers."""
     return customer * 10 + 1, customer * 10 + 2
 
 
 def wish() -> dict[str, Any]:
-    """Say all of it in one piece, for tools/tryton_seed.py."""
+    """Return all of it in one piece, for tools/tryton_seed.py."""
     return {
         "companies": COMPANIES,
         "rules": RULES,
@@ -90,7 +90,7 @@ def _customer(customer: int) -> dict[str, Any]:
 
 
 def _other(customer: dict[str, Any]) -> dict[str, Any]:
-    """Tell a customer of the list above as the seed wants it."""
+    """Describe a customer of the list above in the form that the seed needs."""
     number = customer["id"]
     places = [
         {

@@ -1,12 +1,12 @@
 """`make up` and `make down`: Airflow's page, scheduler and the sandbox in the background, with their state in .local/.
 
-    python tools/up.py start [--port 8080] [--sandbox-port 8090]
-    python tools/up.py stop
+python tools/up.py start [--port 8080] [--sandbox-port 8090]
+python tools/up.py stop
 
-With AIRFLOW_CONN_CLOUDSUITE_DEFAULT in the environment no sandbox is started: the shop and the ERP are yours, and every
-AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is handed to Airflow, whose only user, admin, gets a
-random password at each start. Without, the sandbox and its ledger are kept over restarts, the settings are a Variable
-that can be changed on Airflow's page, and everybody may know the passwords.
+With AIRFLOW_CONN_CLOUDSUITE_DEFAULT in the environment no sandbox is started: shop and ERP are your own. Every
+AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is passed to Airflow, whose only user, admin, gets a
+random password at each start. Otherwise the sandbox and its ledger are kept across restarts, the settings are a
+Variable that can be edited on Airflow's page, and the passwords are no secret.
 """
 
 import argparse
@@ -32,22 +32,22 @@ from service import ManagedProcess, ServiceError, unusable, wait_until
 
 STATE = Path(os.environ.get("ORDERFLOW_LOCAL") or REPOSITORY / ".local")
 LOG = STATE / "logs" / "up.log"
-LOCK = STATE / "up.lock"  # held by the process in the background for as long as it lives
-READY = STATE / "up.json"  # what it says of itself once all is up
+LOCK = STATE / "up.lock"  # held by the background process for as long as it lives
+READY = STATE / "up.json"  # written by it once everything is up
 HOME = STATE / "airflow"
-ENVIRONMENT = STATE / "environment.json"  # how it is connected, for `python -m orderflow`
+ENVIRONMENT = STATE / "environment.json"  # its connections, for `python -m orderflow`
 DAG_ID = "orderflow_daily"
 PAUSED = ("orderflow_sweep", "orderflow_deliveries", "orderflow_reconcile", "orderflow_decisions")
 SHOP = "AIRFLOW_CONN_CLOUDSUITE_DEFAULT"
 VARIABLE = "AIRFLOW_VAR_ORDERFLOW"
 HANDED_ON = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "ORDERFLOW_")
 POOLS = ("ORDERFLOW_SHOP_POOL", "ORDERFLOW_ERP_POOL")
-"""Pools that are named here are made, unlike elsewhere; their slots can be changed on Airflow's page."""
+"""Pools named here are created, unlike elsewhere; their slots can be edited on Airflow's page."""
 POOL_SLOTS = 4
 
 
 def start(port: int, sandbox_port: int) -> None:
-    """Start all of it in the background, unless it is running, and say where to look."""
+    """Start everything in the background, unless it is running, and print the addresses."""
     STATE.mkdir(mode=0o700, exist_ok=True)
     if (lock := _locked()) is None:
         print("It is running already.")
@@ -77,7 +77,7 @@ def start(port: int, sandbox_port: int) -> None:
 
 
 def stop() -> None:
-    """End what start() began and wait until it is gone."""
+    """Stop what start() started and wait until it is gone."""
     if not LOCK.exists() or _locked() is not None:
         print("Nothing is running.")
         return
@@ -90,9 +90,9 @@ def stop() -> None:
 
 
 def serve(port: int, sandbox_port: int) -> NoReturn:
-    """Hold it all up until SIGTERM, or until a part of it ends on its own (ServiceError).
+    """Keep everything running until SIGTERM, or until a part stops unexpectedly (ServiceError).
 
-    The password of Airflow's user comes by stdin, where no list of processes shows it.
+    The password of Airflow's user comes through stdin, where no process list shows it.
     """
     signal.signal(signal.SIGTERM, _leave)
     password = sys.stdin.readline().strip() or None
@@ -138,7 +138,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _check_ports(port: int, sandbox_port: int | None) -> None:
-    """ServiceError with what to type when a port cannot be had."""
+    """ServiceError, with the command to type, if a port is unavailable."""
     if port == sandbox_port:
         raise ServiceError(f"PORT and SANDBOX_PORT are both {port}: make up PORT=<another one>")
     for number, setting in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
@@ -153,7 +153,7 @@ def _keep_private(path: Path, text: str) -> None:
 
 
 def _locked() -> TextIO | None:
-    """Return the lock, now ours until it is closed; None while another process holds it."""
+    """Return the lock, held until it is closed; None while another process holds it."""
     lock = LOCK.open("r+" if LOCK.exists() else "w+", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

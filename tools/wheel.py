@@ -1,4 +1,4 @@
-"""`make wheel`: builds the wheel of the package into dist/, from a copy: a build leaves files beside the sources.
+"""`make wheel`: builds the package's wheel into dist/, from a copy, because a build leaves files beside the sources.
 
 python tools/wheel.py [FOLDER]
 """
@@ -25,7 +25,7 @@ def build(folder: Path) -> Path:
                 shutil.copy(source, target)
         uv = Path(sys.executable).parent / "uv"
         command = [str(uv), "build", "--quiet", "--wheel", "--out-dir", str(folder.resolve()), copy]
-        # The build has its own environment: whatever else is on this one's path is not part of it.
+        # The build has its own environment: nothing else on this one's path belongs to it.
         own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         subprocess.run(command, check=True, env=own)
     return max(folder.glob("orderflow-*.whl"), key=lambda path: path.stat().st_mtime)

@@ -1,4 +1,4 @@
-"""Write docs/reference/wire-errors.md from the table in the code; `--check` only says whether it is up to date."""
+"""Write docs/reference/wire-errors.md from the table in the code; `--check` only compares."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The baseline that most would write: one order per mapped group, four tasks an order, nothing batched.
+"""The obvious baseline: one order per mapped group, four tasks per order, no batching.
 
-Only `make bench` loads it. Each task makes its calls with `requests` and no more: no ledger, no retries, no checks.
+Only `make bench` loads it. Each task makes its calls with `requests` and nothing more: no ledger, retries or checks.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from airflow.sdk import Connection, dag, get_current_context, task, task_group
 
 
 def shop() -> Any:
-    """Log in; a process of its own for every task is what mapping one order per task comes to."""
+    """Log in; with one order per task, every task is its own process."""
     from script import Script  # noqa: PLC0415  # nothing is imported where the file is only parsed
 
     return Script(str(Connection.get("cloudsuite_default").host))

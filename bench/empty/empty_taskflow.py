@@ -1,4 +1,4 @@
-"""An empty TaskFlow DAG: what parsing a file costs whatever is in it."""
+"""An empty TaskFlow DAG: the fixed cost of parsing a file."""
 
 from airflow.sdk import dag, task
 
