@@ -268,3 +268,30 @@ def test_a_shop_that_is_as_assumed_exits_0_and_one_that_cannot_be_reached_exits_
     assert (code, lines) == (2, [])
     assert "shop_auth" in errors
     assert "sandbox-secret" not in errors
+
+
+def test_writes_are_tried_on_a_named_order_once_its_reference_is_typed(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    (order_id,) = control.add_orders({"reference": "CS48193", "confirm_date": f"{DAY}T12:00:00"})
+    before = control.order(order_id)
+    code, lines, errors = command(environment, "check-shop", "--with-order", "1/CS48193", typed="no\n")
+    assert (code, lines) == (2, [])
+    assert "nothing was written: the order's reference was not typed" in errors
+    assert {call["method"] for call in control.journal(service="shop")} == {"GET"}
+
+    code, lines, errors = command(environment, "check-shop", "--with-order", "1/CS48193", typed="CS48193\n")
+    assert code == 0, errors
+    summary = json.loads(lines[-1])
+    assert (summary["assumptions"]["state_moves"]["outcome"], summary["left"]) == ("holds", [])
+    assert "This writes to order CS48193" in errors
+    assert {**control.order(order_id), "modified_date": None} == {**before, "modified_date": None}
+    assert control.journal(service="shop", method="PUT")
+
+    live = {
+        "AIRFLOW_CONN_CLOUDSUITE_DEFAULT": '{"conn_type": "cloudsuite", "host": "https://api.cloudsuite.io", '
+        '"extra": {"token": "0123456789abcdef"}}'
+    }
+    code, lines, errors = command(environment | live, "check-shop", "--with-order", "CS48193", typed="CS48193\n")
+    assert (code, lines) == (2, [])
+    assert "api.cloudsuite.io does not say that it is one" in errors

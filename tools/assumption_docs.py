@@ -15,8 +15,9 @@ HEAD = """# What is assumed about CloudSuite's API
 Written by `make docs` from `include/orderflow/checking`. Do not edit.
 
 The vendor's public pages leave gaps. This table lists what is assumed, where that comes from, what guards it, and how
-`python -m orderflow check-shop` (`make check-shop`) checks it against the connected shop and ERP. DOCUMENTED: a page of
-the vendor, or the ERP contract, says so. SEEN: a sample on such a page shows it. ASSUMED: nothing says so.
+`python -m orderflow check-shop` (`make check-shop`) checks it against the connected shop and ERP. What only a write can
+tell is tried with `--with-order` or `--with-message`, in a test environment. DOCUMENTED: a page of the vendor, or the
+ERP contract, says so. SEEN: a sample on such a page shows it. ASSUMED: nothing says so.
 
 | id | assumed | source | guarded by | checked by |
 |---|---|---|---|---|
@@ -31,7 +32,7 @@ def page() -> str:
             one.sentence,
             f"{one.mark}: {one.source}",
             one.guard,
-            one.check or f"not checked: {one.no_check}",
+            one.check or one.trial or f"not checked: {one.no_check}",
         )
         for one in ASSUMPTIONS
     )

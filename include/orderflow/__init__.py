@@ -24,6 +24,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
+    flow.shop_check      -> domain, errors, settings, checking, cloudsuite, ledger, ledger.*, flow, flow.orders
     orchestration        -> domain, environment, redaction, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, environment, errors, settings, ledger, ledger.*
     plugin               -> orchestration, web
@@ -40,8 +41,8 @@ What they hold:
     cloudsuite     the shop's words: wire models, client, mapper, connection
     erp            the port every ERP implements, and its adapters
     ledger         the durable record of what was decided and done
-    checking       what is assumed about shop and ERP, and a look at the real ones that writes nothing
-    flow           the use cases: customers, orders, shipments, reconciliation, reporting on all, questions to people
+    checking       what is assumed about shop and ERP, a look at the real ones, and a trial on an order of a test shop
+    flow           the use cases: customers, orders, shipments, reconciliation, reporting, questions, the check of a shop
     orchestration  Airflow tasks around the use cases; the only room that knows about tasks
     web            the page in Airflow; reads the ledger, and Airflow's login
     plugin         the entry point by which Airflow finds the page

@@ -4,7 +4,7 @@ import argparse
 
 _ABOUT = "Run Orderflow against the configured connections, without a scheduler."
 _MORE = """\
-`open`, `check-shop` and `reconcile` change neither shop nor ERP. The last line on stdout is the
+`open`, `reconcile`, and `check-shop` without options change neither shop nor ERP. The last line on stdout is the
 summary as JSON (`open` has none). Log and errors go to stderr.
 
 exit codes:
@@ -42,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     erased.add_argument("--reference", action="append", default=[], help="this order, such as 2/CS48193")
     erased.add_argument("--order-id", action="append", default=[], type=_id, help="this order, by the shop's id")
     _add(commands, "open", does="list every order that is not done: list, order, age, reason, owner")
-    _add(commands, "check-shop", does="compare the assumptions about shop and ERP with the real ones, change neither")
+    check = _add(commands, "check-shop", does="compare the assumptions about shop and ERP with the real ones")
+    check.add_argument("--with-order", help="also write to this order of a test environment, and put it back")
+    check.add_argument("--with-message", action="store_true", help="also send messages about an order that nobody has")
     both = _add(commands, "reconcile", does="compare shop and ERP, change neither")
     both.add_argument("--days", type=_days, help="whole days back, in addition to today; default: the setting")
     both.add_argument("--webshop", type=_id, help="only this webshop")

@@ -25,6 +25,7 @@ from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_lines
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
+from orderflow.flow.shop_check.trial import trial_of
 from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect
 from orderflow.redaction import GuardedFormatter, fit_to_show
@@ -115,13 +116,25 @@ def _open(_asked: Namespace) -> int:
     return 0
 
 
-def _check_shop(_asked: Namespace) -> int:
+def _check_shop(asked: Namespace) -> int:
+    if asked.with_message and not asked.with_order:
+        raise ValueError("--with-message goes with --with-order: name an order of a test environment")
+    trial = None
+    if asked.with_order:
+        trial = trial_of(connect(), asked.with_order, _named("check"), _is_typed, with_message=asked.with_message)
     services = connect(read_only=True)
-    checked = check_shop(services.shop.channel, services.erp, services.settings, lambda: datetime.now(UTC))
+    checked = check_shop(services.shop.channel, services.erp, services.settings, lambda: datetime.now(UTC), trial)
     for line in checked.text():
         _say(line)
     _tell("TO DO", checked.to_do())
-    return _end(checked.summary(), _FAILED if checked.needs_a_person else 0)
+    _tell("LEFT", checked.left)
+    return _end(checked.summary(), _FAILED if checked.needs_a_person or checked.left else 0)
+
+
+def _is_typed(question: str, word: str) -> bool:
+    sys.stderr.write(f"{fit_to_show(question)}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() == word
 
 
 def _reconcile(asked: Namespace) -> int:

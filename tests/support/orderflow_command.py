@@ -25,12 +25,15 @@ def environment(sandbox: RunningSandbox, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def command(environment: dict[str, str], *arguments: str, cwd: Path | None = None) -> tuple[int, list[str], str]:
+def command(
+    environment: dict[str, str], *arguments: str, cwd: Path | None = None, typed: str = ""
+) -> tuple[int, list[str], str]:
     """Run the command; return its exit code, the lines of its standard output, and its standard error."""
     done = subprocess.run(
         [sys.executable, "-m", "orderflow", *arguments],
         env=environment,
         cwd=cwd,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,

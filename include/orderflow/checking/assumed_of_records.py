@@ -1,10 +1,8 @@
-"""What is assumed about customers and addresses, about writes, and about the ERP."""
+"""What is assumed about customers and addresses, about messages, and about the ERP."""
 
 from orderflow.checking.assumption import Assumption, Mark
 
-_STATES = "Order JSON orderflow - states"
 _PEOPLE = "New customer/address/user registration"
-_FRAMEWORK = "what its framework, Django REST Framework, does"
 _CONTRACT = "REST contract for ERPs"
 _WRITES = "it takes a write, and this check makes none"
 
@@ -52,23 +50,7 @@ OF_RECORDS: tuple[Assumption, ...] = (
         guard="`shop_origins` names others; a record of any other origin is never created or changed in the ERP",
         no_check="only CloudSuite can say which origin is the shop's own",
     ),
-    # writes
-    Assumption(
-        id="patch_answers",
-        sentence="PATCH answers with the whole object",
-        mark=Mark.ASSUMED,
-        source=_FRAMEWORK,
-        guard="if the answer does not show what was sent, the order is read, and that decides",
-        no_check=_WRITES,
-    ),
-    Assumption(
-        id="put_keeps_lines",
-        sentence="PUT keeps lines by their `id`",
-        mark=Mark.ASSUMED,
-        source=_STATES,
-        guard="lines with new ids are identified by their content; in doubt nothing is written",
-        no_check=_WRITES,
-    ),
+    # other writes
     Assumption(
         id="customer_code",
         sentence="`code` of a customer can be changed by PATCH",
@@ -84,6 +66,7 @@ OF_RECORDS: tuple[Assumption, ...] = (
         source="Delivery (DESADV) - API",
         guard="[messages](../reference/messages.md) names each assumption; a doubtful answer is never resent blindly",
         no_check=_WRITES,
+        trial="`--with-message`: a packing slip and a confirmation of an order number that does not exist",
     ),
     # the ERP
     Assumption(

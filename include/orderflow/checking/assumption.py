@@ -33,6 +33,8 @@ class Assumption(BaseModel):
     """How `check-shop` finds out."""
     no_check: str = ""
     """Why it cannot."""
+    trial: str = ""
+    """How `--with-order` or `--with-message` finds out, where it takes a write."""
 
     @model_validator(mode="after")
     def _is_checked_or_says_why_not(self) -> Self:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from orderflow.checking.assumption import Assumption
 from orderflow.checking.assumptions import ASSUMPTIONS
 from orderflow.checking.fields import fields
 from orderflow.checking.judging_calls import OF_CALLS
@@ -10,43 +11,60 @@ from orderflow.checking.judging_erp import OF_ERP
 from orderflow.checking.judging_lists import OF_LISTS
 from orderflow.checking.judging_orders import OF_ORDERS
 from orderflow.checking.judging_settings import OF_SETTINGS
+from orderflow.checking.judging_writes import OF_WRITES
 from orderflow.checking.probing import ShopProbe
 from orderflow.checking.probing_erp import look_at_erp
 from orderflow.checking.proposals import proposals
 from orderflow.checking.report import Checked
 from orderflow.checking.seen import ErpSeen, ShopSeen
+from orderflow.checking.tried import Tried
 from orderflow.checking.verdict import CheckResult, unseen
 from orderflow.erp.port import ErpPort
 from orderflow.settings import Settings
 from orderflow.transport import Channel
 
 JUDGED = frozenset({*OF_CALLS, *OF_LISTS, *OF_ORDERS, *OF_SETTINGS, *OF_ERP})
-"""The assumptions that have a judge."""
+"""The assumptions that can be judged by reading."""
+TRIED = frozenset(OF_WRITES)
+"""Those that only a write can tell."""
 
 
-def check_shop(shop: Channel, erp: ErpPort, settings: Settings, now: Callable[[], datetime]) -> Checked:
-    """Compare every assumption with the shop and ERP that are connected; both must be read-only."""
-    return judge(ShopProbe(shop, settings, now).look(), look_at_erp(erp, now()), settings)
+def check_shop(
+    shop: Channel,
+    erp: ErpPort,
+    settings: Settings,
+    now: Callable[[], datetime],
+    trial: Callable[[], Tried] | None = None,
+) -> Checked:
+    """Compare every assumption with the shop and ERP that are connected; both must be read-only.
+
+    A `trial` writes over a connection of its own, after everything was read.
+    """
+    seen, seen_of_erp = ShopProbe(shop, settings, now).look(), look_at_erp(erp, now())
+    return judge(seen, seen_of_erp, settings, trial() if trial else None)
 
 
-def judge(shop: ShopSeen, erp: ErpSeen, settings: Settings) -> Checked:
-    """Judge what was seen."""
-    verdicts = {one.id: _verdict(one.id, one.no_check, shop, erp, settings) for one in ASSUMPTIONS}
+def judge(shop: ShopSeen, erp: ErpSeen, settings: Settings, tried: Tried | None = None) -> Checked:
+    """Judge what was seen, and what a trial of writes has shown, if there was one."""
+    verdicts = {one.id: _verdict(one, shop, erp, settings, tried) for one in ASSUMPTIONS}
     return Checked(
         verdicts=verdicts,
         fields=fields(shop, settings.fields),
         proposals=proposals(shop, settings, verdicts),
         calls=len(list(shop.every)),
+        left=tried.left if tried else (),
     )
 
 
-def _verdict(name: str, no_check: str, shop: ShopSeen, erp: ErpSeen, settings: Settings) -> CheckResult:
-    if no_check:
-        return unseen(no_check)
-    if name in OF_ERP:
-        return OF_ERP[name](erp)
-    of_shop = OF_CALLS.get(name) or OF_LISTS.get(name)
+def _verdict(one: Assumption, shop: ShopSeen, erp: ErpSeen, settings: Settings, tried: Tried | None) -> CheckResult:
+    if one.id in OF_WRITES and tried is not None:
+        return OF_WRITES[one.id](tried)
+    if one.no_check:
+        return unseen(one.no_check)
+    if one.id in OF_ERP:
+        return OF_ERP[one.id](erp)
+    of_shop = OF_CALLS.get(one.id) or OF_LISTS.get(one.id)
     if of_shop:
         return of_shop(shop)
-    with_settings = OF_ORDERS.get(name) or OF_SETTINGS[name]
+    with_settings = OF_ORDERS.get(one.id) or OF_SETTINGS[one.id]
     return with_settings(shop, settings)

@@ -24,6 +24,8 @@ class Checked(NamedTuple):
     proposals: list[Proposal]
     calls: int
     """To the shop."""
+    left: tuple[str, ...] = ()
+    """What a trial of writes could not put back."""
 
     @property
     def needs_a_person(self) -> list[str]:
@@ -46,6 +48,7 @@ class Checked(NamedTuple):
                 name: {**one._asdict(), "outcome": one.outcome.value} for name, one in self.verdicts.items()
             },
             "proposed": as_setting(self.proposals),
+            "left": list(self.left),
         }
 
     def text(self) -> Iterator[str]:
@@ -53,8 +56,9 @@ class Checked(NamedTuple):
         for name, verdict in self.verdicts.items():
             assumption = BY_ID[name]
             yield f"{verdict.outcome.upper():<24} {name}: {assumption.sentence}"
-            yield from _part("checked by", assumption.check)
-            yield from _part("seen" if assumption.check else "not checked", verdict.seen)
+            tried = bool(assumption.no_check) and verdict.seen != assumption.no_check
+            yield from _part("checked by", assumption.trial if tried else assumption.check)
+            yield from _part("seen" if assumption.check or tried else "not checked", verdict.seen)
             yield from _part("follows", verdict.follows)
             yield from _part("to do", verdict.todo)
         yield ""

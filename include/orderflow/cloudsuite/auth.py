@@ -139,6 +139,11 @@ class ClientCredentials:
             return True
 
     @property
+    def address(self) -> str:
+        """Where tokens are fetched, without what may be secret in it."""
+        return self._credentials.address
+
+    @property
     def lifetime(self) -> float | None:
         """The stated lifetime of the current token, in seconds; None without a token or a stated lifetime."""
         token = self._token

@@ -1,0 +1,61 @@
+"""Trying writes on the one order that a person has named, in a test environment."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from orderflow.checking.rehearsal import refuse_live
+from orderflow.checking.trial import OrderTrial
+from orderflow.checking.trial_of_messages import try_messages
+from orderflow.checking.tried import Tried
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.flow.orders.listing import find_referenced
+from orderflow.flow.services import Services
+from orderflow.ledger.models.orders import RunRef
+
+Ask = Callable[[str, str], bool]
+"""Whether a person, asked with a sentence, answers with a word."""
+
+
+def trial_of(
+    services: Services, name: str, run: RunRef, ask: Ask, *, with_message: bool = False
+) -> Callable[[], Tried]:
+    """Return what writes to the order of this name and puts it back; `services` may write.
+
+    Before anything is written: ConfigurationError where the shop is not a test environment, or nobody gives the word;
+    PermanentError when the shop has no such order, or several.
+    """
+    refuse_live(services.shop.channel)
+    found = find_referenced(services, [name])[0]
+    if isinstance(found, OrderflowError):
+        raise found
+    order = services.shop.get_order(found)
+    if with_message:
+        services.settings.addressee(order.webshop)
+    question = (
+        f"This writes to order {order.reference} (id {order.id}, {order.state}) of {services.shop.channel.address} "
+        "and puts it back. Pause the DAGs first. To go on, type its reference"
+    )
+    if not ask(question, order.reference):
+        raise ConfigurationError("nothing was written: the order's reference was not typed")
+    return lambda: _tried(services, order, run, with_message=with_message)
+
+
+def _tried(services: Services, order: ShopOrder, run: RunRef, *, with_message: bool) -> Tried:
+    with _nobody_else(services, order.id, run):
+        tried = OrderTrial(services.shop.channel, order.id).run()
+    if not with_message:
+        return tried
+    messages = try_messages(services.messages, services.settings, order.webshop, services.now())
+    return replace(tried, messages=messages)
+
+
+@contextmanager
+def _nobody_else(services: Services, order_id: int, run: RunRef) -> Iterator[None]:
+    """Keep the runs of this flow away from the order, if its ledger knows it."""
+    if not services.ledger.get_many([order_id]):
+        yield
+        return
+    with services.ledger.claim(order_id, run):
+        yield
