@@ -1,4 +1,4 @@
-"""Make or upgrade the ledger's tables, as a deployment does first: `python -m orderflow.ledger`."""
+"""Create or upgrade the ledger's tables, the first step of a deployment: `python -m orderflow.ledger`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The books of the ledger, each for one kind of record, on one database and by one clock."""
+"""The ledger's books, one per kind of record, sharing one database and one clock."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from orderflow.ledger.database.clock import utc_now
 
 
 class Books:
-    """What the ledger keeps besides its orders."""
+    """Everything the ledger keeps besides orders."""
 
     def __init__(
         self,
@@ -40,27 +40,27 @@ class Books:
 
     @property
     def alerts(self) -> AlertBook:
-        """What needs people."""
+        """Alerts: what needs a person."""
         return AlertBook(self._engine, clock=self._clock)
 
     @property
     def outbox(self) -> Outbox:
-        """Which channel has had which alert."""
+        """Which channel has received which alert."""
         return Outbox(self._engine, clock=self._clock)
 
     @property
     def memos(self) -> MemoBook:
-        """What one run leaves for the next."""
+        """Notes that one run leaves for the next."""
         return MemoBook(self._engine, clock=self._clock)
 
     @property
     def findings(self) -> FindingBook:
-        """What comparisons of shop and ERP found."""
+        """Differences found by comparisons of shop and ERP."""
         return FindingBook(self._engine, clock=self._clock)
 
     @property
     def shipments(self) -> ShipmentBook:
-        """The ERP's packing slips, and what became of them."""
+        """The ERP's packing slips and their progress."""
         return ShipmentBook(self._engine, clock=self._clock, lease=self._lease)
 
     @property
@@ -80,20 +80,20 @@ class Books:
 
     @property
     def snoozes(self) -> SnoozeBook:
-        """What is not announced for a while."""
+        """Causes that are not announced for a while."""
         return SnoozeBook(self._engine, clock=self._clock)
 
     @property
     def words(self) -> WordBook:
-        """What people say about orders."""
+        """Comments and resolutions by people."""
         return WordBook(self._engine, clock=self._clock)
 
     @property
     def questions(self) -> QuestionBook:
-        """What people are asked, and what they answered."""
+        """Questions to people, and their answers."""
         return QuestionBook(self._engine, clock=self._clock)
 
     @property
     def housekeeping(self) -> Housekeeping:
-        """What takes things out of the ledger."""
+        """Removal of data from the ledger."""
         return Housekeeping(self._engine, clock=self._clock)

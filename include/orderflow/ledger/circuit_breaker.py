@@ -1,7 +1,7 @@
-"""A circuit breaker over all processes: an endpoint that refuses one order after another is left alone for a while.
+"""A circuit breaker across all processes: pauses calls to an endpoint that refuses one order after another.
 
-Only different orders count, and only those since the last success: one order that is refused again and again, or a few
-among many that go through, open nothing. What it holds back is nothing but the calls of that endpoint.
+Only different orders count, and only since the last success. One order that is refused repeatedly, or a few refusals
+among many successes, do not open the circuit. It only holds back calls to that endpoint.
 """
 
 import re
@@ -23,32 +23,32 @@ from orderflow.ledger.tables.limits import RefusalRow
 _HOUR = timedelta(hours=1)
 _ID = re.compile(r"(?<=/)(?:ext:[^/]+|\d+)(?=/|$)")
 _LOOK_AGAIN_SECONDS = 10.0
-"""How long a process relies on its last look at the ledger, unless it is refused itself."""
+"""How long a process relies on its last look at the ledger, unless one of its own calls is refused."""
 
 
 @dataclass
 class _Circuit:
-    """What this process knows of an endpoint that has refused calls since its last success."""
+    """What this process knows about an endpoint that has refused calls since its last success."""
 
     answer: str = ""
     refused: set[str] = field(default_factory=set)
-    """The orders of the answer that was given to most."""
+    """The orders that got the most frequent answer."""
     last_at: datetime | None = None
 
 
 @dataclass
 class _Probes:
-    """How many calls were held back since the last probe, and how many are to be before the next."""
+    """How many calls were held back since the last probe, and how many will be before the next."""
 
     held: int = 0
     gap: int = 0
 
 
 class CircuitBreaker:
-    """Before every call `check`, after it `refused` or `succeeded`. Safe to share between threads.
+    """Call `check` before each request and `refused` or `succeeded` after it. Safe to share between threads.
 
-    While the circuit is open, other orders than the refused ones are let through as probes, more and more rarely: the
-    next, then one after 1, 2, 4, … that were held back. One that succeeds closes the circuit.
+    While the circuit is open, orders other than the refused ones are let through as probes, at growing intervals: the
+    next one, then one after 1, 2, 4, … held back. A probe that succeeds closes the circuit.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class CircuitBreaker:
         self._looked_at: float | None = None
 
     def check(self, method: str, path: str) -> None:
-        """CallDeferredError when the circuit is open, and this call is no probe."""
+        """CallDeferredError if the circuit is open and this call is not a probe."""
         if self._looked_at is None or time.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
             self._look()
         called, now = endpoint(method, path), self._clock()
@@ -84,7 +84,7 @@ class CircuitBreaker:
         )
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
-        """Note an answer that asking again does not change; that one order is not there says nothing of the others."""
+        """Record an answer that repeating will not change. That one order does not exist says nothing about others."""
         if status == HTTPStatus.NOT_FOUND and _ID.search(path):
             return
         now, order = self._clock(), _order(path)
@@ -118,7 +118,7 @@ class CircuitBreaker:
         return False
 
     def _look(self) -> None:
-        """Find what was refused in the last hour."""
+        """Read the refusals of the last hour."""
         statement = (
             select(RefusalRow.id, RefusalRow.endpoint, RefusalRow.order, RefusalRow.answer, RefusalRow.at)
             .where(RefusalRow.service == self._service, RefusalRow.at >= self._clock() - _HOUR)
@@ -128,7 +128,7 @@ class CircuitBreaker:
         with reading(self._engine) as session:
             for number, called, order, answer, at in session.execute(statement):
                 circuit = by_answer.setdefault((called, answer), _Circuit(answer))
-                # A path that names no order (a new one is sent to it) is about another one each time.
+                # A path without an order, to which new ones are sent, concerns a different order each time.
                 circuit.refused.add(order or f"refusal {number}")
                 circuit.last_at = at
         circuits: dict[str, _Circuit] = {}
@@ -140,7 +140,7 @@ class CircuitBreaker:
 
 
 def endpoint(method: str, path: str) -> str:
-    """Name what is called, whichever order it is about: `PATCH /api/order/{}/`."""
+    """Return the endpoint without the order: `PATCH /api/order/{}/`."""
     return f"{method} {_ID.sub('{}', path)}"
 
 
@@ -149,7 +149,7 @@ def _order(path: str) -> str:
 
 
 def _without_ids(path: str, text: str) -> str:
-    """Take out of an answer the ids that its path names: the same is said of another order then."""
+    """Remove the path's ids from an answer, so that the same answer about another order looks the same."""
     for name in _ID.findall(path):
         text = re.sub(rf"\b{re.escape(name)}\b", "{}", text)
     return text

@@ -1,4 +1,4 @@
-"""From the Airflow connection `orderflow_ledger` to a ledger; unset, it is an SQLite file under AIRFLOW_HOME."""
+"""From the Airflow connection `orderflow_ledger` to a ledger; without it, an SQLite file under AIRFLOW_HOME."""
 
 import os
 import sqlite3
@@ -24,15 +24,15 @@ _POSTGRES_TYPES = {"postgres", "postgresql", POSTGRES_DRIVER}
 
 
 def ledger_from_connection(conn_id: str = LEDGER_CONN_ID, *, lease_seconds: int = 300) -> Ledger:
-    """Open the ledger that the connection names; ConfigurationError, TransientError."""
+    """Open the connection's ledger; ConfigurationError, TransientError."""
     return Ledger(engine_from_connection(conn_id), lease=timedelta(seconds=lease_seconds))
 
 
 def engine_from_connection(conn_id: str = LEDGER_CONN_ID, *, upgrade: bool = False) -> Engine:
-    """Return the database that the connection names; ConfigurationError, TransientError.
+    """Return the connection's database; ConfigurationError, TransientError.
 
-    A file's tables are made and upgraded by whoever comes first. Those on a server, where other processes may run
-    other code, only with `upgrade`: TransientError when they are not those of this code.
+    The first process to use a file creates or upgrades its tables. On a server, where other processes may run other
+    code, that needs `upgrade`; otherwise TransientError if the tables do not match this code.
     """
     engine = _engine(os.getpid(), ledger_url(conn_id))
     try:
@@ -40,22 +40,22 @@ def engine_from_connection(conn_id: str = LEDGER_CONN_ID, *, upgrade: bool = Fal
             bring_to_head(engine)
         else:
             require_head(engine)
-    except (DBAPIError, sqlite3.DatabaseError) as error:  # not away, which is told before this, but none at all
+    except (DBAPIError, sqlite3.DatabaseError) as error:  # reachable, as was checked before, but not a database
         told = getattr(error, "orig", error)
         raise ConfigurationError(f"the connection `{conn_id}` names no database for a ledger: {told}") from error
     return engine
 
 
 def ledger_url(conn_id: str = LEDGER_CONN_ID) -> URL:
-    """Return where the ledger is; ConfigurationError when the connection is of another kind or cannot be read."""
+    """Return the ledger's URL; ConfigurationError for a connection of another kind, or one that cannot be read."""
     try:
         connection = BaseHook.get_connection(conn_id)
     except AirflowNotFoundException as error:
         variable = f"AIRFLOW_CONN_{conn_id.upper()}"
-        if os.environ.get(variable):  # Airflow says "not found" also of what it cannot parse
+        if os.environ.get(variable):  # Airflow also says "not found" about a variable that it cannot parse
             raise ConfigurationError(f"{variable} is neither a connection URI nor connection JSON") from error
         return URL.create("sqlite", database=str(airflow_home() / "orderflow.db"))
-    # Whatever the driver makes of them, its errors do not say them; libpq takes passwords as options, too.
+    # The driver's errors may not quote the values: libpq takes passwords as options, too.
     hide(mask_secret, connection.password or "", *_passwords(connection))
     if connection.conn_type == "sqlite":
         return _sqlite_url(connection)
@@ -67,7 +67,7 @@ def ledger_url(conn_id: str = LEDGER_CONN_ID) -> URL:
 
 
 def _sqlite_url(connection: Connection) -> URL:
-    """Read the path from where a URI has it (schema) or where the connection form has it (host)."""
+    """Read the path from the schema (as in a URI) or the host (as in the connection form)."""
     path = connection.schema or connection.host or ""
     if not Path(path).is_absolute():
         raise ConfigurationError(
@@ -82,7 +82,7 @@ def _passwords(connection: Connection) -> list[str]:
 
 
 def _postgres_url(connection: Connection) -> URL:
-    """Take over everything; the extras are libpq's own options (`sslmode`, `options`, a socket's `host` …)."""
+    """Pass on everything; the extras are libpq's own options (`sslmode`, `options`, a socket's `host` …)."""
     return URL.create(
         POSTGRES_DRIVER,
         username=connection.login or None,
@@ -96,5 +96,5 @@ def _postgres_url(connection: Connection) -> URL:
 
 @lru_cache(maxsize=8)
 def _engine(_process_id: int, url: URL) -> Engine:
-    """Keep one engine per database and process: a forked one must not use its parent's connections."""
+    """Keep one engine per database and process: a forked process must not use its parent's connections."""
     return make_engine(url)

@@ -40,24 +40,24 @@ class Ledger(Books):
     """The durable record. Safe to use from many threads and processes; every method is one transaction."""
 
     def get(self, order_id: int) -> LedgerOrder | None:
-        """Return an order; None when the ledger has never seen it."""
+        """Return an order; None if the ledger does not know it."""
         return self.get_many([order_id]).get(order_id)
 
     def get_many(self, order_ids: Iterable[int]) -> dict[int, LedgerOrder]:
-        """Return those of the orders that the ledger has seen, by id and in its sequence."""
+        """Return those orders that the ledger knows, by id, in the ledger's order."""
         return {order.order_id: order for order in self._among(OrderRow.order_id, order_ids)}
 
     def by_external_reference(self, references: Iterable[str]) -> dict[str, LedgerOrder]:
-        """Return which orders have these names in the ERP: those that were sent under them, or found there."""
+        """Return the orders with these names in the ERP: sent under them, or found there."""
         found = self._among(OrderRow.external_reference, references)
         return {order.external_reference: order for order in found if order.external_reference}
 
     def by_erp_number(self, *numbers: str) -> list[LedgerOrder]:
-        """Return the orders that have a number in the ERP: one each, unless the shop itself shows it at several."""
+        """Return the orders by ERP number: one each, unless the shop itself shows a number on several."""
         return self._among(OrderRow.erp_number, numbers)
 
     def called(self, name: str) -> list[LedgerOrder]:
-        """Return the orders that people call so: `2/CS48193`, `CS48193`, or the shop's id, with the webshop or not."""
+        """Return the orders that a person may mean: `2/CS48193`, `CS48193`, or the shop's id, webshop or not."""
         webshop, _, bare = name.rpartition("/")
         names = [OrderRow.external_reference == name, OrderRow.reference == bare]
         if is_order_id(bare):
@@ -65,32 +65,32 @@ class Ledger(Books):
         return self._where(or_(*names), *([OrderRow.webshop == int(webshop)] if is_order_id(webshop) else []))
 
     def open_orders(self) -> list[LedgerOrder]:
-        """Return every order that is not at an end, by id: an offline one that could not be marked as sent, too."""
+        """Return every unfinished order by id, including offline orders that could not be marked as sent."""
         return self._where(is_open())
 
     def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
-        """Return written-back orders of these webshops, and any that may be offline, that are not finished; by id."""
+        """Return unfinished orders by id: written back in one of these webshops, or possibly offline."""
         return self._where(lacks_last_step(webshops))
 
     def unfinished(self, partition: str) -> list[int]:
-        """Return a window's orders whose export was begun and is not finished, whatever the shop says of them."""
+        """Return a window's orders whose export was started but not finished, whatever the shop says about them."""
         begun = OrderRow.progress.in_(INTENT_OPEN | PARTLY_WRITTEN_BACK)
         return [order.order_id for order in self._where(OrderRow.partition == partition, begun)]
 
     def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
-        """Record what was decided about an order just read, and what was read.
+        """Record the decision about an order just read, and what was read.
 
-        An order whose push was begun stays where it is, and so does one that another run is working on.
+        An order whose push has started keeps its progress, and so does one that another run is working on.
         """
         now = self._clock()
         with writing(self._engine) as session:
             row = row_of(session, order, decision, run, now)
             put_facts(row, order)
             if row.progress is not Progress.RESOLVED or decision.action is not Action.PROCESS:
-                row.shop_modified_at = order.modified_at  # else it has news until that is done
+                row.shop_modified_at = order.modified_at  # otherwise it still counts as changed until it is done
             row.updated_at = now
             if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
-                row.erp_number = order.erp_order_number  # a ledger that was lost learns whose packing slips these are
+                row.erp_number = order.erp_order_number  # after a lost ledger, tells whose packing slips these are
             if may_decide(row, decision, run, now):
                 note_payable(row, decision, order.confirmed_at, now)
                 put_decision(row, decision, now)
@@ -112,9 +112,9 @@ class Ledger(Books):
 
     @contextmanager
     def claim(self, order_id: int, run: RunRef) -> Iterator[Claim]:
-        """Hold an order for the length of the block; if this process dies, the lease expires.
+        """Hold an order for the duration of the block; if this process dies, the lease expires.
 
-        ClaimedElsewhereError when another run holds it, PermanentError when the ledger does not know the order.
+        ClaimedElsewhereError if another run holds it, PermanentError if the ledger does not know the order.
         """
         engine, clock, length = self._engine, self._clock, self._lease
         held = lease.hold(
@@ -146,7 +146,7 @@ class Ledger(Books):
             return [Event.model_validate(row) for row in rows]
 
     def run_orders(self, run_id: str, *, dag_id: str | None = None) -> list[RunOrder]:
-        """Return every order that a run wrote about, by id; run ids are unique within a DAG only."""
+        """Return every order that a run logged events for, by id; run ids are unique only within a DAG."""
         last: dict[int, dict[Step, Event]] = {}
         for event in last_events(self._engine, run_id, dag_id):
             last.setdefault(event.order_id, {})[event.step] = event
@@ -158,7 +158,7 @@ class Ledger(Books):
             return [LedgerOrder.model_validate(row) for row in session.scalars(statement)]
 
     def _among(self, column: InstrumentedAttribute[Any], values: Iterable[Any]) -> list[LedgerOrder]:
-        """Return the orders that have one of these values."""
+        """Return the orders with one of these values."""
         wanted = sorted(set(values))
         chunks = (wanted[start : start + _VALUES_PER_QUERY] for start in range(0, len(wanted), _VALUES_PER_QUERY))
         with reading(self._engine) as session:
@@ -170,7 +170,7 @@ class Ledger(Books):
 
 
 def _require_known(row: OrderRow) -> None:
-    """TransientError when newer code has worked on an order: only that can continue with it."""
+    """TransientError if newer code has worked on an order: only that code can continue."""
     if not row.progress.is_known:
         text = f"newer code has left it at {row.progress.value!r}, which this code does not know"
         raise TransientError(text, reason=Reason.LEDGER_VERSION, order=f"id {row.order_id}")

@@ -1,4 +1,4 @@
-"""What every call to a service has to pass: the circuit breaker, then the rate limiter, over all processes together."""
+"""What every call to a service passes: the circuit breaker, then the rate limiter, shared by all processes."""
 
 import logging
 import time
@@ -19,18 +19,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CallLimits:
-    """What a service bears; None is without limit."""
+    """The limits of a service; None means no limit."""
 
     per_second: float | None = None
     per_day: int | None = None
-    """What this process may use up of a day's calls, those of all others counted."""
+    """The day's budget for this process, counting the calls of all others."""
     breaker_errors: int | None = None
-    """So many orders refused in a row open the circuit of an endpoint."""
+    """This many different orders refused in a row open an endpoint's circuit."""
     breaker_pause: timedelta = timedelta(minutes=15)
 
 
 class SharedCallGuard:
-    """Before every call `enter`, after it what came of it. Safe to share between threads."""
+    """Call `enter` before each request and report its outcome after it. Safe to share between threads."""
 
     def __init__(
         self,
@@ -58,32 +58,32 @@ class SharedCallGuard:
         )
 
     def enter(self, method: str, path: str) -> None:
-        """Wait until the call may be made; CallDeferredError when it may not today, or not for a while."""
+        """Wait until the call may be made; CallDeferredError if not today, or not for a while."""
         if self._breaker:
             self._breaker.check(method, path)
         self._limiter.wait()
 
     def refused(self, method: str, path: str, status: int | None, text: str) -> None:
-        """Note an answer that asking again does not change."""
+        """Record an answer that repeating will not change."""
         if self._breaker:
             with _tolerated():
                 self._breaker.refused(method, path, status, text)
 
     def succeeded(self, method: str, path: str) -> None:
-        """Note that the endpoint works."""
+        """Record that the endpoint works."""
         if self._breaker:
             with _tolerated():
                 self._breaker.succeeded(method, path)
 
     def throttled(self, seconds: float) -> None:
-        """Note that the other side asks for a pause."""
+        """Record that the service asks for a pause."""
         with _tolerated():
             self._limiter.pause(seconds)
 
 
 @contextmanager
 def _tolerated() -> Iterator[None]:
-    """Let a note that cannot be made pass: the call is over, and what came of it counts more."""
+    """Ignore a failure to record: the call is over, and its outcome matters more."""
     try:
         yield
     except TransientError as error:

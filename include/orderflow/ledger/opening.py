@@ -14,7 +14,7 @@ from orderflow.ledger.schema import bring_to_head
 def open_ledger(
     url: str | URL, *, clock: Callable[[], datetime] = utc_now, lease: timedelta = timedelta(seconds=300)
 ) -> Ledger:
-    """Open a ledger, making or upgrading its tables first if need be; ConfigurationError for any other database."""
+    """Open a ledger, creating or upgrading its tables if needed; ConfigurationError for any other database."""
     engine = make_engine(url)
     bring_to_head(engine)
     return Ledger(engine, clock=clock, lease=lease)

@@ -1,7 +1,7 @@
-"""Calls per second and per day, and pauses that the other side asks for, over all processes of all runs together.
+"""Calls per second and per day, and pauses that a service asks for, across all processes of all runs.
 
-The ledger's database is what they share. A process reserves the next free moment in one statement, and waits for it
-outside of any transaction. Without a limit nothing is written, and one row is read once a second.
+They share the ledger's database. A process reserves the next free moment in one statement, and waits for it outside any
+transaction. Without a limit nothing is written, and one row is read once a second.
 """
 
 import time
@@ -21,15 +21,15 @@ from orderflow.ledger.tables.limits import RateRow
 
 _MICROSECONDS = 1_000_000
 _SLACK = 1.05
-"""Calls are spread a little thinner than allowed: a call that leaves late must not meet the next one."""
+"""Calls are spread slightly wider than allowed, so that a late call does not collide with the next."""
 _HOUR_SECONDS = 3600.0
 _LONGEST_WAIT = 60.0
-"""A pause that is longer than this is left to a later run."""
+"""A longer pause is left to a later run."""
 _LOOK_AGAIN_SECONDS = 1.0
 
 
 class RateLimiter:
-    """Before every call `wait`; after a 429 `pause`. Safe to share between threads."""
+    """Call `wait` before each request and `pause` after a 429. Safe to share between threads."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class RateLimiter:
         self._look_again_at = 0.0
 
     def wait(self) -> None:
-        """Wait until the next call may be made; CallDeferredError when it may not today, or not for a while."""
+        """Wait until the next call may be made; CallDeferredError if not today, or not for a while."""
         left = self._pause_left()
         if left > _LONGEST_WAIT:
             raise CallDeferredError(
@@ -68,7 +68,7 @@ class RateLimiter:
             self._sleep(left)
 
     def pause(self, seconds: float) -> None:
-        """Let no process call for so long."""
+        """Make every process pause for this long."""
         until = _now(self._engine) + round(seconds * _MICROSECONDS)
         statement = (
             update(RateRow)
@@ -87,7 +87,7 @@ class RateLimiter:
             self._add()
 
     def _pause_left(self) -> float:
-        """Return how long a pause given to any process still lasts; the ledger is asked once a second."""
+        """Return how long a pause received by any process still lasts; reads the ledger once a second."""
         with self._lock:
             now = time.monotonic()
             if now >= self._look_again_at:
@@ -101,17 +101,17 @@ class RateLimiter:
             with reading(self._engine) as session:
                 wait = session.execute(select(left).where(RateRow.service == self._service)).scalar_one_or_none() or 0
         except TransientError:
-            return 0.0  # a ledger that is away is found by whoever needs it
+            return 0.0  # an unreachable ledger is reported by whoever needs it
         return float(wait / _MICROSECONDS)
 
     def _reserve(self) -> float:
-        """Take the next free moment and one of the day's calls; returns the seconds until then."""
+        """Take the next free moment and one of the day's calls; return the seconds until then."""
         budget, today = self._per_day, f"{self._clock().astimezone(self._zone):%Y-%m-%d}"
         wait = None
         if budget is None or budget > 0:
             wait = self._taken(today)
             if wait is None:
-                self._add()  # unless it is there: then the day is used up
+                self._add()  # if the row exists, the day's calls are used up
                 wait = self._taken(today)
         if wait is None:
             raise CallDeferredError(
@@ -122,7 +122,7 @@ class RateLimiter:
         return max(0.0, wait / _MICROSECONDS)
 
     def _taken(self, today: str) -> int | None:
-        """Reserve in one statement; None when the day is used up, or nobody has called this service yet."""
+        """Reserve in one statement; None if the day's calls are used up, or the service has no row yet."""
         interval = round(_SLACK * _MICROSECONDS / self._per_second) if self._per_second else 0
         now = _now(self._engine)
         statement = (
@@ -142,7 +142,7 @@ class RateLimiter:
             return session.execute(statement).scalar_one_or_none()
 
     def _add(self) -> None:
-        """Add the service's row if nobody has."""
+        """Add the service's row unless it exists."""
         with writing(self._engine) as session:
             if session.get(RateRow, self._service) is None:
                 with suppress(IntegrityError), session.begin_nested():
@@ -150,7 +150,7 @@ class RateLimiter:
 
 
 def _now(engine: Engine) -> ColumnElement[int]:
-    """Return the time in microseconds by the clock all processes share: the database's, or this machine's."""
+    """Return the time in microseconds by a clock that all processes share: the database's, or this machine's."""
     if engine.dialect.name == "sqlite":
         return literal(time.time_ns() // 1000, BigInteger())
     return cast(func.extract("epoch", func.clock_timestamp()) * _MICROSECONDS, BigInteger)

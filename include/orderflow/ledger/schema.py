@@ -1,4 +1,4 @@
-"""The tables' version: bring a database up to the one that this code knows."""
+"""The tables' version: upgrades a database to the version that this code knows."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ from orderflow.ledger.tables.compatibility import CompatibilityRow
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "orderflow_version"
 """Not Alembic's usual name: the database may be Airflow's own, which keeps its version under that name."""
-_ADVISORY_LOCK = 0x6F72_6466_6C6F_77  # any number that nobody else in this database uses
+_ADVISORY_LOCK = 0x6F72_6466_6C6F_77  # any number that nothing else in this database uses
 
 
 def bring_to_head(engine: Engine) -> None:
-    """Upgrade the tables if need be, one process at a time; when there is nothing to do it costs one or two queries.
+    """Upgrade the tables if needed, one process at a time; if there is nothing to do, it takes one or two queries.
 
-    TransientError when the database cannot be reached, or holds tables that are too new for this code.
+    TransientError if the database is unreachable, or its tables are too new for this code.
     """
     with failures_as_transient():
         with for_reading(engine).connect() as connection:
@@ -36,7 +36,7 @@ def bring_to_head(engine: Engine) -> None:
 
 
 def require_head(engine: Engine) -> None:
-    """TransientError when the tables are not those of this code: a deployment upgrades them, no task and no page."""
+    """TransientError if the tables do not match this code: only a deployment upgrades them, no task and no page."""
     with failures_as_transient(), for_reading(engine).connect() as connection:
         if not fits(connection):
             raise TransientError(
@@ -47,9 +47,9 @@ def require_head(engine: Engine) -> None:
 
 
 def fits(connection: Connection) -> bool:
-    """Whether this code can work on the tables as they are; TransientError when they are too new for it.
+    """Whether this code can work with the current tables; TransientError if they are too new for it.
 
-    Tables of a newer version say which code is the oldest that can.
+    Tables of a newer version state the oldest code that can use them.
     """
     version = current_revision(connection)
     if version is None or version <= SCHEMA_REVISION:
@@ -65,9 +65,9 @@ def fits(connection: Connection) -> bool:
 
 
 def _upgrade_once(connection: Connection) -> None:
-    """Upgrade unless another process has done so while this one waited for the lock."""
+    """Upgrade, unless another process did so while this one waited for the lock."""
     if connection.dialect.name == "postgresql":
-        for limit in ("statement_timeout", "lock_timeout"):  # a migration of many rows takes its time
+        for limit in ("statement_timeout", "lock_timeout"):  # a migration of many rows takes time
             connection.exec_driver_sql(f"SET LOCAL {limit} = '30min'")
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     if not fits(connection):
@@ -78,7 +78,7 @@ def _upgrade_once(connection: Connection) -> None:
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Return the version of the tables; None when there are none yet."""
+    """Return the version of the tables; None if there are none yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant

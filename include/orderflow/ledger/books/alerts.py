@@ -1,4 +1,4 @@
-"""What needs people: opened where it is recorded, counted while it lasts, closed when it is over."""
+"""What needs a person: opened when a problem is recorded, counted while it lasts, closed when it is over."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ _TIME_TO_TELL = timedelta(minutes=5)
 
 
 class AlertBook:
-    """The book of alerts in the ledger; an open one is unique per subject and reason.
+    """The book of alerts; at most one is open per subject and reason.
 
-    Alerts of orders are kept by whoever changes the order, in the same transaction; those of packing slips, tasks and
-    differences by whoever judges these.
+    Whoever changes an order updates its alerts in the same transaction. Alerts of packing slips, tasks and differences
+    are updated by the code that checks those.
     """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
@@ -32,27 +32,27 @@ class AlertBook:
     def see(
         self, subject: Subject, reason: Reason, message: str, *, run: RunRef | None = None, title: str | None = None
     ) -> bool:
-        """Note that a problem was met; True when that opened its alert. `title`, else the message, is its cause."""
+        """Record an occurrence of a problem; True if that opened its alert. Its cause is `title`, or the message."""
         with writing(self._engine) as session:
             return raise_alert(session, subject, reason, message, run=run, now=self._clock(), title=title)
 
     def close(self, subject: Subject, *, but: Reason | None = None) -> int:
-        """Close a subject's alerts, all or all but one reason; returns how many were open."""
+        """Close a subject's alerts, or all but one reason; return how many were open."""
         others = [AlertRow.reason != but] if but else []
         with writing(self._engine) as session:
             return close_alerts(session, [AlertRow.subject == subject.id, *others], self._clock())
 
     def close_tasks(self, dag_id: str, *, but: Collection[str]) -> int:
-        """Close the alerts of a DAG's tasks, but for those that failed again."""
+        """Close the alerts of a DAG's tasks, except for those that failed again."""
         failed = [Subject.of_task(dag_id, task_id).id for task_id in but]
         ours = [AlertRow.subject.startswith(f"task {dag_id}/", autoescape=True), AlertRow.subject.not_in(failed)]
         with writing(self._engine) as session:
             return close_alerts(session, ours, self._clock())
 
     def close_settled(self) -> int:
-        """Close alerts of orders that no run will find fine: gone from the ledger, or fine since and at rest.
+        """Close alerts of orders that no run will check again: gone from the ledger, or fine and finished since.
 
-        What the shop does not know is at rest at once, and still has to be told first.
+        An order that the shop does not know is finished at once, but must still be announced first.
         """
         told_before = self._clock() - _TIME_TO_TELL
         with writing(self._engine) as session:
@@ -69,12 +69,12 @@ class AlertBook:
             return close_alerts(session, [AlertRow.id.in_(over)], self._clock()) if over else 0
 
     def open(self) -> list[Alert]:
-        """Return the open alerts, the oldest first."""
+        """Return the open alerts, oldest first."""
         statement = select(AlertRow).where(AlertRow.closed_at.is_(None)).order_by(AlertRow.opened_at, AlertRow.id)
         with reading(self._engine) as session:
             return [Alert.model_validate(row) for row in session.scalars(statement)]
 
 
 def _is_settled(alerted: Reason, progress: Progress | None, reason: Reason | None) -> bool:
-    """Whether no run will find out that it is over: the order is gone (None), or at rest."""
+    """Whether no run will find out that it is over: the order is gone (None) or finished."""
     return progress is None or (attention(progress, reason) is None and is_over(alerted, progress))

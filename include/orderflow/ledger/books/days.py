@@ -1,4 +1,4 @@
-"""The days that were run: which was the first, which are not done, and what was confirmed before them."""
+"""The days that were run: the first one, the unfinished ones, and the orders confirmed before them."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -27,23 +27,23 @@ class DayBook:
         self._clock = clock
 
     def begin(self, day: str, *, scheduled: bool = False) -> None:
-        """Note that a day is run; `scheduled` when it is the schedule that runs it."""
+        """Record that a day is being run; `scheduled` if the schedule runs it."""
         now = self._clock()
         with writing(self._engine) as session:
             row = get_or_add(session, DayRow, day, lambda: DayRow(day=day, scheduled=scheduled, first_run_at=now))
             row.scheduled = row.scheduled or scheduled
 
     def take(self, day: str, run: str) -> None:
-        """Note that a run has all ids of a day that was begun, and works on them."""
+        """Record that a run has all ids of a day that was started, and is working on them."""
         with writing(self._engine) as session:
             session.execute(update(DayRow).where(DayRow.day == day).values(taken_by=run))
 
     def orders_known(self, run: str) -> None:
-        """Note that the online orders of the days that a run took up are in the ledger."""
+        """Record that the online orders of a run's days are in the ledger."""
         self._note(DayRow.taken_by == run, {"orders_at": self._clock()})
 
     def offline_known(self, day: str) -> None:
-        """Note that the offline orders of a day are in the ledger."""
+        """Record that the offline orders of a day are in the ledger."""
         self._note(DayRow.day == day, {"offline_at": self._clock()})
 
     def earliest(self) -> str | None:
@@ -63,17 +63,17 @@ class DayBook:
             return set(session.scalars(select(DayRow.day).where(DayRow.day >= day, *done)))
 
     def taken_by(self, run: str) -> list[str]:
-        """Return the days that a run works on and whose offline orders are not all known."""
+        """Return the days that a run is working on whose offline orders are not all known."""
         open_days = select(DayRow.day).where(DayRow.taken_by == run, DayRow.offline_at.is_(None))
         with reading(self._engine) as session:
             return list(session.scalars(open_days.order_by(DayRow.day)))
 
     def trend(self, day: Window, *, within: timedelta) -> DayTrend | None:
-        """Return how long a day's orders took; None when no order could go from that day on."""
+        """Return how long a day's orders took; None if no order could be sent from that day on."""
         return next(iter(trends(self._engine, [day], within=within, now=self._clock())), None)
 
     def hold_unread(self, orders: Iterable[tuple[int, str, datetime | None]], run: RunRef) -> None:
-        """Hold orders of before go-live that nobody has read: id, reference, when changed. Known ones stay."""
+        """Hold unread orders from before go-live: id, reference, time of change. Known orders stay as they are."""
         found = list(orders)
         for start in range(0, len(found), _PER_TRANSACTION):
             with writing(self._engine) as session:
@@ -81,7 +81,7 @@ class DayBook:
                 add_held(session, some, Reason.BEFORE_GO_LIVE, run, self._clock())
 
     def holds_any(self) -> bool:
-        """Whether any order of before go-live waits for a person."""
+        """Whether any order from before go-live is waiting for a person."""
         held = (OrderRow.progress == Progress.HELD, OrderRow.reason == Reason.BEFORE_GO_LIVE)
         with reading(self._engine) as session:
             return session.scalar(select(OrderRow.order_id).where(*held).limit(1)) is not None

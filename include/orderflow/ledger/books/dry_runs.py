@@ -1,4 +1,4 @@
-"""What dry runs would have done: kept for some days, so that it can be read on the page, and then forgotten."""
+"""What dry runs would have done: shown on the page for some days, then deleted."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.tables.dry_runs import PlannedCallRow
 
 KEPT_FOR = timedelta(days=3)
-"""A body may hold a buyer's name and address, which the ledger keeps nowhere else."""
+"""A body may contain a buyer's name and address, which the ledger keeps nowhere else."""
 
 
 class PlanPage(NamedTuple):
-    """Some of a run's planned calls, in the sequence in which they were planned, and how many there are in all."""
+    """Some of a run's planned calls, in order of planning, and the total count."""
 
     calls: list[KeptCall]
     total: int
@@ -30,7 +30,7 @@ class PlanBook:
         self._clock = clock
 
     def keep(self, run: RunRef, calls: Collection[PlannedCall]) -> None:
-        """Keep what a task of a dry run planned, in place of what an earlier try of it did; forgets what is old."""
+        """Store the plan of a dry run's task, replacing the plan of an earlier try; delete old plans."""
         now, row = self._clock(), PlannedCallRow
         of_this_task = (
             row.dag_id == run.dag_id,
@@ -44,18 +44,18 @@ class PlanBook:
             session.add_all(_row(run, call, now) for call in calls)
 
     def forget(self) -> int:
-        """Forget what is older than some days; returns how many calls that were."""
+        """Delete plans older than some days; return how many calls they had."""
         with writing(self._engine) as session:
             old = delete(PlannedCallRow).where(PlannedCallRow.at < self._clock() - KEPT_FOR)
             return len(session.scalars(old.returning(PlannedCallRow.id)).all())
 
     def of_run(self, run: tuple[str, str], *, limit: int, offset: int = 0) -> PlanPage:
-        """Return some of what a run (DAG id, run id) planned."""
+        """Return some of the calls planned by a run (DAG id, run id)."""
         dag_id, run_id = run
         return self._page(PlannedCallRow.dag_id == dag_id, PlannedCallRow.run_id == run_id, limit=limit, offset=offset)
 
     def of_order(self, order_id: int, *, limit: int) -> PlanPage:
-        """Return what the last dry run that met an order planned for it."""
+        """Return the calls that the last dry run with this order planned for it."""
         about_it = PlannedCallRow.order_id == order_id
         with reading(self._engine) as session:
             last = session.scalar(select(PlannedCallRow).where(about_it).order_by(PlannedCallRow.id.desc()).limit(1))

@@ -1,4 +1,4 @@
-"""Erasing what concerns one order: no text about it stays but what keeps it from being sent a second time."""
+"""Erases the data of one order: only what prevents it from being sent a second time stays."""
 
 import re
 from collections.abc import Iterator
@@ -24,19 +24,19 @@ from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
 from orderflow.ledger.tables.snoozes import SnoozeRow
 
 _NOT_OF_AN_ORDER = {"comment": None, "carrier": None, "tracking_code": None}
-"""What a packing slip says besides numbers and quantities."""
+"""The fields of a packing slip besides numbers and quantities."""
 _AT_AN_END = {ShipmentProgress.SENT, ShipmentProgress.SKIPPED}
 
 
 class Erased(NamedTuple):
-    """An order that was erased, and what was left of it, with the reason."""
+    """An erased order, and what was left of it, with the reason."""
 
     order_id: int
     left: list[str]
 
 
 class _Order(NamedTuple):
-    """What an order is called, before that is erased."""
+    """An order's names before they are erased."""
 
     order_id: int
     names: frozenset[str]
@@ -45,7 +45,7 @@ class _Order(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """What a path may call it."""
+        """Return the ids by which a path may refer to it."""
         return [str(self.order_id), *self.names, *([self.erp_number] if self.erp_number else [])]
 
 
@@ -68,7 +68,7 @@ def erase(engine: Engine, order_id: int, now: datetime) -> Erased:
 
 
 def _order(session: Session, order_id: int, now: datetime) -> tuple[_Order, list[str]]:
-    """Erase the order's own row; return what it was called, and what was left."""
+    """Erase the order's own row; return its names, and what was left."""
     row = session.get(OrderRow, order_id, with_for_update=True)
     if row is None:
         return _Order(order_id, frozenset(), None, frozenset()), []
@@ -111,7 +111,7 @@ def _erase_slip(slip: ShipmentRow) -> Iterator[str]:
 
 
 def _erase_alerts(session: Session, order: _Order, slips: list[str]) -> None:
-    """Delete the order's alerts; those of other matters lose their message where it names the order."""
+    """Delete the order's alerts. Other alerts lose their message if it names the order."""
     about_it = or_(
         AlertRow.order_id == order.order_id,
         AlertRow.subject == f"order {order.order_id}",
@@ -134,7 +134,7 @@ def _erase_alerts(session: Session, order: _Order, slips: list[str]) -> None:
 
 
 def _erase_record(session: Session, record: RecordKey, order_id: int) -> Iterator[str]:
-    """Erase a customer or an address where no other order uses it."""
+    """Erase a customer or an address unless another order uses it."""
     name = str(record)
     users = (OrderRow.customer_key == name, OrderRow.ship_to_key == name, OrderRow.bill_to_key == name)
     other = session.scalar(select(OrderRow.order_id).where(or_(*users), OrderRow.order_id != order_id).limit(1))

@@ -1,4 +1,4 @@
-"""What comparisons of shop and ERP found: kept from when it was first met until a comparison finds it gone."""
+"""Differences found between shop and ERP: kept from the first occurrence until a comparison no longer finds them."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -16,30 +16,30 @@ from orderflow.ledger.tables.alerts import AlertRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 
 _CONTENT = ("webshop", "order_id", "erp_number", "shop_value", "erp_value", "detail", "day")
-"""What may change while a finding stays the same one; its kind and reference may not."""
+"""Fields that may change while a finding stays the same; its kind and reference may not."""
 
 
 class FindingBook:
-    """The findings in the ledger; an open one is unique per kind and external reference."""
+    """The findings; at most one is open per kind and external reference."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def open(self) -> list[Finding]:
-        """Return what is neither resolved nor accepted, the oldest first."""
+        """Return what is neither resolved nor accepted, oldest first."""
         return self._findings(FindingRow.resolved_at.is_(None), FindingRow.accepted_at.is_(None))
 
     def unresolved(self) -> list[Finding]:
-        """Return what is not gone, accepted or not, the oldest first."""
+        """Return what still exists, accepted or not, oldest first."""
         return self._findings(FindingRow.resolved_at.is_(None))
 
     def seen_since(self, instant: datetime) -> list[Finding]:
-        """Return what was met at or after an instant, resolved or not, the oldest first."""
+        """Return what was found at or after an instant, resolved or not, oldest first."""
         return self._findings(FindingRow.last_seen_at >= instant)
 
     def accept(self, order_id: int) -> int:
-        """Take an order's differences as they are, as a person says, and close their alerts; returns how many."""
+        """Accept an order's differences on a person's word, and close their alerts; return how many."""
         now = self._clock()
         with writing(self._engine) as session:
             of_it = (AlertRow.order_id == order_id, AlertRow.subject.startswith("difference "))
@@ -48,12 +48,12 @@ class FindingBook:
         return self._set(which, accepted_at=now)
 
     def take_back(self, order_id: int, since: datetime) -> int:
-        """Count an order's differences that were accepted since then as open again; returns how many there were."""
+        """Reopen an order's differences that were accepted since then; return how many."""
         which = (FindingRow.order_id == order_id, FindingRow.accepted_at >= since)
         return self._set(which, accepted_at=None)
 
     def expire(self, before: str) -> int:
-        """Close what is about days that nobody compares any more; returns how many there were."""
+        """Close findings about days that are no longer compared; return how many."""
         return self._set((FindingRow.day < before, FindingRow.resolved_at.is_(None)), resolved_at=self._clock())
 
     def _set(self, which: Collection[ColumnElement[bool]], **values: datetime | None) -> int:
@@ -62,10 +62,10 @@ class FindingBook:
             return len(session.execute(changed.execution_options(synchronize_session=False)).all())
 
     def update(self, met: Collection[DetectedDifference], *, judged: Collection[str]) -> tuple[list[Finding], int]:
-        """Bring the book up to date with one comparison; returns what is open of what it met, and how many are gone.
+        """Apply the result of one comparison; return its open findings, and how many are resolved.
 
-        `judged` are the external references of all orders that were looked at: an open finding about any of them
-        that was not met again is resolved; one about another order stays as it is.
+        `judged` are the external references of all orders compared. An open finding about one of them that was not
+        found again is resolved; findings about other orders stay as they are.
         """
         now = self._clock()
         references = set(judged)
@@ -82,7 +82,7 @@ class FindingBook:
             return [Finding.model_validate(row) for row in seen if row.accepted_at is None], len(gone)
 
     def add_reconciliation(self, reconciliation: Reconciliation, run: RunRef) -> None:
-        """Keep what a comparison came to."""
+        """Store a comparison's result."""
         columns = reconciliation.model_dump(exclude={"totals"})
         totals = reconciliation.model_dump(mode="json")["totals"]
         with writing(self._engine) as session:
@@ -91,7 +91,7 @@ class FindingBook:
             )
 
     def reconciliations(self, limit: int = 30) -> Sequence[PastReconciliation]:
-        """Return the last comparisons, the newest first."""
+        """Return the last comparisons, newest first."""
         statement = select(ReconciliationRow).order_by(ReconciliationRow.id.desc()).limit(limit)
         with reading(self._engine) as session:
             return [PastReconciliation.model_validate(row) for row in session.scalars(statement)]
@@ -103,7 +103,7 @@ class FindingBook:
 
 
 def _put(session: Session, row: FindingRow | None, met: DetectedDifference, now: datetime) -> FindingRow:
-    """Take a finding over into its row, a new one if need be; another comparison may add it in between."""
+    """Write a finding to its row, adding the row if needed; another comparison may add it at the same time."""
     content = {name: truncate(value) if isinstance(value, str) else value for name, value in met} | {"kind": met.kind}
     if row is None:
         try:
@@ -117,7 +117,7 @@ def _put(session: Session, row: FindingRow | None, met: DetectedDifference, now:
                 .where(FindingRow.resolved_at.is_(None))
             ).one()
     if any(getattr(row, name) != content[name] for name in ("shop_value", "erp_value")):
-        row.accepted_at = None  # what was accepted is not what it is now
+        row.accepted_at = None  # the accepted value has changed
     for name in _CONTENT:
         setattr(row, name, content[name])
     row.since = min(row.since, met.since)

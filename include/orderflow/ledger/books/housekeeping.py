@@ -1,4 +1,4 @@
-"""What takes things out of the ledger: on request for one order, and daily for what is older than it needs to be."""
+"""Removal of data: on request for one order, and daily for data older than needed."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -18,9 +18,9 @@ class Housekeeping:
         self._clock = clock
 
     def erase(self, order_id: int) -> Erased:
-        """Erase an order, also one that only dry runs have met; ClaimedElsewhereError while a run works on it."""
+        """Erase an order, even one known only from dry runs; ClaimedElsewhereError while a run works on it."""
         return erase(self._engine, order_id, self._clock())
 
     def purge(self, kept_for: Mapping[Kept, timedelta]) -> Mapping[Kept, int]:
-        """Remove what is older than this, a bounded number of rows a table; returns how many of each."""
+        """Remove data older than this, a limited number of rows per table; return how many of each."""
         return purge(self._engine, kept_for, self._clock())

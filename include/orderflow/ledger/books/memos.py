@@ -1,4 +1,4 @@
-"""What one run leaves for the next: small, by name, and never what an order hangs on."""
+"""Small notes that one run leaves for the next, by name. No order ever depends on one."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,20 +12,20 @@ from orderflow.ledger.tables.alerts import MemoRow
 
 
 class MemoBook:
-    """Memos by name; a new one replaces the one before."""
+    """Memos by name; a new one replaces the old one."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def read(self, name: str) -> dict[str, Any] | None:
-        """Return a memo; None when nobody has left one."""
+        """Return a memo; None if there is none."""
         with reading(self._engine) as session:
             row = session.get(MemoRow, name)
             return dict(row.value) if row else None
 
     def leave(self, name: str, value: Mapping[str, Any]) -> None:
-        """Leave a memo; said again, it is not written again."""
+        """Store a memo; an unchanged one is not written again."""
         if self.read(name) == value:
             return
         now = self._clock()

@@ -1,4 +1,4 @@
-"""Which channel has had which alert: what a channel has not accepted yet is sent again by the next run."""
+"""Which channel has received which alert. What a channel has not accepted is sent again by the next run."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
@@ -16,25 +16,25 @@ from orderflow.ledger.tables.snoozes import SnoozeRow
 
 OPENED, CLOSED = "opened", "closed"
 EVERYONE = "*"
-"""The channel of alerts that were open before there were notices: they are not announced again."""
+"""The channel for alerts that were open before notices existed: they are not announced again."""
 _SENDING = timedelta(minutes=2)
-"""How long a process may take to send before another one does it in its place."""
+"""How long a process may take to send before another one takes over."""
 _NEVER_OVER = frozenset({Reason.ORDER_NOT_FOUND})
-"""Nothing comes after these that would be worth a message."""
+"""The end of these is not worth a message."""
 
 
 class Outbox:
-    """The notices of every channel. An alert counts as sent to a channel when the channel has taken the message."""
+    """The notices of every channel. An alert counts as sent once the channel has accepted the message."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def take(self, channel: str, run: RunRef, *, owners: Collection[Owner], settled_for: timedelta) -> Taken:
-        """Take what this channel should get now; nobody else takes it until it is sent or given back.
+        """Take what this channel should receive now; nobody else takes it until it is sent or given back.
 
-        The channel is for the causes of these `owners`. Alerts younger than `settled_for` are left for a moment, until
-        their cause has met all its orders.
+        The channel receives the causes of these `owners`. Alerts younger than `settled_for` wait a moment, so that all
+        orders of their cause can be found.
         """
         now = self._clock()
         with writing(self._engine) as session:
@@ -55,28 +55,28 @@ class Outbox:
             return Taken(opened, [alert for alert in over if _take(session, alert, (channel, CLOSED), run, now)])
 
     def sent(self, channel: str, taken: Taken) -> None:
-        """Note that the channel has taken the message."""
+        """Record that the channel has accepted the message."""
         with writing(self._engine) as session:
             _mark(session, taken.opened, channel, OPENED, self._clock())
             _mark(session, taken.closed, channel, CLOSED, self._clock())
 
     def give_back(self, channel: str, taken: Taken) -> None:
-        """Leave what could not be sent to whatever runs next."""
+        """Return what could not be sent, for the next run."""
         with writing(self._engine) as session:
             for phase, alerts in ((OPENED, taken.opened), (CLOSED, taken.closed)):
                 session.execute(delete(NoticeRow).where(*_these(alerts, channel, phase), NoticeRow.sent_at.is_(None)))
 
     def news_of(self, channel: str, run: RunRef | None = None) -> list[Alert]:
-        """Return the alerts that this run, or any, was the first to tell the channel of."""
+        """Return the alerts that this run, or any run, was the first to send to the channel."""
         mine = [NoticeRow.run == run.name] if run else []
         return self._alerts(channel, NoticeRow.said.is_(True), NoticeRow.sent_at.is_not(None), *mine)
 
     def unsaid(self, channel: str) -> list[Alert]:
-        """Return the open alerts that no message to the channel named, because they joined a known cause."""
+        """Return the open alerts that no message to the channel listed, because they joined a known cause."""
         return self._alerts(channel, NoticeRow.said.is_(False), AlertRow.closed_at.is_(None))
 
     def say(self, alerts: Sequence[Alert]) -> None:
-        """Note that what had joined was named since, to all: by the digest."""
+        """Record that the digest has since listed, to all channels, the alerts that had joined."""
         ids = [alert.id for alert in alerts]
         with writing(self._engine) as session:
             session.execute(update(NoticeRow).where(NoticeRow.alert_id.in_(ids)).values(said=True))
@@ -93,7 +93,7 @@ def _open(session: Session) -> list[Alert]:
 
 
 def _notices(session: Session, channel: str, alerts: Sequence[Alert]) -> dict[int, datetime | None]:
-    """Return, for alerts that the channel has (None) or is about to have, until when they are taken."""
+    """Return, per alert, until when it is taken for the channel; None if the channel already has it."""
     found = session.scalars(
         select(NoticeRow).where(
             NoticeRow.alert_id.in_([alert.id for alert in alerts]),
@@ -112,7 +112,7 @@ def _is_free(notices: dict[int, datetime | None], alert: Alert, now: datetime) -
 
 
 def _over(session: Session, channel: str, still_open: Collection[str]) -> list[Alert]:
-    """Return the closed alerts that the channel knows and whose end was not announced to it yet."""
+    """Return the closed alerts that the channel knows but whose end it has not received."""
     told = select(NoticeRow.alert_id).where(
         NoticeRow.channel == channel, NoticeRow.phase == CLOSED, NoticeRow.sent_at.is_not(None)
     )
@@ -127,7 +127,7 @@ def _over(session: Session, channel: str, still_open: Collection[str]) -> list[A
 
 
 def _take(session: Session, alert: Alert, slot: tuple[str, str], run: RunRef, now: datetime) -> bool:
-    """Put the notice in the book; False when another process is at it."""
+    """Store the notice; False if another process is sending it."""
     (channel, phase), until = slot, now + _SENDING
     left = (*_these([alert], channel, phase), NoticeRow.sent_at.is_(None), NoticeRow.taken_until < now)
     taken_over = update(NoticeRow).where(*left).values(taken_until=until, run=run.name).returning(NoticeRow.alert_id)

@@ -1,4 +1,4 @@
-"""Customers in the ERP: claimed one at a time by origin and key, so that each is made once."""
+"""Customers in the ERP, claimed one at a time by origin and key, so that each is created only once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -31,13 +31,13 @@ class PartyBook:
             return LedgerParty.model_validate(row) if row else LedgerParty(origin=record.origin, key=record.key)
 
     def forget(self, record: RecordKey) -> None:
-        """Trust no more that the ERP has a customer: the next order looks it up."""
+        """Forget that the ERP has a customer, so that the next order looks it up."""
         with writing(self._engine) as session:
             session.execute(update(PartyRow).where(_is(record)).values(in_erp=False, addresses={}))
 
     @contextmanager
     def claim(self, record: RecordKey, run: RunRef) -> Iterator["PartyClaim"]:
-        """Hold a customer for the length of the block; ClaimedElsewhereError when another holds it."""
+        """Hold a customer for the duration of the block; ClaimedElsewhereError if another run holds it."""
         engine, clock, length = self._engine, self._clock, self._lease
         new = PartyRow(origin=record.origin, key=record.key, updated_at=clock())
         with writing(engine) as session:
@@ -60,11 +60,11 @@ class PartyClaim:
         self._lease = lease
 
     def intend(self) -> None:
-        """Write down that the customer is about to be made; ClaimedElsewhereError when the claim was lost."""
+        """Record that the customer is about to be created; ClaimedElsewhereError if the claim was lost."""
         self._record({"intended_at": self._clock()})
 
     def not_made(self) -> None:
-        """Record that the ERP has certainly not made it."""
+        """Record that the ERP has certainly not created it."""
         self._record({"intended_at": None})
 
     def has(
@@ -74,7 +74,7 @@ class PartyClaim:
         addresses: Mapping[str, str | None],
         content_hash: str | None = None,
     ) -> None:
-        """Record that the ERP has the customer, with these addresses beside those that are known already."""
+        """Record that the ERP has the customer, with these addresses in addition to known ones."""
         changes: dict[str, Any] = {"in_erp": True, "code": code, "addresses": {**self.party.addresses, **addresses}}
         self._record(
             {**changes, **({"content_hash": content_hash} if content_hash else {}), "intended_at": None, "attempts": 0}

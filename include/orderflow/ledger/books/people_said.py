@@ -1,4 +1,4 @@
-"""What people say about orders: comments, and what they have resolved and may take back."""
+"""What people record about orders: comments, and resolutions that can be undone."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,14 +16,14 @@ from orderflow.ledger.tables.resolutions import ResolutionRow
 
 
 class WordBook:
-    """People's words in the ledger."""
+    """People's entries in the ledger."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def comment(self, order_id: int, word: Word, run: RunRef) -> None:
-        """Add a comment to the log of an order; it changes nothing else, so it needs no claim."""
+        """Add a comment to an order's log. Nothing else changes, so it needs no claim."""
         with writing(self._engine) as session:
             row = session.get(OrderRow, order_id)
             if row is None:
@@ -31,7 +31,7 @@ class WordBook:
             log(session, row, run, self._clock(), step=Step.COMMENT, outcome=Outcome.DONE, message=word.on(""))
 
     def may_be_undone(self, order: LedgerOrder) -> bool:
-        """Whether a resolution of this order can still be taken back."""
+        """Whether a resolution of this order can still be undone."""
         recent = ResolutionRow.at >= self._clock() - UNDONE_WITHIN
         of = select(ResolutionRow.before).where(ResolutionRow.order_id == order.order_id, recent)
         with reading(self._engine) as session:

@@ -1,4 +1,4 @@
-"""What people are asked, once per doubt, what they answered, and what came of it."""
+"""Questions to people, one per doubt, with their answers and results."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -18,20 +18,20 @@ from orderflow.ledger.tables.questions import QuestionRow
 
 ANSWERED, LOST = "answered", "lost"
 _LOST_AFTER = 2 * LONGEST_LOOK
-"""A question that no task has been seen at for so long is asked anew: its run was deleted, for instance."""
+"""After this long without a sign of its task, a question is asked again: its run may have been deleted."""
 _BUSY_FOR = timedelta(hours=1)
-"""How long an answer may take to be carried out before the same is asked anew."""
+"""How long carrying out an answer may take before the question is asked again."""
 
 
 class QuestionBook:
-    """The questions in the ledger; an open one is unique per alert."""
+    """The questions; at most one is open per alert."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def asked(self) -> set[int]:
-        """Return the alerts that need no further question: asked, or answered and that is being carried out."""
+        """Return the alerts that need no further question: asked, or their answer is being carried out."""
         now = self._clock()
         waiting = QuestionRow.closed_at.is_(None) & (QuestionRow.seen_at > now - _LOST_AFTER)
         busy = QuestionRow.answered_at.is_not(None) & QuestionRow.result.is_(None)
@@ -40,7 +40,7 @@ class QuestionBook:
             return set(session.scalars(select(QuestionRow.alert_id).where(waiting | (busy & recent))))
 
     def ask(self, alert: Alert, facts: str, run: RunRef) -> AskedQuestion | None:
-        """Note that this task asks; None when another one does. A task that is tried again asks the same."""
+        """Record that this task asks; None if another one does. A retried task asks the same question."""
         now = self._clock()
         try:
             with writing(self._engine) as session:
@@ -56,12 +56,12 @@ class QuestionBook:
                 elif not _is_of(row, run):
                     return None
                 row.seen_at = now
-        except IntegrityError:  # another task has asked in this very instant
+        except IntegrityError:  # another task asked at the same instant
             return None
         return AskedQuestion.model_validate(row)
 
     def of_task(self, run: RunRef) -> AskedQuestion | None:
-        """Return the open question that this task asks; None when it asks none any more."""
+        """Return the open question that this task asks; None if there is none any more."""
         which = (
             QuestionRow.dag_id == run.dag_id,
             QuestionRow.run_id == run.run_id,
@@ -73,7 +73,7 @@ class QuestionBook:
             return AskedQuestion.model_validate(row) if row else None
 
     def answered_by_task(self, run: RunRef) -> AskedQuestion | None:
-        """Return the question of this task that is answered and not carried out yet."""
+        """Return this task's question that is answered but not yet carried out."""
         which = (
             QuestionRow.dag_id == run.dag_id,
             QuestionRow.run_id == run.run_id,
@@ -100,15 +100,15 @@ class QuestionBook:
             return session.scalar(select(func.count()).select_from(runs.subquery())) or 0
 
     def saw(self, question_id: int) -> None:
-        """Note that its task is alive."""
+        """Record that its task is alive."""
         self._set(question_id, seen_at=self._clock())
 
     def close(self, question_id: int, why: str) -> None:
-        """Note that it is none any more."""
+        """Record that it no longer needs an answer."""
         self._set(question_id, closed_at=self._clock(), closed_as=why)
 
     def answer(self, question: AskedQuestion, verb: Verb, *, text: str, by: str, remark: str, run: RunRef) -> None:
-        """Note who answered what, also in the log of the order that it is about."""
+        """Record who answered what, also in the order's log."""
         now = self._clock()
         with writing(self._engine) as session:
             row = session.get_one(QuestionRow, question.id, with_for_update=True)
@@ -120,7 +120,7 @@ class QuestionBook:
                 log(session, order, run, now, step=Step.ANSWER, outcome=Outcome.DONE, message=said)
 
     def end(self, question_id: int, result: str) -> None:
-        """Note what came of the answer."""
+        """Record the result of the answer."""
         self._set(question_id, result=truncate(result))
 
     def _set(self, question_id: int, **values: datetime | str) -> None:

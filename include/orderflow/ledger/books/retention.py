@@ -1,6 +1,6 @@
-"""What is removed once it is old: in batches, each a transaction of its own, so that no run waits for it.
+"""Removes old data in batches, each in its own transaction, so that no run has to wait for it.
 
-Orders stay, reduced to what keeps them from being sent a second time; what is open is never old.
+Orders stay, reduced to what prevents them from being sent a second time. What is open never counts as old.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,15 +24,15 @@ from orderflow.ledger.tables.shipments import ShipmentRow
 from orderflow.ledger.tables.snoozes import SnoozeRow
 
 BATCH = 1_000
-"""Rows that one transaction removes at most."""
+"""The most rows that one transaction removes."""
 MOST_BATCHES = 100
-"""A day removes at most this many batches of a table; the next day continues."""
+"""The most batches that one day removes from a table; the next day continues."""
 
 _AT_REST = (Progress.SHIPMENT_SENT, Progress.RESOLVED, Progress.SKIPPED)
 
 
 def purge(engine: Engine, kept_for: Mapping[Kept, timedelta], now: datetime) -> dict[Kept, int]:
-    """Remove what is older than this; returns how many rows of each."""
+    """Remove what is older than this; return how many rows of each."""
     return {kept: _in_batches(engine, _REMOVE[kept], now - age) for kept, age in kept_for.items()}
 
 
@@ -48,7 +48,7 @@ def _in_batches(engine: Engine, remove: Callable[[Session, datetime], int], befo
 
 
 def _events(session: Session, before: datetime) -> int:
-    """Ids rise with time, so that the oldest are found without an index on the time."""
+    """Ids increase with time, so the oldest events are found without an index on the time."""
     oldest = select(EventRow.id, EventRow.at).order_by(EventRow.id).limit(BATCH)
     ids = [event_id for event_id, at in session.execute(oldest) if at < before]
     session.execute(delete(EventRow).where(EventRow.id.in_(ids)))
@@ -67,7 +67,7 @@ def _closed_alerts(session: Session, before: datetime) -> int:
 
 
 def _findings(session: Session, before: datetime) -> int:
-    """One that somebody has accepted is open, and stays."""
+    """Delete closed findings. An accepted one is open, and stays."""
     ids = session.scalars(select(FindingRow.id).where(FindingRow.resolved_at < before).limit(BATCH)).all()
     session.execute(delete(FindingRow).where(FindingRow.id.in_(ids)))
     return len(ids)
@@ -80,7 +80,7 @@ def _reconciliations(session: Session, before: datetime) -> int:
 
 
 def _shipments(session: Session, before: datetime) -> int:
-    """Numbers, orders and the hash stay: the shop takes each slip once."""
+    """Keep numbers, orders and the hash: the shop accepts each slip once."""
     old = select(ShipmentRow).where(
         ShipmentRow.progress == ShipmentProgress.SENT,
         ShipmentRow.updated_at < before,
@@ -99,7 +99,7 @@ _SAID = ("comment", "carrier", "tracking_code")
 
 
 def _orders(session: Session, before: datetime) -> int:
-    """Blank what says who bought what; one with an open alert is not at rest."""
+    """Blank what identifies the buyer and the goods. An order with an open alert is not finished."""
     alert = exists().where(AlertRow.order_id == OrderRow.order_id, AlertRow.closed_at.is_(None))
     said = or_(OrderRow.detail != "", *(column.is_not(None) for column in _OF_BUYER))
     old = select(OrderRow.order_id).where(
@@ -125,7 +125,7 @@ _OF_BUYER = (
 
 
 def _customers(session: Session, before: datetime) -> int:
-    """Delete those that no order names any more; one whose making is in doubt, or that a run works on, stays."""
+    """Delete customers that no order names any more, except those in doubt or in use by a run."""
     free = or_(PartyRow.claimed_until.is_(None), PartyRow.claimed_until < before)
     settled = (PartyRow.updated_at < before, PartyRow.intended_at.is_(None), free)
     removed = _unnamed(session, RecordRow, (RecordRow.kind, RecordRow.record_id), RecordRow.seen_at < before)
@@ -139,7 +139,7 @@ def _unnamed(
     primary: tuple[Any, ...],
     *old: ColumnElement[bool],
 ) -> int:
-    """Delete old rows whose origin and key are in no order; joined, because an order's keys have no index."""
+    """Delete old rows whose origin and key are in no order; a join, because an order's keys have no index."""
     named = _named()
     found = (
         select(*primary)

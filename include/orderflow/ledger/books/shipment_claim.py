@@ -24,10 +24,10 @@ CHANGED = "changed in the ERP after it was sent"
 
 
 class ShipmentClaim:
-    """Held on one slip; got from `SlipBook.claim`. Each call is one transaction and renews the lease.
+    """Held on one slip; returned by `ShipmentBook.claim`. Each call is one transaction and renews the lease.
 
-    What is recorded is also told in the log of each order that the slip is about.
-    ClaimedElsewhereError from any of them: the lease ran out and another run took the slip; nothing was written.
+    Everything recorded is also written to the log of each order on the slip. ClaimedElsewhereError from any method: the
+    lease ran out and another run took the slip; nothing was written.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ShipmentClaim:
         self._lease = lease
 
     def intend(self) -> None:
-        """Write down, before it is done, that the message is about to leave, and what it says."""
+        """Record, before sending, that the message is about to be sent, and its content."""
         with self._recording(Outcome.INTENT, None, "") as row:
             _move(row, ShipmentProgress.SENDING)
             row.reason, row.detail = None, ""
@@ -58,7 +58,7 @@ class ShipmentClaim:
             )
 
     def succeed(self, message: str = "") -> None:
-        """Record that the shop has the message; said again, it also ends a flag that somebody has seen to."""
+        """Record that the shop has the message. Repeated, it also clears a flag that somebody has dealt with."""
         with self._recording(Outcome.DONE, None, message) as row:
             changed = row.progress in UNCLEAR and row.content_hash != self.shipment.content.content_hash
             _move(row, ShipmentProgress.SENT)
@@ -67,7 +67,7 @@ class ShipmentClaim:
             row.reason, row.detail = (Reason.SLIP_CHANGED, CHANGED) if changed else (None, "")
 
     def put(self, progress: ShipmentProgress, reason: Reason, detail: str) -> None:
-        """Record why the slip is not sent; said again, it is not written again."""
+        """Record why the slip is not sent; an unchanged reason is not written again."""
         if (self.shipment.progress, self.shipment.reason, self.shipment.detail) == (progress, reason, truncate(detail)):
             self._touch()
             return
@@ -76,7 +76,7 @@ class ShipmentClaim:
             row.reason, row.detail = reason, truncate(detail)
 
     def fail(self, error: OrderflowError, progress: ShipmentProgress) -> None:
-        """Record that sending failed, why, and where that leaves the slip."""
+        """Record that sending failed, why, and the slip's resulting progress."""
         with self._recording(outcome_of(error), error.reason, error.message) as row:
             _move(row, progress)
             row.reason, row.detail = error.reason, truncate(error.message)

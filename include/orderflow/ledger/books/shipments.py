@@ -1,4 +1,4 @@
-"""The packing slips in the ledger: what the ERP has shown, what became of each, and how far its list was read."""
+"""The packing slips: what the ERP has shown, the progress of each, and how far the ERP's list has been read."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,11 +26,11 @@ _MAY_BE_TOLD = UNCLEAR | {ShipmentProgress.SENT}
 
 
 class Noted(NamedTuple):
-    """What a list of the ERP brought, by slip number."""
+    """The result of reading the ERP's list, by slip number."""
 
     new: list[str]
     changed: list[str]
-    """Sent before, and not what was sent any more."""
+    """Already sent, but changed in the ERP since."""
 
 
 class ShipmentBook:
@@ -42,7 +42,7 @@ class ShipmentBook:
         self._lease = lease
 
     def note(self, shipments: Iterable[Shipment]) -> Noted:
-        """Take over what the ERP shows: new slips, and new contents of those that were not sent yet."""
+        """Store what the ERP shows: new slips, and new contents of slips not yet sent."""
         noted, some = Noted([], []), list(shipments)
         for start in range(0, len(some), _PER_TRANSACTION):
             with writing(self._engine) as session:
@@ -51,7 +51,7 @@ class ShipmentBook:
         return noted
 
     def get_many(self, numbers: Iterable[str]) -> dict[str, LedgerShipment]:
-        """Return those of the slips that the ledger knows."""
+        """Return those slips that the ledger knows."""
         wanted = sorted(set(numbers))
         with reading(self._engine) as session:
             return {
@@ -63,7 +63,7 @@ class ShipmentBook:
             }
 
     def open(self) -> list[LedgerShipment]:
-        """Return every slip that is not at an end, the longest known first."""
+        """Return every unfinished slip, the longest known first."""
         statement = (
             select(ShipmentRow).where(ShipmentRow.progress.in_(SHIPMENT_PACES)).order_by(ShipmentRow.first_seen_at)
         )
@@ -71,7 +71,7 @@ class ShipmentBook:
             return [_record(row) for row in session.scalars(statement)]
 
     def skipped_and_known(self) -> list[str]:
-        """Return the slips that were skipped as nobody's although by now the ledger knows an order of theirs."""
+        """Return slips that were skipped because the ledger knew none of their orders, but now knows one."""
         statement = (
             select(ShipmentRow.number)
             .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
@@ -84,7 +84,7 @@ class ShipmentBook:
             return list(session.scalars(statement))
 
     def skipped_of(self, erp_numbers: Iterable[str]) -> list[LedgerShipment]:
-        """Return the slips of these orders that were skipped as nobody's, and of which the ledger knows no order."""
+        """Return these orders' slips that were skipped and of which the ledger still knows no order."""
         unknown = select(OrderRow.order_id).where(OrderRow.erp_number == ShipmentOrderRow.order_number)
         statement = (
             select(ShipmentRow)
@@ -116,20 +116,20 @@ class ShipmentBook:
             return {str(row.erp_number): LedgerOrder.model_validate(row) for row in rows}
 
     def read_until(self) -> datetime | None:
-        """Return up to when the ERP's list was read without a gap; None when it never was."""
+        """Return up to when the ERP's list was read without a gap; None if it never was."""
         with reading(self._engine) as session:
             row = session.get(ReadingRow, _LIST)
             return row.complete_until if row else None
 
     def was_read(self, until: datetime) -> None:
-        """Note that the ERP's list has been read without a gap up to an instant, at least."""
+        """Record that the ERP's list has been read without a gap at least up to an instant."""
         with writing(self._engine) as session:
             row = get_or_add(session, ReadingRow, _LIST, lambda: ReadingRow(name=_LIST, complete_until=until))
             row.complete_until = max(row.complete_until, until)
 
     @contextmanager
     def claim(self, number: str, run: RunRef) -> Iterator[ShipmentClaim]:
-        """Hold a slip for the length of the block; ClaimedElsewhereError when another run holds it."""
+        """Hold a slip for the duration of the block; ClaimedElsewhereError if another run holds it."""
         engine, clock, length = self._engine, self._clock, self._lease
         of = ShipmentRow.number == number
         with lease.hold(engine, ShipmentRow, of, name=number, run=run, clock=clock, length=length) as (row, token):
@@ -143,12 +143,12 @@ def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> 
     else:
         before = Shipment.model_validate(row.content)
         shipment = shipment.completed_by(before)
-        if row.progress in _MAY_BE_TOLD:  # a date alone is no correction: an ERP may set it when the goods have left
+        if row.progress in _MAY_BE_TOLD:  # a changed date is no correction: an ERP may set it when the goods have left
             shipment = shipment.model_copy(update={"slip_date": before.slip_date})
     if row.content_hash == shipment.content_hash:
         return
     if row.progress in _MAY_BE_TOLD:
-        row.content_hash = shipment.content_hash  # announced once per change; the content stays what was sent
+        row.content_hash = shipment.content_hash  # each change is announced once; the content stays as sent
         if row.progress is ShipmentProgress.SENT:
             row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, CHANGED, now
             noted.changed.append(shipment.number)

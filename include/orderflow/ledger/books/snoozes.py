@@ -1,4 +1,4 @@
-"""Causes that are not announced until a date, because somebody has said so."""
+"""Causes that somebody has silenced until a date."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,22 +18,22 @@ from orderflow.ledger.tables.snoozes import SnoozeRow
 
 
 class SnoozeBook:
-    """The snoozed causes in the ledger. Their alerts stay open; only messages wait."""
+    """The snoozed causes. Their alerts stay open; only messages wait."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def until(self) -> dict[str, datetime]:
-        """Return until when each snoozed cause is."""
+        """Return until when each cause is snoozed."""
         with reading(self._engine) as session:
             rows = session.scalars(select(SnoozeRow).where(SnoozeRow.until > self._clock()))
             return {row.cause: row.until for row in rows}
 
     def snooze(self, cause: str, until: datetime, word: Word, run: RunRef) -> None:
-        """Announce a cause no more until then, and note it in the log of its orders; in the past: announce it again.
+        """Stop announcing a cause until then, and log it with its orders. A time in the past ends the snooze.
 
-        PermanentError when nothing open has this cause.
+        PermanentError if nothing open has this cause.
         """
         now = self._clock()
         with writing(self._engine) as session:

@@ -1,4 +1,4 @@
-"""The clock of this machine."""
+"""This machine's clock."""
 
 from datetime import UTC, datetime
 

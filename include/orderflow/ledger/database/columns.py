@@ -1,4 +1,4 @@
-"""Column types that keep their meaning on SQLite as on PostgreSQL: exact money, aware instants, enums as their text."""
+"""Column types with the same meaning on SQLite and PostgreSQL: exact money, aware instants, enums as text."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from orderflow.domain.open_enum import OpenEnum
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant, stored in UTC and given back aware; a naive one is refused."""
+    """An instant, stored in UTC and returned aware; a naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -26,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Make aware: SQLite has no time zones, PostgreSQL answers in the session's."""
+        """Make it aware: SQLite has no time zones, PostgreSQL returns the session's."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -52,7 +52,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 class StoredEnum(TypeDecorator[OpenEnum]):
-    """An enumeration as its text, unconstrained: a new member needs no migration, and one of newer code is read."""
+    """An enumeration as its text, without a constraint: new members need no migration, and unknown ones can be read."""
 
     impl = String(32)
     cache_ok = True
@@ -62,11 +62,11 @@ class StoredEnum(TypeDecorator[OpenEnum]):
         self.kind = kind
 
     def process_bind_param(self, value: OpenEnum | None, dialect: Dialect) -> str | None:
-        """Write the value; one that is no member is refused."""
+        """Write the value; anything but a member is refused."""
         del dialect
         return None if value is None else self.kind(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> OpenEnum | None:
-        """Read whatever is stored."""
+        """Read any stored value."""
         del dialect
         return None if value is None else self.kind.stored(value)

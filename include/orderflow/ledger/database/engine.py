@@ -1,4 +1,4 @@
-"""From a database URL to a ledger: SQLite and PostgreSQL, each set up so that many processes can write at once."""
+"""From a database URL to an engine: SQLite and PostgreSQL, each set up for many concurrent writers."""
 
 import os
 import sqlite3
@@ -18,13 +18,14 @@ _TIME_LIMITS = {
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
 }
-"""A process that is frozen while it holds a lock must not hold up all others. Set for every transaction, as a pooler
-such as PgBouncer keeps nothing for longer; the connection's extra `options` may say otherwise."""
+"""A process that is frozen while holding a lock must not block all others. Set for every transaction, because a pooler
+such as PgBouncer keeps no settings for longer; the connection's extra `options` overrides it.
+"""
 POSTGRES_DRIVER = "postgresql+psycopg"
 
 
 def make_engine(url: str | URL) -> Engine:
-    """Create an engine for `sqlite:///…` or `postgresql+psycopg://…`; nothing is connected yet."""
+    """Create an engine for `sqlite:///…` or `postgresql+psycopg://…`; it does not connect yet."""
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
@@ -62,7 +63,7 @@ def _postgres(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    """Hold nothing open between transactions: a forked process must not inherit a SQLite connection."""
+    """Keep nothing open between transactions: a forked process must not inherit a SQLite connection."""
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": _LOCK_WAIT_SECONDS})
     event.listen(engine, "do_connect", lambda *_: _make_private(url.database))
     event.listen(engine, "connect", _on_connect)
@@ -71,21 +72,21 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _make_private(path: str | None) -> None:
-    """Make a new file readable for its owner alone; SQLite gives its journals the same rights."""
+    """Make a new file readable only by its owner; SQLite gives its journals the same permissions."""
     if path and path != ":memory:" and not path.startswith("file:"):
-        with suppress(OSError):  # it is there already, or SQLite says better why it cannot be made
+        with suppress(OSError):  # it exists already, or SQLite will give the better error
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _on_connect(connection: Any, _record: object) -> None:
-    """Take the transactions out of the driver's hands, and let readers and one writer work at the same time."""
+    """Take transaction control from the driver, and allow readers alongside one writer."""
     connection.isolation_level = None
     _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
 
 
 def _use_wal(connection: Any) -> None:
-    """Change a new file to WAL: SQLite answers "busy" at once to all but one of those who do so at the same time."""
+    """Switch a new file to WAL. If several do so at once, SQLite answers "busy" to all but one."""
     give_up = monotonic() + _LOCK_WAIT_SECONDS
     while True:
         try:

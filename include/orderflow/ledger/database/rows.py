@@ -1,4 +1,4 @@
-"""What any row of the ledger may need: a lock, a place in its table, a text that fits."""
+"""What any row of the ledger may need: a lock, an insert or get, a text that fits."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,13 +15,13 @@ Row = TypeVar("Row")
 
 
 def truncate(message: str) -> str:
-    """Cut a message to what the ledger keeps: no secret, and no character that PostgreSQL refuses."""
+    """Cut a message to what the ledger keeps, without secrets or characters that PostgreSQL refuses."""
     cut = message[: 2 * LONGEST_MESSAGE].replace("\0", "").encode("utf-8", "replace").decode()  # no lone surrogates
     return fit_to_show(cut)[:LONGEST_MESSAGE]
 
 
 def get_or_add(session: Session, table: type[Row], key: object, new: Callable[[], Row]) -> Row:
-    """Lock a row, adding it if need be; another process may add it in between."""
+    """Lock a row, adding it if needed; another process may add it at the same time."""
     row = session.get(table, key, with_for_update=True)
     if row is not None:
         return row

@@ -1,4 +1,4 @@
-"""Short transactions on the ledger's database, and what may be written in one."""
+"""Short transactions on the ledger's database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import TransientError
 
 SQLITE_BEGIN = "sqlite_begin"
-"""Execution option: how a transaction begins on SQLite (engine.py); writers lock at once, so none fails half-way."""
+"""Execution option: how a transaction begins on SQLite (engine.py). Writers lock at once, so none fails half-way."""
 
 
 @contextmanager
 def failures_as_transient() -> Iterator[None]:
-    """Turn the database's own trouble (unreachable, locked, a deadlock, all connections in use) into TransientError."""
+    """Turn database problems (unreachable, locked, deadlock, no free connection) into TransientError."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
@@ -31,7 +31,7 @@ def failures_as_transient() -> Iterator[None]:
 def writing(engine: Engine) -> Iterator[Session]:
     """Open a transaction that is committed at the end of the block and rolled back on any exception.
 
-    TransientError when the database cannot be reached, stayed locked, or no connection became free.
+    TransientError if the database is unreachable or stays locked, or if no connection becomes free.
     """
     with failures_as_transient(), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
@@ -39,11 +39,11 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a transaction for reading alone: on SQLite it waits for nobody."""
+    """Open a read-only transaction; on SQLite it never waits."""
     with writing(for_reading(engine)) as session:
         yield session
 
 
 def for_reading(engine: Engine) -> Engine:
-    """Return the same engine, whose transactions take no lock on SQLite until they write, which they should not."""
+    """Return the same engine for reading: on SQLite its transactions take no lock until they write."""
     return engine.execution_options(**{SQLITE_BEGIN: "DEFERRED"})

@@ -1,4 +1,4 @@
-"""Migration 0013's work on rows: several of one order become one, and every order that was sent has its own name."""
+"""Migration 0013's data changes: rows of the same order are merged, and every sent order has its own name."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,12 +11,12 @@ _ORDER = (
 )
 _BEGUN = ("pushing", "in_doubt", "pushed", "state_set", "number_set", "written_back")
 _PERHAPS_BEGUN = ("shipment_sent", "resolved")
-"""Offline orders end here too, and orders that a person has entered in the ERP: their rows hold nothing of a push."""
+"""Offline orders end here too, and so do orders that a person entered in the ERP: their rows record no push."""
 Row = sa.RowMapping
 
 
 def merge(connection: sa.Connection) -> None:
-    """Keep of each order the row that came furthest; what another one had in the ERP is named, for people to see."""
+    """Keep the most advanced row of each order; show people what another row had in the ERP."""
     orders = _table(connection, "order")
     several = sa.select(orders.c.order_id).group_by(orders.c.order_id).having(sa.func.count() > 1)
     for order_id in connection.scalars(several).all():
@@ -41,7 +41,7 @@ def merge(connection: sa.Connection) -> None:
 
 
 def name_sent_orders(connection: sa.Connection) -> None:
-    """Leave names only to orders that were sent, each its own, with the key that they were sent with."""
+    """Only orders that were sent keep a name, each a unique one, with the key that they were sent with."""
     orders = _table(connection, "order")
     traces = (orders.c.pushed_at, orders.c.payload_hash, orders.c.erp_number)
     perhaps = sa.and_(orders.c.progress.in_(_PERHAPS_BEGUN), sa.or_(*(trace.is_not(None) for trace in traces)))
@@ -75,12 +75,12 @@ def _how_far(row: Row) -> tuple[bool, int, datetime]:
 
 
 def _age(row: Row) -> tuple[bool, datetime]:
-    """Sort by when the ERP had it; what was only begun comes last."""
+    """Sort by when the ERP had it; orders that were only begun come last."""
     return row["pushed_at"] is None, row["pushed_at"] or row["first_seen_at"]
 
 
 def _may_be_a_second(kept: Row, other: Row) -> bool:
-    """Whether the ERP may hold an order for this row that is not the kept one's."""
+    """Whether the ERP may hold an order for this row besides the kept row's order."""
     if other["erp_number"]:
         return bool(other["erp_number"] != kept["erp_number"])
     return other["progress"] in _BEGUN and other["external_reference"] != kept["external_reference"]
@@ -92,7 +92,7 @@ def _told(row: Row) -> str:
 
 
 def _flag(connection: sa.Connection, row: Row, reason: str, also: str) -> dict[str, Any]:
-    """Open an alert and write an event about an order; returns what its own row is to say."""
+    """Open an alert and write an event about an order; return the message for its row."""
     now = datetime.now(UTC)
     detail = f"order id {row['order_id']}: {_told(row)}{also}"[:1000]
     alerts, events = _table(connection, "alert"), _table(connection, "event")
@@ -108,7 +108,7 @@ def _flag(connection: sa.Connection, row: Row, reason: str, also: str) -> dict[s
 
 
 def _merge_alerts(connection: sa.Connection) -> None:
-    """Let one alert of each order and reason stay open: the first, which has met what the others have met too."""
+    """Keep one open alert per order and reason: the first, with the occurrences of all."""
     alerts = _table(connection, "alert")
     still_open = sa.select(alerts).where(alerts.c.closed_at.is_(None)).order_by(alerts.c.opened_at, alerts.c.id)
     first: dict[tuple[int, str, str], dict[str, Any]] = {}

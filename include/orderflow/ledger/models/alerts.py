@@ -1,4 +1,4 @@
-"""What people were notified about, as it goes into the ledger and comes out of it."""
+"""Alerts as they go into the ledger and come out of it."""
 
 from datetime import datetime
 from typing import NamedTuple, Self
@@ -10,7 +10,7 @@ from orderflow.ledger.models.record import Record
 
 
 class Subject(NamedTuple):
-    """What an alert is about: its identity, its name for people, and the order or packing slip, if it is about one."""
+    """What an alert is about: its identity, its name for people, and the order or packing slip, if there is one."""
 
     id: str
     name: str
@@ -19,49 +19,49 @@ class Subject(NamedTuple):
 
     @classmethod
     def of_order(cls, order_id: int, name: str) -> Self:
-        """Say that it is about an order, whatever that is called at the moment."""
+        """Return the subject for an order, whatever its current name."""
         return cls(f"order {order_id}", name, order_id)
 
     @classmethod
     def of_shipment(cls, number: str, name: str, order_id: int | None) -> Self:
-        """Say that it is about a packing slip, and about one of its orders if any is known."""
+        """Return the subject for a packing slip, and one of its orders if known."""
         return cls(f"slip {number}", name, order_id, number)
 
     @classmethod
     def of_task(cls, dag_id: str, task_id: str) -> Self:
-        """Say that it is about a task that fails as a whole."""
+        """Return the subject for a task that fails as a whole."""
         return cls(f"task {dag_id}/{task_id}", f"{dag_id}, {task_id}")
 
     @classmethod
     def of_go_live(cls) -> Self:
-        """Say that it is about all orders that were confirmed before go-live."""
+        """Return the subject for all orders confirmed before go-live."""
         return cls("go-live", "orders of before go-live")
 
     @classmethod
     def of_missed_days(cls) -> Self:
-        """Say that it is about the days that the schedule missed."""
+        """Return the subject for the days that the schedule missed."""
         return cls("missed days", "missed days")
 
     @classmethod
     def of_service_level(cls) -> Self:
-        """Say that it is about how long orders take."""
+        """Return the subject for how long orders take."""
         return cls("service level", "service level")
 
     @classmethod
     def of_difference(cls, kind: str, reference: str, order_id: int | None) -> Self:
-        """Say that it is about a difference between shop and ERP."""
+        """Return the subject for a difference between shop and ERP."""
         return cls(f"difference {kind} {reference}", reference, order_id)
 
 
 class Alert(Record):
-    """Something that needs a person; `seen` counts the runs that met it. Open until `closed_at` is set."""
+    """Something that needs a person; `seen` counts the runs that found it. Open until `closed_at` is set."""
 
     id: int
     subject: str
     order_id: int | None
-    """The order it is about; None when it is about none, or about a packing slip whose orders nobody knows."""
+    """The order it is about; None if there is none, or for a packing slip whose orders are unknown."""
     shipment: str
-    """The packing slip it is about; empty when it is about none."""
+    """The packing slip it is about; empty if there is none."""
     order: str
     reason: Reason
     cause: str
@@ -90,17 +90,17 @@ class Alert(Record):
 
     @property
     def matter(self) -> Matter:
-        """What it is about, as far as it says whether people know of it."""
+        """What determines whether people already know about it."""
         return Matter(self.cause, self.reason, self.order_id)
 
     @property
     def named_cause(self) -> Cause:
-        """The cause, with its reason and what varies."""
+        """The cause, with its reason and the part that varies."""
         return Cause(self.cause, self.reason, self.title)
 
 
 class Taken(NamedTuple):
-    """What a channel should get now: alerts that are news, and alerts that are over."""
+    """What a channel should receive now: new alerts, and alerts that are over."""
 
     opened: list[Alert]
     closed: list[Alert]

@@ -1,4 +1,4 @@
-"""The writes that a dry run has planned."""
+"""The writes that a dry run planned."""
 
 from datetime import datetime
 
@@ -7,10 +7,10 @@ from orderflow.ledger.models.record import Record
 
 
 class PlannedCall(Record):
-    """A write that a run would make if it were no dry run. `body` is the exact text; money in it keeps its digits."""
+    """A write that the run would make if it were not a dry run. `body` is the exact text; money keeps its digits."""
 
     subject: str
-    """What it is about, as people know it: the order's name in the ERP, for instance."""
+    """What it is about, by its name for people: the order's name in the ERP, for instance."""
     order_id: int | None = None
     """The order it is about, if it is about one."""
     system: str

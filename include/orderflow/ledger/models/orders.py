@@ -1,4 +1,4 @@
-"""What goes into the ledger and what comes out of it."""
+"""Orders and events as they go into the ledger and come out of it."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from orderflow.ledger.models.record import Record
 
 
 class Step(OpenEnum):
-    """What a run does, as written in the log of events."""
+    """What a run does, as recorded in the log of events."""
 
     LIST = "list"
     SELECT = "select"
@@ -35,18 +35,18 @@ class Step(OpenEnum):
 
 
 COURTESIES = frozenset({Step.TELL_PUSHED, Step.TELL_DELIVERED})
-"""What is done for the customer's convenience: nothing about it can make an order fail."""
+"""Extra services for the customer: no failure here can make an order fail."""
 
 
 WORDS = frozenset({Step.RESOLVE, Step.ANSWER, Step.UNDO, Step.COMMENT, Step.SNOOZE})
-"""What people say about an order: nothing was done to it."""
+"""What people record about an order: nothing is done to the order itself."""
 
 
 class Outcome(OpenEnum):
-    """What came of a step."""
+    """The outcome of a step."""
 
     INTENT = "intent"
-    """About to be done; with no later event of this step, nobody knows whether it was."""
+    """About to be done. Without a later event of this step, the outcome is unknown."""
     DONE = "done"
     UNCHANGED = "unchanged"
     DECIDED = "decided"
@@ -54,15 +54,15 @@ class Outcome(OpenEnum):
     REJECTED = "rejected"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
-    """Failed in a way that trying again may cure."""
+    """Failed in a way that a retry may fix."""
 
 
 FAILURES = frozenset({Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED})
-"""What is not right at the first try."""
+"""Outcomes other than success."""
 
 
 class RunRef(BaseModel):
-    """Who writes: one try of one task instance; `partition` is the key of the run's window, if it has one."""
+    """Who writes: one try of one task instance; `partition` is the key of the run's window, if any."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -75,7 +75,7 @@ class RunRef(BaseModel):
 
     @property
     def name(self) -> str:
-        """The run, whichever task of it: run ids are unique within a DAG only."""
+        """The run's name, the same for all its tasks: run ids are unique only within a DAG."""
         return f"{self.dag_id} {self.run_id}"
 
     def __str__(self) -> str:
@@ -83,13 +83,13 @@ class RunRef(BaseModel):
 
 
 class Word(NamedTuple):
-    """What a person says: their name as Airflow knows it, and a comment; both may be empty."""
+    """A person's name as Airflow knows it, and a comment; both may be empty."""
 
     by: str = ""
     comment: str = ""
 
     def on(self, what: str) -> str:
-        """Put it before what it is about."""
+        """Put it in front of its subject."""
         said = ": ".join(part for part in self if part)
         return f"{said} ({what})" if said and what else said or what
 
@@ -102,15 +102,15 @@ class LedgerOrder(Record):
 
     order_id: int
     webshop: int | None
-    """As last read; None as long as the order could not be read."""
+    """As last read; None if the order could never be read."""
     reference: str
     external_reference: str | None
-    """The order's name in the ERP, its own among all orders; fixed by the first intent, whatever the shop renames.
+    """The order's unique name in the ERP; fixed by the first intent, whatever the shop renames.
 
-    None before that, and again once the ERP has certainly not got the order.
+    None before that, and again once the ERP certainly does not have the order.
     """
     partition: str | None
-    """Window key of the run that first saw the order as its own."""
+    """Window key of the run that first treated the order as its own."""
     progress: Progress
     decision: Action | None
     reason: Reason | None
@@ -121,35 +121,35 @@ class LedgerOrder(Record):
     payment_status: str | None
     paid_amount: Decimal | None = None
     customer_key: str | None = None
-    """The customer as it was sent to the ERP, as `origin/key`."""
+    """The customer as sent to the ERP, as `origin/key`."""
     customer_code: str | None = None
-    """The ERP's own number of it."""
+    """The ERP's own customer number."""
     ship_to_key: str | None = None
     bill_to_key: str | None = None
     shop_modified_at: datetime | None
-    """The shop's own timestamp of the order's last change, as last read."""
+    """The shop's timestamp of the order's last change, as last read."""
     idempotency_key: str | None
-    """The key that the order was sent with, which a repetition must carry too."""
+    """The key with which the order was sent; a repetition must use the same one."""
     payload_hash: str | None
     payload_version: int | None
-    """By which rules the hash was made; None: by those of before there were versions."""
+    """The version of the rules for the hash; None for those from before there were versions."""
     erp_number: str | None
     erp_lines: dict[int, int]
     """ERP line number by position."""
     line_ids: dict[int, int | None]
     """The shop's line id by position, as sent to the ERP."""
     sent_lines: list[dict[str, Any]] | None
-    """The lines of the very request that was sent; None for one of before they were kept."""
+    """The lines of the request exactly as sent; None if it was sent before lines were kept."""
     attempts: int
     """Claims taken since the last success."""
     first_seen_at: datetime
     decided_at: datetime | None
-    """Since when this has been the decision."""
+    """When the decision became what it is now."""
     pushed_at: datetime | None
     written_back_at: datetime | None
     updated_at: datetime
     claimed_until: datetime | None
-    """When the claim on it runs out; None when nobody holds one."""
+    """When its claim expires; None if nobody holds one."""
 
     @property
     def name(self) -> str:
@@ -159,10 +159,10 @@ class LedgerOrder(Record):
 
 
 class Event(Record):
-    """One line of the log, never changed; webshop and reference are those of then."""
+    """One line of the log, never changed; webshop and reference are as they were then."""
 
     id: int
-    """Rises with time."""
+    """Increases with time."""
     order_id: int
     webshop: int | None
     at: datetime
@@ -175,12 +175,12 @@ class Event(Record):
 
 
 class RunOrder(NamedTuple):
-    """What one run did with one order: the order now, and the run's last event of each step."""
+    """What one run did with one order: the current order, and the run's last event of each step."""
 
     order: LedgerOrder
     last: dict[Step, Event]
 
     @property
     def was_worked_on(self) -> bool:
-        """Whether the run did more than record what people say of it."""
+        """Whether the run did more than record what people say about it."""
         return not self.last.keys() <= WORDS

@@ -1,4 +1,4 @@
-"""Customers, addresses and lists of them as the ledger knows them."""
+"""Customers, addresses, and the lists of them, as the ledger knows them."""
 
 from collections.abc import Mapping
 from datetime import datetime

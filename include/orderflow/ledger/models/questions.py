@@ -8,7 +8,7 @@ from orderflow.ledger.models.record import Record
 
 
 class AskedQuestion(Record):
-    """A question about an open alert; the task that asks is named by run and map index."""
+    """A question about an open alert; run and map index identify the task that asks."""
 
     id: int
     alert_id: int

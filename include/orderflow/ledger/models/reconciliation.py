@@ -1,4 +1,4 @@
-"""What comparisons of shop and ERP have found."""
+"""What comparisons of shop and ERP found."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,36 +8,36 @@ from orderflow.ledger.models.record import Record
 
 
 class DetectedDifference(Record):
-    """A difference between shop and ERP, as one reconciliation met it."""
+    """A difference between shop and ERP, as one reconciliation found it."""
 
     kind: FindingKind
     webshop: int
     order_id: int | None
-    """The shop's id; None for an order that only the ERP has."""
+    """The shop's id; None for an order that exists only in the ERP."""
     external_reference: str
     erp_number: str | None
     shop_value: str
     erp_value: str
     detail: str
     day: str
-    """The shop-local day on which the order was confirmed or, without that, came into the ERP: `2026-11-22`."""
+    """The shop-local day on which the order was confirmed or, without that, reached the ERP: `2026-11-22`."""
     since: datetime
-    """When either side last changed: the difference is at least that old."""
+    """When either side last changed: the difference is at least this old."""
 
 
 class Finding(DetectedDifference):
-    """A difference in the ledger, open until `resolved_at` is set; `since` never gets later while it is open."""
+    """A difference in the ledger, open until `resolved_at` is set; `since` never moves later while it is open."""
 
     id: int
     first_seen_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None
     accepted_at: datetime | None
-    """When a person accepted it; then it is not open."""
+    """When a person accepted it; from then on it does not count as open."""
 
 
 class DayTotal(Record):
-    """What a day's orders of one webshop and currency come to on either side, excluding tax."""
+    """The total of a day's orders of one webshop and currency on each side, excluding tax."""
 
     day: str
     webshop: int
@@ -49,18 +49,18 @@ class DayTotal(Record):
 
 
 class Reconciliation(Record):
-    """One comparison of both sides: what was compared and the result, in numbers of orders and findings."""
+    """One comparison of both sides: its scope and its result, in numbers of orders and findings."""
 
     first_day: str
     last_day: str
     webshop: int | None
-    """The only webshop that was compared; None: all."""
+    """The only webshop compared; None means all."""
     compared: int
     in_flight: int
     unreadable: int
     findings: int
     overdue: int
-    """Findings older than their grace."""
+    """Findings older than their grace period."""
     resolved: int
     totals: tuple[DayTotal, ...]
 

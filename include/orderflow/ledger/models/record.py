@@ -1,4 +1,4 @@
-"""What every record that comes out of the ledger has in common."""
+"""What all records from the ledger have in common."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -1,4 +1,4 @@
-"""What comes out of the ledger about packing slips."""
+"""Packing slips as they come out of the ledger."""
 
 from datetime import datetime
 
@@ -16,10 +16,10 @@ class LedgerShipment(BaseModel):
     number: str
     progress: ShipmentProgress
     reason: Reason | None
-    """Why it is where it is, or what is wrong although it was sent; None if nothing is."""
+    """Why it is where it is, or what is wrong although it was sent; None if nothing is wrong."""
     detail: str
     content: Shipment
-    """As last read from the ERP; once a message was begun, as it was sent."""
+    """As last read from the ERP; once sending has begun, as sent."""
     attempts: int
     first_seen_at: datetime
     sent_at: datetime | None

@@ -1,4 +1,4 @@
-"""Open, count and close alerts inside a transaction that somebody else opened, so that none is forgotten."""
+"""Open, count and close alerts inside the caller's transaction, so that none is forgotten."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ from orderflow.ledger.tables.orders import OrderRow
 def keep_alert(
     session: Session, row: OrderRow, run: RunRef, now: datetime, *, failed: tuple[Reason, str] | None = None
 ) -> None:
-    """Make the alerts of an order say what is wrong with it now, or what has just failed."""
+    """Update an order's alerts to what is wrong with it now, or what has just failed."""
     subject = Subject.of_order(row.order_id, _name(row))
     problem, message = failed or (attention(row.progress, row.reason), row.detail)
     if problem is not None:
@@ -45,7 +45,7 @@ def raise_alert(
     own: Iterable[str] = (),
     title: str | None = None,
 ) -> bool:
-    """Note that a problem was met: open its alert, or count another run that met it; True when it was opened."""
+    """Record an occurrence of a problem: open its alert, or count another run; True if it was opened."""
     by = run.name if run else None
     cause = cause_of(reason, message if title is None else title, own=own)
     values = {"message": truncate(message), "order": subject.name, "order_id": subject.order_id}
@@ -78,13 +78,13 @@ def raise_alert(
     try:
         with session.begin_nested():
             session.add(new)
-    except IntegrityError:  # another run has met it at the same moment
+    except IntegrityError:  # another run found it at the same moment
         return False
     return True
 
 
 def close_alerts(session: Session, which: Collection[ColumnElement[bool]], now: datetime) -> int:
-    """Close the open alerts of which this holds; returns how many there were."""
+    """Close the open alerts that match; return how many there were."""
     closed = session.execute(
         update(AlertRow)
         .where(*which, AlertRow.closed_at.is_(None))
@@ -96,7 +96,7 @@ def close_alerts(session: Session, which: Collection[ColumnElement[bool]], now: 
 
 
 def alerted_orders(cause: str) -> ColumnElement[bool]:
-    """Say in SQL which orders have an open alert of this cause."""
+    """Return the SQL condition for orders with an open alert of this cause."""
     of_cause = select(AlertRow.order_id).where(
         AlertRow.cause == cause, AlertRow.closed_at.is_(None), AlertRow.order_id.is_not(None)
     )

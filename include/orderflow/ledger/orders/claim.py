@@ -24,7 +24,7 @@ from orderflow.ledger.tables.orders import OrderRow
 
 
 class Learnt(TypedDict, total=False):
-    """What a step may learn about an order, by column."""
+    """What a step may record about an order, by column."""
 
     external_reference: str
     idempotency_key: str
@@ -43,10 +43,10 @@ class Learnt(TypedDict, total=False):
 
 
 class Claim:
-    """Held on one order; got from `Ledger.claim`. Each call is one transaction and renews the lease.
+    """Held on one order; returned by `Ledger.claim`. Each call is one transaction and renews the lease.
 
-    ClaimedElsewhereError from any of them: the lease ran out and another run took the order; nothing was written,
-    and nothing more may be done to the order.
+    ClaimedElsewhereError from any method: the lease ran out and another run took the order. Nothing was written, and
+    nothing more may be done to the order.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class Claim:
         return self.order.order_id
 
     def intend(self, step: Step, *, message: str = "", **facts: Unpack[Learnt]) -> None:
-        """Write down, before it is done, what is about to be done; an intended push leaves the order PUSHING.
+        """Record what is about to be done, before doing it; an intended push sets the order to PUSHING.
 
-        PermanentError(REFERENCE_TAKEN) when the name that is to be sent is another order's.
+        PermanentError(REFERENCE_TAKEN) if the name to be sent belongs to another order.
         """
         with self._recording(step, Outcome.INTENT, message=message) as row:
             if step is Step.PUSH:
@@ -90,9 +90,9 @@ class Claim:
         message: str = "",
         **facts: Unpack[Learnt],
     ) -> None:
-        """Record that a step is done; what was wrong before is not wrong any more.
+        """Record that a step is done, and clear what was wrong before.
 
-        PermanentError(REFERENCE_TAKEN) when the ERP order is another order's.
+        PermanentError(REFERENCE_TAKEN) if the ERP order belongs to another order.
         """
         with self._recording(step, outcome, message=message) as row:
             if progress is not None:
@@ -105,8 +105,8 @@ class Claim:
     def fail(self, step: Step, error: OrderflowError, *, progress: Progress | None = None) -> None:
         """Record that a step failed, and why.
 
-        An order that stands further than this claim knows stays there: what was written before did get through,
-        though the database's answer did not.
+        An order that is further along than this claim knows stays there: the earlier write succeeded, although the
+        database's answer was lost.
         """
         known = self.order.progress
         with self._recording(step, outcome_of(error), reason=error.reason, message=error.message) as row:
@@ -115,14 +115,14 @@ class Claim:
             row.reason, row.detail, row.flagged_by = error.reason, truncate(error.message), None
 
     def flag(self, reason: Reason, message: str, step: Step) -> None:
-        """Record something a person must know about an order that is otherwise fine, and stays where it is."""
+        """Record something a person must know about an order that is otherwise fine; its progress stays."""
         with self._recording(step, Outcome.FLAGGED, reason=reason, message=message) as row:
             row.reason, row.detail, row.flagged_by = reason, truncate(message), step
 
     def resolve(self, shop_modified_at: datetime | None, payload_hash: str | None, word: Word = NOBODY) -> None:
-        """Record that a person has dealt with what is wrong, and as what the shop shows the order now (None: gone).
+        """Record that a person has dealt with a problem, and what the shop shows of the order now (None: gone).
 
-        What was flagged goes on from where it stands; what is stuck is at an end.
+        A flagged order continues from its current progress; a stuck order is finished.
         """
         was = f"{self.order.progress}: {self.order.reason} {self.order.detail}"
         with self._recording(Step.RESOLVE, Outcome.DONE, message=word.on(was)) as row:
@@ -131,14 +131,14 @@ class Claim:
             resolve_row(session, row, word, self._clock(), (shop_modified_at, payload_hash))
 
     def undo(self, word: Word) -> datetime:
-        """Take a resolution back, and return when it was said; PermanentError when there is none, or it is too late."""
+        """Undo a resolution, and return when it was made; PermanentError if there is none, or it is too late."""
         with self._recording(Step.UNDO, Outcome.DONE, message=word.on("")) as row:
             session = object_session(row)
             assert session is not None  # noqa: S101 - it is locked by one
             return undo_row(session, row, word, self._clock())
 
     def note(self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "") -> None:
-        """Add a line to the log of the order and change nothing else about it."""
+        """Add a line to the order's log and change nothing else."""
         with self._recording(step, outcome, reason=reason, message=message):
             pass
 
@@ -146,7 +146,7 @@ class Claim:
     def _recording(
         self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = ""
     ) -> Iterator[OrderRow]:
-        """Give the row to change, locked and still ours; it is committed together with the event."""
+        """Yield the row to change, locked and still ours; it is committed together with the event."""
         now, name = self._clock(), None
         try:
             with writing(self._engine) as session:
@@ -174,7 +174,7 @@ def _learn(row: OrderRow, facts: Learnt) -> None:
 
 
 def _by_text(by_position: Mapping[int, int | None]) -> dict[str, int | None]:
-    """JSON has only text for keys."""
+    """Use text keys: JSON has no others."""
     return {str(position): number for position, number in by_position.items()}
 
 

@@ -1,4 +1,4 @@
-"""Which orders: what a person may ask for, and what is still to be done, as conditions in SQL."""
+"""Which orders: what a person may filter by, and what is still to be done, as SQL conditions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """What is asked for; everything that is set has to hold."""
+    """The filter; all values that are set must match."""
 
     text: str = ""
-    """Parts of a reference, an ERP number, a message, the customer's order number or a product key; whole order ids."""
+    """Part of a reference, an ERP number, a message, the customer's order number or a product key; or an order id."""
     worklist: Worklist | None = None
     reason: Reason | None = None
     webshop: int | None = None
     days: Sequence[Window] = ()
-    """Days in sequence, without gaps; all days when empty."""
+    """Consecutive days without gaps; empty for all days."""
     run: tuple[str, str] | None = None
-    """DAG id and run id: the orders that this run wrote about."""
+    """DAG id and run id: the orders that this run logged events for."""
     cause: str = ""
-    """The short id of a cause: the orders that have an open alert of it."""
+    """The short id of a cause: the orders with an open alert of it."""
 
     def conditions(self, old_before: datetime) -> list[ColumnElement[bool]]:
         """Return the conditions; a waiting order first seen before `old_before` is overdue."""
@@ -50,7 +50,7 @@ class OrderFilter:
 
 
 def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
-    """Say in SQL what `orderflow.domain.worklist` says; a test holds the two together."""
+    """Express `orderflow.domain.worklist` in SQL; a test compares the two."""
     progress, reason = OrderRow.progress, OrderRow.reason
     sent = progress == Progress.SHIPMENT_SENT
     held = progress == Progress.HELD
@@ -71,14 +71,14 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
 
 
 def is_open() -> ColumnElement[bool]:
-    """Say which orders are on a list that is not at an end."""
+    """Return the condition for orders on a list that is not final."""
     return or_(OrderRow.progress.in_(OPEN), _failed_at_an_end())
 
 
 def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
-    """Say which orders were written back in one of these webshops, or may be offline ones, and are not finished.
+    """Return the condition for unfinished orders that were written back in these webshops, or may be offline.
 
-    Nothing but the finish will come back to them.
+    Only the finish will handle them again.
     """
     written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, OrderRow.webshop.in_(sorted(webshops)))
     offline = and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED - {Reason.OFFLINE}))
@@ -86,16 +86,17 @@ def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
 
 
 def _failed_at_an_end() -> ColumnElement[bool]:
-    """Say which orders are at an end and yet failed.
+    """Return the condition for finished orders that nevertheless failed.
 
-    Offline ones whose mark as sent failed, and one that was seen to, was changed in the shop, and is not in the ERP.
+    Offline orders that could not be marked as sent, and a resolved order that the shop changed and the ERP does not
+    have.
     """
     at_an_end = OrderRow.progress.in_({Progress.SKIPPED, Progress.RESOLVED})
     return and_(at_an_end, OrderRow.reason.not_in(SKIPPED))
 
 
 def is_order_id(word: str) -> bool:
-    """Whether a word may be an id: digits, and no more than a 64-bit number surely holds."""
+    """Whether a word may be an id: digits, no more than a 64-bit number always holds."""
     return word.isascii() and word.isdecimal() and len(word) <= 18  # noqa: PLR2004 - the digits
 
 
@@ -105,14 +106,14 @@ def _contains(word: str) -> ColumnElement[bool]:
     if is_order_id(word):
         matches.append(OrderRow.order_id == int(word))
     webshop, slash, reference = word.partition("/")
-    if slash and is_order_id(webshop):  # as people call an order that has no name in the ERP yet
+    if slash and is_order_id(webshop):  # what people call an order that has no name in the ERP yet
         of_webshop = OrderRow.reference.icontains(reference, autoescape=True)
         matches.append(and_(OrderRow.webshop == int(webshop), of_webshop))
     return or_(*matches)
 
 
 def _within(days: Sequence[Window]) -> ColumnElement[bool]:
-    """Count an order to the day of its partition; a sweep's has none, and counts to the day it was first seen."""
+    """Assign an order to the day of its partition; without one (a sweep), to the day it was first seen."""
     first, last = days[0], days[-1]
     return or_(
         OrderRow.partition.between(first.key, last.key),

@@ -1,4 +1,4 @@
-"""One ERP order per shop order: whose a name in the ERP is, and whose an ERP number."""
+"""One ERP order per shop order: who owns a name or a number in the ERP."""
 
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from orderflow.ledger.tables.orders import OrderRow
 
 
 def refuse_taken(session: Session, row: OrderRow, *, name: str | None, number: str | None) -> None:
-    """PermanentError(REFERENCE_TAKEN), naming both orders, when the name or the ERP order is another order's."""
+    """PermanentError(REFERENCE_TAKEN), naming both orders, if the name or the ERP order belongs to another order."""
     taken = [OrderRow.external_reference == name] if name else []
     taken += [OrderRow.erp_number == number] if number else []
     if not taken:
@@ -23,7 +23,7 @@ def refuse_taken(session: Session, row: OrderRow, *, name: str | None, number: s
 
 
 def name_just_taken(engine: Engine, order_id: int, name: str | None) -> PermanentError:
-    """Say the same of a name that another process has taken in this very instant."""
+    """Report the same for a name that another process has taken at this very instant."""
     with reading(engine) as session:
         other = session.scalars(select(OrderRow).where(OrderRow.external_reference == name)).one()
         return taken_by(LedgerOrder.model_validate(other), order_id, name)

@@ -1,4 +1,4 @@
-"""What the page reads from the ledger. Nothing here writes."""
+"""The page's queries. Nothing here writes."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
 class Sort(StrEnum):
-    """By what orders can be listed, each in its natural sequence: the newest change, else the smallest, first."""
+    """How orders can be sorted, each in its natural direction: newest change first, otherwise smallest first."""
 
     NEWEST_CHANGE = "changed"
     OLDEST = "age"
@@ -60,7 +60,7 @@ _REVERSED: dict[Sort, list[ColumnElement[Any]]] = {
     Sort.AMOUNT: [cast(OrderRow.total, Numeric).desc().nulls_last()],
     Sort.ERP_NUMBER: [OrderRow.erp_number.desc().nulls_last()],
 }
-"""What has no value comes last either way."""
+"""Rows without a value come last in both directions."""
 
 
 class Group(NamedTuple):
@@ -75,16 +75,16 @@ class Group(NamedTuple):
 
 
 class OrderPage(NamedTuple):
-    """Some of the orders asked for, and how many there are in all."""
+    """Some of the matching orders, and the total count."""
 
     orders: Sequence[LedgerOrder]
     total: int
 
 
 def per_day(engine: Engine, days: Sequence[Window], *, old_before: datetime) -> list[Group]:
-    """Sum up the orders of each of some days that follow each other.
+    """Sum the orders of each of some consecutive days.
 
-    Two queries, each by an index of its own: orders of a partition, and those of none by when they were first seen.
+    Two queries, each with its own index: orders of a partition, and others by when they were first seen.
     """
     bounds = (
         values(column("day", String), column("start", UtcDateTime), column("end", UtcDateTime), name="bounds")
@@ -104,12 +104,12 @@ def per_day(engine: Engine, days: Sequence[Window], *, old_before: datetime) -> 
 
 
 def open_groups(engine: Engine, *, old_before: datetime) -> list[Group]:
-    """Sum up everything that is not at an end, whatever its day."""
+    """Sum everything unfinished, of any day."""
     return _groups(engine, select(*_facts(old_before)).where(is_open()))
 
 
 def groups(engine: Engine, wanted: OrderFilter, *, old_before: datetime) -> list[Group]:
-    """Sum up the orders asked for."""
+    """Sum the matching orders."""
     return _groups(engine, select(*_facts(old_before)).where(*wanted.conditions(old_before)))
 
 
@@ -123,7 +123,7 @@ def orders(
     offset: int = 0,
     backwards: bool = False,
 ) -> OrderPage:
-    """Return one page of the orders asked for."""
+    """Return one page of the matching orders."""
     conditions = wanted.conditions(old_before)
     sequence = [*(_REVERSED if backwards else _BY)[sort], OrderRow.order_id]
     statement = select(OrderRow).where(*conditions).order_by(*sequence).limit(limit).offset(offset)
@@ -133,14 +133,14 @@ def orders(
 
 
 def webshops(engine: Engine) -> list[int]:
-    """Return the webshops that there are orders of."""
+    """Return the webshops of all orders."""
     with reading(engine) as session:
         known = select(OrderRow.webshop).where(OrderRow.webshop.is_not(None)).distinct().order_by(OrderRow.webshop)
         return [webshop for webshop in session.scalars(known) if webshop is not None]
 
 
 def last_events(engine: Engine, run: tuple[str, str], order_ids: Collection[int]) -> dict[int, Event]:
-    """Return the last thing a run wrote about each of some orders, by order id."""
+    """Return a run's last event about each of some orders, by order id."""
     dag_id, run_id = run
     newest = (
         select(func.max(EventRow.id))
@@ -154,7 +154,7 @@ def last_events(engine: Engine, run: tuple[str, str], order_ids: Collection[int]
 
 
 def _facts(old_before: datetime) -> list[ColumnElement[Any]]:
-    """Select what decides which list an order is on, and what is summed."""
+    """Select what determines an order's list, and the amounts to sum."""
     return [
         OrderRow.progress.label("progress"),
         OrderRow.reason.label("reason"),
@@ -167,7 +167,7 @@ def _facts(old_before: datetime) -> list[ColumnElement[Any]]:
 
 
 def _groups(engine: Engine, *facts: Select[Any]) -> list[Group]:
-    """Group by the facts in SQL, then name the lists by the domain's own rule; by day, where the facts have one."""
+    """Group in SQL by what determines the list, then apply the domain's rule for lists; by day, if selected."""
     with reading(engine) as session:
         return _by_list([row for some in facts for row in session.execute(_summed(some)).all()])
 

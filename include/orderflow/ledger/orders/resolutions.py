@@ -1,4 +1,4 @@
-"""What a person's word changes about an order, and how it is taken back within the day."""
+"""What a person's resolution changes about an order, and how to undo it within a day."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +22,9 @@ UNDONE_WITHIN = timedelta(hours=24)
 def resolve_row(
     session: Session, row: OrderRow, word: Word, now: datetime, shown: tuple[datetime | None, str | None]
 ) -> None:
-    """Close what is open about an order: a flag is taken down, an order that is stuck is at an end.
+    """Close what is open about an order: a flag is cleared, a stuck order is finished.
 
-    `shown`: when the shop changed it last, and the hash of what it shows of it now.
+    `shown`: when the shop last changed it, and the hash of what it shows now.
     """
     before = _as_it_is(row)
     shop_modified_at, payload_hash = shown
@@ -37,15 +37,15 @@ def resolve_row(
         row.payload_hash, row.payload_version = payload_hash, VERSION
     row.detail, row.flagged_by, row.attempts = "", None, 0
     if (before["progress"], before["reason"]) == (row.progress, row.reason):
-        return  # said twice, by a task that is tried again: what was before is known
+        return  # repeated by a retried task: the previous state is already stored
     session.add(ResolutionRow(order_id=row.order_id, at=now, by=word.by, comment=truncate(word.comment), before=before))
 
 
 def undo_row(session: Session, row: OrderRow, word: Word, now: datetime) -> datetime:
-    """Put an order back to where it stood before it was resolved; returns when that was.
+    """Restore an order to its state before the resolution; return when it was resolved.
 
-    PermanentError when nobody has resolved it within the day, or when it has moved since. This alone leads back from
-    an end, and only to where the order was.
+    PermanentError if nobody resolved it within a day, or if it has changed since. This is the only way to reopen a
+    finished order, and only to its previous state.
     """
     of = select(ResolutionRow).where(ResolutionRow.order_id == row.order_id, ResolutionRow.undone_at.is_(None))
     last = session.scalars(of.order_by(ResolutionRow.id.desc()).limit(1)).first()

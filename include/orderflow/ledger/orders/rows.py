@@ -1,4 +1,4 @@
-"""What may be done to the rows of an order and of the log, inside a transaction that somebody else opened."""
+"""Operations on the rows of orders and of the log, inside the caller's transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,13 +17,13 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 
 
 class IllegalTransitionError(PermanentError, RuntimeError):
-    """The code tried an impossible move of an order: a bug."""
+    """The code tried an impossible transition of an order: a bug."""
 
 
 def move(row: OrderRow, progress: Progress, now: datetime) -> None:
-    """Move an order on and note when it reached the ERP and when the shop knew; IllegalTransitionError.
+    """Advance an order, and record when it reached the ERP and when the shop knew; IllegalTransitionError.
 
-    One that the ERP has certainly not got gives its name in the ERP free, and takes the one that it then has.
+    An order that the ERP certainly does not have releases its name in the ERP, and later gets the name it then has.
     """
     if not may_follow(row.progress, progress):
         raise IllegalTransitionError(
@@ -50,7 +50,7 @@ def log(
     reason: Reason | None = None,
     message: str = "",
 ) -> None:
-    """Add a line to the log; it is committed together with the change it tells of."""
+    """Add a line to the log; it is committed together with the change it records."""
     if outcome in FAILURES and step not in COURTESIES:
         row.failures = (row.failures or 0) + 1
     session.add(
@@ -69,7 +69,7 @@ def log(
 
 
 def _new_row(order_id: int, reference: str, progress: Progress, now: datetime, partition: str | None) -> OrderRow:
-    """Make the row of an order never seen before."""
+    """Create the row of an order that is new to the ledger."""
     return OrderRow(
         order_id=order_id,
         reference=reference,
@@ -81,7 +81,7 @@ def _new_row(order_id: int, reference: str, progress: Progress, now: datetime, p
 
 
 def is_stuck(row: OrderRow) -> bool:
-    """Whether an order is stuck; one that is done, or only flagged, is not."""
+    """Whether an order is stuck; one that is finished, or only flagged, is not."""
     done = row.progress is Progress.SHIPMENT_SENT or (row.progress is Progress.WRITTEN_BACK and row.reason is None)
     return not done and row.flagged_by is None
 
@@ -107,7 +107,7 @@ def row_of_id(session: Session, order_id: int, reference: str, run: RunRef, now:
 def add_held(
     session: Session, orders: Sequence[tuple[int, str, datetime | None]], reason: Reason, run: RunRef, now: datetime
 ) -> None:
-    """Add rows of orders that nobody has read; those that are there stay as they are."""
+    """Add rows of unread orders; existing rows stay as they are."""
     known = set(session.scalars(select(OrderRow.order_id).where(OrderRow.order_id.in_([i for i, *_ in orders]))))
     for order_id, reference, changed_at in orders:
         if order_id in known:
@@ -119,10 +119,10 @@ def add_held(
 
 
 def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) -> bool:
-    """Whether the decision moves the order.
+    """Whether the decision may change the order.
 
-    Not one whose push was begun, nor one that another run is working on. And "not of this day" says nothing to the
-    day that the order belongs to, once that has decided.
+    Not if its push has started, or another run is working on it. "Not of this day" does not apply to the day that the
+    order belongs to, once that day has decided.
     """
     if row.decision is not None and decision.reason is Reason.OUTSIDE_WINDOW:
         return False
@@ -130,13 +130,13 @@ def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) ->
 
 
 def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
-    """Whether no push was begun, by newer code neither, and nobody but this very task is working on the order."""
+    """Whether no push has started, not even by newer code, and no other task is working on the order."""
     claimed = row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)
     return row.progress.is_known and row.progress not in IN_ERP | INTENT_OPEN and not claimed
 
 
 def put_facts(row: OrderRow, order: Order) -> None:
-    """Take over what was read, whatever is decided about it."""
+    """Store what was read, whatever the decision."""
     row.webshop, row.reference = order.webshop, order.reference
     row.payment_status, row.total, row.currency = order.payment_status, order.total, order.currency
     row.paid_amount = order.paid_amount
@@ -145,7 +145,7 @@ def put_facts(row: OrderRow, order: Order) -> None:
 
 
 def note_payable(row: OrderRow, decision: Decision, confirmed_at: datetime | None, now: datetime) -> None:
-    """Note, before the decision moves it, since when the order could have gone: not while its payment is awaited."""
+    """Record, before the decision is applied, since when the order could be sent: not while awaiting payment."""
     if decision.action is Action.WAIT:
         row.payable_at = None
     elif decision.action is not Action.SKIP and row.payable_at is None:
@@ -153,7 +153,7 @@ def note_payable(row: OrderRow, decision: Decision, confirmed_at: datetime | Non
 
 
 def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
-    """Move the order to where the decision puts it; to be processed is nothing that needs a reason."""
+    """Set the order to the decided progress; an order to be processed needs no reason."""
     reason = None if decision.action is Action.PROCESS else decision.reason
     if row.decision is not decision.action or row.reason is not reason:
         row.decided_at = now
@@ -163,7 +163,7 @@ def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
 
 
 def put_unread(row: OrderRow, reason: Reason, message: str, now: datetime) -> None:
-    """Say why an order could not be read; one that the shop does not know (any more) is at an end."""
+    """Record why an order could not be read; one that the shop does not know (any more) is finished."""
     gone = reason is Reason.ORDER_NOT_FOUND
     if row.decision is None:
         move(row, Progress.SKIPPED if gone else Progress.UNREAD, now)

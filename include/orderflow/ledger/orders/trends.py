@@ -1,4 +1,4 @@
-"""How long orders took from when they could go until they were in the ERP, and until the shop knew; by day."""
+"""How long orders took from when they could be sent until the ERP had them, and until the shop knew; by day."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -37,9 +37,9 @@ _DAY = 86_400
 
 
 class DayTrend(NamedTuple):
-    """What became of the orders that could go from one day on; seconds are None where no order came so far.
+    """The orders that could be sent from one day on; seconds are None if no order has got that far.
 
-    `met` of the orders that are `due` were in the ERP within the time asked for. `first_try`: nothing failed before.
+    `met`: how many of the `due` orders were in the ERP within the required time. `first_try`: nothing failed before.
     """
 
     day: str
@@ -73,9 +73,9 @@ _YOUNGER_THAN = {
 
 
 def trends(engine: Engine, days: Sequence[Window], *, within: timedelta, now: datetime) -> list[DayTrend]:
-    """Return the days that any order could go from. Each query reads these days alone, by their index.
+    """Return the days from which any order could be sent. Each query reads only these days, by their index.
 
-    An order is due when it has had the time `within`. What was skipped since, or resolved unsent, does not count.
+    An order is due once the time `within` has passed. Orders skipped since, or resolved unsent, do not count.
     """
     orders = _orders(engine.dialect.name, days)
     facts = orders.c
@@ -97,7 +97,7 @@ def trends(engine: Engine, days: Sequence[Window], *, within: timedelta, now: da
 
 
 def open_ages(engine: Engine, now: datetime) -> dict[Age, int]:
-    """Count everything that is not at an end by its age."""
+    """Count everything unfinished by age."""
     seen = OrderRow.first_seen_at
     age = case(*((seen > now - span, name.value) for name, span in _YOUNGER_THAN.items()), else_=Age.OLDER.value)
     statement = select(age.label("age"), func.count()).where(is_open()).group_by(age.label("age"))
@@ -132,7 +132,7 @@ def _orders(dialect: str, days: Sequence[Window]) -> CTE:
 
 
 def _seconds(dialect: str, until: Any) -> ColumnElement[int]:
-    """Whole seconds since the order could go; never negative: the shop's clock may be ahead."""
+    """Whole seconds since the order could be sent; never negative: the shop's clock may be ahead."""
     if dialect == "sqlite":
         passed: Any = (func.julianday(until) - func.julianday(OrderRow.payable_at)) * _DAY
     else:

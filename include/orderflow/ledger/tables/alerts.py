@@ -1,4 +1,4 @@
-"""The tables of what people were notified about, and of which channel took which notice."""
+"""The tables of alerts, and of which channel received which notice."""
 
 from datetime import datetime
 from typing import Any
@@ -28,21 +28,21 @@ class AlertRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     subject: Mapped[str]
-    """What it is about, in one word and a name: an order by its id, a packing slip, a task, a difference."""
+    """What it is about, as a kind and an id: an order, a packing slip, a task, a difference."""
     order_id: Mapped[int | None]
     shipment: Mapped[str] = mapped_column("slip", default="", server_default=text("''"))
-    """The packing slip it is about; empty when it is about none."""
+    """The packing slip it is about; empty if there is none."""
     order: Mapped[str]
-    """The subject as people call it."""
+    """The subject's name for people."""
     reason: Mapped[Reason]
     cause: Mapped[str]
-    """Short id of the cause: alerts of one cause are one line for people."""
+    """Short id of the cause: alerts of one cause are shown as one line."""
     title: Mapped[str]
-    """What varies within the reason: which product, for instance."""
+    """The part that varies within the reason: which product, for instance."""
     message: Mapped[str]
     seen: Mapped[int] = mapped_column(default=1)
     opened_by: Mapped[str | None]
-    """The run that met it first, by its name."""
+    """The name of the run that found it first."""
     last_seen_by: Mapped[str | None]
     opened_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
@@ -50,7 +50,7 @@ class AlertRow(Base):
 
 
 class NoticeRow(Base):
-    """That a channel is about to be given, or has taken, the opening or the end of an alert."""
+    """That a channel is about to receive, or has accepted, the opening or the end of an alert."""
 
     __tablename__ = "orderflow_notice"
 
@@ -59,16 +59,16 @@ class NoticeRow(Base):
     phase: Mapped[str] = mapped_column(primary_key=True)
     """`opened` or `closed`."""
     run: Mapped[str]
-    """The run that has sent it, by its name."""
+    """The name of the run that sent it."""
     said: Mapped[bool]
-    """Whether the message named it; else it joined a cause that the channel knew."""
+    """Whether the message listed it; otherwise it joined a cause that the channel knew."""
     taken_until: Mapped[datetime]
-    """While nothing was sent: until when nobody else may send it."""
+    """While unsent: until when nobody else may send it."""
     sent_at: Mapped[datetime | None]
 
 
 class MemoRow(Base):
-    """What one run leaves for the next, by name."""
+    """A note that one run leaves for the next, by name."""
 
     __tablename__ = "orderflow_memo"
 

@@ -1,4 +1,4 @@
-"""What all tables have in common, and which migration made them."""
+"""What all tables have in common, and the migration that creates them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -18,11 +18,11 @@ from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateT
 from orderflow.ledger.models.orders import Outcome, Step
 
 SCHEMA_REVISION = "0022"
-"""The migration that makes exactly these tables."""
+"""The migration that creates exactly these tables."""
 OLDEST_CODE = "0016"
-"""The SCHEMA_REVISION of the oldest code that can work on them, after a roll-back and while an upgrade is under way.
+"""The SCHEMA_REVISION of the oldest code that can use them, after a roll-back or during an upgrade.
 
-A migration that only adds what older code need not know leaves it; any other one sets it to its own revision.
+A migration that only adds what older code can ignore leaves it; any other one sets it to its own revision.
 """
 
 

@@ -1,4 +1,4 @@
-"""Which code may work on this ledger: after a roll-back, code and tables may be of different versions."""
+"""Which code may use this ledger: after a roll-back, code and tables may have different versions."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,4 +12,4 @@ class CompatibilityRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     oldest_code: Mapped[str]
-    """The version of the tables that the oldest such code was made for."""
+    """The tables' version for which the oldest such code was written."""

@@ -8,7 +8,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class DayRow(Base):
-    """A shop-local day, from when a run first took it up."""
+    """A shop-local day, from the first run that took it."""
 
     __tablename__ = "orderflow_day"
 
@@ -17,9 +17,9 @@ class DayRow(Base):
     scheduled: Mapped[bool]
     """Whether the schedule has run it, and not only a person."""
     taken_by: Mapped[str | None]
-    """The last run that took it up, by its name."""
+    """The name of the last run that took it."""
     first_run_at: Mapped[datetime]
     orders_at: Mapped[datetime | None]
-    """Since when all its online orders are in the ledger."""
+    """When all its online orders were in the ledger."""
     offline_at: Mapped[datetime | None]
-    """The same of its offline orders."""
+    """The same for its offline orders."""

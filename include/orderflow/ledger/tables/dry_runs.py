@@ -1,4 +1,4 @@
-"""The table of what dry runs would have done."""
+"""The table of the calls that dry runs would have made."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class PlannedCallRow(Base):
-    """A call that a dry run would have made; purged after some days, for a body may hold names and addresses."""
+    """A call that a dry run would have made; purged after some days, because a body may hold names and addresses."""
 
     __tablename__ = "orderflow_planned_call"
     __table_args__ = (

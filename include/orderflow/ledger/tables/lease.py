@@ -1,4 +1,4 @@
-"""A lease on a row: who may work on it, and until when if that process dies."""
+"""A lease on a row: who may work on it, and when that ends if the process dies."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -41,10 +41,10 @@ def hold(
     length: timedelta,
     check: Callable[[Row], None] = lambda _row: None,
 ) -> Iterator[tuple[Row, str]]:
-    """Hold a row for the length of the block: gives it and the claim's token. If this process dies, the lease expires.
+    """Hold a row for the duration of the block; yield it and the claim's token. The lease expires if the process dies.
 
-    ClaimedElsewhereError when another holds it, PermanentError when the ledger has none such. What `check` raises
-    about the row leaves it as it was: unclaimed, and without an attempt.
+    ClaimedElsewhereError if another run holds it, PermanentError if the row does not exist. If `check` raises, the row
+    stays as it was: unclaimed, and without an attempt.
     """
     now, token = clock(), uuid4().hex
     with writing(engine) as session:
@@ -68,7 +68,7 @@ def hold(
 def take(
     session: Session, table: type[Row], of: ColumnElement[bool], *, token: str, by: str, now: datetime, until: datetime
 ) -> Row | None:
-    """Claim a row that is free or whose lease has run out, in one statement; None when there is none such."""
+    """Claim, in one statement, a row that is free or whose lease has expired; None if there is no such row."""
     return session.scalars(
         update(table)
         .where(of)
@@ -79,7 +79,7 @@ def take(
 
 
 def held(session: Session, table: type[Row], key: Any, token: str, name: str) -> Row:
-    """Return the row, locked and still ours; ClaimedElsewhereError when the lease ran out and another took it."""
+    """Return the row, locked and still ours; ClaimedElsewhereError if the lease expired and another run took it."""
     row = session.get(table, key, with_for_update=True)
     if row is None or row.claim_token != token:
         raise ClaimedElsewhereError("the claim ran out and another run took it", order=name)
@@ -87,7 +87,7 @@ def held(session: Session, table: type[Row], key: Any, token: str, name: str) ->
 
 
 def release(session: Session, table: type[Row], of: ColumnElement[bool], token: str) -> None:
-    """Give a row free; without effect when the claim was lost."""
+    """Release a row; no effect if the claim was lost."""
     free: Mapping[str, None] = {"claim_token": None, "claimed_by": None, "claimed_until": None}
     session.execute(update(table).where(of, table.claim_token == token).values(free))
 

@@ -1,4 +1,4 @@
-"""The tables of the limits that hold over all processes."""
+"""The tables of the limits shared by all processes."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class RateRow(Base):
-    """What all processes together have used of a service."""
+    """What all processes together have used of a service's limits."""
 
     __tablename__ = "orderflow_gate"
 
@@ -17,14 +17,14 @@ class RateRow(Base):
     next_at: Mapped[int]
     """When the next call may be made, in microseconds since 1970."""
     quiet_until: Mapped[int] = mapped_column(server_default="0")
-    """Until when the other side has asked for a pause, likewise."""
+    """Until when the service has asked for a pause, in the same unit."""
     day: Mapped[str]
     used: Mapped[int]
     """Calls made on that day."""
 
 
 class RefusalRow(Base):
-    """An answer that asking again does not change; kept for an hour."""
+    """An answer that repeating will not change; kept for an hour."""
 
     __tablename__ = "orderflow_refusal"
     __table_args__ = (Index("ix_orderflow_refusal_service", "service", "at"),)
@@ -33,6 +33,6 @@ class RefusalRow(Base):
     service: Mapped[str]
     endpoint: Mapped[str]
     order: Mapped[str]
-    """The ids that its path names; empty when it names none."""
+    """The ids in its path; empty if there are none."""
     answer: Mapped[str]
     at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The tables: one row per order, and a log of events that is only ever added to."""
+"""The tables: one row per order, and an append-only log of events."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -40,7 +40,7 @@ class OrderRow(Leased, Base):
     reason: Mapped[Reason | None]
     detail: Mapped[str] = mapped_column(default="")
     flagged_by: Mapped[Step | None]
-    """The step that raised the reason as a flag: only that step's own success takes it down."""
+    """The step that set the reason as a flag: only that step's own success clears it."""
     total: Mapped[Decimal | None]
     currency: Mapped[str | None]
     payment_status: Mapped[str | None]
@@ -62,16 +62,16 @@ class OrderRow(Leased, Base):
     pushed_at: Mapped[datetime | None]
     written_back_at: Mapped[datetime | None]
     payable_at: Mapped[datetime | None]
-    """Since when it could have gone: its confirmation, or when a run saw that a later payment had come."""
+    """Since when it could be sent: its confirmation, or when a run saw that a later payment had arrived."""
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How often a step of it failed, courtesies apart."""
+    """How often a step failed, not counting courtesies."""
     found_by: Mapped[str | None]
-    """Words by which people look for it besides its names: the customer's order number, and the products' keys."""
+    """Search terms besides its names: the customer's order number, and the products' keys."""
     updated_at: Mapped[datetime]
 
 
 class EventRow(Base):
-    """One thing that was about to happen or has happened."""
+    """Something that was about to happen, or has happened."""
 
     __tablename__ = "orderflow_event"
     __table_args__ = (

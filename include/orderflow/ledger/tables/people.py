@@ -1,4 +1,4 @@
-"""The tables about customers and addresses: keys, numbers and hashes; no name, address or mail is kept."""
+"""The tables about customers and addresses: keys, numbers and hashes; no name, address or email is kept."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ class RecordRow(Base):
     kind: Mapped[RecordKind] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     origin: Mapped[str | None]
-    """None while a list has shown the key without it, and nobody has read the record."""
+    """None if a list has shown only the key, and the record has not been read yet."""
     key: Mapped[str]
     sent_hash: Mapped[str | None]
-    """Of an address as an order last took it to the ERP."""
+    """Hash of an address as last sent to the ERP with an order."""
     seen_at: Mapped[datetime]
 
 
@@ -32,11 +32,11 @@ class ListingRow(Base):
     origin: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[RecordKind] = mapped_column(primary_key=True)
     since: Mapped[str | None]
-    """The newest `create_date` of a list that was read to its end, in the shop's own naive time."""
+    """The newest `create_date` of a list that was read to its end, in the shop's naive time."""
     newest: Mapped[str | None]
-    """The newest one met so far in the list that is being read."""
+    """The newest `create_date` so far in the list being read."""
     position: Mapped[int] = mapped_column(default=0)
-    """How many of its rows were read: a reading that was cut off continues there."""
+    """How many of its rows were read: an interrupted reading continues there."""
     whole_at: Mapped[datetime | None]
     """When the list was last read from its beginning."""
     read_at: Mapped[datetime | None]
@@ -54,18 +54,18 @@ class PartyRow(Leased, Base):
     code: Mapped[str | None]
     """The ERP's own number."""
     intended_at: Mapped[datetime | None]
-    """When it was about to be made, if nobody knows what came of that."""
+    """When it was about to be created, if the outcome is unknown."""
     content_hash: Mapped[str | None]
-    """Of the record as the ERP was last given it; None when it was not given it by this flow."""
+    """Hash of the record as last sent to the ERP; None if this flow has not sent it."""
     addresses: Mapped[dict[str, str | None]] = mapped_column(default=dict)
     """The addresses that the ERP has, by `origin/key`, with the same kind of hash."""
     code_told: Mapped[str | None]
-    """The number that was written to the shop."""
+    """The ERP number that was written to the shop."""
     updated_at: Mapped[datetime]
 
 
 class GuestRow(Base):
-    """The party of all orders with a guest's mail address."""
+    """The party of all orders with a guest's email address."""
 
     __tablename__ = "orderflow_guest"
 

@@ -1,4 +1,4 @@
-"""The table of what people are asked: one row per question, with its answer and what came of it."""
+"""The table of questions to people: one row per question, with its answer and result."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class QuestionRow(Base):
-    """A question about an open alert, from when it was asked until it was answered or is none any more."""
+    """A question about an open alert, from when it was asked until it is answered or closed."""
 
     __tablename__ = "orderflow_question"
     __table_args__ = (
@@ -31,9 +31,9 @@ class QuestionRow(Base):
     order_id: Mapped[int | None]
     shipment: Mapped[str]
     name: Mapped[str]
-    """What it is about, as people call it."""
+    """Its subject's name for people."""
     facts: Mapped[str]
-    """What tells the order or packing slip that was asked about from a later one."""
+    """What distinguishes the state that was asked about from a later one."""
     dag_id: Mapped[str]
     run_id: Mapped[str]
     map_index: Mapped[int]
@@ -45,7 +45,7 @@ class QuestionRow(Base):
     answered_at: Mapped[datetime | None]
     remark: Mapped[str]
     result: Mapped[str | None]
-    """What came of the answer; None as long as that is not known."""
+    """The result of the answer; None until it is known."""
     closed_at: Mapped[datetime | None]
     closed_as: Mapped[str]
-    """`answered`, or why it was none any more."""
+    """`answered`, or why it was closed without an answer."""

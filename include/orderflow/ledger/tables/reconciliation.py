@@ -11,7 +11,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class FindingRow(Base):
-    """A difference between shop and ERP, from when it was first met until it was gone."""
+    """A difference between shop and ERP, from the first time it was found until it was gone."""
 
     __tablename__ = "orderflow_finding"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The table of what people have closed: who, why, and how the order stood before, so that it can be taken back."""
+"""The table of orders closed by people: who, why, and the state before, so that it can be undone."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class ResolutionRow(Base):
-    """That a person has said of an order that it was dealt with."""
+    """A person's statement that an order was dealt with."""
 
     __tablename__ = "orderflow_resolution"
     __table_args__ = (Index("ix_orderflow_resolution_order_id", "order_id"),)
@@ -21,6 +21,6 @@ class ResolutionRow(Base):
     by: Mapped[str]
     comment: Mapped[str]
     before: Mapped[dict[str, Any]]
-    """The columns of the order that it changed, as they were."""
+    """The changed columns of the order, with their previous values."""
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None]

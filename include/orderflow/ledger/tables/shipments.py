@@ -1,4 +1,4 @@
-"""The tables of the packing slips: one row per slip, its orders, and how far the ERP's list of them was read."""
+"""The tables of the packing slips: one row per slip, its orders, and how far the ERP's list has been read."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ class ShipmentRow(Leased, Base):
 
 
 class ShipmentOrderRow(Base):
-    """One of the orders that a packing slip is about, by its ERP number."""
+    """One of a packing slip's orders, by its ERP number."""
 
     __tablename__ = "orderflow_slip_order"
     __table_args__ = (Index("ix_orderflow_slip_order_order_number", "order_number"),)
@@ -40,7 +40,7 @@ class ShipmentOrderRow(Base):
 
 
 class ReadingRow(Base):
-    """Up to which instant a list of the ERP was read without a gap."""
+    """Up to which instant an ERP list was read without a gap."""
 
     __tablename__ = "orderflow_reading"
 

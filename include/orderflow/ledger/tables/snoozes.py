@@ -1,4 +1,4 @@
-"""The table of causes that nobody wants to hear of for a while."""
+"""The table of causes that somebody has silenced for a while."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from orderflow.ledger.tables.base import Base
 
 
 class SnoozeRow(Base):
-    """That a cause is not announced until then; it stays open, and on the page."""
+    """A cause that is not announced until then. It stays open, and on the page."""
 
     __tablename__ = "orderflow_snooze"
 

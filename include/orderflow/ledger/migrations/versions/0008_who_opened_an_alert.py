@@ -1,4 +1,4 @@
-"""Which run opened an alert, so that a retry of its report still tells of it."""
+"""Which run opened an alert, so that a retry of its report still announces it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; nobody knows of earlier alerts, and people were told of them."""
+    """Add the column. For earlier alerts it is unknown, but people already know them."""
     op.add_column("orderflow_alert", sa.Column("opened_by", sa.String()))
 
 

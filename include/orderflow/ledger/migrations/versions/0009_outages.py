@@ -1,4 +1,4 @@
-"""Tasks that fail as a whole, so that people are told of it once and not by every run."""
+"""Tasks that fail as a whole, so that people hear of it once and not from every run."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -90,7 +90,7 @@ def _new_columns() -> list[sa.Column[Any]]:
 
 
 def _rekey(*changed: sa.Column[Any]) -> None:
-    """Make the table of the orders anew with these columns and the kept ones, for a key cannot be changed in place."""
+    """Recreate the orders table with these columns and the kept ones, because a key cannot be changed in place."""
     bind = op.get_bind()
     old = sa.Table("orderflow_order", sa.MetaData(), autoload_with=bind)
     names = {column.name for column in changed}

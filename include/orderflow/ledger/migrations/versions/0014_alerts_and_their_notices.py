@@ -1,4 +1,4 @@
-"""One book of alerts for orders, packing slips and tasks, by cause, and a notice per channel that has taken it."""
+"""One book of alerts for orders, packing slips and tasks, by cause, and a notice per channel that received it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,7 +15,7 @@ _ID = sa.BigInteger()
 
 
 def upgrade() -> None:
-    """Name every alert's subject and cause; what was open counts as told, to everyone."""
+    """Set every alert's subject and cause; open alerts count as announced to everyone."""
     op.drop_index(_OLD_OF_NO_ORDER, "orderflow_alert")
     op.drop_index(_OLD, "orderflow_alert")
     with op.batch_alter_table("orderflow_alert") as alerts:
@@ -66,7 +66,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take causes and notices away, and give tasks their own table again."""
+    """Remove causes and notices, and give tasks their own table again."""
     op.drop_column("orderflow_finding", "accepted_at")
     op.drop_table("orderflow_memo")
     op.drop_table("orderflow_notice")

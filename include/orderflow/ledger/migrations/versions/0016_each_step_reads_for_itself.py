@@ -1,4 +1,4 @@
-"""Each step of the write-back reads the order itself: what an earlier one saw of its number is not kept any more."""
+"""Each step of the write-back reads the order itself: what an earlier step saw of its number is no longer kept."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The days that were run: go-live is the earliest of them, and a scheduled one that is not done is taken up again."""
+"""The days that were run: the earliest is go-live, and an unfinished scheduled day is run again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table, with the earliest day that this ledger knows, so that it goes on exporting what is newer."""
+    """Add the table, with the earliest day that this ledger knows, so that newer orders are still exported."""
     instant = sa.DateTime(timezone=True)
     days = op.create_table(
         "orderflow_day",

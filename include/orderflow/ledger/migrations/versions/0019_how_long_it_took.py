@@ -1,4 +1,4 @@
-"""Since when an order could have gone, how often it failed, and by which words people look for it."""
+"""Since when an order could be sent, how often it failed, and the search terms that people use for it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,7 @@ _FAILED = """
 
 
 def upgrade() -> None:
-    """Add the columns; what failed is in the log, the other two are not known of what is older."""
+    """Add the columns. Failures come from the log; the other two are unknown for older orders."""
     with op.batch_alter_table("orderflow_order") as orders:
         orders.add_column(sa.Column("payable_at", sa.DateTime(timezone=True)))
         orders.add_column(sa.Column("failures", sa.BigInteger(), nullable=False, server_default="0"))

@@ -1,4 +1,4 @@
-"""What people are asked about orders and packing slips, and what they answered."""
+"""Questions to people about orders and packing slips, and their answers."""
 
 import sqlalchemy as sa
 from alembic import op

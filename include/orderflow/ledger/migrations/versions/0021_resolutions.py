@@ -1,4 +1,4 @@
-"""Who has said of an order that it was dealt with, and how it stood before."""
+"""Who resolved an order by hand, and its state before that."""
 
 import sqlalchemy as sa
 from alembic import op
