@@ -8,6 +8,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     environment          -> nothing
     settings             -> domain, environment, errors
     home                 -> domain, errors
+    absence              -> domain, errors
     transport            -> domain, redaction, errors
     cloudsuite           -> domain, redaction, errors, settings, transport
     erp                  -> domain, redaction, errors, settings, transport
@@ -16,7 +17,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     ledger.tables        -> domain, errors, ledger.database, ledger.models
     ledger.orders        -> domain, errors, ledger.database, ledger.models, ledger.tables
     ledger.books         -> domain, errors, ledger.database, ledger.models, ledger.tables, ledger.orders
-    ledger               -> domain, redaction, errors, settings, home, ledger.*
+    ledger               -> domain, redaction, errors, settings, home, absence, ledger.*
     checking             -> domain, redaction, errors, settings, transport, cloudsuite, erp
     flow                 -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*
     flow.reporting       -> domain, redaction, errors, settings, ledger, ledger.*, flow
@@ -25,8 +26,8 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
     flow.shop_check      -> domain, errors, settings, checking, cloudsuite, ledger, ledger.*, flow, flow.orders
-    orchestration        -> domain, environment, redaction, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
-    web                  -> domain, environment, errors, settings, ledger, ledger.*
+    orchestration        -> domain, environment, redaction, absence, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
+    web                  -> domain, environment, errors, settings, absence, ledger, ledger.*
     plugin               -> orchestration, web
     provider             -> nothing
     commands             -> domain, redaction, errors, settings, checking, ledger, ledger.*, flow, flow.*, orchestration
@@ -37,6 +38,7 @@ What they hold:
 
     domain         what an order is and what may happen to it; no I/O, no clock, no Airflow
     redaction      the last gate on the way out: secrets hidden, escapes shown, answers cut short
+    absence        whether Airflow lacks a Variable or connection, or only failed to look
     transport      HTTP to one service: time and size limits, retries, failures
     cloudsuite     the shop's words: wire models, client, mapper, connection
     erp            the port every ERP implements, and its adapters

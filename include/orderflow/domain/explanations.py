@@ -171,6 +171,12 @@ _TEXTS: dict[Reason, Explanation] = {
         Owner.INTEGRATION,
         "Nothing during a deployment. Otherwise run `python -m orderflow.ledger`, or deploy the newer code.",
     ),
+    Reason.AIRFLOW_UNAVAILABLE: Explanation(
+        "Airflow could not say whether a setting or connection exists. No default is used in its place.",
+        Owner.INTEGRATION,
+        "Nothing at first: retried automatically. If it lasts, check Airflow's API server, database, Fernet key and "
+        "secrets backend.",
+    ),
     Reason.BUDGET_SPENT: Explanation(
         "The day's calls to the shop (`limits.shop_per_day`) are used up. Backfills stop earlier.",
         Owner.INTEGRATION,

@@ -98,6 +98,7 @@ class Reason(OpenEnum):
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     LEDGER_VERSION = "ledger_version"
+    AIRFLOW_UNAVAILABLE = "airflow_unavailable"
     BUDGET_SPENT = "budget_spent"
     CIRCUIT_OPEN = "circuit_open"
     THROTTLED = "throttled"
@@ -152,7 +153,13 @@ DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED
 NOT_SENT = DEFERRED | {Reason.CONFIGURATION}
 """The request never left: our own limits forbid it, or the connection cannot work."""
 
-PASSING = DEFERRED | {Reason.SHOP_UNAVAILABLE, Reason.ERP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.LEDGER_VERSION}
+PASSING = DEFERRED | {
+    Reason.SHOP_UNAVAILABLE,
+    Reason.ERP_UNAVAILABLE,
+    Reason.LEDGER_UNAVAILABLE,
+    Reason.LEDGER_VERSION,
+    Reason.AIRFLOW_UNAVAILABLE,
+}
 """Trouble that says nothing about an order, and goes away without anybody changing the order."""
 
 REJECTIONS = frozenset(

@@ -17,6 +17,11 @@ OF_THE_FLOW_NL: dict[Reason, DutchTexts] = {
         "Niets zolang er een installatie loopt. Voer anders `python -m orderflow.ledger` uit, of zet nieuwere software "
         "neer.",
     ),
+    Reason.AIRFLOW_UNAVAILABLE: DutchTexts(
+        "Airflow kon niet zeggen of een instelling of verbinding bestaat; er wordt geen standaardwaarde gebruikt.",
+        "Eerst niets: wordt vanzelf opnieuw geprobeerd. Duurt het lang, controleer dan Airflows API-server, database, "
+        "Fernet-sleutel en secrets backend.",
+    ),
     Reason.BUDGET_SPENT: DutchTexts(
         "De aanroepen naar de webshop die een dag mag kosten (`limits.shop_per_day`) zijn op; backfills "
         "stoppen eerder.",

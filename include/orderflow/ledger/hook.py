@@ -12,6 +12,7 @@ from airflow.sdk.log import mask_secret
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 
+from orderflow.absence import require_no_connection
 from orderflow.errors import ConfigurationError
 from orderflow.home import airflow_home
 from orderflow.ledger.database.engine import POSTGRES_DRIVER, make_engine
@@ -47,13 +48,17 @@ def engine_from_connection(conn_id: str = LEDGER_CONN_ID, *, upgrade: bool = Fal
 
 
 def ledger_url(conn_id: str = LEDGER_CONN_ID) -> URL:
-    """Return the ledger's URL; ConfigurationError for a connection of another kind, or one that cannot be read."""
+    """Return the ledger's URL; ConfigurationError for a connection of another kind, or one that cannot be read.
+
+    TransientError when Airflow cannot say whether there is a connection.
+    """
     try:
         connection = BaseHook.get_connection(conn_id)
     except AirflowNotFoundException as error:
         variable = f"AIRFLOW_CONN_{conn_id.upper()}"
         if os.environ.get(variable):  # Airflow also says "not found" about a variable that it cannot parse
             raise ConfigurationError(f"{variable} is neither a connection URI nor connection JSON") from error
+        require_no_connection(conn_id)  # an empty ledger in place of the real one would be the worst of all defaults
         return URL.create("sqlite", database=str(airflow_home() / "orderflow.db"))
     # The driver's errors may not quote the values: libpq takes passwords as options, too.
     hide(mask_secret, connection.password or "", *_passwords(connection))

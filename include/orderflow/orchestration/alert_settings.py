@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from orderflow.domain.json_text import read_json
 from orderflow.domain.recipients import AlertSettings
 from orderflow.environment import SHOP_TIMEZONE
-from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.errors import OrderflowError
 from orderflow.ledger.ledger import Ledger
 from orderflow.orchestration.connect import read_settings
 from orderflow.settings import VARIABLE
@@ -30,7 +30,7 @@ def alert_settings(ledger: Ledger | None) -> Configured:
     """Read where alerts go; never fails. The ledger keeps the last valid version."""
     try:
         settings = read_settings()
-    except (ConfigurationError, PermissionError):
+    except (OrderflowError, PermissionError):
         return Configured(_own_part() or _last(ledger) or AlertSettings(), SHOP_TIMEZONE)
     if ledger is not None:
         _keep(ledger, settings.alerts)

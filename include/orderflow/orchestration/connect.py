@@ -6,6 +6,7 @@ from typing import TypedDict
 from airflow.sdk import Variable
 from sqlalchemy import Engine
 
+from orderflow.absence import require_no_variable
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
 from orderflow.errors import ConfigurationError
@@ -27,11 +28,15 @@ class ChannelOptions(TypedDict):
 
 
 def read_settings() -> Settings:
-    """Read and check the Variable `orderflow`; all defaults when it is not set.
+    """Read and check the Variable `orderflow`; all defaults when it is certainly not set.
 
-    Airflow is asked for the text, because it treats a Variable that it cannot decode as not set.
+    Airflow is asked for the text, because it treats a Variable that it cannot decode as not set. ConfigurationError;
+    TransientError when Airflow could not look.
     """
-    return Settings.read(Variable.get(VARIABLE, default=None))
+    text = Variable.get(VARIABLE, default=None)
+    if text is None:
+        require_no_variable(VARIABLE)
+    return Settings.read(text)
 
 
 def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:

@@ -7,6 +7,7 @@ from airflow.sdk import Variable
 from fastapi import Depends
 from sqlalchemy import Engine
 
+from orderflow.absence import require_no_variable
 from orderflow.ledger.hook import engine_from_connection
 from orderflow.settings import VARIABLE, Settings
 
@@ -26,8 +27,10 @@ class Source(NamedTuple):
 
 def source() -> Source:
     """Return where the page's data comes from; ConfigurationError or TransientError when it cannot be reached."""
-    settings = Settings.read(Variable.get(VARIABLE, default=None))  # Airflow would take broken JSON for nothing set
-    return Source(engine_from_connection(), settings, datetime.now(UTC))
+    text = Variable.get(VARIABLE, default=None)  # Airflow would take broken JSON for nothing set
+    if text is None:
+        require_no_variable(VARIABLE)
+    return Source(engine_from_connection(), Settings.read(text), datetime.now(UTC))
 
 
 FromSource = Annotated[Source, Depends(source)]

@@ -14,7 +14,8 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 URGENCY = (
     *(Reason.EXPORTED_TWICE, Reason.ERP_IN_DOUBT, Reason.MESSAGE_IN_DOUBT, Reason.CANCELLED_AFTER_EXPORT),
-    *(Reason.ERP_UNAVAILABLE, Reason.SHOP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.CONFIGURATION),
+    *(Reason.ERP_UNAVAILABLE, Reason.SHOP_UNAVAILABLE, Reason.LEDGER_UNAVAILABLE, Reason.AIRFLOW_UNAVAILABLE),
+    Reason.CONFIGURATION,
 )
 """What is listed first: goods or money may be lost, or nothing works."""
 
