@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.people import RecordKind
@@ -181,6 +181,34 @@ def test_a_day_removes_no_more_than_its_batches(ledger: Ledger, clock: Clock, mo
     assert removed == [4, 3, 0]
     with ledger._engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(EventRow)) == 0
+
+
+def test_customers_go_in_batches_and_those_that_an_order_has_named_meanwhile_stay(
+    ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = NOW
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "MOST_BATCHES", 2)
+    order = {"progress": Progress.PUSHING, "reference": "CS", "detail": "", "erp_lines": {}, "line_ids": {},
+             "attempts": 0, "first_seen_at": OLD, "updated_at": NOW}  # fmt: skip
+    with ledger._engine.begin() as connection:
+        connection.execute(insert(PartyRow), [{**PARTY, "key": str(n), "updated_at": OLD} for n in range(8)])
+        connection.execute(insert(OrderRow), [{**order, "order_id": 1, "ship_to_key": "web/0"}])
+        connection.execute(insert(OrderRow), [{**order, "order_id": 2, "bill_to_key": "web/1"}])
+
+    met: list[str] = []
+
+    def name_another(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        """Let a run name a customer that is about to be removed."""
+        if "FROM orderflow_party LEFT OUTER JOIN" in statement.replace("\n", "") and not met:
+            met.append(statement)
+            with ledger._engine.begin() as beside:
+                beside.execute(insert(OrderRow), [{**order, "order_id": 3, "customer_key": "web/3"}])
+
+    event.listen(ledger._engine, "after_cursor_execute", name_another)
+    removed = [ledger.housekeeping.purge(EVERYTHING)[Kept.CUSTOMERS] for _ in range(3)]
+    assert removed == [3, 2, 0]
+    assert of(ledger, PartyRow.key) == ["0", "1", "3"]
 
 
 PLACES = {

@@ -5,18 +5,17 @@ Orders stay, reduced to what prevents them from being sent a second time. What i
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Subquery, delete, exists, or_, select, tuple_, union, update
+from sqlalchemy import Engine, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from orderflow.domain.retention import Kept
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.domain.states import Progress
+from orderflow.ledger.books.retention_of_customers import remove_customers
 from orderflow.ledger.database.transactions import writing
 from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
 from orderflow.ledger.tables.orders import EventRow, OrderRow
-from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
 from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 from orderflow.ledger.tables.resolutions import ResolutionRow
@@ -33,7 +32,13 @@ _AT_REST = (Progress.SHIPMENT_SENT, Progress.RESOLVED, Progress.SKIPPED)
 
 def purge(engine: Engine, kept_for: Mapping[Kept, timedelta], now: datetime) -> dict[Kept, int]:
     """Remove what is older than this; return how many rows of each."""
-    return {kept: _in_batches(engine, _REMOVE[kept], now - age) for kept, age in kept_for.items()}
+    return {kept: _remove(engine, kept, now - age) for kept, age in kept_for.items()}
+
+
+def _remove(engine: Engine, kept: Kept, before: datetime) -> int:
+    if kept is Kept.CUSTOMERS:
+        return remove_customers(engine, before, batch=BATCH, most=BATCH * MOST_BATCHES)
+    return _in_batches(engine, _REMOVE[kept], before)
 
 
 def _in_batches(engine: Engine, remove: Callable[[Session, datetime], int], before: datetime) -> int:
@@ -124,40 +129,6 @@ _OF_BUYER = (
 )
 
 
-def _customers(session: Session, before: datetime) -> int:
-    """Delete customers that no order names any more, except those in doubt or in use by a run."""
-    free = or_(PartyRow.claimed_until.is_(None), PartyRow.claimed_until < before)
-    settled = (PartyRow.updated_at < before, PartyRow.intended_at.is_(None), free)
-    removed = _unnamed(session, RecordRow, (RecordRow.kind, RecordRow.record_id), RecordRow.seen_at < before)
-    removed += _unnamed(session, PartyRow, (PartyRow.origin, PartyRow.key), *settled)
-    return removed + _unnamed(session, GuestRow, (GuestRow.mail_hash,), GuestRow.seen_at < before)
-
-
-def _unnamed(
-    session: Session,
-    table: type[RecordRow | PartyRow | GuestRow],
-    primary: tuple[Any, ...],
-    *old: ColumnElement[bool],
-) -> int:
-    """Delete old rows whose origin and key are in no order; a join, because an order's keys have no index."""
-    named = _named()
-    found = (
-        select(*primary)
-        .outerjoin(named, named.c.record == table.origin + "/" + table.key)
-        .where(named.c.record.is_(None), *old)
-        .limit(BATCH)
-    )
-    keys = [tuple(row) for row in session.execute(found)]
-    gone = delete(table).where(tuple_(*primary).in_(keys), *old).execution_options(synchronize_session=False)
-    session.execute(gone)
-    return len(keys)
-
-
-def _named() -> Subquery:
-    keys = (OrderRow.customer_key, OrderRow.ship_to_key, OrderRow.bill_to_key)
-    return union(*(select(key.label("record")).where(key.is_not(None)) for key in keys)).subquery()
-
-
 _REMOVE: Mapping[Kept, Callable[[Session, datetime], int]] = {
     Kept.EVENTS: _events,
     Kept.CLOSED_ALERTS: _closed_alerts,
@@ -165,5 +136,4 @@ _REMOVE: Mapping[Kept, Callable[[Session, datetime], int]] = {
     Kept.RECONCILIATIONS: _reconciliations,
     Kept.SHIPMENTS: _shipments,
     Kept.ORDERS: _orders,
-    Kept.CUSTOMERS: _customers,
 }
