@@ -131,6 +131,34 @@ def test_what_was_remembered_is_hidden_everywhere(caplog: pytest.LogCaptureFixtu
     assert [record.getMessage() for record in caplog.records] == ["the token is ***\\x1b[2J", "as it was"]
 
 
+@pytest.mark.parametrize("secret", ["q7x#", "pz&9k", "Zz'9"])
+@pytest.mark.parametrize("form", ["raw", "JSON", "Python", "address", "form", "page", "Jinja's page", "base64", "SQL"])
+def test_a_short_secret_is_hidden_where_it_stands_alone(secret: str, form: str) -> None:
+    remember(secret)
+    disguised = DISGUISES[form](secret)
+    for text in (
+        f"before {disguised}, after",
+        f"password was {disguised}.",
+        f"/a?p={disguised}&b=1",
+        f"<b>{disguised}</b>",
+    ):
+        assert disguised.strip("\"'") not in fit_to_show(text), text
+
+
+def test_a_short_secret_blacks_out_no_part_of_a_word() -> None:
+    remember("zork")
+    text = "zorks azork zork-api.example zork.example a_zork"
+    assert fit_to_show(text) == text
+    assert fit_to_show("zork, 'zork' (zork). user:zork@") == "***, '***' (***). user:***@"
+
+
+@pytest.mark.parametrize("word", ["token", "Bearer", "true", "null", "https"])
+def test_an_ordinary_word_as_a_password_hides_no_other_ones_name(word: str) -> None:
+    remember(word)
+    text = f'{{"{word}": 1}} https://host.example'
+    assert fit_to_show(text) == text
+
+
 def test_a_traceback_of_our_loggers_passes_the_gate_whoever_writes_it_down(caplog: pytest.LogCaptureFixture) -> None:
     remember("caused-s3cr3t-value")
     factory = logging.getLogRecordFactory()

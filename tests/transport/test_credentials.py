@@ -240,3 +240,17 @@ def test_a_proxys_password_is_a_secret_too(connect: Connect) -> None:
     with pytest.raises(OrderflowError) as caught:
         erp.find("1/CS1")
     assert "pr0xy-s3cr3t" not in str(caught.value)
+
+
+def test_a_password_too_short_to_be_hidden_is_told_by_its_field(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    connect("ERP", login="me", password="pw")
+    ErpHook().get_erp()
+    connect("CLOUDSUITE", extra={"token": "t7"})
+    CloudSuiteHook().get_client()
+    told = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert told == ["password", "extra `token`"]
+    connect("ERP", login="me", password="pw0d")
+    ErpHook().get_erp()
+    assert len(caplog.records) == 2

@@ -170,9 +170,9 @@ class CloudSuiteHook(HttpHook):
         credentials.refuse_plain_http(extra["token_url"], "extra `token_url`", extra)
         asking = Credentials(
             token_url=extra["token_url"],
-            client_id=credentials.secret(connection.login, "login (client id)"),
-            client_secret=credentials.secret(connection.password, "password (client secret)"),
-            scope=credentials.secret(extra.get("scope") or "openid", "extra `scope`"),
+            client_id=credentials.plain_text(connection.login, "login (client id)"),
+            client_secret=credentials.password(connection.password, "password (client secret)"),
+            scope=credentials.plain_text(extra.get("scope") or "openid", "extra `scope`"),
         )
         _hide(*asking.secrets())
         return ClientCredentials(

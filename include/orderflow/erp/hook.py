@@ -108,10 +108,10 @@ def _authorization(connection: Connection, extra: Mapping[str, Any]) -> Authoriz
         return FixedAuthorization("Bearer", credentials.token(extra["token"], "extra `token`"))
     if not connection.login:
         return None
-    login = credentials.secret(connection.login, "login")
+    login = credentials.plain_text(connection.login, "login")
     if ":" in login:
         raise ConfigurationError("login: HTTP Basic allows no colon in it")
-    return FixedAuthorization.basic(login, credentials.secret(connection.password or "", "password"))
+    return FixedAuthorization.basic(login, credentials.password(connection.password or "", "password"))
 
 
 def _hide(*secrets: str) -> None:

@@ -3,10 +3,20 @@
 Code that reads a credential registers it (`remember`); code that lets a text out passes it through `fit_to_show`.
 """
 
-from orderflow.redaction.gate import all_forms, excerpt, fit_to_show, impersonal, redact, remember, visible
+from orderflow.redaction.gate import (
+    SHORTEST_SECRET,
+    all_forms,
+    excerpt,
+    fit_to_show,
+    impersonal,
+    redact,
+    remember,
+    visible,
+)
 from orderflow.redaction.logs import GuardedFormatter, guard_logs, hide
 
 __all__ = [
+    "SHORTEST_SECRET",
     "GuardedFormatter",
     "all_forms",
     "excerpt",

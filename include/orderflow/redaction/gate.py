@@ -11,9 +11,10 @@ from orderflow.redaction.pages import words_of
 LONGEST_EXCERPT = 500
 _LOOKED_AT = 16_384
 """Characters of an answer that are examined: only its beginning is shown to people."""
-_SHORTEST_SECRET = 4
-_SHORTEST_REMEMBERED = 6
-"""Shorter values would black out ordinary text; no real secret is that short."""
+SHORTEST_SECRET = 4
+"""Shorter values are found in every second word: they cannot be hidden."""
+_SHORTEST_ANYWHERE = 6
+"""Shorter ones are hidden only where they stand alone: they would black out parts of ordinary words."""
 _ORDINARY = frozenset(
     {
         "secret",
@@ -25,9 +26,12 @@ _ORDINARY = frozenset(
         "id_token",
         "api_key",
         "authorization",
+        *("basic", "bearer", "token"),
+        *("true", "false", "null", "none", "http", "https"),
     }
 )
-"""Names of secrets. As a value, one of these would black out the names by which other secrets are recognised."""
+"""Names of secrets, and words of JSON and addresses. As a value, one of these would black out the names by which other
+secrets are recognised, or what answers are made of."""
 _SHORTEST_WRAPPED = 8
 """Shorter ones are hidden only in one piece: two words in a row might spell them."""
 _HIDDEN = "***"
@@ -56,14 +60,14 @@ _remembered: dict[str, None] = {}
 
 def remember(*secrets: str) -> None:
     """Let no text out that contains these values, for as long as this process lives."""
-    told = [secret for secret in secrets if len(secret) >= _SHORTEST_REMEMBERED and secret.lower() not in _ORDINARY]
+    told = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET and secret.lower() not in _ORDINARY]
     with _lock:
         _remembered.update(dict.fromkeys(told))
 
 
 def all_forms(secret: str) -> tuple[str, ...]:
     """Return a secret in every form in which it may appear."""
-    return _forms(frozenset({secret})) if len(secret) >= _SHORTEST_REMEMBERED else (secret,)
+    return _forms(frozenset({secret})) if len(secret) >= _SHORTEST_ANYWHERE else (secret,)
 
 
 def fit_to_show(text: str, secrets: Iterable[str] = ()) -> str:
@@ -77,6 +81,8 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for form in forms:
         text = text.replace(form, _HIDDEN)
     text = _without_wrapped(text, forms)
+    for alone in _short_ones():
+        text = alone.sub(_HIDDEN, text)
     text = _NAMED.sub(rf"\1{_HIDDEN}", text)
     text = _SCHEMED.sub(rf"\1 {_HIDDEN}", text)
     text = _JWT.sub(_HIDDEN, text)
@@ -112,9 +118,24 @@ def excerpt(body: str, secrets: Iterable[str] = ()) -> str:
 
 
 def _all_forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    known = {secret for secret in _known() if len(secret) >= _SHORTEST_ANYWHERE}
+    return _forms(frozenset(known | {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}))
+
+
+def _known() -> frozenset[str]:
     with _lock:
-        known = frozenset(_remembered)
-    return _forms(known | {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET})
+        return frozenset(_remembered)
+
+
+def _short_ones() -> tuple[re.Pattern[str], ...]:
+    return _alone(frozenset(secret for secret in _known() if len(secret) < _SHORTEST_ANYWHERE))
+
+
+@lru_cache(maxsize=64)
+def _alone(secrets: frozenset[str]) -> tuple[re.Pattern[str], ...]:
+    """Return what finds these in any form, but not inside another word."""
+    forms = (re.escape(form) for form in _forms(secrets))
+    return tuple(re.compile(rf"(?<![\w-])(?<!\w\.){form}(?![\w-]|\.\w)") for form in forms)
 
 
 @lru_cache(maxsize=64)

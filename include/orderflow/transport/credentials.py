@@ -3,6 +3,7 @@
 Otherwise a line break at the end of a pasted token would cause an `http.client` error that quotes the token.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -10,6 +11,9 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from orderflow.errors import ConfigurationError
+from orderflow.redaction import SHORTEST_SECRET
+
+log = logging.getLogger(__name__)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _NOT_IN_A_TOKEN = re.compile(r"[^\x21-\x7e]")
@@ -21,11 +25,16 @@ _LONGEST = 16_384
 
 def token(value: object, field: str) -> str:
     """Return a token that fits in a header; ConfigurationError naming the field, never the value."""
-    return _without(value, field, _NOT_IN_A_TOKEN, "letters, digits and signs of ASCII, without blanks")
+    return _hidden(_without(value, field, _NOT_IN_A_TOKEN, "letters, digits and signs of ASCII, without blanks"), field)
 
 
-def secret(value: object, field: str) -> str:
-    """Return a login or password; ConfigurationError naming the field, never the value."""
+def password(value: object, field: str) -> str:
+    """Return a password; ConfigurationError naming the field, never the value."""
+    return _hidden(plain_text(value, field), field)
+
+
+def plain_text(value: object, field: str) -> str:
+    """Return a login or other text; ConfigurationError naming the field, never the value."""
     return _without(value, field, _CONTROL, "no line break and no other control character")
 
 
@@ -72,6 +81,13 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _hidden(value: str, field: str) -> str:
+    """Say so when it cannot be hidden."""
+    if 0 < len(value) < SHORTEST_SECRET:
+        log.warning("%s: shorter than %d characters, so no text can hide it; set a longer one", field, SHORTEST_SECRET)
+    return value
 
 
 def _without(value: object, field: str, forbidden: re.Pattern[str], allowed: str) -> str:
