@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Engine, delete, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from orderflow.ledger.database.transactions import reading, writing
@@ -68,7 +68,8 @@ def _unnamed(old: _Old) -> Any:
 def _remove_batch(session: Session, old: _Old, rows: Sequence[tuple[str, list[Any]]]) -> int:
     names = [name for name, _ in rows]
     columns = [getattr(OrderRow, column) for column in _NAMING]
-    named = set(session.scalars(union_all(*(select(column).where(column.in_(names)) for column in columns))))
+    orders = session.execute(select(*columns).where(or_(*(column.in_(names) for column in columns))))
+    named = {name for order in orders for name in order}
     keys = [tuple(key) for name, key in rows if name not in named]
     gone = delete(old.table).where(tuple_(*old.primary).in_(keys), *old.conditions).returning(*old.primary)
     return len(session.execute(gone.execution_options(synchronize_session=False)).all())
