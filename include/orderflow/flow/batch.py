@@ -1,4 +1,4 @@
-"""Work on many orders at once: groups for tasks, each unit of work on its own, and one error for all that failed."""
+"""Work on many orders at once: groups for tasks, isolated units of work, and one error for all failures."""
 
 import logging
 import traceback
@@ -24,13 +24,13 @@ Id = TypeVar("Id", int, str)
 
 
 def share_out(ids: Sequence[Id], groups: int) -> list[list[Id]]:
-    """Share ids out over at most `groups` groups of nearly equal size, in order; one a group while they last."""
+    """Split ids into at most `groups` groups of nearly equal size, in order; one id per group if there are enough."""
     size = max(1, -(-len(ids) // groups))
     return [list(ids[start : start + size]) for start in range(0, len(ids), size)]
 
 
 class StepResult(NamedTuple):
-    """What came of a step for one order; both None when the step was not its turn."""
+    """The outcome of a step for one order; both fields None if it was not the step's turn."""
 
     order_id: int
     outcome: Outcome | None
@@ -38,9 +38,9 @@ class StepResult(NamedTuple):
 
 
 def isolated(work: Callable[[], Value], about: str) -> Value | OrderflowError:
-    """Do one unit of work: a row, an order, a packing slip, a finding. Its failure is returned and never raised.
+    """Run one unit of work: a row, an order, a packing slip, a finding. Its failure is returned, never raised.
 
-    So whatever one unit does, foreseen or not, the others go on. `about` names the unit in the error.
+    So whatever happens to one unit, expected or not, the others continue. `about` names the unit in the error.
     """
     try:
         return work()
@@ -54,15 +54,15 @@ def isolated(work: Callable[[], Value], about: str) -> Value | OrderflowError:
 
 
 def ends_run(error: object) -> bool:
-    """Whether nothing more can be done in this run: our own limits forbid every call, and say nothing of an order.
+    """Whether this run can do nothing more: our own limits forbid every call, whatever the order.
 
-    What the circuit breaker holds back is no such error: other calls go through.
+    Not for calls that the circuit breaker holds back: others still go through.
     """
     return isinstance(error, CallDeferredError) and error.reason is not Reason.CIRCUIT_OPEN
 
 
 def values(results: Iterable[Value | OrderflowError]) -> list[Value]:
-    """Return what came of the units that went well; the error of one after which nothing more can be done is raised."""
+    """Return the results of the units that succeeded; raise an error after which nothing more can be done."""
     kept = list(results)
     for result in kept:
         if isinstance(result, OrderflowError) and ends_run(result):
@@ -71,28 +71,28 @@ def values(results: Iterable[Value | OrderflowError]) -> list[Value]:
 
 
 def errors(results: Iterable[object]) -> list[OrderflowError]:
-    """Return what went wrong with the others."""
+    """Return the errors of the other units."""
     return [result for result in results if isinstance(result, OrderflowError)]
 
 
 class Result(Protocol):
-    """What came of something that may have failed."""
+    """The outcome of something that may have failed."""
 
     @property
     def error(self) -> OrderflowError | None:
-        """What went wrong, if anything."""
+        """The error, if it failed."""
 
 
 class BatchFailedError(TransientError):
-    """Some of a batch failed for reasons that may pass. The ledger knows each, and the backlog looks at it again."""
+    """Some of a batch failed for reasons that may pass. The ledger has recorded each, and the backlog retries it."""
 
 
 class BatchRefusedError(PermanentError):
-    """Some of a batch failed for reasons that a person has to mend. The ledger knows each."""
+    """Some of a batch failed for reasons that a person must fix. The ledger has recorded each."""
 
 
 def raise_failures(results: Iterable[Result]) -> None:
-    """Raise one error for all failures of a batch: BatchFailedError if another try may still help one of them.
+    """Raise one error for all failures of a batch: BatchFailedError if a retry may still help one of them.
 
     What another run is working on has not failed.
     """

@@ -1,4 +1,4 @@
-"""Tell the customer how far the order is, in words: optional, at most once per moment, and never a reason to fail."""
+"""Tell the customer how far the order is: optional, at most once per moment, and never a reason to fail."""
 
 import logging
 from contextlib import AbstractContextManager, nullcontext
@@ -18,10 +18,10 @@ _STEPS: dict[Moment, Step] = {"pushed": Step.TELL_PUSHED, "delivered": Step.TELL
 
 
 def tell(services: Services, order: Claim | LedgerOrder, moment: Moment, run: RunRef) -> None:
-    """Send the webshop's texts for this moment, if it has any, unless that was begun before; never raises.
+    """Send the webshop's texts for this moment, if there are any, unless that was already started; never raises.
 
-    Give the claim where one is held, else the order: it is claimed then. What was begun and is in doubt or failed
-    is in the log of the order, and is not tried again. Without texts this does nothing at all.
+    Pass the claim if one is held, otherwise the order, which is then claimed. An attempt that is in doubt or failed is
+    in the order's log, and is not retried. Without texts this does nothing.
     """
     webshop = order.webshop if isinstance(order, LedgerOrder) else order.order.webshop
     if not _texts(services, webshop, moment):
@@ -42,7 +42,7 @@ def tell(services: Services, order: Claim | LedgerOrder, moment: Moment, run: Ru
 def to_be_told(
     services: Services, order: Order | LedgerOrder, moment: Moment, erp_number: str | None
 ) -> OrderStatus | None:
-    """Return the message for this moment; None when the webshop has no texts for it, or when it was begun before."""
+    """Return the message for this moment; None if the webshop has no texts for it, or sending was already started."""
     texts = _texts(services, order.webshop, moment)
     if not texts or any(event.step is _STEPS[moment] for event in services.ledger.events(order_id=order.order_id)):
         return None

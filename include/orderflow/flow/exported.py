@@ -1,4 +1,4 @@
-"""An order as the ERP has it, and which of its lines is which line of the shop."""
+"""An order as the ERP has it, and which of its lines is which line in the shop."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from orderflow.errors import PermanentError
 from orderflow.ledger.models.orders import LedgerOrder
 
 Number = int | str
-"""An ERP line number; text in a dry run, where it is not known yet."""
+"""An ERP line number; a text in a dry run, where it is not known yet."""
 
 
 class Exported(NamedTuple):
@@ -28,14 +28,14 @@ class Exported(NamedTuple):
 
     @classmethod
     def of(cls, known: LedgerOrder) -> "Exported":
-        """Take it from the ledger."""
+        """Build it from the ledger."""
         if not known.erp_number:
             raise PermanentError("the ledger holds no ERP number for it", reason=Reason.UNEXPECTED)
         return cls(known.erp_number, known.erp_lines, sent_lines(known), known.payload_hash, known.payload_version)
 
 
 def exported_as_found(known: LedgerOrder | None, found: SalesOrder) -> Exported:
-    """Return an order as it will be in the ledger once what was found in the ERP is adopted."""
+    """Return an order as it will be in the ledger once the order found in the ERP is adopted."""
     if known is not None and known.payload_hash:
         sent = sent_lines(known)
         return Exported(found.number, found.line_numbers, sent, known.payload_hash, known.payload_version)
@@ -43,7 +43,7 @@ def exported_as_found(known: LedgerOrder | None, found: SalesOrder) -> Exported:
 
 
 def sent_lines(known: LedgerOrder | None) -> tuple[SentLine, ...]:
-    """Return the lines that the ledger says were sent; empty when it does not know."""
+    """Return the lines that were sent according to the ledger; empty if it does not know."""
     if known is None:
         return ()
     if known.sent_lines:
@@ -52,13 +52,13 @@ def sent_lines(known: LedgerOrder | None) -> tuple[SentLine, ...]:
 
 
 def lines_of_found(found: SalesOrder) -> tuple[SentLine, ...]:
-    """Return the lines of the ERP's order: which is which is known only where the ERP tells what they hold."""
+    """Return the lines of the ERP's order; they can only be matched if the ERP returns their content."""
     lines = [(line.position, line.content) for line in found.lines]
     return tuple(SentLine.of(content) if content else SentLine(position) for position, content in lines)
 
 
 def line_numbers(order: Order, exported: Exported) -> dict[int, Number]:
-    """Return the ERP line number for each position that the shop's order has now; PermanentError(LINES_MISMATCH)."""
+    """Return the ERP line number for each current position of the shop's order; PermanentError(LINES_MISMATCH)."""
     if len(set(exported.erp_lines.values())) < len(exported.erp_lines):
         raise PermanentError("the ERP gave one line number to two positions", reason=Reason.ERP_ANSWER_INVALID)
     try:
@@ -71,7 +71,7 @@ def line_numbers(order: Order, exported: Exported) -> dict[int, Number]:
 
 
 def as_shown(order: Order, exported: Exported) -> Exported:
-    """Return the same with its lines as the shop shows them now, by which they are known after a write."""
+    """Return the same with its lines as the shop shows them now, to recognise them after a write."""
     positions = _positions(order, exported)
     sent = tuple(SentLine.of(line)._replace(position=positions[line.position]) for line in order.lines)
     return exported._replace(sent=sent)
@@ -86,7 +86,7 @@ def _positions(order: Order, exported: Exported) -> dict[int, int]:
 
 
 def _is_as_sent(order: Order, exported: Exported) -> bool:
-    """Whether an older ledger, which kept no lines, proves that they are in the sequence in which they were sent."""
+    """Whether an older ledger, which kept no lines, proves that they are in the order in which they were sent."""
     if exported.payload_version is not None or not exported.payload_hash or order.missing():
         return False
     line_ids = {line.position: line.line_id for line in exported.sent}

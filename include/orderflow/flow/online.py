@@ -1,4 +1,4 @@
-"""Is an order that does not say so an online one? Asked of the shop's lists before it is exported."""
+"""Is an order online if it does not say so? The shop's lists decide before it is exported."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -13,10 +13,10 @@ _SECOND = timedelta(seconds=1)
 
 
 def proved_online(shop: CloudSuiteClient, order: Order, *, api_timezone: str) -> Decision | None:
-    """Return why an order is not exported that the shop's lists do not prove to be online; None when they do.
+    """Return why an order is not exported if the shop's lists do not prove it online; None if they do.
 
-    The list of online orders has to name it and that of offline ones not: a shop that ignores the filter names it in
-    both.
+    The list of online orders must contain it and that of offline orders must not: a shop that ignores the filter shows
+    it in both.
     """
     online, offline = (_lists(shop, order, api_timezone, offline=offline) for offline in (False, True))
     if online and not offline:

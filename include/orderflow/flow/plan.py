@@ -1,4 +1,4 @@
-"""A plan: every write that a run would make; kept for the page, and listed in the log without its bodies."""
+"""A plan: every write that a run would make; stored for the page, and listed in the log without bodies."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -15,24 +15,24 @@ class Plan(NamedTuple):
 
     calls: Sequence[PlannedCall]
     failed: Sequence[StepResult] = ()
-    """The orders for which it would fail, after the calls that it would make before."""
+    """The orders that would fail, after the calls that would come first."""
 
 
 def joined(*plans: Plan) -> Plan:
-    """Make one plan of several."""
+    """Merge several plans into one."""
     return Plan([call for plan in plans for call in plan.calls], [failed for plan in plans for failed in plan.failed])
 
 
 def keep_plan(services: Services, run: RunRef, plan: Plan) -> str:
-    """Keep the planned calls in the ledger for some days; returns the plan as a table for the log."""
+    """Store the planned calls in the ledger for some days; return the plan as a table for the log."""
     services.ledger.plans.keep(run, plan.calls)
     return as_table(plan)
 
 
 def as_table(plan: Plan) -> str:
-    """Return one line per call, with a head, then one per order for which the run would fail.
+    """Return a header and one line per call, then one line per order that would fail.
 
-    This goes to task logs, which keep it for whoever may read them. So it has no bodies: they say who buys.
+    This goes to task logs, which many people may read. So it leaves out the bodies, which identify the buyer.
     """
     return _table(
         plan, [("about", "to", "call", "path"), *((c.subject, c.system, c.method, c.path) for c in plan.calls)]
@@ -40,7 +40,7 @@ def as_table(plan: Plan) -> str:
 
 
 def as_table_with_bodies(plan: Plan) -> str:
-    """Return the same with the exact bodies, for the terminal of the person who asks."""
+    """Return the same with the exact bodies, for the user's own terminal."""
     rows = ((c.subject, c.system, c.method, c.path, c.body) for c in plan.calls)
     return _table(plan, [("about", "to", "call", "path", "body"), *rows])
 

@@ -1,4 +1,4 @@
-"""The services of a run: shop, its message addresses, ERP, ledger, and the settings they are used with."""
+"""The services of a run: shop, its message endpoints, ERP, ledger, and their settings."""
 
 import time
 from collections import defaultdict
@@ -44,12 +44,12 @@ class Shared:
     done: set[str] = field(default_factory=set)
     """What is done once per task, under the lock."""
     of_customers: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
-    """One at a time works on a customer; other processes are kept out by its claim in the ledger."""
+    """One thread at a time works on a customer; its claim in the ledger keeps other processes out."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a use case talks to; clock and sleep are among it, so that tests can hold them."""
+    """Everything a use case talks to. Clock and sleep are included, so that tests can control them."""
 
     shop: CloudSuiteClient
     messages: MessagesClient
@@ -61,33 +61,33 @@ class Services:
     shared: Shared = field(default_factory=Shared)
 
     def read(self, order_id: int) -> tuple[ShopOrder, Order]:
-        """Read an order from the shop now: the object as it came, and what it means."""
+        """Read an order from the shop now: the raw object and its meaning."""
         shop_order = self.shop.get_order(order_id)
         return shop_order, self.understand(shop_order)
 
     def list_window(self, window: Window, *, offline: bool, webshop: int | None = None) -> Listing:
-        """List the online or the offline orders that were confirmed in a window, whatever their state."""
+        """List the online or the offline orders confirmed in a window, in any state."""
         first, last = window.api_bounds(self.settings.api_timezone)
         return self.shop.list_orders(
             ShopOrderFilter(confirm_date__gte=first, confirm_date__lte=last, offline=offline, webshop=webshop)
         )
 
     def in_parallel(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        """Do the work for all items, as many at a time as the settings allow; results in the sequence of the items."""
+        """Do the work for all items, with the configured concurrency; results are in the order of the items."""
         todo = list(items)
-        contexts = [copy_context() for _ in todo]  # what log lines carry would stay behind in this thread
+        contexts = [copy_context() for _ in todo]  # threads do not inherit what log lines carry
         pool = ThreadPoolExecutor(self.settings.limits.concurrency)
         try:
             return list(pool.map(lambda context, item: context.run(work, item), contexts, todo))
         finally:
-            pool.shutdown(cancel_futures=True)  # a task whose time is over begins nothing new
+            pool.shutdown(cancel_futures=True)  # a task whose time is over starts nothing new
 
     def each(
         self, work: Callable[[Item], Result], items: Iterable[Item], about: Callable[[Item], str]
     ) -> list[Result | OrderflowError]:
-        """Do the same, each item on its own: its failure is its result, and the others continue.
+        """Do the same with isolated items: an item's failure is its result, and the others continue.
 
-        What the circuit breaker held back is tried once more after the others, one of which may have closed it.
+        Items held back by the circuit breaker are tried once more after the others, one of which may have closed it.
         """
 
         def alone(item: Item) -> Result | OrderflowError:
@@ -111,17 +111,17 @@ class Services:
         )
 
     def exported_lines(self, shop_order: ShopOrder) -> list[ShopOrderLine]:
-        """Return the lines that the ERP has too: line n of these is position n everywhere."""
+        """Return the lines that the ERP also has: the n-th of these has position n everywhere."""
         return exported_lines(shop_order, self.settings.charges)
 
     def places(self, shop_order: ShopOrder) -> list[int]:
-        """Return where these lines are among all lines of the shop's order, from 0."""
+        """Return the indexes of these lines among all lines of the shop's order, from 0."""
         return [exported.number - 1 for exported in place(shop_order, self.settings.charges).lines]
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
-        """Decide about an order with the settings of its webshop, and with what the ERP can take.
+        """Decide about an order with the settings of its webshop and the capabilities of the ERP.
 
-        One that does not say whether it is offline has to be proved online, on every path.
+        On every path, an order that does not say whether it is offline must be proved online.
         """
         webshop = self.settings.webshop(order.webshop)
         decision = decide(order, payment_option=webshop.payment_option, window=window)

@@ -1,4 +1,4 @@
-"""Guests: whose order a guest's order is in the ERP, as the settings say."""
+"""Guests: which customer of the ERP gets a guest's order, as configured."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ FIXED = "fixed:"
 
 
 def party_of(services: Services, rule: str, document: Mapping[str, Any], named: Named, *, keep: bool) -> Party:
-    """Return the customer of an order by the setting `guests`; `keep` False asks without remembering the answer."""
+    """Return the customer of an order according to the setting `guests`; `keep` False does not store the answer."""
     guest = is_guest(document)
     own = to_party(document, named.record)
     if guest is None:
@@ -36,7 +36,7 @@ def party_of(services: Services, rule: str, document: Mapping[str, Any], named: 
 
 
 def mail_hash(mail: str) -> str:
-    """Return what a mail address is remembered as; case does not count."""
+    """Return the hash by which an email address is remembered; case does not count."""
     return hashlib.sha256(f"orderflow guest {mail.strip().lower()}".encode()).hexdigest()
 
 

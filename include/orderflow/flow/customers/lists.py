@@ -1,7 +1,8 @@
-"""Read the shop's lists of customers, addresses and users, so that ids can be understood.
+"""Read the shop's lists of customers, addresses and users, to learn which id has which key.
 
-Each list is read from the newest record on, with an overlap, page by page; a reading that is cut off goes on where it
-was. A list that came out short counts as not read, and once a day it is read from its beginning if an id is missing.
+Each list is read page by page from the newest known record on, with an overlap; an interrupted reading continues where
+it stopped. A list that came out short counts as not read. If an id is missing, a list is read from its beginning once a
+day.
 """
 
 import logging
@@ -15,17 +16,17 @@ from orderflow.ledger.models.people import LedgerListing
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(days=2)
-"""Records may be committed late, and the shop's naive times repeat an hour in autumn."""
+"""Records may be committed late, and the shop's naive local time repeats an hour in autumn."""
 _WHOLE_AGAIN = timedelta(days=1)
 _MOST_PAGES = 10_000
 _MOST_IDLE_PAGES = 10
-"""In a row, with nothing on them that was not on an earlier one."""
+"""Consecutive pages without a row that was not on an earlier page."""
 _PASSES = 3
 _OLDEST = "1900"
 
 
 def read_lists(services: Services, kinds: Collection[RecordKind], *, is_enough: Callable[[RecordKind], bool]) -> None:
-    """Read the lists of these kinds, of one origin after the other, until enough is known; each once per task."""
+    """Read the lists of these kinds, origin by origin, until enough is known; each list once per task."""
     with services.shared.lock:
         for whole in (False, True):
             for kind in sorted(kinds):
@@ -35,7 +36,7 @@ def read_lists(services: Services, kinds: Collection[RecordKind], *, is_enough: 
 
 
 def _read_once(services: Services, origin: str, kind: RecordKind, *, whole: bool) -> None:
-    """Read a list unless this task has done so; from its beginning at most once a day."""
+    """Read a list unless this task has already done so; from its beginning at most once a day."""
     this = f"{origin} {kind} {whole}"
     if this in services.shared.done:
         return
@@ -53,12 +54,12 @@ def _read_once(services: Services, origin: str, kind: RecordKind, *, whole: bool
 
 
 def _latest(services: Services) -> str:
-    """Return the last moment at which a record can have been made, whatever zone the shop's naive times are of."""
+    """Return the latest time at which a record can have been created, whatever zone the shop's naive times are in."""
     return (services.now() + OVERLAP).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def _read(services: Services, origin: str, kind: RecordKind, known: LedgerListing) -> tuple[LedgerListing, bool]:
-    """Read a list to its end, keeping every page; say how far that came, and whether rows are missing."""
+    """Read a list to its end, storing every page; return how far it got, and whether rows are missing."""
     book, size = services.ledger.people.directory, services.settings.limits.page_size
     latest = _latest(services)
     since = datetime.fromisoformat(known.since) - OVERLAP if known.since and _OLDEST < known.since <= latest else None
@@ -70,7 +71,7 @@ def _read(services: Services, origin: str, kind: RecordKind, known: LedgerListin
         book.keep(kind, [(row.id, row.origin, row.key) for row in rows])
         idle = 0 if {row.id for row in rows} - seen else idle + 1
         seen |= {row.id for row in rows}
-        # A record of the year 9999 would end all reading: nothing is newer.
+        # A record from the year 9999 would stop all later reading: nothing is newer.
         newest = max((made for made in [newest, *(row.made for row in rows)] if made and made <= latest), default=None)
         position += len(page.results)
         if page.is_last(position) or idle == _MOST_IDLE_PAGES:

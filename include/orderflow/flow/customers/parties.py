@@ -1,7 +1,7 @@
 """Make sure that the ERP has a customer and its addresses, once, by the same means as for orders.
 
-A claim in the ledger, a look-up before anything is made, the intent, and whatever the ERP itself does against a second
-one. Records that belong to the ERP are never changed; an address born in the shop may be added to them.
+These are a claim in the ledger, a look-up before anything is created, the intent, and the ERP's own protection against
+duplicates. Records that belong to the ERP are never changed; an address from the shop may be added to them.
 """
 
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 _TRIES = 50
 _PAUSE = 0.2
-"""Seconds between two tries to claim a customer that another process works on."""
+"""Seconds between two attempts to claim a customer that another process is working on."""
 _CERTAINLY_NOT = {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE, Reason.CUSTOMER_REJECTED} | DEFERRED
 
 
@@ -47,7 +47,7 @@ class _Customer:
         self._wanted = wanted
 
     def brought_up_to_date(self) -> LedgerParty:
-        """Find or make the customer, then add and change what is to be."""
+        """Find or create the customer, then make the necessary additions and changes."""
         if not self._claim.party.in_erp and not self._found():
             self._create(self._wanted.creation())
         known, port = self._claim.party, self._port
@@ -78,7 +78,7 @@ class _Customer:
             raise
 
     def _settle(self, request: CustomerRequest, error: InDoubtError) -> None:
-        """Find out what came of an unclear creation: look it up, then send it again where that is safe."""
+        """Settle an unclear creation: look the customer up, then send it again if that is safe."""
         log.warning("customer %s: outcome unknown (%s), looking it up", self._wanted.buyer.record, error)
         for wait in self._services.settings.limits.lookup_waits:
             self._services.sleep(wait)
@@ -86,11 +86,11 @@ class _Customer:
                 return
         if not self._port.resend_is_safe:
             raise _doubt(error.message) from error
-        self._claim.intend()  # only while the claim is still ours
+        self._claim.intend()  # only if the claim is still ours
         self._has(self._port.create(request), request)
 
     def _has(self, customer: ErpCustomer, request: CustomerRequest) -> None:
-        """Record what the ERP has taken."""
+        """Record what the ERP has accepted."""
         given = {str(place.record): content_hash(place) for place in request.addresses}
         shown = {key: given.get(key, self._claim.party.addresses.get(key)) for key in customer.address_keys}
         buyer = content_hash(request.buyer) if request.buyer else None
@@ -102,7 +102,7 @@ def _doubt(message: str) -> TransientError:
 
 
 def tell_code(services: Services, record: RecordKey, party: LedgerParty, run: RunRef) -> None:
-    """Give the shop the ERP's own customer number, once; a courtesy, about which nothing can make an order fail."""
+    """Give the shop the ERP's customer number, once; a courtesy that can never make an order fail."""
     if not party.code or party.code == party.code_told:
         return
     try:

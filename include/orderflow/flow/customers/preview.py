@@ -1,4 +1,4 @@
-"""What a run would do about the customer of an order; writes nothing."""
+"""What a run would do about an order's customer; writes nothing."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from orderflow.ledger.models.people import LedgerParty
 
 
 def preview_customer(services: Services, order: Order, people: People) -> Iterator[PlannedCall]:
-    """Yield the writes that make the ERP know who buys; CUSTOMER_NOT_IN_ERP where the order would be held."""
+    """Yield the writes for the order's customer; CUSTOMER_NOT_IN_ERP if the order would be held."""
     port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
     if people.buyer is None or port is None:
         return
@@ -27,7 +27,7 @@ def preview_customer(services: Services, order: Order, people: People) -> Iterat
 
 
 def _known(services: Services, port: CustomerPort, wanted: Wanted) -> LedgerParty | None:
-    """Return the customer as the ledger knows it, else as the ERP shows it."""
+    """Return the customer as the ledger knows it, otherwise as the ERP shows it."""
     known = services.ledger.people.parties.get(wanted.buyer.record)
     if known.in_erp:
         return known

@@ -1,4 +1,4 @@
-"""From the ids that an order names to origins and keys, and to the records as they are now."""
+"""From the ids on an order to origins and keys, and to the current records."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,11 +11,11 @@ from orderflow.flow.customers.lists import read_lists
 from orderflow.flow.services import Services
 
 _OPTIONAL = frozenset({Role.CONTACT})
-"""Who may be missing: an order is complete without the person who placed it."""
+"""Roles that may be missing: an order is complete without the person who placed it."""
 
 
 class Named(NamedTuple):
-    """A record that an order names."""
+    """A record that an order refers to."""
 
     kind: RecordKind
     id: int | None
@@ -23,9 +23,9 @@ class Named(NamedTuple):
 
 
 def resolve(services: Services, order: Order) -> dict[Role, Named]:
-    """Return the key of everyone and everything that an order names; CUSTOMER_UNKNOWN names what has none.
+    """Return the key of every record that an order refers to; CUSTOMER_UNKNOWN names those without one.
 
-    Where the order itself says the keys, no list is needed.
+    If the order itself contains the keys, no list is needed.
     """
     _learn_twins(services, order)
     _read_what_is_missing(services, order)
@@ -35,7 +35,7 @@ def resolve(services: Services, order: Order) -> dict[Role, Named]:
 
 
 def read_record(services: Services, named: Named) -> Mapping[str, Any]:
-    """Read a record; CUSTOMER_UNKNOWN if the shop has none under its key."""
+    """Read a record; CUSTOMER_UNKNOWN if the shop has none with its key."""
     return services.shop.directory.read(named.kind, named.record, named.id)
 
 
@@ -76,7 +76,7 @@ def _one(services: Services, role: Role, ref: RecordRef) -> Named | None:
 
 
 def _of_some_origin(services: Services, kind: RecordKind, record_id: int, key: str) -> Named | None:
-    """Find the origin under which a key leads to this very id: its list did not say."""
+    """Find the origin under which a key leads to this very id, if its list did not say."""
     for origin in services.settings.origins:
         named = Named(kind, record_id, RecordKey(origin, key))
         try:

@@ -1,4 +1,4 @@
-"""Who buys and where it goes: what an order that is sent says about people, once the ERP knows them."""
+"""The people and addresses on an order that is sent, once the ERP knows them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,9 +21,9 @@ NOBODY = People()
 
 
 def who(services: Services, order: Order, run: RunRef) -> People:
-    """Return what the order says about people, after making sure that the ERP knows them.
+    """Return the order's people and addresses, after making sure that the ERP knows them.
 
-    Nothing where the setting `origins` is empty: the order names ids alone. Errors as in `resolve` and `ensure`.
+    Nothing if the setting `origins` is empty: then the order contains only ids. Errors as in `resolve` and `ensure`.
     """
     people = plan(services, order, keep=True)
     port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
@@ -38,10 +38,10 @@ def who(services: Services, order: Order, run: RunRef) -> People:
 
 
 def plan(services: Services, order: Order, *, keep: bool = False) -> People:
-    """Return what the order would say about people, read afresh from the shop.
+    """Return the people and addresses that the order would contain, read afresh from the shop.
 
-    Of a customer that the ERP has, only the delivery address and an address that is new there are read: the ERP knows
-    the rest by key.
+    Of a customer that the ERP has, only the delivery address and addresses new to the ERP are read: the ERP knows the
+    rest by key.
     """
     if not services.settings.origins:
         return NOBODY
@@ -60,7 +60,7 @@ def plan(services: Services, order: Order, *, keep: bool = False) -> People:
 
 
 def were_sent(services: Services, people: People) -> list[RecordKey]:
-    """Remember which addresses went to the ERP; return those that an earlier order took there as something else."""
+    """Remember which addresses went to the ERP; return those that an earlier order sent with other content."""
     book = services.ledger.people.directory
     return [
         place.record
@@ -85,7 +85,7 @@ class _Reader:
 
 
 def _known(services: Services, order: Order, buyer: Named | None) -> LedgerParty | None:
-    """Return a customer that the ERP has, as far as no change of it is to be taken there."""
+    """Return a customer that the ERP has, as far as no change to it has to be sent."""
     mode = services.settings.webshop(order.webshop).customers
     if buyer is None or mode == "create_and_update" or not services.erp.capabilities.customers:
         return None
@@ -107,7 +107,7 @@ def _buyer(
 
 
 def _contact(named: Named | None, read: _Reader, *, whole: bool) -> Party | None:
-    """Return who placed the order; one whose record the shop does not show (an inactive user) is left out."""
+    """Return who placed the order; left out if the shop does not show the record (an inactive user)."""
     if named is None:
         return None
     if not whole:

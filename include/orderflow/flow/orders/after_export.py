@@ -1,4 +1,4 @@
-"""What became of an order in the shop after it was exported: cancelled, withdrawn, edited, or nothing."""
+"""What happened to an order in the shop after its export: cancelled, withdrawn, edited, or nothing."""
 
 from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
 from orderflow.domain.order import Order
@@ -11,7 +11,7 @@ from orderflow.ledger.orders.claim import Claim
 
 
 def check_after_export(claim: Claim, order: Order) -> None:
-    """PermanentError when the shop's order was cancelled or withdrawn after the export; flagged when it was edited."""
+    """PermanentError if the shop's order was cancelled or withdrawn after the export; flag it if it was edited."""
     require_alive(order, claim.order.erp_number)
     flag_if_edited(claim, order, Step.PUSH)
 
@@ -27,13 +27,13 @@ def require_alive(order: Order, number: str | None) -> None:
 
 
 def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
-    """Flag an order that no longer is what the ERP was sent; the ERP is left untouched."""
+    """Flag an order that differs from what the ERP was sent; the ERP is not changed."""
     if is_edited(claim.order, order):
         claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} holds the former order", step)
 
 
 def is_edited(known: LedgerOrder, order: Order) -> bool:
-    """Whether the content of an order has changed since it was sent; False where the ledger does not know."""
+    """Whether an order's content has changed since it was sent; False if the ledger does not know."""
     if not known.payload_hash:
         return False
     if order.missing():
@@ -44,14 +44,14 @@ def is_edited(known: LedgerOrder, order: Order) -> bool:
 
 
 def content_hash(order: Order) -> str | None:
-    """Return what tells this order's content from any other; None when it lacks something the ERP needs."""
+    """Return the hash of an order's content; None if it lacks something the ERP needs."""
     return None if order.missing() else fingerprint(order)
 
 
 def content_after_put(known: LedgerOrder, before: Order, after: Order) -> str | None:
-    """Return the fingerprint of an order after our own PUT; None where somebody else has changed it.
+    """Return the fingerprint of an order after our own PUT; None if somebody else has changed it.
 
-    A shop may trim texts as it stores them. What differs in more than texts was no PUT of an object put back as read.
+    A shop may trim texts when storing them. Any other difference cannot come from a PUT of the object just read.
     """
     if is_edited(known, before) or after.missing() or not same_goods(fingerprint(before), fingerprint(after)):
         return None

@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 
 
 def list_open(services: Services, run: RunRef | None = None) -> list[int | OrderflowError]:
-    """Return the ids of the orders to look at now, the longest known first.
+    """Return the ids of the orders to check now, the longest known first.
 
-    First what the ledger holds as open, at a pace that slows as an order ages; then every `confirmed` order of the
-    shop that is new to the ledger, or that has changed since it was last read; then what was cancelled after its
-    export. Two listings, and no detail read. A listing that is known to lack orders ends with the error that says so.
-    New orders of before go-live are held; without a `run` the ledger is left alone.
+    First the open orders in the ledger, less often as they age; then every `confirmed` order of the shop that is new to
+    the ledger, or has changed since it was last read; then orders cancelled after their export. This takes two listings
+    and reads no details. A listing known to be incomplete ends with the error that says so. New orders from before
+    go-live are held; without a `run` the ledger is left alone.
     """
     now, live = services.now(), go_live(services, by_person=False)
     backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
@@ -49,7 +49,7 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
 
 
 def _is_due(order: LedgerOrder, now: datetime) -> bool:
-    """Whether to look now; an offline order that could not be marked is the finish's to look at, and not this one's."""
+    """Whether to check it now; an offline order that could not be marked is left to the finish."""
     return order.progress in OPEN and is_due(
         order.progress, order.reason, first_seen=order.first_seen_at, last_look=order.updated_at, now=now
     )
@@ -58,7 +58,7 @@ def _is_due(order: LedgerOrder, now: datetime) -> bool:
 def _not_read_yet(
     services: Services, rows: Iterable[ListedOrder], live: datetime | None, run: RunRef | None
 ) -> list[int]:
-    """Return the ids of rows the ledger does not know as they are now."""
+    """Return the ids of rows that the ledger does not know in their current state."""
     listed = {row.id: row for row in rows}
     known = services.ledger.get_many(listed)
     new = hold_back(services, [row for row in listed.values() if row.id not in known], live, run)
@@ -67,19 +67,19 @@ def _not_read_yet(
     def has_news(order: LedgerOrder) -> bool:
         return _has_news(order, to_instant(listed[order.order_id].modified_date, zone))
 
-    # A row that nobody can make sense of (an error, which is true) is read like a new one: its detail decides.
+    # A row that cannot be read (an error, which is true) is treated like a new one: its details decide.
     changed = [i for i, order in known.items() if isolated(partial(has_news, order), f"order id {i}")]
     return sorted([*(row.id for row in new), *changed])
 
 
 def _has_news(known: LedgerOrder, modified_at: datetime | None) -> bool:
-    """Whether a confirmed order may be something else than what was decided about it.
+    """Whether a confirmed order may have changed since its decision.
 
-    One that could not be read is looked at when it is due: a shop that refuses it is not asked at every sweep.
+    An order that could not be read is checked when it is due: a shop that refuses it is not asked in every sweep.
     """
     if known.progress is Progress.UNREAD:
         return False
     if modified_at is not None and modified_at != known.shop_modified_at:
         return True
-    # "Not of this day" was said by another day's run: in a sweep there are no days. And here it is, after all.
+    # "Not of this day" came from another day's run: a sweep has no days, and here the order is listed after all.
     return known.progress not in OPEN and known.reason in {Reason.OUTSIDE_WINDOW, Reason.ORDER_NOT_FOUND}

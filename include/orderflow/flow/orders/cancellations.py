@@ -1,4 +1,4 @@
-"""Cancellations after the export, found by the next sweep: the shop is asked what was cancelled since the last time."""
+"""Cancellations after the export, found by the next sweep: it asks the shop what was cancelled since last time."""
 
 import logging
 from datetime import datetime, timedelta
@@ -19,16 +19,16 @@ _FIRST_LOOK = timedelta(days=7)
 _OVERLAP = timedelta(hours=2)
 """The shop's clock may differ, and it may commit late."""
 _WITHOUT_FILTER = timedelta(hours=1)
-"""How often a shop is asked that ignores the filter, and so lists every cancelled order there is."""
+"""How often to ask a shop that ignores the filter, and so lists all its cancelled orders."""
 
 log = logging.getLogger(__name__)
 
 
 def list_cancelled(services: Services) -> list[int]:
-    """Return the ids of exported orders whose cancellation is news: usually one call.
+    """Return the ids of exported orders that were newly cancelled: usually one call.
 
-    ASSUMED: the shop filters by `modified_date__gte`. One that ignores it is asked more rarely, and one that refuses
-    the call costs this look alone; the comparison of the morning finds cancellations, too.
+    ASSUMED: the shop filters by `modified_date__gte`. A shop that ignores it is asked less often. If it refuses the
+    call, only this check is lost; the morning's comparison finds cancellations, too.
     """
     began = services.now()
     memo = services.ledger.memos.read(_MEMO) or {}
@@ -52,7 +52,7 @@ def list_cancelled(services: Services) -> list[int]:
 
 
 def is_unheard_of(known: LedgerOrder) -> bool:
-    """Whether an order that is cancelled in the shop is in the ERP, and that is news."""
+    """Whether an order cancelled in the shop is in the ERP, and the cancellation is new."""
     exported = known.progress in IN_ERP - {Progress.RESOLVED}
     return exported and known.reason is not Reason.CANCELLED_AFTER_EXPORT
 

@@ -1,4 +1,4 @@
-"""Steps 3b and 3c in one cXML message with the ERP's number and line numbers, where a webshop wants it so."""
+"""Steps 3b and 3c as one cXML message with the ERP's number and line numbers, for webshops configured that way."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ def confirms_by_cxml(services: Services, webshop: int | None) -> bool:
 
 
 def confirm(services: Services, webshop: int | None, message: Confirmation) -> InDoubtError | None:
-    """Send the confirmation once; returns the doubt when nobody knows whether it was taken, for a read may tell."""
+    """Send the confirmation once; return the doubt if its outcome is unknown, because a read may settle it."""
     shop, user = services.settings.addressee(webshop)
     path = services.settings.webshop(webshop).messages.confirmation_path
     try:
@@ -34,7 +34,7 @@ def confirmation(
     *,
     noticed_at: datetime | None,
 ) -> Confirmation:
-    """Make the message from the shop's order and the ERP's numbers (by position)."""
+    """Build the message from the shop's order and the ERP's numbers (by position)."""
     now = services.now()
     return Confirmation(
         webshop=services.understand(shop_order).webshop,
@@ -48,7 +48,7 @@ def confirmation(
             ConfirmedLine(
                 line_number=position,
                 erp_line_number=numbers[position],
-                quantity=line.quantity or Decimal(0),  # lost since the export: the order is flagged as edited
+                quantity=line.quantity or Decimal(0),  # removed since the export: the order is flagged as edited
             )
             for position, line in enumerate(services.exported_lines(shop_order), start=1)
         ),

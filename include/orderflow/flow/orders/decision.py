@@ -1,6 +1,6 @@
-"""What is to be done with an order, and why: one decision, asked by the run and by the dry run alike.
+"""What to do with an order, and why: one decision, used by the run and by the dry run.
 
-Pure: it is given what is known, and says either what to find out next or what to do. `investigate` (push.py) finds out.
+Pure: from what is known, it returns either what to find out next or what to do. `investigate` (push.py) finds out.
 """
 
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 
 class Move(StrEnum):
-    """What comes next for an order."""
+    """The next step for an order."""
 
     LOOK_UP = "look up"
     """Find out whether the ERP has it."""
@@ -27,14 +27,14 @@ class Move(StrEnum):
     """Find out whether other orders of the shop have its reference."""
     LEAVE = "leave"
     CHECK = "check"
-    """It is done: see only whether the shop has changed it since."""
+    """It is exported: only check whether the shop has changed it since."""
     DECIDE = "decide"
     """Record the decision: nothing is sent."""
     ADOPT = "adopt"
-    """Take the order that the ERP has."""
+    """Take over the order that the ERP has."""
     SEND = "send"
     SEND_AGAIN = "send again"
-    """What was sent before and is not there, where the ERP itself prevents a second one."""
+    """Send again what was sent before and is not there, if the ERP itself prevents duplicates."""
     REFUSE = "refuse"
 
 
@@ -42,25 +42,25 @@ FINDING_OUT = frozenset({Move.LOOK_UP, Move.LOOK_FOR_RIVALS})
 
 
 class Facts(NamedTuple):
-    """What is known of an order."""
+    """What is known about an order."""
 
     order: Order
-    """As just read in the shop."""
+    """As just read from the shop."""
     decision: Decision
     known: LedgerOrder | None
     resend_is_safe: bool
-    """Whether the ERP itself prevents a second order."""
+    """Whether the ERP itself prevents duplicates."""
     tolerance: Decimal
     looked_up: bool = False
     found: SalesOrder | None = None
     owner: LedgerOrder | None = None
     """Another shop order that the ledger has given the found order to, or its name."""
     rivals: Collection[int] | None = None
-    """Other orders of the shop with the same reference; None: not asked."""
+    """Other orders of the shop with the same reference; None if not checked."""
 
     @property
     def progress(self) -> Progress | None:
-        """Where the ledger has it."""
+        """Its progress in the ledger."""
         return self.known.progress if self.known else None
 
     @property
@@ -70,13 +70,13 @@ class Facts(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its name in the ERP: the one it was sent under, else the one it would be sent under now."""
+        """Its name in the ERP: the one it was sent under, otherwise the one it would get now."""
         given = self.known.external_reference if self.known and self.begun else None
         return given or self.order.external_reference
 
 
 class Verdict(NamedTuple):
-    """What comes next, and why."""
+    """What to do next, and why."""
 
     move: Move
     decision: Decision | None = None
@@ -84,7 +84,7 @@ class Verdict(NamedTuple):
 
 
 def next_move(facts: Facts) -> Verdict:
-    """Say what is to be done with an order, or what is to be found out first: the first rule that has an answer."""
+    """Return what to do with an order, or what to find out first: the first rule with an answer decides."""
     answers = (verdict for rule in _RULES if (verdict := rule(facts)) is not None)
     return next(answers, Verdict(Move.SEND))
 
@@ -108,7 +108,7 @@ def _not_looked_up(facts: Facts) -> Verdict | None:
 
 
 def _found(facts: Facts) -> Verdict | None:
-    """Adopt only what is proved to be this order, alive and numbered."""
+    """Adopt only an order that is proved to be this one, alive and numbered."""
     if facts.found is None:
         return None
     answers = (verdict for rule in _RULES_OF_FOUND if (verdict := rule(facts, facts.found)) is not None)
@@ -116,7 +116,7 @@ def _found(facts: Facts) -> Verdict | None:
 
 
 def _gone(facts: Facts) -> Verdict | None:
-    """Refuse where the ERP has not got what the ledger says that it has."""
+    """Refuse if the ERP does not have an order that it has according to the ledger."""
     known = facts.known
     if known is None or known.progress not in IN_ERP:
         return None
@@ -127,7 +127,7 @@ def _gone(facts: Facts) -> Verdict | None:
 
 
 def _sent_before(facts: Facts) -> Verdict | None:
-    """Send once more only what is still to be sent, where the ERP prevents a second order."""
+    """Send again only if the order still has to be sent and the ERP prevents duplicates."""
     if not facts.begun:
         return None
     if not facts.resend_is_safe:
@@ -168,7 +168,7 @@ def _cancelled(_facts: Facts, found: SalesOrder) -> Verdict | None:
 
 
 def cancelled_in_erp(found: SalesOrder) -> PermanentError:
-    """Say that an order of the ERP is no export."""
+    """Say that an order of the ERP does not count as an export."""
     return PermanentError(f"{_name(found)} and is {found.status}", reason=Reason.ERP_ORDER_CANCELLED)
 
 
@@ -192,7 +192,7 @@ def _in_doubt(message: str) -> Verdict:
 
 
 def is_partly_written_back(known: LedgerOrder | None) -> bool:
-    """Whether the ERP has it and the shop does not know all of it yet: there is nothing to push."""
+    """Whether the ERP has it but the shop does not know everything yet: there is nothing to push."""
     return known is not None and known.progress in PARTLY_WRITTEN_BACK
 
 
@@ -202,10 +202,10 @@ def stays_resolved(known: LedgerOrder, order: Order) -> bool:
 
 
 def is_reopened(order: Order) -> bool:
-    """Whether the shop calls an exported order new: it has to be written back again, paid or not."""
+    """Whether the shop shows an exported order as new: it must be written back again, paid or not."""
     return order.state is ShopState.CONFIRMED
 
 
 def says_exported(order: Order, decision: Decision) -> bool:
-    """Whether the shop says that the ERP has it; where neither ledger nor ERP knows it, a person has to look."""
+    """Whether the shop says that the ERP has it. If neither ledger nor ERP knows it, a person must check."""
     return decision.reason is Reason.RESUMED or order.erp_order_number is not None

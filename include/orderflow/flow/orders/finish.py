@@ -1,4 +1,4 @@
-"""The finish: write `shipment_state=sent` to the shop for orders of which no despatch advice will come."""
+"""The finish: write `shipment_state=sent` to the shop for orders that will get no despatch advice."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,13 +28,13 @@ log = logging.getLogger(__name__)
 
 SENT = "sent"
 MARK = ("shipment_state", SENT)
-"""What says of an offline order that it is finished."""
+"""The field and value that mark an offline order as finished."""
 
 
 def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
-    """PATCH `shipment_state=sent` on the window's offline orders not sent yet; `first_try` as for `run_step`.
+    """PATCH `shipment_state=sent` on the window's unsent offline orders; `first_try` as for `run_step`.
 
-    What the shop's list is known to lack is raised when the orders that are there are done.
+    If the shop's list is incomplete, that error is raised after the listed orders are done.
     """
     unread, orders, short = unsent_offline(services, window, run)
     understood = [services.understand(order) for order in orders]
@@ -42,7 +42,7 @@ def mark_offline_sent(services: Services, window: Window, run: RunRef, *, first_
     tried = {order_id for order_id, order in known.items() if _mark_failed(services, order)}
 
     def note(order: Order) -> int:
-        if order.order_id not in tried:  # it is on the list of failed ones because of why it failed
+        if order.order_id not in tried:  # an earlier failure put it on the list of failed orders
             services.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
         return order.order_id
 
@@ -68,9 +68,9 @@ def _mark_failed(services: Services, known: LedgerOrder) -> bool:
 def unsent_offline(
     services: Services, window: Window, run: RunRef | None
 ) -> tuple[list[StepResult], Sequence[ShopOrder], OrderflowError | None]:
-    """Return which of the window's offline orders could not be read, which are not sent yet, and if some are missing.
+    """Return the window's unreadable and unsent offline orders, and the error if the list is incomplete.
 
-    With a `run`, the former are in the ledger too.
+    With a `run`, unreadable orders are also recorded in the ledger.
     """
     rows = services.list_window(window, offline=True)
     listed = sorted(row.id for row in rows if row.state in {*ALIVE, None})
@@ -90,15 +90,15 @@ class Unfinished(NamedTuple):
 
     written_back: list[int]
     offline: list[int]
-    """Found by a day's run that then could not mark them as sent."""
+    """Orders that a day's run found and then could not mark as sent."""
 
 
 def find_outstanding(
     services: Services, listed: Iterable[int], processed: Iterable[int], *, others: bool = True
 ) -> Unfinished:
-    """Add to a sweep's own orders those that other runs have left without their last step, unless not `others`.
+    """Add to a sweep's own orders those that other runs left without their last step, if `others` is set.
 
-    Those that the sweep has `listed`, for instance because somebody named them, are due whatever their age.
+    Orders that the sweep has `listed`, for instance because somebody named them, are due at any age.
     """
     asked = set(listed)
     now = services.now()
@@ -113,7 +113,7 @@ def find_outstanding(
 
 
 def finish_outstanding(services: Services, left: Unfinished, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
-    """Finish what a sweep has found without its last step; `first_try` as for `run_step`."""
+    """Finish the orders that a sweep found without their last step; `first_try` as for `run_step`."""
     offline = OrderStep(Step.OFFLINE_SENT, _mark_left, Progress.SKIPPED)
     marked = run_step(services, offline, left.offline, run, first_try=first_try)
     return [*marked, *finish_undelivered(services, left.written_back, run, first_try=first_try)]
@@ -122,7 +122,7 @@ def finish_outstanding(services: Services, left: Unfinished, run: RunRef, *, fir
 def finish_undelivered(
     services: Services, order_ids: Iterable[int], run: RunRef, *, first_try: int = 1
 ) -> list[StepResult]:
-    """Finish written-back orders where no DESADV is sent, the way the settings say; `first_try` as for `run_step`."""
+    """Finish written-back orders that get no DESADV, as configured; `first_try` as for `run_step`."""
     known = services.ledger.get_many(order_ids)
     without = sorted(i for i, order in known.items() if order.webshop in services.settings.without_deliveries)
     step = OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK)
@@ -130,7 +130,7 @@ def finish_undelivered(
 
 
 def finishing_change(services: Services, webshop: int | None) -> tuple[str, str]:
-    """Return which field of an order says in this webshop that it is finished, and the value that says so."""
+    """Return the field that marks an order as finished in this webshop, and its value."""
     if services.settings.webshop(webshop).finish == "shipment_sent":
         return MARK
     return "state", ShopState.DONE.value
@@ -164,7 +164,7 @@ def _mark_left(services: Services, claim: Claim, run: RunRef) -> Outcome:
 def is_markable(services: Services, known: LedgerOrder, shop_order: ShopOrder) -> bool:
     """Whether a skipped order is to be marked as sent.
 
-    It must certainly be offline: it says so, or a day's run had proof of it before it began to mark it.
+    It must certainly be offline: it says so, or a day's run had proof of it before starting to mark it.
     """
     if shop_order.state not in ALIVE:
         return False
@@ -177,7 +177,7 @@ def is_markable(services: Services, known: LedgerOrder, shop_order: ShopOrder) -
 
 
 def _change(services: Services, claim: Claim, step: Step, change: tuple[str, str]) -> Outcome:
-    """PATCH one field of an order if it differs, and believe only what is read afterwards."""
+    """PATCH one field of an order if it differs, and trust only a later read."""
     field, value = change
     written = write(
         services,
@@ -193,14 +193,14 @@ def _change(services: Services, claim: Claim, step: Step, change: tuple[str, str
 
 
 def finish_change(order: ShopOrder, field: str, value: str) -> Mapping[str, str] | None:
-    """Return what an order lacks to be finished; PermanentError when it is none to finish any more."""
+    """Return what an order needs to be finished; PermanentError if it can no longer be finished."""
     if order.state not in ALIVE:
         raise PermanentError(f"the shop's state is {order.state}", reason=Reason.CANCELLED_AFTER_EXPORT)
     return {field: value} if getattr(order, field) != value else None
 
 
 def _read(services: Services, order_id: int, run: RunRef | None) -> ShopOrder:
-    """Read an order; one that cannot be read is a failed one, for nothing else would come back to it."""
+    """Read an order; an unreadable one counts as failed, because nothing else would retry it."""
     bind_contextvars(order=str(order_id), step=Step.OFFLINE_SENT.value)
     read = isolated(lambda: services.read(order_id)[0], _named(order_id))
     if not isinstance(read, OrderflowError):
@@ -216,9 +216,9 @@ def _named(order_id: int) -> str:
 
 
 def _proven_offline(services: Services, window: Window, orders: Sequence[ShopOrder]) -> list[ShopOrder]:
-    """Keep only what certainly is offline: a shop that ignores the filter `offline` lists everything.
+    """Keep only orders that are certainly offline: a shop that ignores the filter `offline` lists everything.
 
-    Where the orders do not say so themselves, the opposite listing must not name them.
+    If the orders do not say so themselves, the opposite listing must not contain them.
     """
     silent = [order for order in orders if order.offline is None]
     if not silent:

@@ -1,4 +1,4 @@
-"""Forget: what the ledger knows of an order is erased on request, but for what keeps it from being sent twice."""
+"""Forget: erase on request what the ledger knows about an order, except what keeps it from being sent twice."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -17,7 +17,7 @@ ELSEWHERE = (
 
 
 def forget(ledger: Ledger, *, references: Iterable[str], order_ids: Iterable[int]) -> list[Erased | OrderflowError]:
-    """Erase each order, or say why not: one that is wrong keeps no other from being erased."""
+    """Erase each order, or return why not: an error with one does not stop the others."""
     named = [isolated(partial(_find, ledger, name), name) for name in dict.fromkeys(references)]
     found = dict.fromkeys([*(one for one in named if isinstance(one, int)), *order_ids])
     erased = [isolated(partial(ledger.housekeeping.erase, order_id), f"id {order_id}") for order_id in found]

@@ -1,4 +1,4 @@
-"""Go-live: since when the sweep exports orders on its own, and what it leaves to a person."""
+"""Go-live: from when the sweep exports orders automatically, and what it leaves to a person."""
 
 import logging
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 def go_live(services: Services, *, by_person: bool) -> datetime | None:
-    """Return since when orders are exported: as the settings say, else, for the sweep, the earliest day that was run.
+    """Return from when orders are exported: the setting or, for the sweep, the earliest day that was run.
 
-    None: the settings say nothing and, for the sweep, no day was run yet.
+    None: there is no setting and, for the sweep, no day was run yet.
     """
     if services.settings.go_live or by_person:
         return services.settings.go_live
@@ -27,12 +27,12 @@ def go_live(services: Services, *, by_person: bool) -> datetime | None:
 
 
 def is_known(order: LedgerOrder | None) -> bool:
-    """Whether an earlier run has taken an order up, so that go-live is no question any more."""
+    """Whether an earlier run has already taken the order, so that go-live no longer matters."""
     return order is not None and (order.external_reference is not None or is_taken_up(order.decision, order.reason))
 
 
 def is_due(order: LedgerOrder, live: datetime | None) -> bool:
-    """Whether an order that was held as of before go-live may be of after it by now."""
+    """Whether an order that was held for being from before go-live may now be from after it."""
     if order.reason is not Reason.BEFORE_GO_LIVE:
         return True
     return live is not None and (order.shop_modified_at is None or order.shop_modified_at >= live)
@@ -41,10 +41,10 @@ def is_due(order: LedgerOrder, live: datetime | None) -> bool:
 def hold_back(
     services: Services, rows: Iterable[ListedOrder], live: datetime | None, run: RunRef | None
 ) -> list[ListedOrder]:
-    """Hold what its row alone proves to be of before go-live, unread, and return the other rows.
+    """Hold orders whose row alone proves that they are from before go-live, unread; return the other rows.
 
-    Confirming an order changes it: one that was not changed since was confirmed before. `rows` are new to the ledger;
-    without a `run` it is left alone.
+    Confirming an order changes it, so an order last changed before go-live was confirmed before it. `rows` are new to
+    the ledger; without a `run` it is left alone.
     """
     zone = services.settings.api_timezone
     changed = {row.id: to_instant(row.modified_date, zone) for row in rows}

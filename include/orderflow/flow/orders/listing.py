@@ -1,4 +1,4 @@
-"""Which orders a run is about: all pages are read before anything is changed, since writing moves rows away."""
+"""A run's orders: all pages are read before anything is changed, because writing moves rows between pages."""
 
 import logging
 from collections.abc import Iterable
@@ -15,15 +15,15 @@ log = logging.getLogger(__name__)
 
 
 def list_window(services: Services, window: Window) -> list[int | OrderflowError]:
-    """Return the sorted ids of the window's confirmed orders, and of those that were left partly written back.
+    """Return the sorted ids of the window's confirmed orders, and of those left partly written back.
 
-    A listing that is known to lack orders ends with the error that says so.
+    A listing known to be incomplete ends with the error that says so.
 
-    Half written means: `processing` without an ERP number in the shop, or unfinished by the ledger. A row does not
-    show its lines' numbers, so one whose end the ledger does not know, because it was lost, is looked at too.
+    Partly written back means: `processing` without an ERP number in the shop, or unfinished in the ledger. A row does
+    not show line numbers, so an order whose outcome the ledger has lost is also checked.
     """
-    # One listing per state would ask twice of an idle day. And rows that change their state meanwhile would leave one
-    # and enter the other; here they stay.
+    # One listing per state would need two calls on an idle day, and orders that change state meanwhile would move
+    # between the two listings; here they stay.
     rows = services.list_window(window, offline=False)
     seen = list(rows)
     confirmed = [row for row in seen if row.may_be(ShopState.CONFIRMED)]
@@ -47,9 +47,9 @@ def _is_finished(known: LedgerOrder | None) -> bool:
 
 
 def find_referenced(services: Services, references: Iterable[str]) -> list[int | OrderflowError]:
-    """Return the id of each named order, or why there is none: one that is wrong hides no other.
+    """Return the id of each named order, or why it was not found: one wrong name does not hide the others.
 
-    A reference is `CS48193`, or `2/CS48193` to name the webshop too.
+    A reference is `CS48193`, or `2/CS48193` with its webshop.
     """
     names = list(dict.fromkeys(reference.strip() for reference in references))
     return services.each(lambda name: _find(services, name), names, str)

@@ -1,4 +1,4 @@
-"""Days that the schedule missed, or could not finish: taken up by a sweep, or named as a gap."""
+"""Days that the schedule missed or could not finish: a sweep catches up on them, or reports the gap."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -19,11 +19,11 @@ from orderflow.ledger.models.orders import RunRef
 log = logging.getLogger(__name__)
 
 _AT_A_TIME = 3
-"""Days that one sweep takes up, so that it ends soon."""
+"""The most days that one sweep takes, so that it ends soon."""
 
 
 def missed_days(services: Services) -> list[Window]:
-    """Return the days since the schedule's first that are over for some hours and not done, the oldest first."""
+    """Return the unfinished days since the schedule's first that ended some hours ago, oldest first."""
     first = services.ledger.days.first_scheduled()
     if first is None:
         return []
@@ -32,12 +32,12 @@ def missed_days(services: Services) -> list[Window]:
 
 
 def is_too_old(services: Services, day: Window) -> bool:
-    """Whether no sweep takes a missed day up any more."""
+    """Whether a missed day is too old for a sweep to catch up on."""
     return services.now() - day.end > timedelta(days=services.settings.limits.catch_up_days)
 
 
 def list_day(services: Services, day: Window, run: RunRef, *, scheduled: bool = False) -> list[int | OrderflowError]:
-    """List a day, and note that it is run; it is done once what was listed is in the ledger, unless some is lacking."""
+    """List a day and record that it is run; it is done once all listed orders are in the ledger, if none is missing."""
     services.ledger.days.begin(day.key, scheduled=scheduled)
     units = list_window(services, day)
     if not errors(units):
@@ -52,7 +52,7 @@ def list_sweep(services: Services, run: RunRef) -> list[int | OrderflowError]:
 
 
 def _take_up(services: Services, run: RunRef) -> list[int]:
-    """Return the ids of the orders of some missed days; one that cannot be listed as a whole stays missed."""
+    """Return the order ids of some missed days; a day that cannot be listed completely stays missed."""
     missed, found = missed_days(services), list[int]()
     _note_gaps(services, missed, run)
     for day in [day for day in missed if not is_too_old(services, day)][:_AT_A_TIME]:
@@ -66,7 +66,7 @@ def _take_up(services: Services, run: RunRef) -> list[int]:
 
 
 def finish_missed(services: Services, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
-    """Mark the offline orders of the missed days that this run has taken up."""
+    """Mark the offline orders of the missed days that this run has taken."""
     zone = services.settings.timezone
     days = [Window.of_day(day, zone) for day in services.ledger.days.taken_by(run.name)]
     marked: list[StepResult] = []
@@ -80,7 +80,7 @@ def finish_missed(services: Services, run: RunRef, *, first_try: int = 1) -> lis
 
 
 def _note_gaps(services: Services, missed: Sequence[Window], run: RunRef) -> None:
-    """Open an alert for the days that nobody takes up any more; close it once there are none."""
+    """Open an alert for days that no sweep catches up on any more; close it once there are none."""
     gaps = [day.key for day in missed if is_too_old(services, day)]
     book, subject = services.ledger.alerts, Subject.of_missed_days()
     if gaps:

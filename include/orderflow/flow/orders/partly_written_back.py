@@ -1,4 +1,4 @@
-"""Before a later run continues a write-back: the ERP may have cancelled the order since."""
+"""Check before resuming a write-back: the ERP may have cancelled the order since."""
 
 import logging
 
@@ -14,16 +14,16 @@ log = logging.getLogger(__name__)
 
 
 def resume(services: Services, claim: Claim) -> None:
-    """See that the ERP has kept an order; PermanentError(ERP_ORDER_CANCELLED)."""
+    """Check that the ERP has kept an order; PermanentError(ERP_ORDER_CANCELLED)."""
     require_kept(services, claim.order)
     if claim.order.reason is Reason.ERP_ORDER_CANCELLED:
         claim.succeed(Step.PUSH, outcome=Outcome.UNCHANGED, message="reopened in the ERP")
 
 
 def require_kept(services: Services, known: LedgerOrder) -> None:
-    """PermanentError when the ERP has cancelled an order since it was sent, before the shop knows all of it.
+    """PermanentError if the ERP cancelled an order after it was sent and before the shop knew all of it.
 
-    An ERP that cannot be asked now, or does not find it, says nothing: the write-back goes on.
+    An ERP that cannot be reached, or does not find the order, proves nothing: the write-back continues.
     """
     found = isolated(lambda: services.erp.find(known.external_reference or known.name, known.order_id), known.name)
     if isinstance(found, OrderflowError):

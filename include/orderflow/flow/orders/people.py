@@ -1,4 +1,4 @@
-"""Who buys and where it goes, at the moment an order is sent: found out before, remembered after."""
+"""The people and addresses of an order at the moment it is sent: resolved before, remembered after."""
 
 from typing import TypedDict
 
@@ -13,11 +13,11 @@ from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.ledger.orders.claim import Claim
 
 FOR_A_PERSON = frozenset({Reason.CUSTOMER_UNKNOWN, Reason.CUSTOMER_NOT_IN_ERP, Reason.CUSTOMER_REJECTED})
-"""Why an order is held that has not been sent: the same read tomorrow may find it mended."""
+"""Why an unsent order is held: the same read tomorrow may find the problem fixed."""
 
 
 class NamedPeople(TypedDict, total=False):
-    """Which customer and addresses went to the ERP, as `origin/key`."""
+    """The customer and addresses that went to the ERP, as `origin/key`."""
 
     customer_key: str | None
     customer_code: str | None
@@ -26,7 +26,7 @@ class NamedPeople(TypedDict, total=False):
 
 
 def people_of(services: Services, order: Order, run: RunRef, *, begun: bool) -> People | Decision:
-    """Return whom the order names, known to the ERP by now; or the decision to hold one that was never sent."""
+    """Return the order's people, by now known to the ERP, or the decision to hold an order that was never sent."""
     try:
         return who(services, order, run)
     except PermanentError as error:
@@ -36,7 +36,7 @@ def people_of(services: Services, order: Order, run: RunRef, *, begun: bool) -> 
 
 
 def named_in(people: People) -> NamedPeople:
-    """Return what is remembered of the people of an order."""
+    """Return what to remember about an order's people."""
     buyer, ship_to, bill_to = people.buyer, people.ship_to, people.bill_to
     return {
         "customer_key": str(buyer.record) if buyer else None,
@@ -47,7 +47,7 @@ def named_in(people: People) -> NamedPeople:
 
 
 def flag_changed_addresses(services: Services, claim: Claim, people: People) -> None:
-    """Report once if an address is not the one an earlier order was sent with; the ERP's record is not changed."""
+    """Report once if an address differs from the one sent with an earlier order; the ERP's record is not changed."""
     changed = were_sent(services, people)
     takes_changes = services.settings.webshop(claim.order.webshop or 0).customers == "create_and_update"
     if changed and not takes_changes and claim.order.reason is None:
@@ -56,6 +56,6 @@ def flag_changed_addresses(services: Services, claim: Claim, people: People) -> 
 
 
 def forget_rejected(services: Services, people: People) -> None:
-    """Look the customer up again next time: the ERP may have rejected the order because it is gone."""
+    """Look the customer up again next time: the ERP may have rejected the order because the customer is gone."""
     if people.buyer is not None:
         services.ledger.people.parties.forget(people.buyer.record)

@@ -1,7 +1,7 @@
-"""The dry run: every call that a run would make, with its exact body, and none that writes.
+"""The dry run: every writing call that a run would make, with its exact body, without making any.
 
-What a DAG would write is a `Plan` of `PlannedCall`s, each with the subject it is about. `keep_plan` keeps them in the
-ledger, for the page, and returns a table of them for the log, without bodies; whatever DAG writes can use it.
+Each DAG's writes become a `Plan` of `PlannedCall`s, each with its subject. `keep_plan` stores them in the ledger, for
+the page, and returns a table for the log, without bodies. Any DAG that writes can use it.
 """
 
 import logging
@@ -39,12 +39,12 @@ log = logging.getLogger(__name__)
 
 
 def preview_orders(services: Services, order_ids: Iterable[int]) -> Plan:
-    """Return the writes that processing these orders now would make. Reads shop and ERP only."""
+    """Return the writes for processing these orders now. Only reads from shop and ERP."""
     return _planned(services, lambda i: _processing(services, i), order_ids)
 
 
 def preview_finish(services: Services, order_ids: Iterable[int]) -> Plan:
-    """Return the writes that would finish these orders once they are written back, where no delivery is reported."""
+    """Return the writes that would finish these orders after their write-back, where no delivery is reported."""
     if not services.settings.without_deliveries:
         return Plan([])
     return _planned(services, lambda i: _finishing(services, i), order_ids)
@@ -59,13 +59,13 @@ def preview_offline_sent(services: Services, window: Window) -> Plan:
 
 
 def preview_outstanding(services: Services, left: Unfinished) -> Plan:
-    """Return the writes that would finish what a sweep has found without its last step."""
+    """Return the writes for the orders that a sweep found without their last step."""
     offline = _planned(services, lambda i: _left_offline(services, i), left.offline)
     return joined(offline, preview_finish(services, left.written_back))
 
 
 def _planned(services: Services, work: Callable[[int], Iterable[PlannedCall]], order_ids: Iterable[int]) -> Plan:
-    """Plan for many orders; as in a run, one order's failure is its own."""
+    """Plan for many orders; as in a run, one order's failure does not affect the others."""
 
     def one(order_id: int) -> Plan:
         calls: list[PlannedCall] = []
@@ -94,18 +94,18 @@ def _processing(services: Services, order_id: int) -> Iterator[PlannedCall]:
 
 
 class _Start(NamedTuple):
-    """Where the write-back of an order begins."""
+    """Where an order's write-back starts."""
 
     exported: Exported
     progress: Progress = Progress.PUSHED
     request: SalesOrderRequest | None = None
-    """What is to be sent first."""
+    """The request that is sent first."""
     before: tuple[PlannedCall, ...] = ()
     """What is sent to the ERP before that: the buyer."""
 
 
 def _start(services: Services, order: Order) -> _Start | None:
-    """Find out what `push` would come to; None where it would send and take nothing."""
+    """Find out what `push` would do; None if it would neither send nor adopt."""
     known = services.ledger.get(order.order_id)
     if known is not None and is_partly_written_back(known):
         require_kept(services, known)
@@ -128,7 +128,7 @@ def _start(services: Services, order: Order) -> _Start | None:
 
 
 def _exporting(services: Services, seen: ShopOrder, order: Order, start: _Start) -> Iterator[PlannedCall]:
-    """Go the way of the steps, by their own rules, with what each of them would find in the shop."""
+    """Follow the steps, by their own rules, with what each of them would find in the shop."""
     exported = start.exported
     yield from start.before
     if start.request is not None:
@@ -170,7 +170,7 @@ def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
 
 
 def _will_be_written_back(services: Services, shop_order: ShopOrder, order: Order) -> bool:
-    """Whether the steps before the finish would succeed; where they would not, their own plan says so."""
+    """Whether the steps before the finish would succeed; if not, their own plan says so."""
     try:
         start = _start(services, order)
         if start is None:

@@ -1,7 +1,8 @@
-"""Whether an order that the ERP was found to have is the shop's order that was looked for.
+"""Whether an order found in the ERP is the shop's order that was looked for.
 
-A name proves nothing: references repeat, restart and change. What counts, in this sequence: the shop's order id that
-the ERP gives, what the ledger knows of that ERP order, the number that the shop shows, and at last the content.
+A name proves nothing: references repeat, restart and change. What counts, in this order: the shop's order id as
+returned by the ERP, what the ledger knows about that ERP order, the number that the shop shows, and finally the
+content.
 """
 
 from collections import Counter
@@ -19,18 +20,18 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 
 class Proof(StrEnum):
-    """How sure it is."""
+    """How certain it is."""
 
     OURS = "ours"
     LIKELY = "likely"
-    """Only the content speaks for it, and nothing against it."""
+    """Only the content supports it, and nothing contradicts it."""
     ANOTHERS = "another's"
     CONTRADICTED = "contradicted"
-    """It holds something else than this order."""
+    """Its content is not this order's."""
 
 
 class ProofResult(NamedTuple):
-    """The proof, and what speaks against it."""
+    """The proof, and what contradicts it."""
 
     proof: Proof
     detail: str = ""
@@ -39,7 +40,7 @@ class ProofResult(NamedTuple):
 def prove(
     found: SalesOrder, order: Order, known: LedgerOrder | None, owner: LedgerOrder | None, *, tolerance: Decimal
 ) -> ProofResult:
-    """Judge what was found; `owner` is another shop order that the ledger has given this ERP order to, if any."""
+    """Judge the order found; `owner` is another shop order to which the ledger has assigned it, if any."""
     if found.shop_order_id is not None:
         if found.shop_order_id == order.order_id:
             return ProofResult(Proof.OURS)
@@ -53,9 +54,9 @@ def prove(
 
 
 def _contradiction(found: SalesOrder, order: Order, known: LedgerOrder | None, tolerance: Decimal) -> str:
-    """Say what of the ERP's order cannot be this order; what it does not tell contradicts nothing.
+    """Return what in the ERP's order cannot be this order; missing values contradict nothing.
 
-    An order that was sent is compared with what was sent, for the shop may have changed it since.
+    An order that was sent is compared with what was sent, because the shop may have changed it since.
     """
     sent = sent_lines(known)
     expected = sent or tuple(map(SentLine.of, order.lines))

@@ -1,8 +1,8 @@
 """Push: make sure that the ERP has this order, once.
 
-Nothing is sent before the order was read afresh, looked up in the ERP, and the intent is in the ledger with the very
-name, key and content that are sent. Whatever is unclear afterwards is looked up, and sent again only where the ERP
-itself prevents a second order.
+Nothing is sent before the order has been read afresh and looked up in the ERP, and the intent is in the ledger with the
+very name, key and content that are sent. An unclear outcome is looked up, and the order is sent again only if the ERP
+itself prevents duplicates.
 """
 
 import logging
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class Content(TypedDict, total=False):
-    """What was ordered when the order was sent: its fingerprint, and its lines."""
+    """What was ordered when the order was sent: its fingerprint and its lines."""
 
     payload_hash: str | None
     payload_version: int | None
@@ -41,7 +41,7 @@ class Content(TypedDict, total=False):
 
 
 def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
-    """Bring the claimed order into the ERP, or take the one that is there."""
+    """Send the claimed order to the ERP, or adopt the order that is there."""
     if is_partly_written_back(claim.order):
         resume(services, claim)
         return Outcome.UNCHANGED
@@ -68,7 +68,7 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
 
 
 def investigate(services: Services, known: LedgerOrder | None, order: Order) -> tuple[Facts, Verdict]:
-    """Find out about an order until it is clear what is to be done. Reads only."""
+    """Find out about an order until it is clear what to do. Only reads."""
     facts = Facts(
         order=order,
         decision=services.decide(order),
@@ -84,7 +84,7 @@ def investigate(services: Services, known: LedgerOrder | None, order: Order) -> 
 
 
 def request_for(facts: Facts, people: People) -> SalesOrderRequest:
-    """Return what is to be sent: under the name and the key of the first intent, if there was one."""
+    """Return the request to send: with the name and key of the first intent, if there was one."""
     request = to_sales_order(facts.order, people)
     if facts.begun and facts.known is not None:
         key = facts.known.idempotency_key or request.idempotency_key
@@ -93,7 +93,7 @@ def request_for(facts: Facts, people: People) -> SalesOrderRequest:
 
 
 def content_of(order: Order) -> Content:
-    """Return what is remembered of the content of an order that is sent."""
+    """Return what to remember about the content of an order that is sent."""
     return {
         "payload_hash": fingerprint(order),
         "payload_version": VERSION,
@@ -108,7 +108,7 @@ def _looked_up(services: Services, facts: Facts) -> Facts:
 
 
 def _owner(services: Services, facts: Facts, found: SalesOrder | None) -> LedgerOrder | None:
-    """Return another order that the ledger has given what was found to: its number, or its name."""
+    """Return another order to which the ledger has assigned the order found: its number, or its name."""
     if found is None:
         return None
     named = services.ledger.by_external_reference([found.external_reference]).values()
@@ -117,7 +117,7 @@ def _owner(services: Services, facts: Facts, found: SalesOrder | None) -> Ledger
 
 
 def _with_rivals(services: Services, facts: Facts) -> Facts:
-    """Find other orders of the shop that have this reference, in whatever webshop."""
+    """Find other orders of the shop with this reference, in any webshop."""
     reference = facts.order.reference
     rows = services.shop.list_orders(ShopOrderFilter(reference=reference))
     rivals = {row.id for row in rows if row.reference == reference} - {facts.order.order_id}
@@ -125,7 +125,7 @@ def _with_rivals(services: Services, facts: Facts) -> Facts:
 
 
 def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
-    """Send the order of these people, and remember who they are."""
+    """Send the order with these people, and remember who they are."""
     try:
         _send(services, claim, order, request, named_in(people))
     except PermanentError as error:
@@ -136,7 +136,7 @@ def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrder
 
 
 def _send(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, named: NamedPeople) -> None:
-    """Create the order in the ERP, after the intent to do so."""
+    """Create the order in the ERP, after recording the intent."""
     begun = claim.order.progress in INTENT_OPEN
     if begun:
         claim.intend(Step.PUSH, message="once more, with the same key")
@@ -159,7 +159,7 @@ def _send(services: Services, claim: Claim, order: Order, request: SalesOrderReq
 
 
 def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
-    """Whether the ERP certainly has no such order after this error.
+    """Whether this error proves that the ERP has no such order.
 
     A refusal of this request says nothing about an earlier one, unless the ERP judged the order itself.
     """
@@ -169,7 +169,7 @@ def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
 
 
 def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, error: OrderflowError) -> None:
-    """Find out what came of an unclear request: look it up, then send it again if the ERP prevents a second one."""
+    """Settle an unclear request: look the order up, then send it again if the ERP prevents duplicates."""
     log.warning("%s: outcome unknown (%s), looking it up", request.external_reference, error)
     try:
         found = _wait_for(services, claim, order)
@@ -178,7 +178,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
             return
         if not services.erp.capabilities.resend_is_safe:
             raise InDoubtError(error.message) from error
-        claim.intend(Step.PUSH, message="once more, with the same key")  # only while the claim is still ours
+        claim.intend(Step.PUSH, message="once more, with the same key")  # only if the claim is still ours
         made = _numbered(services.erp.create(request))
     except ClaimedElsewhereError:
         raise
@@ -191,7 +191,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
 
 
 def _wait_for(services: Services, claim: Claim, order: Order) -> SalesOrder | None:
-    """Look an order up a few times, for an ERP may commit it after the answer was lost; judged as any that is found."""
+    """Look an order up a few times, because an ERP may commit it after its answer was lost; judge what is found."""
     for wait in services.settings.limits.lookup_waits:
         services.sleep(wait)
         facts, verdict = investigate(services, claim.order, order)
@@ -203,14 +203,14 @@ def _wait_for(services: Services, claim: Claim, order: Order) -> SalesOrder | No
 
 
 def _numbered(made: SalesOrder) -> SalesOrder:
-    """Refuse an order that has no number yet: the look-up tells more."""
+    """Refuse an order that has no number yet; a later look-up will show more."""
     if not made.number.strip():
         raise InDoubtError("the ERP has taken the order and has given it no number yet")
     return made
 
 
 def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, content: Content) -> None:
-    """Record that the ERP has the order, with this content, and say so if the shop's order has moved on since."""
+    """Record that the ERP has the order, with this content, and report if the shop's order has changed since."""
     claim.succeed(
         Step.PUSH,
         progress=Progress.PUSHED,
@@ -233,7 +233,7 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
 
 
 def _content_before(known: LedgerOrder, order: Order, found: SalesOrder) -> Content:
-    """Return what the ERP's order was made from: by the ledger or, where that was lost, by the ERP and the shop."""
+    """Return the content that the ERP's order was created from: from the ledger or, if lost, from ERP and shop."""
     if known.payload_hash:
         return {}
     return {

@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | OrderflowError]:
-    """Return each order that people call so, or why there is none to resolve: one that is wrong hides no other.
+    """Return each order with one of these names, or why it cannot be resolved: one wrong name does not hide the others.
 
-    They are looked up in the ledger, for the shop may have deleted them.
+    They are looked up in the ledger, because the shop may have deleted them.
     """
     return [isolated(partial(_find, services, name), name) for name in dict.fromkeys(name.strip() for name in names)]
 
@@ -29,12 +29,12 @@ def find_to_resolve(services: Services, names: Iterable[str]) -> list[int | Orde
 def resolve(
     services: Services, order_ids: Iterable[int], run: RunRef, *, word: Word = NOBODY, as_of: str | None = None
 ) -> list[int | OrderflowError]:
-    """Close what is open about these orders: a flag is taken down, an order that is stuck is at an end.
+    """Close what is open about these orders: a flag is cleared, a stuck order is finished.
 
-    What the shop shows of it now is what the person has dealt with: it is not told of again, a later change is. The
-    same goes for its differences between shop and ERP: they are accepted as they are.
-    `as_of` is what `as_shown` said of the order that the person has judged: one that is something else now stays open.
-    Returns each order, or why it could not be closed.
+    What the shop shows now is what the person has dealt with: it is not announced again, but a later change is. The
+    order's differences between shop and ERP are accepted in the same way. `as_of` is what `as_shown` returned for the
+    order that the person judged: an order that has changed since stays open. Returns each order, or why it could not be
+    closed.
     """
 
     def one(order_id: int) -> int:
@@ -51,9 +51,9 @@ def resolve(
 
 
 def undo(services: Services, order_ids: Iterable[int], run: RunRef, word: Word) -> list[int | OrderflowError]:
-    """Take back within the day that these orders were dealt with: they are where they were, and so are their alerts.
+    """Undo within a day that these orders were dealt with: restore their progress and their alerts.
 
-    Returns each order, or why it could not be.
+    Returns each order, or why it could not be undone.
     """
 
     def one(order_id: int) -> int:
@@ -66,7 +66,7 @@ def undo(services: Services, order_ids: Iterable[int], run: RunRef, word: Word) 
 
 
 def comment(services: Services, order_ids: Iterable[int], run: RunRef, word: Word) -> list[int | OrderflowError]:
-    """Add a comment to the log of these orders; returns each, or why it could not be."""
+    """Add a comment to the log of these orders; return each order, or why it could not be added."""
 
     def one(order_id: int) -> int:
         services.ledger.words.comment(order_id, word, run)
@@ -76,12 +76,12 @@ def comment(services: Services, order_ids: Iterable[int], run: RunRef, word: Wor
 
 
 def as_shown(order: Order | None) -> str:
-    """Return what tells an order as the shop shows it from what it is later; other changes say nothing to a person."""
+    """Return what identifies the state of an order that a person judges; changes to other fields do not matter."""
     return "gone" if order is None else f"{order.state} {content_hash(order)}"
 
 
 def find_known(services: Services, names: Iterable[str]) -> list[int | OrderflowError]:
-    """Return each order that people call so, whatever it is at, or why there is none."""
+    """Return each order with one of these names, whatever its progress, or why there is none."""
     named = dict.fromkeys(name.strip() for name in names)
     return [isolated(partial(lambda name: _called(services, name).order_id, name), name) for name in named]
 
@@ -113,7 +113,7 @@ def _find(services: Services, name: str) -> int:
 
 
 def as_it_is_now(services: Services, order_id: int) -> Order | None:
-    """Read the order; None when the shop has deleted it."""
+    """Read the order; None if the shop has deleted it."""
     try:
         return services.read(order_id)[1]
     except OrderflowError as error:

@@ -1,4 +1,4 @@
-"""A whole run in one go, without a scheduler: the same use cases in the same sequence as the DAG's tasks."""
+"""A complete run without a scheduler: the same use cases in the same order as the DAG's tasks."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -24,7 +24,7 @@ Found = TypeVar("Found", bound=int)
 def run_day(services: Services, window: Window, run: RunRef) -> Report:
     """Take the window's orders through the ERP and back.
 
-    Nothing is raised: what failed of the orders, and what failed as a whole, is in the report.
+    Raises nothing: failures of orders, and of whole steps, are in the report.
     """
     units = isolated(lambda: list_day(services, window, run), "listing")
     listed = units if isinstance(units, OrderflowError) else values(units)
@@ -37,7 +37,7 @@ def run_day(services: Services, window: Window, run: RunRef) -> Report:
 def run_sweep(
     services: Services, run: RunRef, *, references: Sequence[str] = (), order_ids: Sequence[int] = ()
 ) -> Report:
-    """Look at everything that is open, whatever its day; or only at the orders that somebody names."""
+    """Process everything that is open, of any day, or only the orders that somebody names."""
     found = find_referenced(services, references)
     named = list(dict.fromkeys([*order_ids, *values(found)]))
     asked = bool(references or order_ids)
@@ -59,7 +59,7 @@ def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int]
 def process(
     services: Services, listed: Sequence[int], window: Window | None, run: RunRef, *, named: bool = False
 ) -> list[int]:
-    """Decide about the listed orders and take the payable ones through every step; returns those."""
+    """Decide about the listed orders and take the payable ones through every step; return those."""
     order_ids = to_process(select(services, listed, run=run, window=window, named=named))
     for step in ORDER_STEPS:
         run_step(services, step, order_ids, run)
@@ -67,7 +67,7 @@ def process(
 
 
 def _short(units: Sequence[int | OrderflowError] | OrderflowError) -> list[OrderflowError]:
-    """Return what a listing lacks; one that failed as a whole is named already."""
+    """Return what a listing lacks; one that failed as a whole is already reported."""
     return [] if isinstance(units, OrderflowError) else errors(units)
 
 
@@ -98,7 +98,7 @@ def _report(
 def preview_day(
     services: Services, window: Window, run: RunRef, show: Callable[[str], None]
 ) -> tuple[Sequence[Selected], Plan]:
-    """Show every write that `run_day` would make; `services` may be read-only, the ledger is left alone."""
+    """Return every write that `run_day` would make; `services` may be read-only, and the ledger is left alone."""
     selected = select(services, values(list_window(services, window)), run=run, window=window, record=False)
     order_ids = to_process(selected)
     offline = preview_offline_sent(services, window)

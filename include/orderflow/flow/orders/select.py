@@ -1,4 +1,4 @@
-"""Select: read every listed order and decide, one by one, what is to be done with it."""
+"""Select: read every listed order and decide, one by one, what to do with it."""
 
 import logging
 from collections import Counter
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Selected(BaseModel):
-    """One listed order with what was decided; without a decision when it could not even be read."""
+    """One listed order with its decision; without one if the order could not even be read."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,9 +44,9 @@ def select(
     record: bool = True,
     named: bool = False,
 ) -> list[Selected]:
-    """Decide about every order, each isolated from the others' failures; `record` False leaves the ledger alone.
+    """Decide about every order, isolated from the others' failures; `record` False leaves the ledger alone.
 
-    `named`: somebody has named these orders, and so they are exported whatever the day of go-live.
+    `named`: somebody has named these orders, so they are exported whatever the go-live date.
     """
     known = services.ledger.get_many(order_ids)
     by_person = named or window is not None
@@ -94,10 +94,10 @@ def to_process(selected: Iterable[Selected]) -> list[int]:
 
 
 def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:
-    """Finish what was begun, whatever the shop says now: the push reads again and finds out how.
+    """Finish what was started, whatever the shop says now: the push reads again and finds out how.
 
-    That goes for an order that is in the ERP and was reopened in the shop, too, even if it is not payable any more, and
-    for one that was cancelled there.
+    This also applies to an order in the ERP that was reopened in the shop, even if it is no longer payable, and to one
+    that was cancelled there.
     """
     if known is None:
         return decision

@@ -1,4 +1,4 @@
-"""The steps of one order as data, and how a step is run for many orders: claimed, isolated, recorded."""
+"""An order's steps as data, and how a step is run for many orders: claimed, isolated, recorded."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -19,13 +19,13 @@ from orderflow.ledger.orders.claim import Claim
 log = logging.getLogger(__name__)
 
 _SAYS_NO = NOT_SENT | {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
-"""Why a request for a new order has certainly failed, besides the ERP's rejection of the order itself."""
+"""Reasons why a request for a new order has certainly failed, besides the ERP's rejection of the order itself."""
 
 Work = Callable[[Services, Claim, RunRef], Outcome]
 
 
 class OrderStep(NamedTuple):
-    """A step: its name in the ledger, the work, and the progress an order must have for it (None: any)."""
+    """A step: its name in the ledger, its work, and the progress an order must have for it (None: any)."""
 
     step: Step
     work: Work
@@ -38,13 +38,13 @@ PATCH_NUMBER = OrderStep(Step.PATCH_NUMBER, patch_erp_order_number, Progress.STA
 PUT_LINES = OrderStep(Step.PUT_LINES, put_order_lines, Progress.NUMBER_SET)
 
 ORDER_STEPS = (PUSH, PATCH_STATE, PATCH_NUMBER, PUT_LINES)
-"""What happens to an order, in this sequence."""
+"""An order's steps, in this order."""
 
 
 def run_step(
     services: Services, order_step: OrderStep, order_ids: Sequence[int], run: RunRef, *, first_try: int = 1
 ) -> list[StepResult]:
-    """Run a step for many orders at once. One order's failure is its own: recorded, returned, never raised.
+    """Run a step for many orders at once. One order's failure is recorded and returned, never raised.
 
     What a person must fix is not tried again within the tries `first_try` .. now of the same task.
     """
@@ -64,7 +64,7 @@ def run_step(
 
 
 def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) -> Outcome | None:
-    """Do the work on an order whose turn it is; whatever goes wrong is in the ledger before it is raised."""
+    """Do the work on an order whose turn it is; any error is in the ledger before it is raised."""
     with services.ledger.claim(order_id, run) as claim:
         if order_step.needs and not _has_its_turn(claim.order, order_step.needs):
             return None
@@ -85,7 +85,7 @@ def _has_its_turn(known: LedgerOrder, needs: Progress) -> bool:
 
 
 def _doubted(error: OrderflowError, now: Progress) -> OrderflowError:
-    """Doubt what became of a push under which something unforeseen happened: its request may have gone out."""
+    """Put a push in doubt after an unexpected error: its request may have been sent."""
     if error.reason is Reason.UNEXPECTED and now in INTENT_OPEN and not isinstance(error, InDoubtError):
         return InDoubtError(error.message, order=error.order)
     return error
@@ -94,9 +94,9 @@ def _doubted(error: OrderflowError, now: Progress) -> OrderflowError:
 def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> Progress | None:
     """Return the progress after a failed push; None: unchanged.
 
-    The intent is forgotten only when the ERP has certainly not got the order. It stays open when another try had left
-    it open, unless the ERP has judged the order now, and also when anything but the ERP failed, such as the ledger
-    when the ERP's answer was to be written down.
+    The intent is dropped only if the ERP certainly does not have the order. It stays open if an earlier try left it
+    open, unless the ERP has now judged the order. It also stays open if something other than the ERP failed, such as
+    the ledger while the ERP's answer was being recorded.
     """
     if now is Progress.READY and error.reason in NOT_THIS_ORDER:
         return Progress.REJECTED
@@ -110,7 +110,7 @@ def _progress_after(error: OrderflowError, before: Progress, now: Progress) -> P
 
 
 def _refused(services: Services, step: Step, run: RunRef, first_try: int) -> dict[int, OrderflowError]:
-    """Return the orders for which this task already got a final no, in an earlier one of these tries."""
+    """Return the orders for which an earlier one of these tries already got a final refusal."""
     if run.try_number <= first_try:
         return {}
     refused: dict[int, OrderflowError] = {}

@@ -1,4 +1,4 @@
-"""Write back: tell the shop that the order is being processed, under which ERP number and line numbers."""
+"""Write back: tell the shop that the order is being processed, with its ERP number and line numbers."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -22,14 +22,14 @@ from orderflow.ledger.orders.claim import Claim, Learnt
 
 
 def patch_state(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    """Step 3: PATCH state to `processing`, from `confirmed` only: a cancelled order is never brought back to life."""
+    """Step 3: PATCH state to `processing`, from `confirmed` only: a cancelled order is never revived."""
     return _patch(services, claim, Step.PATCH_STATE, Progress.STATE_SET, state_change)
 
 
 def patch_erp_order_number(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    """Step 3b: PATCH the ERP number; another number that is there already is never overwritten.
+    """Step 3b: PATCH the ERP number; a different number in the shop is never overwritten.
 
-    A webshop that is told by cXML hears the number with the lines: there is nothing to do here.
+    A webshop that uses cXML gets the number with the lines: nothing to do here.
     """
     if confirms_by_cxml(services, claim.order.webshop):
         claim.succeed(Step.PATCH_NUMBER, progress=Progress.NUMBER_SET, outcome=Outcome.UNCHANGED)
@@ -40,7 +40,7 @@ def patch_erp_order_number(services: Services, claim: Claim, _run: RunRef) -> Ou
 def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Step 3c: PUT the object just read with the ERP fields set, then read it back.
 
-    A webshop that is told by cXML gets a confirmation instead; what it has to show afterwards is the same.
+    A webshop that uses cXML gets a confirmation instead; what it must show afterwards is the same.
     """
     exported = Exported.of(claim.order)
     shown = [exported]
@@ -48,7 +48,7 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     def change(seen: ShopOrder) -> Mapping[str, Any] | None:
         order = services.understand(seen)
         wanted = lines_change(seen, order, services.places(seen), shown[-1])
-        shown.append(as_shown(order, shown[-1]))  # what a PUT makes of the lines is read back by what they hold
+        shown.append(as_shown(order, shown[-1]))  # after a PUT, lines are recognised by their content
         return wanted
 
     if confirms_by_cxml(services, claim.order.webshop):
@@ -77,9 +77,9 @@ def _patch(
 
 
 def _confirmed(services: Services, claim: Claim, change: Change, exported: Exported) -> Written:
-    """Send the cXML confirmation if the shop does not show yet what it says; the state is set as in step 3.
+    """Send the cXML confirmation unless the shop already shows its content; the state is set as in step 3.
 
-    Whether a confirmation was taken whose answer was lost, the order shows; where it does not, the doubt stays.
+    If the answer to a confirmation was lost, the order shows whether it was accepted; if not, the doubt remains.
     """
     intend = partial(claim.intend, Step.PUT_LINES)
     before = write(
@@ -101,9 +101,9 @@ def _confirmed(services: Services, claim: Claim, change: Change, exported: Expor
 
 
 def _caused_by_us(services: Services, claim: Claim, written: Written) -> Learnt:
-    """Return what our own write has changed about the order: lines with new ids, texts that were trimmed.
+    """Return what our own write has changed in the order: lines with new ids, texts that were trimmed.
 
-    The lines are known by their new ids from now on, and what a shop trims as it stores an order is no edit.
+    From now on the lines are known by their new ids, and texts that the shop trims when storing are not an edit.
     """
     before, after = services.understand(written.before), services.understand(written.order)
     positions = {number: position for position, number in claim.order.erp_lines.items()}

@@ -1,6 +1,6 @@
-"""What is to be written back to an order as just read: one rule per step, asked by the run and by the dry run.
+"""What to write back to an order as just read: one rule per step, used by the run and by the dry run.
 
-Each returns the change, None when the shop shows all of it, or raises PermanentError when nothing may be written.
+Each returns the change, or None if the shop already shows it, or raises PermanentError if nothing may be written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _PROCESSING: Mapping[str, Any] = {"state": ShopState.PROCESSING.value}
 
 
 def require_writable(shop_order: ShopOrder, number: str | None) -> None:
-    """PermanentError for an order that was cancelled or withdrawn: any write would bring it back to life."""
+    """PermanentError for an order that was cancelled or withdrawn: any write would revive it."""
     if shop_order.state == ShopState.CANCEL:
         raise PermanentError(f"ERP number {number}", reason=Reason.CANCELLED_AFTER_EXPORT)
     if shop_order.state not in ALIVE:
@@ -33,7 +33,7 @@ def state_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any]
 
 
 def number_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any] | None:
-    """Step 3b: the ERP number; another number that is there already is never overwritten."""
+    """Step 3b: the ERP number; a different number in the shop is never overwritten."""
     require_writable(shop_order, exported.number)
     held = shop_order.erp_order_number
     if held and held != exported.number:
@@ -46,11 +46,11 @@ def number_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any
 def lines_change(
     shop_order: ShopOrder, order: Order, places: Sequence[int], exported: Exported
 ) -> Mapping[str, Any] | None:
-    """Step 3c: the object just read with state, ERP number and line numbers set; all else as it came.
+    """Step 3c: the object just read with state, ERP number and line numbers set, and the rest unchanged.
 
-    The vendor's sample PUT says `confirmed`: sent here it would reopen the order and export it again, for PUT replaces
-    the whole object. So the state goes as it should be. `order` is what the object means, `places` are those of its
-    lines in it. PermanentError(LINES_MISMATCH) where a line is in doubt.
+    The vendor's sample PUT contains `confirmed`. Because PUT replaces the whole object, sending that here would reopen
+    the order and export it again, so the correct state is sent. `order` is the parsed object, `places` are its lines'
+    indexes in it. PermanentError(LINES_MISMATCH) if a line is in doubt.
     """
     number_change(shop_order, exported)
     wanted = _with_erp_fields(shop_order, exported.number, line_numbers(order, exported), places)
@@ -60,7 +60,7 @@ def lines_change(
 def _with_erp_fields(
     shop_order: ShopOrder, number: str, numbers: Mapping[int, Number], places: Sequence[int]
 ) -> dict[str, Any]:
-    """Return the shop's object with state, ERP number and line numbers (by position) set; all else untouched."""
+    """Return the shop's object with state, ERP number and line numbers (by position) set, the rest unchanged."""
     lines = list(shop_order.document.get("order_lines") or [])
     for position, place in enumerate(places, start=1):
         lines[place] = {**lines[place], "erp_line_number": numbers[position]}

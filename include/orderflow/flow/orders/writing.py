@@ -1,7 +1,7 @@
-"""Write to an order of the shop: read it, decide, write once, and believe only what is read afterwards.
+"""Write to an order of the shop: read it, decide, write once, and trust only a later read.
 
-Nothing is repeated on an old read: after an unclear answer the order is read and decided about anew, for somebody may
-have cancelled it meanwhile. The shop answers 200 to fields that it ignores.
+Nothing is repeated based on an old read: after an unclear answer the order is read and decided again, because somebody
+may have cancelled it meanwhile. The shop answers 200 to fields that it ignores.
 """
 
 import json
@@ -14,16 +14,16 @@ from orderflow.errors import PermanentError, TransientError
 from orderflow.flow.services import Services
 
 Change = Callable[[ShopOrder], Mapping[str, Any] | None]
-"""What is to be written to an order as just read, None when nothing is; PermanentError when nothing may be."""
+"""What to write to an order as just read, None if nothing; PermanentError if nothing may be written."""
 
 _MOVES = 5
 
 
 class Written(NamedTuple):
-    """What came of it."""
+    """The result of a write."""
 
     before: ShopOrder
-    """The order as it was read before the first attempt."""
+    """The order as read before the first attempt."""
     order: ShopOrder
     """As the shop shows it afterwards."""
     changed: bool
@@ -39,11 +39,12 @@ def write(
     intend: Callable[[], None],
     trust_answer: bool = True,
 ) -> Written:
-    """Bring an order to where `change` finds nothing more to write; `intend` is called before each attempt.
+    """Write until `change` finds nothing more to write; `intend` is called before each attempt.
 
-    What a PATCH answers is believed where it shows all that was wanted, unless `trust_answer` is False; a PUT's never.
+    The answer to a PATCH is trusted if it shows everything that was wanted, unless `trust_answer` is False; that to a
+    PUT never.
 
-    TransientError when the shop stays unclear; PermanentError(WRITEBACK_IGNORED) when it does not keep what it took.
+    TransientError if the shop stays unclear; PermanentError(WRITEBACK_IGNORED) if it does not store what it accepted.
     """
     before: list[ShopOrder] = []
     trust_answer = trust_answer and method == "PATCH"
@@ -67,10 +68,10 @@ def write(
 
 
 def _send(services: Services, method: str, seen: ShopOrder, wanted: Mapping[str, Any]) -> ShopOrder | None:
-    """Write once, in the state just seen; None when the order has left it.
+    """Write once, in the state just seen; None if the order has left that state.
 
-    Whether a shop obeys such a condition is ASSUMED. One that does not know it writes all the same, and one that
-    refuses it altogether is asked without.
+    That a shop obeys such a condition is ASSUMED. A shop that does not know it writes anyway, and one that refuses it
+    is sent the write without it.
     """
     send = services.shop.put_order if method == "PUT" else services.shop.patch_order
     answer = send(seen.id, wanted, only_in=seen.state)
@@ -80,7 +81,7 @@ def _send(services: Services, method: str, seen: ShopOrder, wanted: Mapping[str,
 
 
 def _kept(services: Services, change: Change, answer: ShopOrder, *, trust_answer: bool) -> ShopOrder:
-    """Return the order as stored: the answer if it shows everything that was sent, otherwise what is read now."""
+    """Return the order as stored: the answer if it shows everything that was sent, otherwise a fresh read."""
     if trust_answer and _is_settled(change, answer):
         return answer
     kept = services.shop.get_order(answer.id)
@@ -91,7 +92,7 @@ def _kept(services: Services, change: Change, answer: ShopOrder, *, trust_answer
 
 
 def _is_settled(change: Change, answer: ShopOrder) -> bool:
-    """Whether an answer shows that nothing is left to write; a partial one shows nothing."""
+    """Whether an answer shows that nothing is left to write; a partial answer shows nothing."""
     try:
         return change(answer) is None
     except PermanentError:
@@ -99,7 +100,7 @@ def _is_settled(change: Change, answer: ShopOrder) -> bool:
 
 
 def difference(wanted: Mapping[str, Any], kept: ShopOrder) -> str:
-    """Say which fields the shop did not keep."""
+    """List the fields that the shop did not store."""
     lost = [
         f"{field} is {_in_json(kept.document.get(field))} instead of {_in_json(wanted[field])}"
         for field in ("state", "erp_order_number", "shipment_state")
@@ -117,5 +118,5 @@ def difference(wanted: Mapping[str, Any], kept: ShopOrder) -> str:
 
 
 def _in_json(value: object) -> str:
-    """Write a value as it stands in the order, and not as Python calls it."""
+    """Format a value as in the order's JSON, not as in Python."""
     return json.dumps(value, ensure_ascii=False, default=str)

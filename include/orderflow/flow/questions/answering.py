@@ -1,4 +1,4 @@
-"""Do what a person has answered: by the same use cases as the parameters and the page's buttons."""
+"""Carry out a person's answer, through the same use cases as the parameters and the page's buttons."""
 
 import logging
 
@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 
 
 def carry_out(services: Services, question_id: int, run: RunRef) -> str:
-    """Do what was answered, once, and return what came of it.
+    """Carry out the answer, once, and return the result.
 
-    Nothing is done about what is over, or is not any more what the person was asked about. An error that may pass is
-    raised and left to another try; any other one is what came of it, and the matter is asked about anew.
+    Nothing is done if the matter is over, or has changed since the person was asked. An error that may pass is raised
+    for a retry. Any other error is the result, and the question is asked again.
     """
     question = services.ledger.questions.get(question_id)
     if question.result is not None or question.answer is None:
@@ -43,7 +43,7 @@ def carry_out(services: Services, question_id: int, run: RunRef) -> str:
 
 
 def _do(services: Services, question: AskedQuestion, run: RunRef) -> str:
-    """Do it and say where that leaves the order or the packing slip; the first error is raised."""
+    """Carry it out and return the new state of the order or packing slip; the first error is raised."""
     after, word = "", Word(question.answered_by or "", question.remark)
     if question.shipment:
         numbers = [question.shipment]

@@ -1,4 +1,4 @@
-"""What to ask people: an open alert that only a person can end is a question, once."""
+"""What to ask people: each open alert that only a person can resolve becomes one question."""
 
 from typing import NamedTuple
 
@@ -12,12 +12,12 @@ from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.questions import AskedQuestion
 
 MOST = 500
-"""Questions that one run opens; the next one opens more."""
+"""The most questions that one run opens; the next run opens more."""
 MANY_RUNS = 25
-"""With more runs than this waiting for answers, their questions are gathered in fewer: each one costs the scheduler."""
+"""If more runs than this wait for answers, their questions move to fewer runs: each one burdens the scheduler."""
 
 OVER, GATHERED = "over", "gathered"
-"""Why a question is none any more, besides an answer. The latter is asked anew."""
+"""Why a question was closed, besides an answer. A gathered one is asked again."""
 
 
 class Text(NamedTuple):
@@ -29,7 +29,7 @@ class Text(NamedTuple):
 
 
 def to_ask(ledger: Ledger) -> list[int]:
-    """Return the alerts that people are to be asked about and are not yet, the oldest first."""
+    """Return the alerts that need a question and have none yet, oldest first."""
     asked, now = ledger.questions.asked(), ledger.now()
     return [
         alert.id
@@ -41,9 +41,9 @@ def to_ask(ledger: Ledger) -> list[int]:
 
 
 def ask(services: Services, alert_id: int, run: RunRef) -> tuple[AskedQuestion, Text] | None:
-    """Note that this task asks about an alert; None when that is over, or another one asks.
+    """Record that this task asks about an alert; None if the alert is over, or another task asks.
 
-    The order is read: the answer will be about what the shop shows of it now.
+    The order is read, because the answer will refer to what the shop shows now.
     """
     alert = _open_alert(services.ledger, alert_id)
     if alert is None:
@@ -53,14 +53,14 @@ def ask(services: Services, alert_id: int, run: RunRef) -> tuple[AskedQuestion, 
 
 
 def why_none(ledger: Ledger, question: AskedQuestion, *, may_gather: bool = False) -> str | None:
-    """Say why a question is none any more; None while it is one."""
+    """Return why a question no longer needs an answer; None while it does."""
     if _open_alert(ledger, question.alert_id) is None:
         return OVER
     return GATHERED if may_gather and ledger.questions.waiting_runs() > MANY_RUNS else None
 
 
 def _facts(services: Services, alert: Alert) -> str:
-    """Return what tells the order as it is now from what it is later; a packing slip in doubt stays as it was sent."""
+    """Return what identifies the order's current state; none for a packing slip in doubt, which stays as sent."""
     if alert.shipment or alert.order_id is None:
         return ""
     return as_shown(as_it_is_now(services, alert.order_id))
@@ -83,5 +83,5 @@ def _text(alert: Alert) -> Text:
 
 
 def _as_code(text: str) -> str:
-    """Show what shop or ERP said as it is: no link, no table, no picture of theirs."""
+    """Show the text of shop or ERP literally, so that it cannot become a link, a table or a picture."""
     return "\n".join(f"    {line}" for line in text.splitlines())

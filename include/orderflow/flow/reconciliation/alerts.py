@@ -1,4 +1,4 @@
-"""Alerts about differences between shop and ERP: each once, and none about an order with an alert already."""
+"""Alerts about differences between shop and ERP: one each, and none for an order that already has an alert."""
 
 from collections.abc import Collection
 
@@ -21,10 +21,10 @@ def keep_alerts(
     *,
     about: Collection[str] | None = None,
 ) -> None:
-    """Open an alert for each difference that is overdue and each order not compared; close those that are over.
+    """Open an alert for each overdue difference and each order not compared; close those that are over.
 
-    `about` are the names of the orders that were compared; None: all were.
-    None for an order that has an alert already: it is one matter, whoever has found it.
+    `about` are the names of the compared orders; None means all. An order that already has an alert gets no second one:
+    it is the same problem, whoever found it.
     """
     book = services.ledger.alerts
     unread = {Subject.of_difference(_NOT_COMPARED, error.order or "an order", None): error for error in errors}
@@ -45,7 +45,7 @@ def keep_alerts(
 def alert_lost_shipments(services: Services, run: RunRef, erp_numbers: Collection[str]) -> None:
     """Open an alert for each packing slip that was skipped as nobody's although its order came from the shop.
 
-    The ledger does not know the order: it was lost, or restored from a backup.
+    The ledger does not know the order because it was lost, or restored from a backup.
     """
     for shipment in services.ledger.shipments.skipped_of(erp_numbers):
         orders = ", ".join(shipment.content.order_numbers)

@@ -1,20 +1,20 @@
 """What a reconciliation found, as CSV files for people: one of the findings, one of the days' totals.
 
-UTF-8 with a byte order mark, comma separated, quoted where need be. `<date>.csv` has one row per finding, those past
-their grace first:
+UTF-8 with a byte order mark, comma separated, quoted where needed. `<date>.csv` has one row per finding, those past
+their grace period first:
 
     kind                why it is listed (the reason code)
     order               the order's name in the ERP: webshop/reference
     webshop, order_id   the shop's own ids; no order_id for an order that only the ERP has
     day                 the shop-local day of its confirmation
     erp_number          the ERP's number or numbers
-    shop, erp           what either side shows
+    shop, erp           what each side shows
     since               when either side last changed (UTC)
-    first_seen          when a reconciliation first met it (UTC)
+    first_seen          when a reconciliation first found it (UTC)
     past_grace          `yes` or `no`
     who_fixes_it, what_it_means, what_to_do, detail
 
-`<date>-days.csv` has one row per day, webshop and currency: orders and totals (excluding tax) on either side. A run for
+`<date>-days.csv` has one row per day, webshop and currency: orders and totals (excluding tax) on each side. A run for
 one webshop adds `-webshop-<id>` to both names.
 """
 
@@ -62,9 +62,9 @@ def csv_folder(settings: Settings) -> Path:
 
 
 def save_csv(reconciled: Reconciled, settings: Settings) -> Path | OrderflowError:
-    """Write both files where the settings say; returns the path of the findings, or why they could not be written.
+    """Write both files to the configured folder; return the path of the findings, or why they could not be written.
 
-    The comparison itself is in the ledger by then: a full disk must not keep it from people.
+    By then the comparison itself is in the ledger: a full disk must not hide it from people.
     """
 
     def save() -> Path:
@@ -95,7 +95,7 @@ def write_csv(reconciled: Reconciled, folder: Path) -> Path:
 
 
 def _readable_row(finding: Finding, *, past_grace: str) -> list[object]:
-    """Write a row; of one that cannot be written, which finding it is and why not."""
+    """Build a row; if that fails, a row that names the finding and says why."""
     name = finding.external_reference
     row = isolated(partial(_row, finding, past_grace=past_grace), name)
     if isinstance(row, OrderflowError):
@@ -129,7 +129,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a file whole or not at all."""
+    """Write a file completely or not at all."""
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
     with open(
@@ -142,5 +142,5 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]])
 
 
 def _for_the_owner(path: str, flags: int) -> int:
-    """Make a file that nobody else on this machine can read: it names orders and what they cost."""
+    """Create a file that only its owner can read: it contains orders and their prices."""
     return os.open(path, flags, 0o600)

@@ -1,4 +1,4 @@
-"""Whom an order was sent for, and where it was to go. Reads only."""
+"""The customer an order was sent for, and the delivery address. Only reads."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from orderflow.ledger.models.orders import LedgerOrder
 def customer_codes(
     services: Services, known: LedgerOrder | None, order: Order | None, found: Iterable[ErpOrder]
 ) -> frozenset[str]:
-    """Return the number that the order was sent with and, where the ERP shows another one, that of today.
+    """Return the customer number that the order was sent with and, if the ERP now shows another one, that too.
 
     The ERP may have merged the customer into another one since: then its key leads there.
     """
@@ -29,7 +29,7 @@ def customer_codes(
 
 
 def sent_to(services: Services, known: LedgerOrder | None, order: Order | None) -> RecordRef | None:
-    """Return the delivery address that the order was sent with; None when nobody remembers."""
+    """Return the delivery address that the order was sent with; None if it is not known."""
     if known is None or known.ship_to_key is None:
         return None
     record = RecordKey.parse(known.ship_to_key)
@@ -37,7 +37,7 @@ def sent_to(services: Services, known: LedgerOrder | None, order: Order | None) 
 
 
 def _id_of(services: Services, role: Role, record: RecordKey, order: Order | None) -> int | None:
-    """Return the shop's id of a record, if the order names it: the order may name another one by now."""
+    """Return the shop's id of a record if the order refers to it; by now it may refer to another one."""
     number = order.people[role].id if order and role in order.people else None
     if number is None:
         return None

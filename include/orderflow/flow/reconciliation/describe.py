@@ -6,7 +6,7 @@ from orderflow.ledger.models.reconciliation import DayTotal, Finding
 
 
 def describe(finding: Finding) -> str:
-    """Say in one line what differs, whose it is, and the next step."""
+    """Describe in one line what differs, who owns it, and the next step."""
     text = KINDS[finding.kind]
     number = f" ({finding.erp_number})" if finding.erp_number else ""
     detail = f" {finding.detail}" if finding.detail else ""
@@ -18,7 +18,7 @@ def describe(finding: Finding) -> str:
 
 
 def describe_day(total: DayTotal) -> str:
-    """Say in one line what a day's orders of one webshop and currency come to on either side."""
+    """Describe in one line the total of a day's orders of one webshop and currency on each side."""
     return (
         f"{total.day}, webshop {total.webshop}: shop {total.shop_orders} orders, {total.shop_total:,.2f} "
         f"{total.currency}; ERP {total.erp_orders} orders, {total.erp_total:,.2f} {total.currency}"

@@ -1,4 +1,4 @@
-"""The ERP's side of a comparison: its orders by the name they have there. Reads only."""
+"""The ERP's side of a comparison: its orders by their name in the ERP. Only reads."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -19,15 +19,15 @@ class ErpSide(NamedTuple):
     """What the ERP lists."""
 
     by_name: dict[str, list[ErpOrder]]
-    """By external reference, those made first first."""
+    """By external reference, in order of creation."""
     foreign_numbers: Collection[str]
-    """Numbers of orders without a shop's reference: somebody entered them in the ERP."""
+    """Numbers of orders without a shop's reference: somebody entered them in the ERP by hand."""
     unreadable: Mapping[str, OrderflowError]
-    """What is wrong with rows that cannot be understood, by their reference as far as it can be read."""
+    """Errors of unreadable rows, by reference as far as it can be read."""
 
 
 def read_erp(services: Services, since: datetime, webshop: int | None) -> ErpSide:
-    """List the orders made since then that carry a reference of one webshop, or of any."""
+    """List the orders created since then that have a reference of one webshop, or of any."""
     rows = list(services.erp.orders_since(since))
     listed = [row for row in rows if not isinstance(row, UnreadableRow)]
     unreadable = {row.name: row.error for row in rows if isinstance(row, UnreadableRow)}
@@ -44,12 +44,12 @@ def read_erp(services: Services, since: datetime, webshop: int | None) -> ErpSid
 
 
 def find_erp_orders(services: Services, names: Collection[str]) -> tuple[ErpOrder, ...]:
-    """Look orders up by name, for one that was not listed may be older than the listing; without amounts."""
+    """Look orders up by name, because an unlisted order may be older than the listing; without amounts."""
     return tuple(_found(order) for name in names if (order := services.erp.find(name)))
 
 
 def webshop_of(external_reference: str) -> int | None:
-    """Return the webshop that a reference names; None when it is not one that this flow has made."""
+    """Return the webshop in a reference; None if this flow cannot have made it."""
     webshop, slash, reference = external_reference.partition("/")
     return int(webshop) if slash and reference and is_order_id(webshop) else None
 

@@ -1,4 +1,4 @@
-"""What a comparison found, into the ledger: one finding that it refuses stops no other."""
+"""Writes the findings to the ledger; one that the ledger refuses does not stop the others."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -12,9 +12,9 @@ from orderflow.ledger.models.reconciliation import DetectedDifference, Finding
 def keep_findings(
     services: Services, differences: Sequence[DetectedDifference], names: Iterable[str]
 ) -> tuple[list[Finding], int, list[OrderflowError]]:
-    """Bring the ledger up to date: all at once or, where it refuses one, each order on its own.
+    """Update the ledger: all findings at once or, if it refuses one, each order separately.
 
-    Returns what is open, how many are gone, and what could not be kept.
+    Returns the open findings, how many are resolved, and what could not be stored.
     """
     book = services.ledger.findings
     together = isolated(partial(book.update, differences, judged=[*names]), "findings")

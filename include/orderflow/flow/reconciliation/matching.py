@@ -1,4 +1,4 @@
-"""Which order of the shop and which of the ERP belong together. Reads only."""
+"""Which orders of shop and ERP belong together. Only reads."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -23,12 +23,12 @@ from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.ledger.models.reconciliation import Finding
 
 _CLOCKS_DIFFER = timedelta(days=1)
-"""The ERP may stamp its orders earlier than this flow has seen them."""
+"""The ERP may give its orders an earlier timestamp than this flow."""
 _EXPORTED = frozenset({ShopState.PROCESSING, ShopState.DONE})
 
 
 class ReconciliationItem(NamedTuple):
-    """One order to judge: its names in the ERP (it goes by the first), both sides, and what the ledger knows."""
+    """One order to compare: its names in the ERP (the first identifies it), both sides, and what the ledger knows."""
 
     names: Sequence[str]
     webshop: int
@@ -37,25 +37,25 @@ class ReconciliationItem(NamedTuple):
 
     @property
     def order_id(self) -> int | None:
-        """The shop's id, as far as the shop or the ledger knows it."""
+        """The shop's id, if the shop or the ledger knows it."""
         if self.pair.order:
             return self.pair.order.order_id
         return self.known.order_id if self.known else None
 
 
 class BothSides(NamedTuple):
-    """What there is to compare, and what is wrong with the orders that could not be read."""
+    """What there is to compare, and the errors of orders that could not be read."""
 
     subjects: Sequence[ReconciliationItem]
     errors: Sequence[OrderflowError]
     erp_numbers: Collection[str] = ()
-    """Of all orders that the ERP has listed under a reference of the shop."""
+    """The numbers of all orders that the ERP listed with a reference of the shop."""
 
 
 def read_both_sides(
     services: Services, window: Window, open_findings: Sequence[Finding], webshop: int | None
 ) -> BothSides:
-    """Read the orders of a window, and those with an open finding. TransientError when a side cannot be read."""
+    """Read the orders of a window, and those with an open finding. TransientError if a side cannot be read."""
     again = {finding.order_id for finding in open_findings if finding.order_id is not None}
     shop = read_shop(services, window, again, webshop)
     days = [Window.of_day(finding.day, services.settings.timezone).start for finding in open_findings]
@@ -77,7 +77,7 @@ def read_both_sides(
 
 
 def read_named(services: Services, order_ids: Collection[int], open_findings: Sequence[Finding]) -> BothSides:
-    """Read some orders, whatever their day, with their open findings. TransientError when a side cannot be read."""
+    """Read these orders, of any day, with their open findings. TransientError if a side cannot be read."""
     known = services.ledger.get_many(order_ids)
     days = [Window.of_day(finding.day, services.settings.timezone).start for finding in open_findings]
     seen = [order.first_seen_at - _CLOCKS_DIFFER for order in known.values()]
@@ -98,7 +98,7 @@ def read_named(services: Services, order_ids: Collection[int], open_findings: Se
 
 
 def local_day(services: Services, instant: datetime) -> str:
-    """Name the shop-local day of an instant."""
+    """Return the shop-local day of an instant."""
     return f"{instant.astimezone(ZoneInfo(services.settings.timezone)):%Y-%m-%d}"
 
 
@@ -114,7 +114,7 @@ class _Pairing:
             self._earlier_names.setdefault(order_id, []).append(name)
 
     def subject(self, order: Order, known: LedgerOrder | None, *, offline: bool) -> ReconciliationItem:
-        """Put both sides of one order together; the ERP keeps the first name, even if the shop renames the order."""
+        """Match both sides of one order; the ERP keeps the first name, even if the shop renames the order."""
         exported = known if known and known.progress in IN_ERP else None
         earlier = self._earlier_names.get(order.order_id, [])
         name = exported.external_reference if exported else None
@@ -134,7 +134,7 @@ class _Pairing:
         return ReconciliationItem(names, order.webshop, pair, known)
 
     def of_the_rest(self, taken: set[str], since: datetime) -> list[ReconciliationItem | OrderflowError]:
-        """Look up in the shop what the ERP has made since then and nobody has taken, and what is left of findings."""
+        """Look up in the shop the ERP's recent unmatched orders, and the remaining findings."""
         names = sorted(
             name
             for name in {*self._erp.by_name, *self._again} - taken
@@ -155,7 +155,7 @@ class _Pairing:
 
 
 def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
-    """Return a fingerprint of the order where it is not what was sent; None where it is, or where nobody can tell."""
+    """Return an order's fingerprint if it differs from what was sent; None if it does not, or nobody knows."""
     if exported is None or exported.progress is Progress.RESOLVED or exported.payload_version != VERSION:
         return None
     if order.missing() or exported.reason is Reason.EDITED_AFTER_EXPORT:
@@ -165,7 +165,7 @@ def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
 
 
 def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem:
-    """Look up by name what the ERP should have and has not listed, and for whom it was sent."""
+    """Look up by name what the ERP should have but has not listed, and for whom it was sent."""
     pair = subject.pair
     told = pair.order is not None and pair.order.state in _EXPORTED
     if pair.erp_orders:

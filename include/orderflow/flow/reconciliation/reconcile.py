@@ -1,4 +1,4 @@
-"""Reconcile: compare shop and ERP in both directions, keep what differs in the ledger, and change neither side."""
+"""Reconcile: compare shop and ERP in both directions, record the differences, and change neither side."""
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
@@ -30,7 +30,7 @@ _LONGEST_LIST = 50
 
 
 class Reconciled(NamedTuple):
-    """What a comparison came to: in numbers, finding by finding, and which orders could not be read."""
+    """The result of a comparison: numbers, findings, and the orders that could not be read."""
 
     summary: Reconciliation
     overdue: Sequence[Finding]
@@ -38,7 +38,7 @@ class Reconciled(NamedTuple):
     errors: Sequence[OrderflowError]
 
     def raise_overdue(self) -> None:
-        """PermanentError with one summary of what has differed for longer than its grace, or could not be read."""
+        """PermanentError with one summary of what is past its grace period, or could not be read."""
         lines = [*map(describe, self.overdue), *(f"not compared: {error}" for error in self.errors)]
         if not lines:
             return
@@ -54,7 +54,7 @@ class Reconciled(NamedTuple):
 
 
 def reconcile(services: Services, run: RunRef, *, days: int | None = None, webshop: int | None = None) -> Reconciled:
-    """Compare the last `days` whole days and the day under way, and whatever has an open finding."""
+    """Compare the last `days` whole days and the current day, and everything with an open finding."""
     settings, now = services.settings.reconciliation, services.now()
     window = last_days(now, days or settings.days, services.settings.timezone)
     oldest = local_day(services, now - timedelta(days=settings.recheck_days))
@@ -88,7 +88,7 @@ def reconcile(services: Services, run: RunRef, *, days: int | None = None, websh
 
 
 class ComparedAgain(NamedTuple):
-    """What comparing some orders again came to, in numbers, and which could not be compared."""
+    """The result of comparing some orders again: numbers, and the orders that could not be compared."""
 
     compared: int
     different: int
@@ -97,7 +97,7 @@ class ComparedAgain(NamedTuple):
 
 
 def compare_again(services: Services, run: RunRef, order_ids: Collection[int]) -> ComparedAgain:
-    """Compare orders that a person names: also one that was changed just now, unless a run is working on it."""
+    """Compare orders that a person names, even if just changed, unless a run is working on them."""
     now, ids = services.now(), set(order_ids)
     open_findings = [finding for finding in services.ledger.findings.unresolved() if finding.order_id in ids]
     sides = read_named(services, ids, open_findings)
@@ -113,22 +113,22 @@ def compare_again(services: Services, run: RunRef, order_ids: Collection[int]) -
 
 
 def last_days(now: datetime, days: int, timezone: str) -> Window:
-    """Return the last whole shop-local days together with the day under way, up to now."""
+    """Return the last whole shop-local days and the current day up to now."""
     local = now.astimezone(ZoneInfo(timezone))
     first = Window.of_day(f"{local - timedelta(days=days):%Y-%m-%d}", timezone)
     return Window(key=f"{first.key}..{local:%Y-%m-%d}", start=first.start, end=now)
 
 
 def is_overdue(services: Services, finding: Finding, now: datetime) -> bool:
-    """Whether a finding has lasted longer than its grace; most kinds have none."""
+    """Whether a finding is older than its grace period; most kinds have none."""
     hours = services.settings.reconciliation.grace_hours if KINDS[finding.kind].has_grace else 0
     return now - finding.since >= timedelta(hours=hours)
 
 
 def _in_flight(services: Services, subject: ReconciliationItem, now: datetime, *, named: bool) -> bool:
-    """Whether an order is still on its way: a run works on it, or a side has changed just now and nobody asks for it.
+    """Whether an order is still in progress: a run works on it, or one side has just changed and nobody asked for it.
 
-    Offline orders are finished by the run for their day, which comes after it.
+    Offline orders are finished by their day's run, which comes after the day.
     """
     claimed_until = subject.known.claimed_until if subject.known else None
     if claimed_until and claimed_until > now:
@@ -145,7 +145,7 @@ def _in_flight(services: Services, subject: ReconciliationItem, now: datetime, *
 class _Comparison(NamedTuple):
     compared: list[ReconciliationItem]
     in_flight: list[ReconciliationItem]
-    """Still on their way, and not judged."""
+    """Still in progress, and not judged."""
     differences: list[DetectedDifference]
     errors: list[OrderflowError]
 
@@ -153,7 +153,7 @@ class _Comparison(NamedTuple):
 def _compare(
     services: Services, subjects: Iterable[ReconciliationItem], now: datetime, *, named: bool = False
 ) -> _Comparison:
-    """Judge each order on its own."""
+    """Judge each order separately."""
     done = _Comparison([], [], [], [])
     for subject in subjects:
         met = isolated(partial(_judge, services, subject, now, named=named), subject.names[0])
@@ -176,7 +176,7 @@ def _judge(
 
 
 def _stays_resolved(subject: ReconciliationItem) -> bool:
-    """Whether a person has dealt with it by hand, and the shop has not changed it since: resolved everywhere."""
+    """Whether a person has dealt with it by hand, and the shop has not changed it since: it counts as resolved."""
     known, order = subject.known, subject.pair.order
     return (
         known is not None

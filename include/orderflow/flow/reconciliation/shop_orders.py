@@ -1,4 +1,4 @@
-"""The shop's side of a comparison: the orders confirmed in a window, each read once. Reads only."""
+"""The shop's side of a comparison: the orders confirmed in a window, each read once. Only reads."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class ShopSide(NamedTuple):
-    """The orders, the ids of those that are offline orders, and what could not be read."""
+    """The orders, the ids of the offline ones, and what could not be read."""
 
     orders: Sequence[Order]
     offline: Collection[int]
@@ -26,9 +26,9 @@ class ShopSide(NamedTuple):
 
 
 def read_shop(services: Services, window: Window, also: Collection[int], webshop: int | None) -> ShopSide:
-    """Read the window's online and offline orders, and those of the ids `also`, of one webshop or of all.
+    """Read the window's online and offline orders, and those with the ids `also`, of one webshop or all.
 
-    A shop that ignores the filter `offline` lists all orders both times; then only an order itself can say what it is.
+    A shop that ignores the filter `offline` lists all orders both times; then only the order itself can tell.
     """
     online, short_online = _list(services, window, webshop, offline=False)
     offline, short_offline = _list(services, window, webshop, offline=True)
@@ -50,12 +50,12 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
 
 
 def read_order(services: Services, order_id: int) -> Order | None:
-    """Read an order; None when the shop has none."""
+    """Read an order; None if the shop does not have it."""
     return _unless_gone(lambda: services.read(order_id)[1])
 
 
 def find_order(services: Services, external_reference: str) -> Order | None:
-    """Find an order by its name in the ERP; else the same."""
+    """Find an order by its name in the ERP; otherwise the same."""
     webshop, _, reference = external_reference.partition("/")
     return _unless_gone(lambda: services.understand(services.shop.find_order(reference, webshop=int(webshop))))
 
@@ -75,13 +75,13 @@ def _list(
     """Return the ids, and what the list is known to lack."""
     zone = services.settings.api_timezone
     rows = services.list_window(window, offline=offline, webshop=webshop)
-    # A row that nobody can make sense of (an error, which is true) may be of any window: its detail decides.
+    # An unreadable row (an error, which is true) may belong to any window: its details decide.
     ids = {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
     return ids, rows.short
 
 
 def _may_be_of(row: ListedOrder, window: Window, zone: str) -> bool:
-    """Whether it can have been confirmed in the window, for that changes it: a shop may ignore the filters."""
+    """Whether it can have been confirmed in the window, judged by its last change: a shop may ignore the filters."""
     modified = to_instant(row.modified_date, zone)
     return modified is None or modified >= window.start
 

@@ -1,4 +1,4 @@
-"""What each day comes to on either side: per webshop and currency, in numbers of orders and in money."""
+"""Each day's totals on both sides: per webshop and currency, in numbers of orders and in money."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -15,10 +15,10 @@ _EXPORTED = frozenset({ShopState.PROCESSING, ShopState.DONE})
 
 
 def day_totals(services: Services, subjects: Iterable[ReconciliationItem], window: Window) -> tuple[DayTotal, ...]:
-    """Sum up the orders that belong into the ERP, and those that are there, by the day of their confirmation.
+    """Sum the orders that belong in the ERP, and those that are there, by the day of their confirmation.
 
-    Orders that wait for their payment, are cancelled or are offline belong to neither. An order that only the ERP has
-    counts on the day it was made there.
+    Orders that await payment, are cancelled or are offline count on neither side. An order that only the ERP has counts
+    on the day of its creation there.
     """
     shop: dict[_Row, list[Decimal]] = {}
     erp: dict[_Row, list[Decimal]] = {}

@@ -14,14 +14,14 @@ from orderflow.ledger.models.alerts import Alert, Subject
 from orderflow.ledger.models.orders import Outcome, RunOrder, RunRef, Step
 
 _EXAMPLES = 10
-"""How many orders a message about many of them names."""
+"""The most orders that one message names."""
 
 
 class AlertChanges(NamedTuple):
     """What a run changed in the book of alerts."""
 
     opened: Sequence[Alert]
-    """What it was the first to find, and is still open."""
+    """Alerts that it was the first to open, and that are still open."""
     closed: int
     still_open: Sequence[Alert]
 
@@ -31,7 +31,7 @@ class AlertChanges(NamedTuple):
 
 
 def alert_line(alert: Alert) -> str:
-    """Say in one line what it is about, why, how often it was seen, since when, and who owns it."""
+    """Describe in one line what it is about, why, how often it was seen, since when, and who owns it."""
     what = f"{alert.order} fails as a whole" if alert.is_outage else alert.order
     seen = "seen once" if alert.seen == 1 else f"seen {alert.seen} times"
     return (
@@ -43,7 +43,7 @@ def alert_line(alert: Alert) -> str:
 def end_run(
     services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[int] | None
 ) -> tuple[Report, AlertChanges]:
-    """Sum a run up. Recorded failures have opened their alerts already; this opens those for what was not recorded."""
+    """Sum up a run. Recorded failures have already opened their alerts; this opens those for everything else."""
     seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
     summary = report(seen, date=date, listed=listed, selected=selected, sharing=_sharing(services, seen))
     book = services.ledger.alerts
@@ -75,7 +75,7 @@ def _note_before_go_live(services: Services, run: RunRef, seen: Collection[RunOr
 
 
 def _sharing(services: Services, seen: Collection[RunOrder]) -> dict[int, str]:
-    """Return the orders pushed by this run whose ERP order another order has too."""
+    """Return the orders pushed by this run that share their ERP order with another one."""
     pushed = (s.order for s in seen if Step.PUSH in s.last and s.last[Step.PUSH].outcome is Outcome.DONE)
     names: dict[str | None, list[str]] = {}
     found = services.ledger.by_erp_number(*(order.erp_number for order in pushed if order.erp_number))

@@ -1,4 +1,4 @@
-"""Announce: send every channel what it has not had yet. What a channel refuses is left to the next run."""
+"""Announce: send every channel what it has not received yet. What a channel refuses is left to the next run."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -13,7 +13,7 @@ from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef
 
 LOG = "log"
-"""The channel that takes everything: what it had counts as announced, no matter what else is configured."""
+"""The channel that accepts everything: what it received counts as announced, whatever else is configured."""
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +27,14 @@ class AlertChannel(Protocol):
 
     @property
     def owners(self) -> Collection[Owner]:
-        """The owners whose causes it gets."""
+        """The owners whose causes it receives."""
 
     def send(self, message: Message) -> None:
         """Send a message; any exception means that it was not accepted."""
 
 
 class NewsError(PermanentError):
-    """This run announced something new: it is red, once."""
+    """This run announced something new: it turns red, once."""
 
 
 def announce(
@@ -46,14 +46,14 @@ def announce(
     about: str,
     settled_for: timedelta = timedelta(),
 ) -> None:
-    """Send each channel one message about what is news to it and what is over, if there is anything."""
+    """Send each channel one message about what is new to it and what is over, if there is anything."""
     for channel in channels:
         taken = ledger.outbox.take(channel.name, run, owners=channel.owners, settled_for=settled_for)
         if not (taken.opened or taken.closed):
             continue
         try:
             channel.send(writer.message(about, grouped(ledger, taken.opened), grouped(ledger, taken.closed)))
-        except Exception:  # anything that a mail server or a webhook may come up with
+        except Exception:  # whatever a mail server or a webhook may raise
             log.warning("%s did not accept the message; the next run tries again", channel.name, exc_info=True)
             ledger.outbox.give_back(channel.name, taken)
         else:

@@ -47,7 +47,7 @@ class Digest(NamedTuple):
         return not (self.alerts or self.overdue or self.differences)
 
     def is_due(self, services: Services) -> bool:
-        """Whether it goes out today: it has something new to say, it is Monday, or the settings want it every day."""
+        """Whether it is sent today: it has something new to say, it is Monday, or the settings want it every day."""
         monday = services.now().astimezone(ZoneInfo(services.settings.timezone)).weekday() == 0
         return not self.is_quiet and (bool(self.new) or monday or services.settings.alerts.digest_every_day)
 

@@ -24,7 +24,7 @@ ORDER, PACKING_SLIP, TASK = "order", "packing slip", "task"
 
 
 class CauseGroup(NamedTuple):
-    """The alerts of one cause, the way people need them."""
+    """The alerts of one cause, in the form that people need."""
 
     cause: str
     reason: Reason
@@ -32,12 +32,12 @@ class CauseGroup(NamedTuple):
     names: Sequence[str]
     order_ids: Sequence[int]
     amounts: dict[str, Decimal]
-    """By currency, of the orders whose amount is known."""
+    """By currency, for the orders whose amount is known."""
     since: datetime
     until: datetime | None
     """When the last of them closed; None while one is open."""
     unit: str = ORDER
-    """What `names` are names of."""
+    """The unit of `names`."""
 
     @property
     def advice(self) -> Explanation:
@@ -51,7 +51,7 @@ class CauseGroup(NamedTuple):
 
     @property
     def size(self) -> str:
-        """How many there are of what; a single task that fails as a whole is named."""
+        """Say how many there are of what; a single task that fails as a whole is named."""
         return self.names[0] if self.unit == TASK and len(self.names) == 1 else counted(len(self.names), self.unit)
 
     @property
@@ -67,7 +67,7 @@ def _unit(alerts: Sequence[Alert]) -> str:
 
 
 def counted(number: int, unit: str) -> str:
-    """Write a number of things."""
+    """Write a number with its unit."""
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 

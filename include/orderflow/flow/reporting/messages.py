@@ -54,7 +54,7 @@ class Writer(NamedTuple):
     links: Links
 
     def message(self, about: str, opened: Sequence[CauseGroup], closed: Sequence[CauseGroup]) -> Message:
-        """Write one message about causes that are news and causes that are gone."""
+        """Write one message about new causes and causes that are gone."""
         subject = f"{about}: {_summary(opened, closed)}"
         blocks = [*map(self.block, opened), *map(self.fixed, closed)]
         chat = [*map(self._chat_block, opened[:CHAT_CAUSES]), *map(self._chat_fixed, closed[:CHAT_CAUSES])]
@@ -125,7 +125,7 @@ def escaped(text: str) -> str:
 
 
 def as_code(text: str) -> str:
-    """Quote what others have typed, so that no chat program finds markup in it."""
+    """Quote text from others, so that no chat program finds markup in it."""
     return f"`{escaped(' '.join(text.split())).replace('`', chr(39))}`"
 
 

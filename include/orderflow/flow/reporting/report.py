@@ -36,7 +36,7 @@ class Failure(BaseModel):
 
     @classmethod
     def of(cls, order: LedgerOrder, reason: Reason, message: str) -> Self:
-        """Say what is wrong with an order, by the name people know."""
+        """Describe what is wrong with an order, by its name for people."""
         return cls(order_id=order.order_id, order=order.name, reason=reason, message=message)
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ class Report(BaseModel):
     offline_sent: int
     failures: tuple[Failure, ...] = ()
     unfound: tuple[str, ...] = ()
-    """What is wrong with orders that somebody named and that were not found."""
+    """Errors about orders that somebody named but that were not found."""
     broken: tuple[str, ...] = ()
     """What failed as a whole, so that no order can be named."""
     is_made: bool = True
@@ -101,7 +101,7 @@ def report(
     selected: Collection[int] | None,
     sharing: Mapping[int, str] = NOTHING_SHARED,
 ) -> Report:
-    """Sum a run up from the ledger, which holds what tasks did even if the tasks themselves died.
+    """Sum up a run from the ledger, which holds what tasks did even if the tasks themselves died.
 
     Everything that was listed is accounted for: an order without any record has failed. `selected` is None if selecting
     failed as a whole, which says more than the name of each order would. `sharing` names the ERP order of each order
@@ -130,7 +130,7 @@ def report(
 
 
 def _became(order: RunOrder) -> str:
-    """Return the number in which an order that did not fail counts: exactly one."""
+    """Return the count to which an order that did not fail belongs: exactly one."""
     if _was(order, Step.PUT_LINES, Outcome.DONE) or _was(order, Step.PUSH, Outcome.DONE):
         return "processed"
     counted = {Progress.WAITING: "waiting", Progress.HELD: "held"}
@@ -146,7 +146,7 @@ def _judged(order: RunOrder, selected: Collection[int]) -> Failure | None:
 
 
 def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
-    """Say what is wrong with an order after this run; None if nothing is, or if it was only spoken of.
+    """Return what is wrong with an order after this run; None if nothing is, or if people only commented on it.
 
     Its newest event counts: an earlier failure that a later step or try repaired does not.
     """
@@ -175,7 +175,7 @@ def _lost(order_id: int) -> Failure:
 
 
 def _hangs(order: RunOrder) -> bool:
-    """Whether an order that was to be processed is neither done, nor decided otherwise, nor in another run's hands."""
+    """Whether an order that was to be processed is neither done, nor decided otherwise, nor held by another run."""
     last = max((event.at for event in order.last.values()), default=order.order.updated_at)
     if order.order.updated_at > last:
         return False

@@ -1,4 +1,4 @@
-"""Whether the last day's orders were in the ERP as soon as the settings ask."""
+"""Whether the last day's orders were in the ERP as soon as the settings require."""
 
 import logging
 from datetime import timedelta
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def judge_service_level(services: Services, run: RunRef) -> None:
-    """Open an alert when the last day whose orders have all had their time has missed it; close it when it is met."""
+    """Open an alert if the last day whose orders are all due missed the service level; close it once a day meets it."""
     level, book, subject = services.settings.alerts.level, services.ledger.alerts, Subject.of_service_level()
     if level is None:
         book.close(subject)

@@ -1,4 +1,4 @@
-"""Where every open order is, for people."""
+"""The worklist of every open order, for people."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 
 def worklist_of(services: Services, order: LedgerOrder) -> Worklist:
-    """Name the list an order is on now."""
+    """Return the list an order is on now."""
     patience = timedelta(days=services.settings.limits.give_up_days)
     return worklist(
         order.progress,

@@ -16,7 +16,7 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 
 class Eligibility(NamedTuple):
-    """Why a slip is not sent now, and where that leaves it."""
+    """Why a slip is not sent now, and its resulting progress."""
 
     progress: ShipmentProgress
     reason: Reason
@@ -31,10 +31,10 @@ def check_eligibility(
     known_since: datetime,
     forced: bool = False,
 ) -> Eligibility | None:
-    """Say why a slip is not to be sent now; None when it is. Reads its orders in the shop, afresh.
+    """Return why a slip may not be sent now; None if it may. Reads its orders afresh from the shop.
 
-    `orders` are those of its orders that the ledger knows, by ERP number; `forced`: a person says that the others
-    are not the shop's, and that it has to go now.
+    `orders` are those of its orders that the ledger knows, by ERP number. `forced`: a person says that the others are
+    not the shop's, and that the slip must be sent now.
     """
     if not orders:
         return Eligibility(
@@ -58,7 +58,7 @@ def check_eligibility(
 
 
 def _awaits_tracking(services: Services, shipment: Shipment, known_since: datetime) -> Eligibility | None:
-    """Wait for a code that may still come: the shop takes a slip once, so that a later one would reach no customer."""
+    """Wait for a tracking code that may still come: the shop accepts a slip once, so a later code would be lost."""
     patience = timedelta(hours=services.settings.limits.slip_tracking_hours)
     if not shipment.carrier or shipment.tracking_code or services.now() - known_since >= patience:
         return None
@@ -66,7 +66,7 @@ def _awaits_tracking(services: Services, shipment: Shipment, known_since: dateti
 
 
 def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Eligibility | None:
-    """Return what the first order says that is not as it must be."""
+    """Return the first problem that one of the orders has."""
     for number, order in orders.items():
         shop_order = services.shop.get_order(order.order_id)
         verdict = _of_order(shop_order, number, shipment) or _of_lines(
@@ -78,7 +78,7 @@ def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOr
 
 
 def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Eligibility | None:
-    """Judge by one order: the shop matches a message by ERP number and line numbers, so it must have them first."""
+    """Check one order: the shop matches a message by ERP number and line numbers, so it must have them first."""
     if shop_order.state == ShopState.CANCEL:
         return Eligibility(ShipmentProgress.HELD, Reason.CANCELLED_AFTER_EXPORT, f"delivered by {shipment.number}")
     if shop_order.erp_order_number != number:
@@ -88,7 +88,7 @@ def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Eligibi
 
 
 def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -> Eligibility | None:
-    """Judge by the lines: a message goes only against lines that are proved to be the ones that were delivered."""
+    """Check the lines: a message is only sent if its lines are proved to be those that were delivered."""
     given = {line.erp_line_number: line for line in order.lines}
     if None in given:
         return Eligibility(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, "lines without an ERP line number")
@@ -103,7 +103,7 @@ def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -
 
 
 def _is_proved(item: ShipmentItem, order: Order, known: LedgerOrder) -> bool:
-    """Whether the line that shows this number is the one the ERP gave it to: by the ledger, else by its product."""
+    """Whether the line with this number is the one the ERP gave it to: by the ledger, otherwise by its product."""
     shown = next(line for line in order.lines if line.erp_line_number == item.line_number)
     if known.erp_lines:
         try:

@@ -1,4 +1,4 @@
-"""Which packing slips a run is about: what the ERP shows since the last reading, and what is still open."""
+"""A run's packing slips: what the ERP shows since the last reading, and what is still open."""
 
 import logging
 from collections import defaultdict
@@ -20,28 +20,28 @@ from orderflow.ledger.models.shipments import LedgerShipment
 log = logging.getLogger(__name__)
 
 _FIRST_LOOK = timedelta(days=30)
-"""How far back the very first reading goes, when nobody says otherwise: there were orders before it was switched on."""
+"""How far back the very first reading goes by default: there were orders before this was switched on."""
 
 
 class Shown(NamedTuple):
-    """What the ERP shows: packing slips, and what is wrong with those that cannot be understood, by number."""
+    """What the ERP shows: packing slips, and the errors of unreadable ones, by number."""
 
     shipments: Sequence[Shipment]
     unreadable: Mapping[str, OrderflowError]
 
 
 class Listed(NamedTuple):
-    """The numbers of the slips to look at now, and what is wrong with those that cannot be understood, by number."""
+    """The numbers of the slips to check now, and the errors of unreadable ones, by number."""
 
     numbers: list[str]
     unreadable: Mapping[str, OrderflowError]
 
 
 def list_shipments(services: Services, asked: datetime | None = None) -> Listed:
-    """Read the ERP's slips into the ledger; return those to look at now, the longest known first.
+    """Read the ERP's slips into the ledger; return those to check now, the longest known first.
 
-    `asked` is the start of the run's window; what was missed since the last reading is read, too. While there is a
-    slip that cannot be understood, the next reading begins no later than this one: nothing else would show it again.
+    `asked` is the start of the run's window. What was missed since the last reading is read, too. While a slip is
+    unreadable, the next reading starts no later than this one: nothing else would show the slip again.
     """
     began = services.now()
     book = services.ledger.shipments
@@ -58,7 +58,7 @@ def list_shipments(services: Services, asked: datetime | None = None) -> Listed:
 
 
 def _noted(services: Services, shipments: Sequence[Shipment]) -> tuple[Noted, dict[str, OrderflowError]]:
-    """Take the slips over into the ledger: all at once or, where it refuses one, each on its own."""
+    """Store the slips in the ledger: all at once or, if it refuses one, each separately."""
     note = services.ledger.shipments.note
     together = isolated(partial(note, shipments), "packing slips")
     if not isinstance(together, OrderflowError):
@@ -81,7 +81,7 @@ def _is_due(shipment: LedgerShipment, now: datetime) -> bool:
 
 
 def read_from(services: Services, asked: datetime | None) -> datetime:
-    """Return since when the ERP is to be read: no gap to the last reading, and no later than asked."""
+    """Return from when to read the ERP: without a gap since the last reading, and no later than asked."""
     until = services.ledger.shipments.read_until()
     if until is None:
         return asked or services.now() - _FIRST_LOOK
@@ -90,9 +90,9 @@ def read_from(services: Services, asked: datetime | None) -> datetime:
 
 
 def read_shipments(services: Services, since: datetime) -> Shown:
-    """Return the ERP's slips made since an instant; it shows a slip for several orders once per order.
+    """Return the ERP's slips made since an instant; the ERP lists a slip for several orders once per order.
 
-    A slip of which one part cannot be understood is not understood: half of it must not be sent.
+    If one part of a slip is unreadable, so is the whole slip: half of it must not be sent.
     """
     parts: dict[str, list[Delivery]] = defaultdict(list)
     unreadable: dict[str, OrderflowError] = {}

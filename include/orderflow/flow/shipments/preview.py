@@ -1,4 +1,4 @@
-"""The dry run of the packing slips: the messages that would be sent, whole, and the ledger left alone."""
+"""The dry run of the packing slips: the complete messages that would be sent; the ledger is left alone."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +13,7 @@ from orderflow.ledger.models.dry_runs import PlannedCall
 
 
 def preview_shipments(services: Services, asked: datetime | None) -> list[PlannedCall]:
-    """Return the messages that a run now would send. Reads shop, ERP and ledger only."""
+    """Return the messages that a run would send now. Only reads from shop, ERP and ledger."""
     shown = {shipment.number: shipment for shipment in read_shipments(services, read_from(services, asked)).shipments}
     known = services.ledger.shipments.get_many(shown)
     still_open = services.ledger.shipments.open()

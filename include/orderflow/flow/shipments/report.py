@@ -1,4 +1,4 @@
-"""The report on packing slips: what happened to them in numbers, and each cause announced once."""
+"""The report on packing slips: numbers, and each cause announced once."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ _PATIENTLY = {
     Reason.CIRCUIT_OPEN,
     Reason.THROTTLED,
 }
-"""Why an open slip is no news while it is young."""
+"""Reasons that are not announced while an open slip is young."""
 
 
 class ShipmentReport(BaseModel):
@@ -42,7 +42,7 @@ class ShipmentReport(BaseModel):
 
 
 class UnreadableShipment(NamedTuple):
-    """A slip that cannot be understood, and why."""
+    """An unreadable slip, and why."""
 
     number: str
     reason: Reason
@@ -81,9 +81,9 @@ def keep_alerts(
     run: RunRef | None,
     unreadable: Collection[UnreadableShipment] | None = None,
 ) -> AlertChanges:
-    """Open and close the alerts about packing slips, and about those that could not be understood.
+    """Open and close the alerts about packing slips, and about unreadable ones.
 
-    None: nothing is known of the latter here.
+    None: this run knows nothing about unreadable ones.
     """
     grace = timedelta(hours=services.settings.limits.slip_grace_hours)
     book, closed, opened = services.ledger.alerts, 0, set()
@@ -105,13 +105,13 @@ def keep_alerts(
 
 
 def _gone(services: Services, unreadable: Collection[str]) -> set[str]:
-    """Return the slips that could not be understood, and that the ERP does not show any more."""
+    """Return the unreadable slips that the ERP does not show any more."""
     alerted = {alert.shipment for alert in services.ledger.alerts.open() if alert.shipment} - set(unreadable)
     return alerted - services.ledger.shipments.get_many(alerted).keys()
 
 
 def _cause(services: Services, shipment: LedgerShipment, old_before: datetime) -> Failure | None:
-    """Say what a person is to know about a slip; None when nothing."""
+    """Return what a person should know about a slip; None if nothing."""
     if shipment.progress is ShipmentProgress.SKIPPED or (
         shipment.progress is ShipmentProgress.SENT and shipment.reason is None
     ):

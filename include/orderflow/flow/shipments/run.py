@@ -1,4 +1,4 @@
-"""A whole run of the packing slips in one go, without a scheduler."""
+"""A complete run of the packing slips, without a scheduler."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from orderflow.ledger.models.orders import RunRef
 
 
 class ShipmentRun(NamedTuple):
-    """What became of the slips in numbers, and what is wrong with those that are not sent, once each."""
+    """The slips in numbers, and each problem of unsent ones, once."""
 
     report: ShipmentReport
     failures: Sequence[str]

@@ -1,4 +1,4 @@
-"""Tell the shop of a packing slip, once: a message that it may have is never sent again on a guess."""
+"""Send a packing slip to the shop, once: a message that the shop may have is never sent again on a guess."""
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ class OperatorDecision(NamedTuple):
     """What a person has found out about slips, by number."""
 
     arrived: Collection[str] = ()
-    """The shop has them, or somebody has seen to it there: they count as sent."""
+    """The shop has them, or somebody has entered them there: they count as sent."""
     send_now: Collection[str] = ()
     """The shop does not have them, or only some of their orders are the shop's: they are sent now."""
 
@@ -33,7 +33,7 @@ UNDECIDED = OperatorDecision()
 
 
 class ShipmentResult(NamedTuple):
-    """The progress of a slip after checking it; the error is one that a retry may cure, or that hits every slip."""
+    """A slip's progress after checking it; the error is one that a retry may cure, or that affects every slip."""
 
     number: str
     progress: ShipmentProgress | None
@@ -43,7 +43,7 @@ class ShipmentResult(NamedTuple):
 def send_shipments(
     services: Services, numbers: Sequence[str], run: RunRef, decided: OperatorDecision = UNDECIDED
 ) -> list[ShipmentResult]:
-    """Look at many slips at once and send those that are to be sent; one's failure is its own: recorded, not raised."""
+    """Check many slips at once and send the eligible ones; a slip's failure is recorded, not raised."""
 
     def one(number: str) -> ShipmentResult:
         with services.ledger.shipments.claim(number, run) as claim:
@@ -68,20 +68,20 @@ def _named(number: str) -> str:
 
 
 def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecision) -> OrderflowError | None:
-    """Look at one slip; whatever goes wrong is in the ledger. Returns the error that its task should fail for."""
+    """Check one slip; any failure is recorded in the ledger. Return the error for which its task should fail."""
     forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
-    # A person's decided ends the doubt that was: what may happen now is what may happen to any slip.
+    # A person's decision ends the doubt: from now on the slip is like any other.
     before = ShipmentProgress.OPEN if forced else claim.shipment.progress
     failed = isolated(partial(_look, services, claim, decided, forced=forced), _named(claim.shipment.number))
     if failed is None:
         return None
     after = _after(failed, before, claim.shipment.progress)
     claim.fail(failed, after)
-    return failed if after is before else None  # else the report tells of it
+    return failed if after is before else None  # otherwise the report names it
 
 
 def _begun_here(services: Services, claim: ShipmentClaim) -> bool:
-    """Whether this very run has sent the slip already, in an earlier try: nobody has looked into the shop since."""
+    """Whether this very run has already sent the slip in an earlier try: nobody has checked the shop since."""
     run, number = claim.run, claim.shipment.number
     return claim.shipment.progress in UNCLEAR and any(
         event.step is Step.SEND_SHIPMENT and event.outcome is Outcome.INTENT and event.message == number
@@ -103,7 +103,7 @@ def _look(services: Services, claim: ShipmentClaim, decided: OperatorDecision, *
 
 
 def _may_repeat(services: Services, shipment: Shipment) -> bool:
-    """Whether the webshop is known to refuse a message that it has had."""
+    """Whether the webshop is known to refuse a message that it already has."""
     orders = services.ledger.shipments.orders(shipment.order_numbers).values()
     return bool(orders) and all(services.settings.webshop(order.webshop).messages.repeat_is_refused for order in orders)
 
@@ -119,7 +119,7 @@ def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
         return
     webshop = next(iter(orders.values())).webshop
     message = to_desadv(shipment, orders)
-    message.to_xml()  # what cannot be written must say so before anything is begun
+    message.to_xml()  # what cannot be written must fail before anything is started
     address = services.settings.addressee(webshop)
     claim.intend()
     sent = services.messages.send_desadv(message, shop=address.shop, user=address.user)
@@ -129,7 +129,7 @@ def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
 
 
 def _note_sent(services: Services, claim: ShipmentClaim, message: str) -> None:
-    """Record the end, trying a few times: without it, a person has to look into the shop."""
+    """Record the end, trying a few times: otherwise a person has to check the shop."""
     for wait in services.settings.limits.lookup_waits:
         try:
             claim.succeed(message)
@@ -142,7 +142,7 @@ def _note_sent(services: Services, claim: ShipmentClaim, message: str) -> None:
 
 
 def to_desadv(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> DespatchAdvice:
-    """Translate a complete slip into the shop's message: the items of the orders that are the shop's."""
+    """Translate a complete slip into the shop's message, with only the items of the shop's orders."""
     return DespatchAdvice(
         number=shipment.number,
         date=shipment.slip_date,
@@ -166,13 +166,13 @@ def _items(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Iterator[De
 
 
 def _after(error: OrderflowError, before: ShipmentProgress, now: ShipmentProgress) -> ShipmentProgress:
-    """Where a failed look leaves a slip: in doubt as soon as the shop may have it, from this or an earlier message."""
+    """Return a slip's progress after a failed check: in doubt as soon as the shop may have any message of it."""
     if before in UNCLEAR:
         return ShipmentProgress.IN_DOUBT
     if now is not ShipmentProgress.SENDING:
         return ShipmentProgress.HELD if error.reason is Reason.MESSAGE_INVALID and now not in UNCLEAR else now
     if isinstance(error, CallDeferredError):
-        return ShipmentProgress.OPEN  # stopped by our own limits before it left
+        return ShipmentProgress.OPEN  # stopped by our own limits before it was sent
     if error.reason is Reason.MESSAGE_REJECTED:
         return ShipmentProgress.REJECTED
     unclear = isinstance(error, InDoubtError) or error.reason not in _CERTAINLY_NOT_TAKEN
@@ -180,4 +180,4 @@ def _after(error: OrderflowError, before: ShipmentProgress, now: ShipmentProgres
 
 
 _CERTAINLY_NOT_TAKEN = {Reason.SHOP_UNAVAILABLE, Reason.SHOP_AUTH, Reason.SHOP_REFUSED}
-"""Why a message has certainly not reached the shop's books."""
+"""Reasons that prove that the shop has not accepted a message."""
