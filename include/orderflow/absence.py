@@ -1,6 +1,7 @@
-"""Airflow says "not found" also when it could not look: its API, its database and secrets backends fail quietly.
+"""Airflow also says "not found" when it could not look: its API, its database and secrets backends fail silently.
 
-So before a default stands in for a Variable or connection, whoever might have it is asked again, and its fault is told.
+So before a default replaces a missing Variable or connection, every possible source is asked again, and its error is
+reported.
 """
 
 import sys
@@ -35,7 +36,7 @@ def require_no_connection(conn_id: str) -> None:
 
 
 def _require_absent(what: str, in_backend: Callable[[Any], object], in_api: Callable[[Any], bool]) -> None:
-    """Ask every backend; the one of a task hides the faults of Airflow's API, which is asked past it."""
+    """Ask every backend, and Airflow's API directly: the backend of a task hides the API's errors."""
     supervisor = getattr(sys.modules.get("airflow.sdk.execution_time.task_runner"), "SUPERVISOR_COMMS", None)
     try:
         is_set = any(in_backend(backend) is not None for backend in ensure_secrets_backend_loaded())

@@ -1,4 +1,4 @@
-"""Where alerts go, even with a mistake in the settings: then by their own part, or its last valid version."""
+"""Where alerts go, even if the settings contain a mistake: then by their own part, or its last valid version."""
 
 import logging
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Report what kept a run from reporting: the callback of its last task, and messages from outside of any run."""
+"""Report what kept a run from reporting: the callback of its last task, and messages from outside any run."""
 
 import logging
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 
 def alert_failed_report(context: Mapping[str, Any]) -> None:
-    """Announce that a run could not be summed up; what it found out was announced already.
+    """Announce that a run could not be summed up. What it found was announced already.
 
-    It is announced once, by the ledger's book of alerts; but every time while the ledger cannot be written, or if a
-    person started the run for something.
+    It is announced once, tracked in the ledger's book of alerts; but every time while the ledger cannot be written, or
+    if a person started the run for something specific.
     """
     error = context.get("exception")
     if isinstance(error, NewsError):
@@ -45,7 +45,7 @@ def alert_failed_report(context: Mapping[str, Any]) -> None:
 
 
 def send(subject: str, text: str, where: Mapping[str, str], *, level: int = logging.ERROR) -> None:
-    """Send a message at once through every channel, to all; a failing channel is logged and stops nothing."""
+    """Send a message immediately through every channel to everyone; a failing channel is logged and stops nothing."""
     footer = "\n".join(f"{name}: {url}" for name, url in where.items())
     chat = f"*{escaped(subject)}*\n{escaped(text)}\n\n{footer}"
     try:

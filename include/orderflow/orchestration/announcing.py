@@ -1,4 +1,4 @@
-"""From a task to the channels: within a minute while it runs, and at once at the end of a run."""
+"""From a task to the channels: within a minute while it runs, and immediately at the end of a run."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from orderflow.orchestration.links import links
 from orderflow.orchestration.run_context import RunContext
 
 EVERY = timedelta(seconds=number_of("ORDERFLOW_ANNOUNCE_SECONDS", 20))
-"""How often a running task announces what has failed meanwhile."""
+"""How often a running task announces new failures."""
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def announce_now(ledger: Ledger, here: RunContext, *, settled_for: timedelta = timedelta()) -> None:
-    """Send every channel what it has not had yet."""
+    """Send every channel what it has not received yet."""
     configured = alert_settings(ledger)
     announce(
         ledger,
@@ -42,12 +42,12 @@ def announce_now(ledger: Ledger, here: RunContext, *, settled_for: timedelta = t
 
 
 def writer_of(ledger: Ledger, here: RunContext, timezone: str) -> Writer:
-    """Return who writes the messages of this run."""
+    """Return the writer for this run's messages."""
     return Writer(timezone, ledger.now(), links(here))
 
 
 def announces(work: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Let a running task announce what has failed, no matter how long it takes."""
+    """Let a running task announce failures, no matter how long it takes."""
 
     @wraps(work)
     def announced(*args: Given.args, **kwargs: Given.kwargs) -> Result:
@@ -70,7 +70,7 @@ def _announcing() -> Iterator[None]:
 
 
 def _announce_until(over: Event) -> None:
-    """Announce every now and then; a short task is over before the first time."""
+    """Announce at intervals; a short task ends before the first one."""
     while not over.wait(EVERY.total_seconds()):
         try:
             here = RunContext()

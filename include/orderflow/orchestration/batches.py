@@ -1,4 +1,4 @@
-"""Batches: the order ids that travel between tasks, and how a batch is called on Airflow's page."""
+"""Batches: the order ids that are passed between tasks, and a batch's name on Airflow's page."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ def label(services: Services, order_ids: Sequence[int]) -> str:
 
 
 def ids(batch: Sequence[int | str]) -> list[int]:
-    """Return the order ids of a batch; a run that an earlier version began has `webshop/order_id` in its XCom."""
+    """Return the order ids of a batch; a run started by an earlier version has `webshop/order_id` in its XCom."""
     return [int(str(order).rpartition("/")[2]) for order in batch]
 
 

@@ -23,14 +23,14 @@ from orderflow.redaction import hide
 
 WEBHOOK_CONN_ID = "orderflow_alerts_webhook"
 SMTP_CONN_ID = "smtp_default"
-_LONGEST_CHAT = 3500  # what chat programs still show in one message
+_LONGEST_CHAT = 3500  # what chat programs still show as one message
 _TIMEOUT = 10
 
 log = logging.getLogger(__name__)
 
 
 class LogChannel(NamedTuple):
-    """The task's log: it takes everything."""
+    """The task's log: it accepts everything."""
 
     level: int = logging.ERROR
     name: str = LOG
@@ -81,7 +81,7 @@ class Mail(NamedTuple):
 
 
 def channels(settings: AlertSettings, *, level: int = logging.ERROR) -> list[AlertChannel]:
-    """Return where messages go: the log always, and what is configured."""
+    """Return the channels: always the log, and those that are configured."""
     return [LogChannel(level), *_webhook(), *_mails(settings)]
 
 
@@ -90,7 +90,7 @@ def _webhook() -> Iterator[Webhook]:
         _hide(BaseHook.get_connection(WEBHOOK_CONN_ID))
     except AirflowNotFoundException:
         return
-    except PermissionError:  # Airflow lets a deadline's callback read no connection of its database
+    except PermissionError:  # Airflow does not let a deadline's callback read connections from its database
         log.warning("the connection `%s` may not be read here", WEBHOOK_CONN_ID)
         return
     yield Webhook()
@@ -128,7 +128,7 @@ def _line(line: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """Leave out what no chat program shows: whole lines before the last paragraph, which has the links. Say so."""
+    """Leave out what chat programs do not show: whole lines before the last paragraph, which has the links. Say so."""
     if len(text) <= _LONGEST_CHAT:
         return text
     body, _, footer = text.rpartition("\n\n")

@@ -20,7 +20,7 @@ from orderflow.settings import VARIABLE, Limits, Settings
 
 
 class ChannelOptions(TypedDict):
-    """How a run talks to shop and ERP alike."""
+    """How a run calls both shop and ERP."""
 
     read_only: bool
     concurrency: int
@@ -28,7 +28,7 @@ class ChannelOptions(TypedDict):
 
 
 def read_settings() -> Settings:
-    """Read and check the Variable `orderflow`; all defaults when it is certainly not set.
+    """Read and check the Variable `orderflow`; all defaults if it is certainly not set.
 
     Airflow is asked for the text, because it treats a Variable that it cannot decode as not set. ConfigurationError;
     TransientError when Airflow could not look.
@@ -42,7 +42,7 @@ def read_settings() -> Settings:
 def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes.
 
-    With `upgrade` the ledger's tables are made or upgraded first, also those on a server.
+    With `upgrade` the ledger's tables are created or upgraded first, also on a server.
     """
     settings = read_settings()
     limits, meter = settings.limits, AirflowMeter()
@@ -82,7 +82,7 @@ def _gate(
 
 
 def _budget(limits: Limits) -> int | None:
-    """Return how far this run may use up the day's calls: a backfill leaves a share to all other runs."""
+    """Return how much of the day's calls this run may use: a backfill leaves a share to all other runs."""
     if limits.shop_per_day is None or not is_backfill():
         return limits.shop_per_day
     return int(limits.shop_per_day * (1 - limits.live_share))

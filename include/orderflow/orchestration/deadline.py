@@ -1,4 +1,4 @@
-"""Alert people that a run is late. Runs in the executor, next to the tasks, when Airflow notices it."""
+"""Alert people that a run is late. Runs in the executor, next to the tasks, once Airflow notices it."""
 
 import logging
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 
 def alert_late_run(context: Mapping[str, Any], hours: float = DEADLINE_HOURS) -> None:
-    """Send one alert about a run that is not done after so many hours.
+    """Send one alert about a run that is not done after this many hours.
 
-    None about a backfill, whose runs may have to queue for long, and none about a run that has ended: Airflow calls
-    this for failed runs, too, and those were reported when they failed.
+    None about a backfill, whose runs may queue for long, and none about a run that has ended: Airflow also calls this
+    for failed runs, and those were reported when they failed.
     """
     run = context["dag_run"]
     dag_id, run_id = run["dag_id"], run["dag_run_id"]
@@ -52,6 +52,6 @@ def _deadline(hours: float) -> DeadlineAlert | None:
 
 DAILY_DEADLINE = _deadline(DEADLINE_HOURS)
 SHORT_DEADLINE = _deadline(SHORT_DEADLINE_HOURS)
-"""That of the sweep, the packing slips and the reconciliation."""
+"""The deadline of the sweep, the packing slips and the reconciliation."""
 RUN_LIMIT = timedelta(hours=RUN_HOURS) if RUN_HOURS > 0 else None
-"""A last resort: Airflow kills the tasks of such a run, without a callback of theirs and without another try."""
+"""A last resort: Airflow kills the tasks of such a run, without their callbacks and without another try."""

@@ -1,4 +1,4 @@
-"""The tasks of the packing slips: connect, call one use case, hand plain JSON on. Only slip numbers travel."""
+"""The tasks of the packing slips: connect, call one use case, return plain JSON. Only slip numbers are passed on."""
 
 import logging
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 @publish_error
 @announces
 def list_packing_slips() -> list[list[str]]:
-    """Read the ERP's new packing slips into the ledger; share the ones to check out over task instances."""
+    """Read the ERP's new packing slips into the ledger; divide the ones to check among task instances."""
     here = RunContext()
     services = connect(read_only=True)
     asked = here.first_instant(services.settings)
@@ -74,7 +74,7 @@ def send_packing_slips(batch: list[str]) -> None:
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
 @guarded
 def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
-    """Sum the run up; fail it for news, naming the slip, the reason and its owner."""
+    """Sum up the run; fail it for news, naming the slip, the reason and its owner."""
     here = RunContext()
     if here.dry_run:
         raise_failed_tasks(find_failed_tasks())

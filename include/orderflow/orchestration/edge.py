@@ -1,4 +1,4 @@
-"""The edge of a task: beyond it Airflow logs an error with all that caused it, and its scheduler masks nothing."""
+"""The edge of a task: outside it, Airflow logs an error with all its causes, and its scheduler masks no secrets."""
 
 import logging
 import traceback
@@ -18,10 +18,10 @@ Result = TypeVar("Result")
 
 
 def guarded(work: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Let an error of ours out without its causes, and one that nobody foresaw by type and place alone.
+    """Raise our own errors without their causes, and an unexpected error by its type and place only.
 
-    What caused an error may quote a connection, a row or an answer. TransientError in place of the unforeseen: it is
-    tried again.
+    The cause of an error may quote a connection, a row or an answer. An unexpected error becomes a TransientError, so
+    that it is retried.
     """
 
     @wraps(work)
@@ -29,7 +29,7 @@ def guarded(work: Callable[Given, Result]) -> Callable[Given, Result]:
         try:
             return work(*args, **kwargs)
         except (OrderflowError, AirflowException) as error:
-            error.__cause__ = None  # and its context is not shown either
+            error.__cause__ = None  # then its context is not shown either
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold anything
             failure = TransientError(unforeseen(error).message, reason=Reason.UNEXPECTED)

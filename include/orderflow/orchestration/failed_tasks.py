@@ -1,4 +1,4 @@
-"""Tasks that failed as a whole: the run's last task always runs, so it has to say so, and why."""
+"""Tasks that failed as a whole: the run's last task, which always runs, has to report them and why."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class FailedTask(NamedTuple):
-    """A task, or one of its mapped instances, that failed: its reason and its error, if it could say them."""
+    """A task, or one of its mapped instances, that failed: its reason and its error, if it could publish them."""
 
     task_id: str
     map_index: int | None
@@ -52,7 +52,7 @@ class FailedTasksError(PermanentError):
 
 
 def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Hand the text and the reason of a task's error on to the run's last task, by XCom."""
+    """Pass the text and the reason of a task's error to the run's last task, by XCom."""
 
     @wraps(work)
     def told(*args: Given.args, **kwargs: Given.kwargs) -> Result:
@@ -69,36 +69,36 @@ def publish_error(work: Callable[Given, Result]) -> Callable[Given, Result]:
 
 
 def publish_units(failed: Iterable[OrderflowError]) -> None:
-    """Hand single failed units of work on to the run's last task; this task itself succeeds."""
+    """Pass single failed units of work to the run's last task; this task itself succeeds."""
     units = [FailedUnit(error.order or "", error.reason, error.message, str(error)) for error in failed]
     if units:
         _ti().xcom_push(_UNITS, [{**unit._asdict(), "reason": str(unit.reason)} for unit in units])
 
 
 def failed_units(task_id: str) -> list[FailedUnit]:
-    """Return the units that a task of this run has handed on."""
+    """Return the failed units that a task of this run has passed on."""
     told = _ti().xcom_pull(task_ids=task_id, key=_UNITS) or []
     return [FailedUnit(**{**unit, "reason": Reason(unit["reason"])}) for unit in told]
 
 
 def listed(results: Sequence[int | OrderflowError]) -> list[int]:
-    """Return what a listing has, and hand on what it is known to lack: the run does its work, and ends red."""
+    """Return what a listing found, and pass on what it is known to lack: the run does its work, and ends red."""
     for error in errors(results):
         _ti().xcom_push(_SHORT, {"reason": str(error.reason), "error": str(error)})
     return values(results)
 
 
 def _short_tasks(task_ids: Iterable[str]) -> list[FailedTask]:
-    """Return each of these tasks of this run whose listing lacked something."""
+    """Return those of these tasks whose listing was incomplete in this run."""
     told = [(task_id, _ti().xcom_pull(task_ids=task_id, key=_SHORT)) for task_id in task_ids]
     return [FailedTask(task_id, None, Reason(short["reason"]), short["error"]) for task_id, short in told if short]
 
 
 def find_failed_tasks(*, besides: str | None = None, listing: Iterable[str] = ()) -> list[FailedTask]:
-    """Return each task of this run that failed as a whole (not of group `besides`), and why if it said so.
+    """Return each task of this run that failed as a whole (not of group `besides`), and why if it published that.
 
-    One of `listing` that lacked something is among them. A task that failed for some of its orders or packing slips is
-    none of them: those have alerts of their own.
+    Includes tasks of `listing` whose listing was incomplete. A task that failed for some of its orders or packing slips
+    is not included: those have alerts of their own.
     """
     ti = _ti()
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
@@ -108,13 +108,13 @@ def find_failed_tasks(*, besides: str | None = None, listing: Iterable[str] = ()
 
 
 def raise_failed_tasks(tasks: Sequence[FailedTask]) -> None:
-    """FailedTasksError naming every task that failed; nothing when none did."""
+    """FailedTasksError naming every failed task; nothing if there is none."""
     if tasks:
         raise FailedTasksError(tasks)
 
 
 def _failed_task(ti: Any, name: str) -> FailedTask | None:
-    """Ask why; a mapped instance is called `task_3` by Airflow."""
+    """Find out why; Airflow calls a mapped instance `task_3`."""
     task_id, index = name, None
     if not get_current_context()["dag"].has_task(name):
         task_id, _, number = name.rpartition("_")

@@ -1,4 +1,4 @@
-"""Where people look: the page of all orders, and the run."""
+"""Links for people: the page of all orders, and the run."""
 
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ def run_links(dag_id: str, run_id: str) -> Links:
 
 
 def page() -> str:
-    """Return where people see all orders."""
+    """Return the address of the page of all orders."""
     return f"{_base_url()}/plugin/orders"
 
 

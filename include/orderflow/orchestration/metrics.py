@@ -1,6 +1,6 @@
-"""Metrics, sent the way Airflow is configured: StatsD, OpenTelemetry, or not at all.
+"""Metrics, sent as Airflow is configured: by StatsD, OpenTelemetry, or not at all.
 
-Plain StatsD has no tags, so the names hold everything. docs/reference/metrics.md lists them.
+Plain StatsD has no tags, so the names contain everything. docs/reference/metrics.md lists them.
 """
 
 import time
@@ -39,7 +39,7 @@ METRICS = {
         "counter", "Requests that the client repeated after a failure."
     ),
 }
-"""Every metric that is sent; <words> are filled in."""
+"""Every metric that is sent; <words> are placeholders."""
 
 
 class AirflowMeter:
@@ -52,7 +52,7 @@ class AirflowMeter:
         stats.timing(f"orderflow.call.{service}.{method}", timedelta(seconds=seconds))
 
     def repeated(self, service: str, method: str) -> None:
-        """Count one request that is made again after it has failed."""
+        """Count one request that is repeated after a failure."""
         stats.incr(f"orderflow.call_repeated.{service}.{method}")
 
 

@@ -1,4 +1,4 @@
-"""Orders that people name: dealt with by hand, or to be done now. One wrong name hides no other."""
+"""Orders that people name: to be resolved, or to be processed now. One wrong name does not hide the others."""
 
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from orderflow.orchestration.run_context import RunContext
 
 
 class NamedOrders(NamedTuple):
-    """The orders to be done now, and those that a person has dealt with."""
+    """The orders to be processed now, and those that a person has dealt with."""
 
     order_ids: list[int]
     dealt_with: set[int]
@@ -39,7 +39,7 @@ def list_named_orders() -> list[int]:
 
 
 def take_named(services: Services, here: RunContext) -> NamedOrders:
-    """Do what people ask for named orders; the run's last task says what is wrong with a name."""
+    """Do what people ask for named orders; the run's last task reports names that are wrong."""
     to_resolve = find_to_resolve(services, here.to_resolve)
     found = find_referenced(services, here.references)
     said = [] if here.dry_run else _say(services, here, values(to_resolve))

@@ -22,6 +22,6 @@ class OrderflowNotifier(BaseNotifier):
         self.text = text
 
     def notify(self, context: Mapping[str, Any]) -> None:
-        """Send it, with a link to the task's log where there is a task."""
+        """Send it, with a link to the task's log if there is a task."""
         ti = context.get("ti")
         send(self.subject, self.text, {"Log": ti.log_url} if ti else {})

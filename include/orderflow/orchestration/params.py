@@ -1,6 +1,6 @@
 """The trigger forms: every parameter with its title, its type and what it does.
 
-Airflow opens the form with the parameters that are in no section, and marks as required what may not be null.
+Airflow opens the form with the parameters that are in no section, and marks those that may not be null as required.
 """
 
 from typing import Any
@@ -137,7 +137,7 @@ ORDERS_PARAMS = {
     ),
     "dry_run": _DRY_RUN,
 }
-"""What people ask for about named orders, for the DAG that does nothing else."""
+"""Parameters of the DAG that only handles named orders."""
 
 RECONCILE_PARAMS = {
     "order_ids": Param(

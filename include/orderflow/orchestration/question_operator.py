@@ -1,7 +1,7 @@
-"""A question to people: a required action in Airflow, that ends by an answer, or when it is no question any more.
+"""A question to people: a required action in Airflow that ends with an answer, or when the question is obsolete.
 
-It waits without a process. Now and then it is woken to see in the ledger whether it still is one; no time-out ever
-answers it.
+It waits without a process. From time to time it wakes up to check in the ledger whether it is still needed. No time-out
+ever answers it.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ _REMARK = Param("", type=["string", "null"], title="Remark", description="Kept i
 
 
 class QuestionOperator(HITLOperator):
-    """Asks about an alert, does what is answered, and returns what came of it. Skipped when it is none any more."""
+    """Asks about an alert, carries out the answer, and returns the result. Skipped if the question is obsolete."""
 
     template_fields = ("alert_id",)
 
@@ -38,11 +38,11 @@ class QuestionOperator(HITLOperator):
 
     @guarded
     def execute(self, context: Context) -> Any:
-        """Note the question in the ledger, show it, and wait."""
+        """Record the question in the ledger, show it, and wait."""
         here = RunContext(context)
         here.label(f"alert {self.alert_id}")
         answered = ledger_from_connection().questions.answered_by_task(here.run)
-        if answered is not None:  # an earlier try has the answer: it is not asked for twice
+        if answered is not None:  # an earlier try has received the answer: do not ask again
             return self._do(here, answered)
         try:
             services = connect(read_only=True)
@@ -59,7 +59,7 @@ class QuestionOperator(HITLOperator):
 
     @guarded
     def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
-        """Take the answer and do it; without one, wait on while it still is a question."""
+        """Take the answer and carry it out; without one, keep waiting while the question is still needed."""
         here, ledger = RunContext(context), ledger_from_connection()
         question = ledger.questions.of_task(here.run)
         if question is None:
@@ -80,7 +80,7 @@ class QuestionOperator(HITLOperator):
             raise AirflowSkipException(f"it is no question any more: {why}")
 
     def _take(self, ledger: Ledger, question: AskedQuestion, here: RunContext, event: dict[str, Any]) -> None:
-        """Put the answer into the ledger before anything is done."""
+        """Store the answer in the ledger before anything is done."""
         (text, *others), user = event["chosen_options"] or [""], event["responded_by_user"]
         option = chosen(question.reason, text)
         if option is None or others or not user:
@@ -91,7 +91,7 @@ class QuestionOperator(HITLOperator):
         ledger.questions.answer(question, option.verb, text=option.text, by=by, remark=remark, run=here.run)
 
     def _do(self, here: RunContext, question: AskedQuestion) -> str:
-        """Do what was answered, unless it is over or something else by now."""
+        """Carry out the answer, unless the matter is over or has changed."""
         here.label(question.name)
         services = connect()
         result = carry_out(services, question.id, here.run)

@@ -1,4 +1,4 @@
-"""The tasks of the questions to people: find what to ask, and ask. One task each: Airflow pays for what waits."""
+"""The tasks of the questions to people: find what to ask, and ask. One task each: Airflow pays for waiting tasks."""
 
 import logging
 from typing import Any
@@ -19,19 +19,19 @@ log = logging.getLogger(__name__)
 @task(on_failure_callback=alert_failed_report)
 @guarded
 def list_questions() -> list[int]:
-    """List the open alerts that only a person can end, and that nobody was asked about yet."""
+    """List the open alerts that only a person can resolve and that nobody was asked about yet."""
     found = to_ask(ledger_from_connection())
     log.info("%d questions to people", len(found))
     return found
 
 
 def ask_each(alert_ids: Any) -> None:
-    """Ask about each alert, in the DAG that is being made; `alert_ids` is what `list_questions` returns."""
+    """Ask about each alert, in the DAG being built; `alert_ids` is what `list_questions` returns."""
     QuestionOperator.partial(
         task_id="ask",
         pool=SHOP_POOL,
         map_index_template=LABEL,
-        execution_timeout=None,  # else it would count for the answer
+        execution_timeout=None,  # otherwise it would include the wait for the answer
         on_failure_callback=alert_failed_report,
         doc_md="A required action in Airflow: it waits for an answer, or until it is over, and does what is answered.",
     ).expand(alert_id=alert_ids)

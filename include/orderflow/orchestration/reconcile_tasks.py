@@ -44,7 +44,7 @@ def compare_shop_and_erp() -> dict[str, Any]:
 
 
 def _compare_again(services: Services, here: RunContext) -> dict[str, Any]:
-    """Compare the orders that somebody has named, and nothing else."""
+    """Compare only the orders that somebody has named."""
     again = compare_again(services, here.run, here.order_ids)
     end_report(services, here, [])
     if again.errors:
@@ -58,7 +58,7 @@ def _compare_again(services: Services, here: RunContext) -> dict[str, Any]:
 @task(on_failure_callback=alert_failed_report)
 @guarded
 def send_digest() -> None:
-    """Send everything that is open in one message, if there is news or it is Monday; remove what is old."""
+    """Send everything that is open in one message, if there is news or it is Monday; delete old data."""
     if RunContext().order_ids:
         log.info("this run was for named orders: no digest")
         return
@@ -70,7 +70,7 @@ def send_digest() -> None:
 
 
 def deliver_digest(services: Services, here: RunContext) -> None:
-    """Give the digest to every channel, if it is due; tomorrow's repeats what a channel refuses."""
+    """Send the digest to every channel, if it is due; what a channel refuses is in tomorrow's digest again."""
     digest = Digest.of(services)
     writer = writer_of(services.ledger, here, services.settings.timezone)
     if not digest.is_due(services):

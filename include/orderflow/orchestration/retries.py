@@ -1,4 +1,4 @@
-"""Who retries what: the client for seconds, then the backlog; a task only what no backlog would do again."""
+"""Who retries what: the client within seconds, then the backlog; a task only what no backlog would retry."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ RETRIES: dict[str, Any] = {
         ],
     ),
 }
-"""Killed workers, anything unforeseen, and a shop, ERP or ledger that does not answer at all are retried, soon."""
+"""Killed workers, unexpected errors, and an unreachable shop, ERP or ledger are retried soon."""
 
 PATIENT: dict[str, Any] = {"retries": 4, "retry_delay": 4 * RETRY_DELAY}
-"""For what nothing else would do again: the day's own listing, and the mark of its offline orders."""
+"""For what nothing else would retry: the day's own listing, and marking its offline orders."""

@@ -1,4 +1,4 @@
-"""What a task has to know about its run: its window, its name, and whether it may write."""
+"""What a task needs to know about its run: its window, its name, and whether it may write."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,17 +13,17 @@ from orderflow.ledger.models.orders import RunRef, Word
 from orderflow.settings import Settings
 
 HOUR_KEY = "%Y-%m-%dT%H:%M"
-"""Partition keys of runs that are for an hour, in UTC."""
+"""Format of the partition keys of hourly runs, in UTC."""
 _HOW_TO_TRIGGER = (
     "trigger with a partition key such as 2026-11-22, or set the parameter `date`; for several days create a backfill"
 )
 
 
 _LONGEST_LABEL = 250
-"""What Airflow keeps of the name of a mapped task instance."""
+"""Airflow's limit for the name of a mapped task instance."""
 _BACKFILL, _SCHEDULED = "backfill", "scheduled"
 ORDERS_DAG = "orderflow_orders"
-"""The DAG in which people have named orders done: nothing else waits in it."""
+"""The DAG for orders that people name: nothing else queues in it."""
 _NAMING = ("date", "references", "order_ids", "resolve", "seen_to", "arrived", "send_now")
 """The parameters that limit a run to a day, to orders or to packing slips."""
 
@@ -42,17 +42,17 @@ class RunContext:
 
     @property
     def references(self) -> list[str]:
-        """The orders this run is limited to; empty means all. The parameter `webshop` says where a bare one is from."""
+        """The orders this run is limited to; empty means all. The parameter `webshop` completes bare references."""
         return self._names("references")
 
     @property
     def to_resolve(self) -> list[str]:
-        """The orders that a person has dealt with by hand; `seen_to` is what the parameter used to be called."""
+        """The orders that a person has dealt with by hand; the parameter was formerly called `seen_to`."""
         return [*self._names("resolve"), *self._names("seen_to")]
 
     @property
     def to_undo(self) -> list[str]:
-        """The orders whose resolution somebody takes back."""
+        """The orders whose resolution somebody undoes."""
         return self._names("undo")
 
     @property
@@ -67,7 +67,7 @@ class RunContext:
 
     @property
     def word(self) -> Word:
-        """Who has started the run, as Airflow knows them, and what they say."""
+        """The name in Airflow and the comment of the person who started the run."""
         name = getattr(self._context.get("dag_run"), "triggering_user_name", None)
         return Word(name or "", str(self.params.get("comment") or ""))
 
@@ -83,7 +83,7 @@ class RunContext:
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether the schedule has made the run, and no person."""
+        """Whether the schedule has created the run, not a person."""
         return bool(self._context["dag_run"].run_type == _SCHEDULED)
 
     @property
@@ -93,17 +93,17 @@ class RunContext:
 
     @property
     def is_for_people(self) -> bool:
-        """Whether it is in the lane for what people name, and so touches no other order."""
+        """Whether it only handles what people name, and so touches no other order."""
         return self.run.dag_id == ORDERS_DAG
 
     @property
     def is_manually_targeted(self) -> bool:
-        """Whether it was started by hand for something, or only to see: what it meets is not what other runs meet."""
+        """Whether it was started by hand for something specific, or as a dry run: its findings are not typical."""
         return self.dry_run or self.is_for_people or any(self.params.get(name) for name in _NAMING)
 
     @property
     def run(self) -> RunRef:
-        """Who writes into the ledger."""
+        """The writer's identity for the ledger."""
         ti = self._context["ti"]
         return RunRef(
             dag_id=ti.dag_id,
@@ -116,7 +116,7 @@ class RunContext:
 
     @property
     def title(self) -> str:
-        """The run as people call it: the DAG and its day, or its id."""
+        """The run's name for people: the DAG and its day, or its id."""
         run = self.run
         return f"{run.dag_id} {run.partition or run.run_id}"
 
@@ -127,7 +127,7 @@ class RunContext:
         return int(ti.max_tries) - int(self._context["task"].retries) + 1
 
     def window(self, settings: Settings, *, now: datetime | None = None) -> Window:
-        """Return the window of the run; ConfigurationError when there is none, or when it is not over yet."""
+        """Return the window of the run; ConfigurationError if there is none, or if it is not over yet."""
         window = self._window(settings)
         if not window.is_over(now or datetime.now(UTC)) and not self.params.get("allow_open_window"):
             raise ConfigurationError(
@@ -138,9 +138,9 @@ class RunContext:
         return window
 
     def first_instant(self, settings: Settings) -> datetime | None:
-        """Return since when to read: the day of the parameter `date`, or the hour of the partition key (UTC).
+        """Return from when to read: the day of the parameter `date`, or the hour of the partition key (UTC).
 
-        None when the run was triggered with neither; ConfigurationError for a key that is no hour.
+        None if the run was triggered with neither; ConfigurationError for a key that is not an hour.
         """
         date, key = self.params.get("date"), self._context.get("partition_key")
         try:
@@ -153,11 +153,11 @@ class RunContext:
             ) from error
 
     def hand_on(self, result: dict[str, Any]) -> None:
-        """Leave the result of a task that ends without returning one."""
+        """Store the result of a task that ends without returning one."""
         self._context["ti"].xcom_push(key="return_value", value=result)
 
     def label(self, text: str) -> None:
-        """Show `text` as the name of this mapped task instance, as far as Airflow's column can hold it."""
+        """Show `text` as the name of this mapped task instance, within the limit of Airflow's column."""
         printable = "".join(letter if letter.isprintable() else "?" for letter in text)
         self._context["label"] = (
             printable if len(printable) <= _LONGEST_LABEL else f"{printable[: _LONGEST_LABEL - 1]}…"
@@ -196,7 +196,7 @@ class RunContext:
 
 
 def is_backfill() -> bool:
-    """Whether a task of a backfill is running here; nothing is, where a command runs a day without Airflow."""
+    """Whether a task of a backfill is running here; false if a command runs a day without Airflow."""
     try:
         context: Any = get_current_context()
     except RuntimeError:

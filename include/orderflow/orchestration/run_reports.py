@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 def end_report(services: Services, here: RunContext, broken: Collection[FailedTask]) -> None:
-    """Tell people what is news and what is over; NewsError when this run was the first to tell of something.
+    """Announce what is new and what is over; NewsError if this run was the first to announce something.
 
-    What keeps a run from working that somebody has started for something is that person's to know, at once:
+    If a person started the run for something specific and it could not do its work, that person must know at once:
     FailedTasksError. It says nothing about other runs.
     """
     book, ledger = services.ledger.alerts, services.ledger
@@ -29,7 +29,7 @@ def end_report(services: Services, here: RunContext, broken: Collection[FailedTa
     announce_now(ledger, here)
     if here.is_manually_targeted:
         raise_failed_tasks(list(broken))
-    if not here.is_for_people:  # red only for what went wrong with what was asked for: see raise_for_who_asked
+    if not here.is_for_people:  # red only for problems with what was requested: see raise_for_who_asked
         raise_news(ledger, writer_of(ledger, here, services.settings.timezone), here.run)
 
 
@@ -41,6 +41,6 @@ def raise_unworked(broken: Collection[FailedTask]) -> None:
 
 
 def raise_for_who_asked(here: RunContext, error: PermanentError | None) -> None:
-    """Turn a run red that somebody started for orders if some of them failed, even if that is not news to others."""
+    """Turn a run red that somebody started for specific orders if some of them failed, even if that is no news."""
     if error is not None and here.is_manually_targeted:
         raise NewsError(error.message, reason=error.reason)

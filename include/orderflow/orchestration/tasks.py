@@ -1,4 +1,4 @@
-"""The tasks: connect, call one use case, hand plain JSON on. Only order ids travel between tasks."""
+"""The tasks: connect, call one use case, return plain JSON. Only order ids are passed between tasks."""
 
 import json
 import logging
@@ -44,7 +44,7 @@ from orderflow.orchestration.run_reports import end_report, raise_for_who_asked,
 log = logging.getLogger(__name__)
 
 ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
-"""Emitted, with the partition key, by every run that ends green: no order failed, and none is news to people."""
+"""Emitted, with the partition key, by every run that ends green: no order failed, and there is no news."""
 
 _LISTING = ("list_confirmed", "list_open_orders", "list_named_orders")
 """The tasks that find the orders; a DAG has one of them."""
@@ -88,7 +88,7 @@ def list_open_orders() -> list[int]:
 @publish_error
 @announces
 def select_payable(order_ids: list[int]) -> list[list[int]]:
-    """Read each order, decide what is to be done with it, and share the payable ones out over task groups."""
+    """Read each order, decide what to do with it, and divide the payable ones among task groups."""
     here = RunContext()
     services = connect(read_only=True)
     window = here.window(services.settings) if here.is_for_a_day else None
@@ -147,7 +147,7 @@ def process_order(batch: list[int]) -> None:
 @publish_error
 @announces
 def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
-    """Finish: `shipment_state=sent` on offline orders, and on written-back ones of which no delivery is reported."""
+    """Finish: `shipment_state=sent` on offline orders, and on written-back ones for which no delivery is reported."""
     here = RunContext()
     services, order_ids = connect(read_only=here.dry_run), flat(batches)
     window = here.window(services.settings) if here.is_for_a_day else None
@@ -178,7 +178,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
 @task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_report)
 @guarded
 def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
-    """Sum the day up; fail the run for news, naming each cause, its orders and its owner.
+    """Sum up the day; fail the run for news, naming each cause, its orders and its owner.
 
     If all failures of a day are already known, this task is skipped, not green: no asset event says the day is done.
     """
@@ -193,7 +193,7 @@ def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict
 @task(trigger_rule="all_done", on_failure_callback=alert_failed_report)
 @guarded
 def report_news(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
-    """Sum the sweep up; fail it only for news, so that one cause makes one red run and not a hundred."""
+    """Sum up the sweep; fail it only for news, so that one cause makes one red run and not a hundred."""
     return _end(order_ids, batches).numbers
 
 
@@ -241,6 +241,6 @@ def _run(step: OrderStep, batch: list[int]) -> None:
 
 
 def _show(services: Services, here: RunContext, plan: Plan) -> None:
-    """Keep and log what a dry run has planned; it fails where the run would."""
+    """Store and log what a dry run has planned; it fails where the run would."""
     log.info("%s", keep_plan(services, here.run, plan))
     raise_failures(plan.failed)

@@ -15,7 +15,7 @@ from orderflow.ledger.models.alerts import Alert
 
 
 class Advice(BaseModel):
-    """What a problem means, who owns it and what to do: the same answer, wherever it was found."""
+    """What a problem means, who owns it and what to do: the same wherever it was found."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,11 +56,11 @@ class AlertAnswer(BaseModel):
     last_seen_at: datetime
     advice: Advice
     snoozed_until: datetime | None
-    """Until when nobody is told of its cause."""
+    """Until when its cause is not announced."""
 
     @classmethod
     def of(cls, alert: Alert, language: str, snoozed: Mapping[str, datetime]) -> Self:
-        """Put what to do beside what happened."""
+        """Combine what happened with what to do."""
         copied = alert.model_dump(include=cls.model_fields.keys() & Alert.model_fields.keys())
         differs = alert.reason is Reason.SIDES_DIFFER and alert.title in set(FindingKind)
         said = (
@@ -70,7 +70,7 @@ class AlertAnswer(BaseModel):
 
 
 class AlertsAnswer(BaseModel):
-    """The oldest open alerts, and how many there are."""
+    """The oldest open alerts, and the total count."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,6 +79,6 @@ class AlertsAnswer(BaseModel):
 
     @classmethod
     def of(cls, alerts: list[Alert], limit: int, language: str, snoozed: Mapping[str, datetime]) -> Self:
-        """Show no more than `limit`, what is snoozed last."""
+        """Show at most `limit`, snoozed ones last."""
         shown = sorted(alerts, key=lambda alert: alert.cause in snoozed)[:limit]
         return cls(total=len(alerts), alerts=[AlertAnswer.of(alert, language, snoozed) for alert in shown])

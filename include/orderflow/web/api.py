@@ -1,4 +1,4 @@
-"""What the page's scripts ask for, as JSON. Every route reads, none writes: retrying is for Airflow's own API."""
+"""What the page's scripts request, as JSON. Every route only reads: retrying goes through Airflow's own API."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -46,14 +46,14 @@ from orderflow.web.source import FromSource, Source
 from orderflow.web.trend_answers import TrendsAnswer
 
 NO_LEVEL = timedelta(hours=1)
-"""Within which time orders are counted where the settings ask for none."""
+"""The time within which orders are counted if the settings define no service level."""
 
 router = APIRouter(prefix="/api")
 
 
 @router.get("/frame")
 def frame(source: FromSource, may_retry: MayRetry, language: Language = "en") -> Frame:
-    """Return the settings, and the texts in the language that the settings or else the user's browser asks for."""
+    """Return the settings, and the texts in the language of the settings or else of the user's browser."""
     page = source.settings.page
     spoken = language if page.language == "auto" else page.language
     return Frame(
@@ -72,7 +72,7 @@ def frame(source: FromSource, may_retry: MayRetry, language: Language = "en") ->
 
 @router.get("/overview")
 def overview(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PERIOD)] = 28) -> Overview:
-    """Return the last days, today included, and what is open whatever its day."""
+    """Return the last days including today, and what is open from any day."""
     zone = source.settings.timezone
     today = source.now.astimezone(ZoneInfo(zone)).date()
     windows = days_between(today - timedelta(days=days - 1), today, zone)
@@ -85,7 +85,7 @@ def overview(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PER
 
 @router.get("/trends")
 def trends(source: FromSource, days: Annotated[int, Query(ge=1, le=LONGEST_PERIOD)] = 28) -> TrendsAnswer:
-    """Return how long orders took on the last days, today included, and how old those are that are open."""
+    """Return how long orders took on the last days including today, and the age of the open ones."""
     zone, level = source.settings.timezone, source.settings.alerts.level
     today = source.now.astimezone(ZoneInfo(zone)).date()
     windows = days_between(today - timedelta(days=days - 1), today, zone)
@@ -100,13 +100,13 @@ def orders(
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> OrdersAnswer:
-    """Return a page of the orders asked for."""
+    """Return one page of the matching orders."""
     return asked.page(limit, offset)
 
 
 @router.get("/orders.csv")
 def orders_csv(asked: IsAsked, language: Language = "en") -> StreamingResponse:
-    """Return all orders asked for as a file, as far as one file goes."""
+    """Return all matching orders as a file, up to the limit of one file."""
     name = f"orders-{asked.source.now.astimezone(ZoneInfo(asked.source.settings.timezone)):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(as_csv(asked.page(LONGEST), language), media_type="text/csv", headers=headers)
@@ -115,14 +115,14 @@ def orders_csv(asked: IsAsked, language: Language = "en") -> StreamingResponse:
 @router.get("/orders/{order_id}/plan")
 @router.get("/orders/{webshop}/{order_id}/plan", include_in_schema=False)
 def order_plan(source: FromSource, may_retry: MayRetry, order_id: OrderId) -> PlanAnswer:
-    """Return what the last dry run that met an order would have written, also of an order the ledger does not know."""
+    """Return what the last dry run with this order would have written, even if the ledger does not know the order."""
     return PlanAnswer.of(_plans(source).of_order(order_id, limit=LONGEST_LIST), with_bodies=may_retry)
 
 
 @router.get("/orders/{order_id}")
 @router.get("/orders/{webshop}/{order_id}", include_in_schema=False)
 def order(source: FromSource, order_id: OrderId) -> OrderDetail:
-    """Return an order with its log; 404 when the ledger has never seen it. Old links name a webshop before the id."""
+    """Return an order with its log; 404 if the ledger does not know it. Old links have a webshop before the id."""
     ledger = Ledger(source.engine, clock=lambda: source.now)
     found = ledger.get(order_id)
     if found is None:
@@ -140,7 +140,7 @@ def run(
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> OrdersAnswer:
-    """Return a page of the orders that a run wrote about, with the last thing it wrote about each."""
+    """Return one page of the orders that a run logged events for, with the run's last event of each."""
     wanted = OrderFilter(text, run=(dag_id, run_id))
     found = queries.orders(
         source.engine,
@@ -158,7 +158,7 @@ def run(
 
 @router.get("/run/summary", dependencies=[Depends(may_see_named_run)])
 def run_summary(source: FromSource, dag_id: Name, run_id: Name) -> list[Summed]:
-    """Return the orders that a run worked on, as they are now."""
+    """Return the current state of the orders that a run worked on."""
     wanted = OrderFilter(run=(dag_id, run_id))
     return Summed.all_of(queries.groups(source.engine, wanted, old_before=source.old_before))
 
@@ -173,20 +173,20 @@ def run_plan(
     limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> PlanAnswer:
-    """Return a page of the writes that a dry run would have made."""
+    """Return one page of the writes that a dry run would have made."""
     return PlanAnswer.of(_plans(source).of_run((dag_id, run_id), limit=limit, offset=offset), with_bodies=may_retry)
 
 
 @router.get("/alerts")
 def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
-    """Return the open alerts, what is snoozed last."""
+    """Return the open alerts, snoozed ones last."""
     ledger = Ledger(source.engine, clock=lambda: source.now)
     return AlertsAnswer.of(ledger.alerts.open(), LONGEST_LIST, language, ledger.snoozes.until())
 
 
 @router.get("/findings")
 def findings(source: FromSource, language: Language = "en") -> FindingsAnswer:
-    """Return the differences between shop and ERP that are not resolved."""
+    """Return the unresolved differences between shop and ERP."""
     book = FindingBook(source.engine, clock=utc_now)
     found, last = book.open(), book.reconciliations(limit=1)
     shown = found[:LONGEST_LIST]

@@ -1,4 +1,4 @@
-"""The app that Airflow's API server mounts: login asked for everywhere, strict headers, errors as plain words."""
+"""The app that Airflow's API server mounts: login required everywhere, strict headers, errors in plain words."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ HEADERS = {
 
 
 def create_app() -> FastAPI:
-    """Make the app; every route, also those of the scripts and style sheets, is for users who may see the orders."""
+    """Build the app; every route, including scripts and style sheets, requires a user who may see the orders."""
     app = FastAPI(title="Orderflow", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(may_see)])
     app.include_router(api.router)
     app.include_router(files.router)
@@ -48,7 +48,7 @@ async def _with_headers(request: Request, call_next: Callable[[Request], Awaitab
 
 
 async def _in_words(_request: Request, error: Exception) -> JSONResponse:
-    """Say what is wrong with the ledger or the settings and who owns it; what the database said stays in the log."""
+    """Say what is wrong with the ledger or the settings and who owns it; the database's own text stays in the log."""
     assert isinstance(error, OrderflowError)  # noqa: S101 - what it is registered for
     meaning, owner, action = EXPLAINED[error.reason]
     said = meaning if isinstance(error, TransientError) else error.message

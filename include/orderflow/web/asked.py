@@ -1,4 +1,4 @@
-"""What may be asked of the page, and the list of orders that is asked for."""
+"""The parameters of the page, and the list of orders that they request."""
 
 from datetime import date, timedelta
 from typing import Annotated, Literal, NamedTuple
@@ -18,7 +18,7 @@ Language = Literal["en", "nl"]
 OrderId = Annotated[int, Path(ge=-(2**63), lt=2**63)]
 Webshop = Annotated[int, Query(ge=-(2**63), lt=2**63)]
 Words = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
-"""PostgreSQL has no text with a NUL."""
+"""PostgreSQL cannot store NUL in a text."""
 Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]
 Day = Annotated[date, Query(ge=date(1900, 1, 1), le=date(9000, 1, 1))]
 LONGEST_LIST = 200
@@ -26,7 +26,7 @@ LONGEST_PERIOD = 366
 
 
 class Asked(NamedTuple):
-    """A list of orders as it was asked for, and where its data comes from."""
+    """The requested list of orders, and the source of its data."""
 
     source: Source
     wanted: OrderFilter
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     backwards: bool
 
     def page(self, limit: int, offset: int = 0) -> OrdersAnswer:
-        """Return some of them."""
+        """Return one page of them."""
         found = queries.orders(
             self.source.engine,
             self.wanted,
@@ -60,9 +60,9 @@ def asked(
     sort: queries.Sort = queries.Sort.NEWEST_CHANGE,
     backwards: bool = False,
 ) -> Asked:
-    """Read what is asked for; `first` and `last` are shop-local days, both included.
+    """Read the parameters; `first` and `last` are shop-local days, both inclusive.
 
-    `cause` is what the links of messages name: the orders that have an open alert of that cause.
+    `cause` is used by links in messages: the orders with an open alert of that cause.
     """
     wanted = OrderFilter(text, worklist, reason, webshop, _asked_days(source, first, last), cause=cause)
     return Asked(source, wanted, sort, backwards)
@@ -72,7 +72,7 @@ IsAsked = Annotated[Asked, Depends(asked)]
 
 
 def _asked_days(source: Source, first: date | None, last: date | None) -> list[Window]:
-    """Return the days between both; without a first the year up to the last, without a last all up to today."""
+    """Return the days between both; without a first the year before the last, without a last everything up to today."""
     if first is None and last is None:
         return []
     zone = source.settings.timezone
@@ -81,7 +81,7 @@ def _asked_days(source: Source, first: date | None, last: date | None) -> list[W
 
 
 def days_between(first: date, last: date, zone: str) -> list[Window]:
-    """Return the days from one to another; 422 when that is no period, or one that is too long."""
+    """Return the days from one to another; 422 if that is not a period, or one that is too long."""
     count = (last - first).days + 1
     if not 0 < count <= LONGEST_PERIOD:
         mistake = f"a period has 1 to {LONGEST_PERIOD} days, and the first comes first"

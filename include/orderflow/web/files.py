@@ -1,4 +1,4 @@
-"""The static files, each by a route of its own, so that the login is asked for as everywhere."""
+"""The static files, each with its own route, so that they require the login like everything else."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ router = APIRouter()
 
 @router.get("/assets/{name:path}")
 def asset(name: str) -> FileResponse:
-    """Return a script or a style sheet; 404 for every other file."""
+    """Return a script or a style sheet; 404 for any other file."""
     path = ASSETS.get(name)
     if path is None:
         raise HTTPException(404)
@@ -25,7 +25,7 @@ def asset(name: str) -> FileResponse:
 @router.get("/")
 @router.get("/{page}")
 def html(page: str = "overview") -> FileResponse:
-    """Return one of the pages; their data is asked for by their scripts."""
+    """Return one of the pages; their scripts request the data."""
     if page not in PAGES:
         raise HTTPException(404)
     return FileResponse(STATIC / PAGES[page], media_type="text/html", headers={"Cache-Control": "no-cache"})

@@ -16,10 +16,10 @@ class _Answer(BaseModel):
 
 
 class FindingAnswer(_Answer):
-    """A difference between shop and ERP that is not resolved.
+    """An unresolved difference between shop and ERP.
 
-    Where the order itself needs somebody, owner and action are what its own page says. `changed` says that something
-    has happened to the order since the difference was last met: it may be gone.
+    If the order itself needs somebody, owner and action are those on its own page. `changed` means that the order has
+    changed since the difference was last found: the difference may be gone.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class FindingAnswer(_Answer):
 
     @classmethod
     def of(cls, finding: Finding, order: LedgerOrder | None, language: str) -> Self:
-        """Put what the kind means beside what was found."""
+        """Combine the finding with the meaning of its kind."""
         said = Advice.of_difference(finding.kind, language)
         wrong = attention(order.progress, order.reason) if order else None
         todo = said if wrong is None else Advice.of(wrong, language)
@@ -50,7 +50,7 @@ class FindingAnswer(_Answer):
 
 
 class FindingsAnswer(_Answer):
-    """The oldest open findings, how many there are, and when the two sides were last compared."""
+    """The oldest open findings, the total count, and when the two sides were last compared."""
 
     total: int
     compared_at: datetime | None

@@ -1,4 +1,4 @@
-"""Under which host names the page answers: what a browser was tricked into sending elsewhere is refused."""
+"""The host names under which the page answers: a request that a browser was tricked into sending is refused."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 def trusted_hosts() -> Sequence[str]:
-    """Return the names that are named, else that of Airflow's own address and this machine's; all when it has none."""
+    """Return the configured names, otherwise that of Airflow's own address and this machine's; all if it has none."""
     if TRUSTED_HOSTS:
         return TRUSTED_HOSTS
     host = urlsplit(conf.get("api", "base_url", fallback=None) or "").hostname

@@ -1,4 +1,4 @@
-"""The list of orders as a CSV file: UTF-8 with a byte order mark, no cell of which a spreadsheet calculates."""
+"""The list of orders as a CSV file: UTF-8 with a byte order mark, without cells that a spreadsheet would evaluate."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ COLUMNS = (
     "next_look",
 )
 LONGEST = 10_000
-"""Rows of one file; a file that is not the whole list says so in its last row."""
+"""The most rows in a file; an incomplete file says so in its last row."""
 
 
 def as_csv(found: OrdersAnswer, language: str) -> Iterator[str]:

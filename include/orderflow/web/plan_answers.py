@@ -13,7 +13,8 @@ from orderflow.ledger.models.dry_runs import KeptCall
 class PlannedCallAnswer(BaseModel):
     """A write that a dry run would have made.
 
-    `body` is indented for reading, its numbers digit for digit. It says who buys, so it is None for who may only look.
+    `body` is indented for reading; numbers keep their digits. It identifies the buyer, so it is None for read-only
+    users.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,7 +32,7 @@ class PlannedCallAnswer(BaseModel):
 
     @classmethod
     def of(cls, call: KeptCall, *, with_body: bool) -> Self:
-        """Put the run beside what it planned."""
+        """Combine a planned call with its run."""
         return cls(
             dag_id=call.run.dag_id,
             run_id=call.run.run_id,
@@ -41,7 +42,7 @@ class PlannedCallAnswer(BaseModel):
 
 
 class PlanAnswer(BaseModel):
-    """Some of the writes that a dry run would have made, in their sequence, and how many there are."""
+    """Some of the writes that a dry run would have made, in order, and the total count."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,7 +51,7 @@ class PlanAnswer(BaseModel):
 
     @classmethod
     def of(cls, page: PlanPage, *, with_bodies: bool) -> Self:
-        """Take over what the ledger kept."""
+        """Convert the ledger's planned calls."""
         return cls(total=page.total, calls=[PlannedCallAnswer.of(call, with_body=with_bodies) for call in page.calls])
 
 

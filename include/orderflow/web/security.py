@@ -1,6 +1,6 @@
-"""Who may see the page: whoever may read runs of the daily DAG in Airflow.
+"""Who may see the page: anyone who may read runs of the daily DAG in Airflow.
 
-These are Airflow's own internals, without a promise to stay: the live tests hold them to what is said here.
+These are Airflow internals without a promise of stability: the live tests verify what is said here.
 """
 
 from typing import Annotated
@@ -13,16 +13,16 @@ DAILY_DAG = "orderflow_daily"
 ORDERS_DAG = "orderflow_orders"
 
 may_see = requires_access_dag("GET", DagAccessEntity.RUN, DAILY_DAG)
-"""Dependency: 401 for anonymous, 403 for a user who may not read the daily DAG's runs."""
+"""Dependency: 401 for anonymous users, 403 for a user who may not read the daily DAG's runs."""
 
 may_see_named_run = requires_access_dag("GET", DagAccessEntity.RUN)
-"""Dependency: the same for the DAG that the query parameter `dag_id` names."""
+"""Dependency: the same for the DAG in the query parameter `dag_id`."""
 
 _may_trigger = requires_access_dag("POST", DagAccessEntity.RUN, ORDERS_DAG)
 
 
 def may_retry(request: Request, user: GetUserDep) -> bool:
-    """Say whether Airflow would let this user have named orders done; it is asked again when they do."""
+    """Whether Airflow would let this user process named orders; checked again when they do."""
     try:
         _may_trigger(request, user)
     except HTTPException:

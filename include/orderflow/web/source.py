@@ -1,4 +1,4 @@
-"""From Airflow's Variable and connection to what the page shows: read anew for every request, in the API server."""
+"""From Airflow's Variable and connection to what the page shows: read for every request, in the API server."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, NamedTuple
@@ -13,7 +13,7 @@ from orderflow.settings import VARIABLE, Settings
 
 
 class Source(NamedTuple):
-    """The ledger's database, the settings, and what time it is."""
+    """The ledger's database, the settings, and the current time."""
 
     engine: Engine
     settings: Settings
@@ -21,13 +21,13 @@ class Source(NamedTuple):
 
     @property
     def old_before(self) -> datetime:
-        """An order that waits and was first seen before this is overdue."""
+        """A waiting order first seen before this is overdue."""
         return self.now - timedelta(days=self.settings.limits.give_up_days)
 
 
 def source() -> Source:
-    """Return where the page's data comes from; ConfigurationError or TransientError when it cannot be reached."""
-    text = Variable.get(VARIABLE, default=None)  # Airflow would take broken JSON for nothing set
+    """Return the source of the page's data; ConfigurationError or TransientError if it cannot be reached."""
+    text = Variable.get(VARIABLE, default=None)  # Airflow would treat broken JSON as not set
     if text is None:
         require_no_variable(VARIABLE)
     return Source(engine_from_connection(), Settings.read(text), datetime.now(UTC))

@@ -9,7 +9,7 @@ from orderflow.ledger.orders.trends import Age, DayTrend
 
 
 class DayTrendAnswer(BaseModel):
-    """A day's orders; times are in seconds, None where no order came so far."""
+    """A day's orders; times are in seconds, None if no order has got that far."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -26,7 +26,7 @@ class DayTrendAnswer(BaseModel):
 
 
 class LevelAnswer(BaseModel):
-    """The service level that the settings ask for: `share` of one, `within` seconds."""
+    """The service level in the settings: `share` as a fraction of one, `within` in seconds."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,7 +36,7 @@ class LevelAnswer(BaseModel):
 
 
 class TrendsAnswer(BaseModel):
-    """How long orders took on each day of the period that any could go from, and how old those are that are open."""
+    """How long orders took, by the day from which they could be sent, and the age of the open ones."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,7 +47,7 @@ class TrendsAnswer(BaseModel):
 
     @classmethod
     def of(cls, days: list[str], found: list[DayTrend], level: ServiceLevel | None, ages: dict[Age, int]) -> Self:
-        """Take over what the ledger found."""
+        """Convert the ledger's result."""
         asked = None
         if level is not None:
             asked = LevelAnswer(text=level.text, share=float(level.share), within=int(level.within.total_seconds()))
