@@ -80,6 +80,9 @@ class Limits(_Settings):
     """Rows requested per list page; the shop may return fewer."""
     give_up_days: int = Field(default=30, ge=1, le=MOST_DAYS)
     """An order that waits longer than this for its payment is overdue. It is still checked."""
+    never_paid_days: int | None = Field(default=90, ge=1, le=MOST_DAYS)
+    """An unpaid order that was found longer ago than this, and has not changed in the shop since, is put aside as
+    `never_paid`. It is not read any more until the shop changes it. null: never."""
     total_tolerance: Tolerance = Decimal("0.05")
     """How far the ERP's total may be from the shop's without being flagged. 0.05 is five cents, or five yen."""
     lookup_waits: Waits = (0, 1, 3)

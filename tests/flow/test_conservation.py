@@ -50,7 +50,8 @@ def _seen(draw: st.DrawFn, order_id: int) -> RunOrder:
         | {
             "order_id": order_id, "reference": f"CS{order_id}", "progress": draw(st.sampled_from(Progress)),
             "reason": draw(st.none() | st.sampled_from(Reason)), "detail": "", "erp_lines": {}, "line_ids": {},
-            "attempts": 0, "first_seen_at": AT, "updated_at": AT + draw(st.sampled_from([timedelta(0), timedelta(1)])),
+            "attempts": 0, "first_seen_at": AT, "is_as_before": False,
+            "updated_at": AT + draw(st.sampled_from([timedelta(0), timedelta(1)])),
         }
     )  # fmt: skip
     return RunOrder(known, last)

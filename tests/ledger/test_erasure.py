@@ -74,6 +74,7 @@ OF_NO_ORDER = {
     "orderflow_day",  # days and runs
     "orderflow_gate",
     "orderflow_listing",
+    "orderflow_look",  # ids and runs, for a week
     "orderflow_memo",  # ids and settings
     "orderflow_reading",
     "orderflow_reconciliation",  # sums of days

@@ -219,7 +219,7 @@ PLACES = {
 """Tables with something about a person, or with what was said about an order: something removes their old rows."""
 ELSEWHERE = {
     "orderflow_slip_order", "orderflow_reading", "orderflow_listing", "orderflow_gate", "orderflow_day",
-    "orderflow_memo", "orderflow_compatibility",
+    "orderflow_memo", "orderflow_compatibility", "orderflow_look",
 }  # fmt: skip
 """Numbers, instants and counters."""
 

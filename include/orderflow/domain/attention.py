@@ -1,10 +1,10 @@
 """Does an order need a person? Its progress and reason decide, no matter which run brought it there."""
 
 from orderflow.domain.causes import OUTAGES
-from orderflow.domain.reasons import SKIPPED, Reason
+from orderflow.domain.reasons import SKIPPED, UNPAID, Reason
 from orderflow.domain.states import IN_ERP, WRITTEN, Progress
 
-_PATIENTLY_WAITING = frozenset({Reason.PAYMENT_STARTED, Reason.PAYMENT_CANCELLED, Reason.NOT_PAID, Reason.OVERDUE})
+_PATIENTLY_WAITING = UNPAID | {Reason.OVERDUE}
 """A buyer still has to pay; the digest has one line for all whose payment is overdue."""
 
 _AT_REST = WRITTEN | {Progress.WAITING, Progress.SKIPPED, Progress.RESOLVED}

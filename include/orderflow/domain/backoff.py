@@ -18,8 +18,13 @@ class Pace(NamedTuple):
 EVERY_SWEEP = timedelta(0)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
-PATIENT: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(7 * _DAY, _HOUR), Pace(timedelta.max, 6 * _HOUR))
-"""Nothing is wrong; somebody still has to pay, or to act."""
+PATIENT: Sequence[Pace] = (
+    Pace(_DAY, EVERY_SWEEP),
+    Pace(3 * _DAY, _HOUR),
+    Pace(7 * _DAY, 6 * _HOUR),
+    Pace(timedelta.max, _DAY),
+)
+"""Nothing is wrong; somebody still has to pay, or to act. What changes in the shop is found by its list, at any age."""
 
 SPARING: Sequence[Pace] = (Pace(_DAY, 6 * _HOUR), Pace(timedelta.max, _DAY))
 """The ERP has refused: asking often does not change its mind, and some ERPs block clients that ask too often."""
@@ -27,7 +32,12 @@ SPARING: Sequence[Pace] = (Pace(_DAY, 6 * _HOUR), Pace(timedelta.max, _DAY))
 EAGER: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(timedelta.max, _HOUR))
 """Begun and not finished, or never read: this must not last."""
 
-REFUSED: Sequence[Pace] = (Pace(_HOUR, EVERY_SWEEP), Pace(_DAY, _HOUR), Pace(timedelta.max, 6 * _HOUR))
+REFUSED: Sequence[Pace] = (
+    Pace(_HOUR, EVERY_SWEEP),
+    Pace(_DAY, _HOUR),
+    Pace(7 * _DAY, 6 * _HOUR),
+    Pace(timedelta.max, _DAY),
+)
 """The shop refuses to show this order: ask less and less often, no matter what it says about the others."""
 
 PACES: dict[Progress, Sequence[Pace]] = {
@@ -53,13 +63,6 @@ def is_finish_due(*, first_seen: datetime, last_look: datetime, now: datetime) -
     return paced(PATIENT, first_seen, last_look, now)
 
 
-def is_due(
-    progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
-) -> bool:
-    """Whether an open order is to be checked again now."""
-    return paced(_paces(progress, reason), first_seen, last_look, now)
-
-
 def due_at(
     progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
 ) -> datetime:
@@ -68,8 +71,12 @@ def due_at(
 
 
 def _paces(progress: Progress, reason: Reason | None) -> Sequence[Pace]:
-    unread = progress is Progress.UNREAD and reason not in PASSING
-    return REFUSED if unread else PACES[progress]
+    return REFUSED if is_refused(progress, reason) else PACES[progress]
+
+
+def is_refused(progress: Progress, reason: Reason | None) -> bool:
+    """Whether the shop does not show the order, and that is no passing trouble."""
+    return progress is Progress.UNREAD and reason not in PASSING
 
 
 def paced(paces: Sequence[Pace], first_seen: datetime, last_look: datetime, now: datetime) -> bool:

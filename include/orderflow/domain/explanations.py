@@ -38,7 +38,7 @@ _TEXTS: dict[Reason, Explanation] = {
         "Add the webshop to the settings, with `payment_option` false if it has no payment option.",
     ),
     Reason.OVERDUE: Explanation(
-        "Confirmed long ago and still not payable. It stays listed and is checked a few times a day.",
+        "Confirmed long ago and still not payable. It stays listed and is checked once a day.",
         Owner.SHOP,
         "Ask the buyer to pay, or cancel the order in the shop.",
     ),
@@ -65,6 +65,11 @@ _TEXTS: dict[Reason, Explanation] = {
         "Listed, but confirmed outside this day: it belongs to another partition.", Owner.NOBODY, NOTHING
     ),
     Reason.ALREADY_EXPORTED: Explanation("Exported and written back before.", Owner.NOBODY, NOTHING),
+    Reason.NEVER_PAID: Explanation(
+        "Not paid, and not changed in the shop, for as long as `limits.never_paid_days` says. It is not read any more.",
+        Owner.NOBODY,
+        "Nothing: any change in the shop takes it up again.",
+    ),
     Reason.RESOLVED: Explanation(
         "A person has dealt with it by hand; it is never sent automatically.", Owner.NOBODY, NOTHING
     ),

@@ -47,6 +47,7 @@ class Reason(OpenEnum):
     CANCELLED = "cancelled"
     OUTSIDE_WINDOW = "outside_window"
     ALREADY_EXPORTED = "already_exported"
+    NEVER_PAID = "never_paid"
     RESOLVED = "resolved"
     # what went wrong with the ERP
     ERP_REJECTED = "erp_rejected"
@@ -123,11 +124,15 @@ SKIPPED = frozenset(
         Reason.CANCELLED,
         Reason.OUTSIDE_WINDOW,
         Reason.ALREADY_EXPORTED,
+        Reason.NEVER_PAID,
         Reason.ORDER_NOT_FOUND,
         Reason.RESOLVED,
     }
 )
 """Why an order is skipped. Skipped for any other reason, it is an offline order that could not be marked as sent."""
+
+UNPAID = frozenset({Reason.PAYMENT_STARTED, Reason.PAYMENT_CANCELLED, Reason.NOT_PAID})
+"""A buyer still has to pay."""
 
 STUCK = frozenset(
     {

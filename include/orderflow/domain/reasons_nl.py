@@ -39,8 +39,7 @@ _TEXTS: dict[Reason, DutchTexts] = {
         "Neem de webshop op in de instellingen, met `payment_option` op false als er niet betaald kan worden.",
     ),
     Reason.OVERDUE: DutchTexts(
-        "Lang geleden bevestigd en nog steeds niet betaald; de order blijft op de lijst en wordt enkele keren per dag "
-        "bekeken.",
+        "Lang geleden bevestigd en nog steeds niet betaald; de order blijft op de lijst en wordt eens per dag bekeken.",
         "Vraag de koper te betalen, of annuleer de order in de webshop.",
     ),
     Reason.PAYMENT_UNKNOWN: DutchTexts(
@@ -63,6 +62,11 @@ _TEXTS: dict[Reason, DutchTexts] = {
     Reason.CANCELLED: DutchTexts("Geannuleerd in de webshop voordat hij verzonden was.", _NOTHING),
     Reason.OUTSIDE_WINDOW: DutchTexts("Vermeld, maar bevestigd op een andere dag: hoort bij die dag.", _NOTHING),
     Reason.ALREADY_EXPORTED: DutchTexts("Eerder al verzonden en teruggeschreven.", _NOTHING),
+    Reason.NEVER_PAID: DutchTexts(
+        "Niet betaald en niet gewijzigd in de webshop, zo lang als `limits.never_paid_days` zegt. De order wordt niet "
+        "meer gelezen.",
+        "Niets: elke wijziging in de webshop haalt hem terug.",
+    ),
     Reason.RESOLVED: DutchTexts("Iemand heeft hem met de hand afgehandeld; gaat niet vanzelf naar het ERP.", _NOTHING),
     Reason.ERP_CUSTOMER_INACTIVE: DutchTexts(
         "De klant of een adres van de order is niet actief in het ERP.",

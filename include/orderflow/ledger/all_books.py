@@ -10,6 +10,7 @@ from orderflow.ledger.books.days import DayBook
 from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
 from orderflow.ledger.books.housekeeping import Housekeeping
+from orderflow.ledger.books.looks import LookBook
 from orderflow.ledger.books.memos import MemoBook
 from orderflow.ledger.books.outbox import Outbox
 from orderflow.ledger.books.people import PeopleBooks
@@ -72,6 +73,11 @@ class Books:
     def days(self) -> DayBook:
         """The days that were run."""
         return DayBook(self._engine, clock=self._clock)
+
+    @property
+    def looks(self) -> LookBook:
+        """What runs have found as it was."""
+        return LookBook(self._engine, clock=self._clock)
 
     @property
     def plans(self) -> PlanBook:

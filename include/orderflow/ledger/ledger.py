@@ -2,24 +2,29 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress
+from orderflow.domain.worklist import Worklist
 from orderflow.errors import TransientError
 from orderflow.ledger.all_books import Books
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, RunOrder, RunRef, Step
 from orderflow.ledger.orders.alerting import keep_alert
 from orderflow.ledger.orders.claim import Claim
-from orderflow.ledger.orders.conditions import is_open, is_order_id, lacks_last_step
+from orderflow.ledger.orders.conditions import is_open, is_order_id, lacks_last_step, on
+from orderflow.ledger.orders.due import is_due
 from orderflow.ledger.orders.last_events import last_events
+from orderflow.ledger.orders.queries import Group, open_groups
 from orderflow.ledger.orders.rows import (
+    is_news,
     is_undecided,
     log,
     may_decide,
@@ -68,6 +73,26 @@ class Ledger(Books):
         """Return every unfinished order by id, including offline orders that could not be marked as sent."""
         return self._where(is_open())
 
+    def open_groups(self, *, old_before: datetime) -> list[Group]:
+        """Sum up every order that is not at an end, by the list it is on; waiting since `old_before` it is overdue."""
+        return open_groups(self._engine, old_before=old_before)
+
+    def overdue_orders(self, *, old_before: datetime) -> list[LedgerOrder]:
+        """Return the orders that have waited for their payment since then."""
+        return self._where(on(Worklist.OVERDUE, old_before))
+
+    def due_orders(self, now: datetime, live: datetime | None = None) -> list[int]:
+        """Return the ids of the open orders to look at now, the longest known first; `live`: since when is go-live."""
+        due = select(OrderRow.order_id).where(is_due(now, live)).order_by(OrderRow.first_seen_at, OrderRow.order_id)
+        with reading(self._engine) as session:
+            return list(session.scalars(due))
+
+    def count_never_paid(self) -> int:
+        """Count the orders that were put aside because nobody has paid them."""
+        put_aside = (OrderRow.progress == Progress.SKIPPED, OrderRow.reason == Reason.NEVER_PAID)
+        with reading(self._engine) as session:
+            return session.scalar(select(func.count()).select_from(OrderRow).where(*put_aside)) or 0
+
     def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
         """Return unfinished orders by id: written back in one of these webshops, or possibly offline."""
         return self._where(lacks_last_step(webshops))
@@ -80,7 +105,8 @@ class Ledger(Books):
     def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
         """Record the decision about an order just read, and what was read.
 
-        An order whose push has started keeps its progress, and so does one that another run is working on.
+        An order whose push has started keeps its progress, and so does one that another run is working on. A look that
+        changes nothing is noted and not logged.
         """
         now = self._clock()
         with writing(self._engine) as session:
@@ -88,16 +114,19 @@ class Ledger(Books):
             put_facts(row, order)
             if row.progress is not Progress.RESOLVED or decision.action is not Action.PROCESS:
                 row.shop_modified_at = order.modified_at  # otherwise it still counts as changed until it is done
-            row.updated_at = now
             if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
                 row.erp_number = order.erp_order_number  # after a lost ledger, tells whose packing slips these are
             if may_decide(row, decision, run, now):
                 note_payable(row, decision, order.confirmed_at, now)
                 put_decision(row, decision, now)
-            reason, message = decision.reason, decision.detail
-            log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)
+            news = is_news(session, row, decision)
+            if news:
+                row.updated_at = now
+                reason, message = decision.reason, decision.detail
+                log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason, message=message)
+            row.looked_at = now
             keep_alert(session, row, run, now)
-        return LedgerOrder.model_validate(row)
+        return LedgerOrder.model_validate(row).model_copy(update={"is_as_before": not news})
 
     def unread(self, order_id: int, reference: str, reason: Reason, message: str, run: RunRef) -> None:
         """Record that a listed order could not be read."""
@@ -107,6 +136,7 @@ class Ledger(Books):
             row.reference = row.reference or reference
             if is_undecided(row, run, now):
                 put_unread(row, reason, message, now)
+            row.looked_at = None
             log(session, row, run, now, step=Step.SELECT, outcome=Outcome.FAILED, reason=reason, message=message)
             keep_alert(session, row, run, now, failed=(reason, message))
 
@@ -145,12 +175,13 @@ class Ledger(Books):
             rows = session.scalars(select(EventRow).where(*conditions).order_by(EventRow.id))
             return [Event.model_validate(row) for row in rows]
 
-    def run_orders(self, run_id: str, *, dag_id: str | None = None) -> list[RunOrder]:
-        """Return every order that a run logged events for, by id; run ids are unique only within a DAG."""
+    def run_orders(self, run_id: str, *, dag_id: str | None = None, also: Iterable[int] = ()) -> list[RunOrder]:
+        """Return the orders that a run logged events for, and `also` some others, by id; run ids repeat among DAGs."""
         last: dict[int, dict[Step, Event]] = {}
         for event in last_events(self._engine, run_id, dag_id):
             last.setdefault(event.order_id, {})[event.step] = event
-        return [RunOrder(order, last[order_id]) for order_id, order in sorted(self.get_many(last).items())]
+        orders = sorted(self.get_many({*last, *also}).items())
+        return [RunOrder(order, last.get(order_id, {})) for order_id, order in orders]
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[LedgerOrder]:
         statement = select(OrderRow).where(*conditions).order_by(OrderRow.order_id)

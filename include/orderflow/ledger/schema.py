@@ -9,6 +9,7 @@ from orderflow.errors import ConfigurationError, TransientError
 from orderflow.ledger.database.transactions import failures_as_transient, for_reading
 from orderflow.ledger.tables import days as day_tables  # noqa: F401 - so that all tables are known
 from orderflow.ledger.tables import limits as gate_tables  # noqa: F401
+from orderflow.ledger.tables import looks as look_tables  # noqa: F401
 from orderflow.ledger.tables import people as people_tables  # noqa: F401
 from orderflow.ledger.tables import questions as question_tables  # noqa: F401
 from orderflow.ledger.tables import resolutions as resolution_tables  # noqa: F401

@@ -222,7 +222,7 @@ def _next_look(order: LedgerOrder, now: datetime) -> datetime | None:
     if order.claimed_until is not None and order.claimed_until > now:
         return None
     seen = order.first_seen_at
-    return due_at(order.progress, order.reason, first_seen=seen, last_look=order.updated_at, now=now)
+    return due_at(order.progress, order.reason, first_seen=seen, last_look=order.last_look, now=now)
 
 
 def _admin_url(template: str | None, order: LedgerOrder) -> str | None:

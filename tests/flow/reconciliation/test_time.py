@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.flow.orders.resolve import resolve
@@ -11,7 +13,19 @@ from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import UNKNOWN_PRODUCT, Runs
-from support.reconciling import ZONE, Json, change_price, double, found, name, new_order, processed, seed_all, yesterday
+from support.reconciling import (
+    SEEDS,
+    ZONE,
+    Json,
+    change_price,
+    double,
+    found,
+    name,
+    new_order,
+    processed,
+    seed_all,
+    yesterday,
+)
 
 
 def test_a_difference_within_its_grace_is_listed_and_fails_nothing(
@@ -208,3 +222,24 @@ def test_an_order_resolved_by_hand_is_resolved_in_the_comparison_too(
     resolve(few, [order["id"]], runs())
     clock.advance(days=2)
     assert found(few, runs) == set()
+
+
+IN_LISTS = {FindingKind.DUPLICATE_IN_ERP, FindingKind.AMOUNT_DIFFERS}
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_old_finding_is_looked_up_by_name_unless_a_list_alone_shows_it(
+    exported: Services, control: SandboxControl, clock: Clock, runs: Runs, *, listed: bool
+) -> None:
+    """Or one old finding would make the ERP list everything since."""
+    seeded = set()
+    for (kind, seed), order in zip(SEEDS, processed(control), strict=False):
+        if (kind in IN_LISTS) is listed:
+            seeded.add((kind, name(seed(control, order) or order)))
+    clock.advance(hours=2)
+    assert found(exported, runs) == seeded
+    clock.advance(days=20)
+    assert found(exported, runs) == seeded, "nothing is resolved by its age"
+    lists = [call for call in control.journal(service="erp", method="GET") if "since" in call["query"]]
+    since = datetime.fromisoformat(lists[-1]["query"]["since"])
+    assert clock.now - since > timedelta(days=20) if listed else clock.now - since < timedelta(days=8)

@@ -5,17 +5,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
-from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_instant
 from orderflow.cloudsuite.models import ListedOrder
-from orderflow.domain.backoff import OPEN, is_due
+from orderflow.domain.backoff import OPEN
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import Progress, ShopState
+from orderflow.domain.states import Progress
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.cancellations import list_cancelled
+from orderflow.flow.orders.confirmed import list_confirmed
 from orderflow.flow.orders.go_live import go_live, hold_back
-from orderflow.flow.orders.go_live import is_due as go_live_due
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, RunRef
 
@@ -31,28 +30,17 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
     go-live are held; without a `run` the ledger is left alone.
     """
     now, live = services.now(), go_live(services, by_person=False)
-    backlog = sorted(services.ledger.open_orders(), key=lambda order: order.first_seen_at)
-    due = [order.order_id for order in backlog if _is_due(order, now) and go_live_due(order, live)]
-    listing = services.shop.list_orders(ShopOrderFilter(state=ShopState.CONFIRMED, offline=False))
-    rows = [row for row in listing if row.may_be(ShopState.CONFIRMED)]
-    fresh, cancelled = _not_read_yet(services, rows, live, run), list_cancelled(services)
+    due = services.ledger.due_orders(now, live)
+    confirmed = list_confirmed(services, remember=run is not None)
+    fresh, cancelled = _not_read_yet(services, confirmed.rows, live, run), list_cancelled(services)
     log.info(
-        "%d open in the ledger, %d of them due; %d confirmed in the shop, %d of them new or changed; %d cancelled",
-        len(backlog),
+        "%d due of what is open in the ledger; %d new or changed in the shop; %d cancelled",
         len(due),
-        len(rows),
         len(fresh),
         len(cancelled),
     )
     found = dict.fromkeys([*due, *fresh, *cancelled])
-    return [*found, *([listing.short] if listing.short else [])]
-
-
-def _is_due(order: LedgerOrder, now: datetime) -> bool:
-    """Whether to check it now; an offline order that could not be marked is left to the finish."""
-    return order.progress in OPEN and is_due(
-        order.progress, order.reason, first_seen=order.first_seen_at, last_look=order.updated_at, now=now
-    )
+    return [*found, *([confirmed.short] if confirmed.short else [])]
 
 
 def _not_read_yet(

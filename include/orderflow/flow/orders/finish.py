@@ -106,7 +106,7 @@ def find_outstanding(
         order
         for order in services.ledger.without_last_step(services.settings.without_deliveries)
         if order.order_id in asked
-        or (others and is_finish_due(first_seen=order.first_seen_at, last_look=order.updated_at, now=now))
+        or (others and is_finish_due(first_seen=order.first_seen_at, last_look=order.last_look, now=now))
     ]
     offline = [order.order_id for order in due if order.progress is Progress.SKIPPED]
     return Unfinished(sorted({*processed, *(order.order_id for order in due)} - {*offline}), offline)

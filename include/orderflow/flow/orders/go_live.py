@@ -7,7 +7,6 @@ from datetime import datetime
 from orderflow.cloudsuite.mapper import to_instant
 from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.go_live import is_taken_up
-from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, RunRef
@@ -29,13 +28,6 @@ def go_live(services: Services, *, by_person: bool) -> datetime | None:
 def is_known(order: LedgerOrder | None) -> bool:
     """Whether an earlier run has already taken the order, so that go-live no longer matters."""
     return order is not None and (order.external_reference is not None or is_taken_up(order.decision, order.reason))
-
-
-def is_due(order: LedgerOrder, live: datetime | None) -> bool:
-    """Whether an order that was held for being from before go-live may now be from after it."""
-    if order.reason is not Reason.BEFORE_GO_LIVE:
-        return True
-    return live is not None and (order.shop_modified_at is None or order.shop_modified_at >= live)
 
 
 def hold_back(

@@ -3,12 +3,14 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.go_live import gated
+from orderflow.domain.never_paid import put_aside
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
@@ -51,6 +53,7 @@ def select(
     known = services.ledger.get_many(order_ids)
     by_person = named or window is not None
     live = go_live(services, by_person=by_person)
+    as_before: list[int] = []
 
     def one(order_id: int) -> Selected:
         with working_on(order_id, Step.SELECT.value):
@@ -66,14 +69,16 @@ def select(
     def decide(order_id: int) -> Selected:
         _, order = services.read(order_id)
         decision = _with_memory(services.decide(order, window), order, known.get(order_id))
+        decision = _unless_never_paid(services, decision, order, known.get(order_id))
         if not is_known(known.get(order_id)):
             decision = gated(decision, order, go_live=live, by_person=by_person)
-        if record:
-            services.ledger.decide(order, decision, run)
+        if record and services.ledger.decide(order, decision, run).is_as_before:
+            as_before.append(order_id)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
         return Selected(order_id=order_id, decision=decision)
 
     results = services.each(one, order_ids, lambda order_id: f"order id {order_id}")
+    services.ledger.looks.note(run.name, as_before)
     values(results)  # unless nothing more can be done
     selected = [
         Selected(order_id=order_id, error=f"{result.reason}: {result.message}")
@@ -86,6 +91,20 @@ def select(
     counts = Counter(str(s.decision.action) if s.decision else "not read" for s in selected)
     log.info("selected: %s", ", ".join(f"{count} {action}" for action, count in counts.items()) or "nothing")
     return selected
+
+
+def _unless_never_paid(services: Services, decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:
+    days = services.settings.limits.never_paid_days
+    if known is None or days is None:
+        return decision
+    return put_aside(
+        decision,
+        order,
+        seen_as=known.shop_modified_at,
+        since=known.first_seen_at,
+        patience=timedelta(days=days),
+        now=services.now(),
+    )
 
 
 def to_process(selected: Iterable[Selected]) -> list[int]:

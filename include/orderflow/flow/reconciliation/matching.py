@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from orderflow.domain.decision import Action
+from orderflow.domain.findings import FindingKind
 from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.order import Order
 from orderflow.domain.payment import payment_rule
@@ -25,6 +26,8 @@ from orderflow.ledger.models.reconciliation import Finding
 _CLOCKS_DIFFER = timedelta(days=1)
 """The ERP may give its orders an earlier timestamp than this flow."""
 _EXPORTED = frozenset({ShopState.PROCESSING, ShopState.DONE})
+_SEEN_IN_A_LIST = frozenset({FindingKind.DUPLICATE_IN_ERP, FindingKind.AMOUNT_DIFFERS})
+"""Looking an order up by name tells neither a second one nor its amount; all other old findings are looked up."""
 
 
 class ReconciliationItem(NamedTuple):
@@ -58,14 +61,15 @@ def read_both_sides(
     """Read the orders of a window, and those with an open finding. TransientError if a side cannot be read."""
     again = {finding.order_id for finding in open_findings if finding.order_id is not None}
     shop = read_shop(services, window, again, webshop)
-    days = [Window.of_day(finding.day, services.settings.timezone).start for finding in open_findings]
+    listed = [finding for finding in open_findings if finding.kind in _SEEN_IN_A_LIST]
+    days = [Window.of_day(finding.day, services.settings.timezone).start for finding in listed]
     erp = read_erp(services, min([window.start, *days]), webshop)
     pairing = _Pairing(services, erp, open_findings)
     known = services.ledger.get_many(order.order_id for order in shop.orders)
 
     def one(order: Order) -> ReconciliationItem:
         offline = order.order_id in shop.offline
-        return _looked_up(services, pairing.subject(order, known.get(order.order_id), offline=offline))
+        return pairing.looked_up(pairing.subject(order, known.get(order.order_id), offline=offline))
 
     results = services.each(one, shop.orders, lambda order: order.external_reference)
     taken = {name for subject in values(results) for name in subject.names}
@@ -89,7 +93,7 @@ def read_named(services: Services, order_ids: Collection[int], open_findings: Se
         if order is None:
             return None
         offline = bool(order.offline) or (before is not None and before.reason is Reason.OFFLINE)
-        return _looked_up(services, pairing.subject(order, before, offline=offline))
+        return pairing.looked_up(pairing.subject(order, before, offline=offline))
 
     results = services.each(one, sorted(order_ids), lambda order_id: f"order id {order_id}")
     found = [subject for subject in values(results) if subject is not None]
@@ -147,11 +151,32 @@ class _Pairing:
             found = find_order(self._services, name) if order_id is None else read_order(self._services, order_id)
             if found:
                 subject = self.subject(found, known.get(name), offline=bool(found.offline))
-                return subject._replace(names=list(dict.fromkeys([name, *subject.names])))
-            pair = Pair(order=None, erp_orders=tuple(self._erp.by_name.get(name, [])))
+                return self.looked_up(subject._replace(names=list(dict.fromkeys([name, *subject.names]))))
+            listed = tuple(self._erp.by_name.get(name, []))
+            pair = Pair(order=None, erp_orders=listed or find_erp_orders(self._services, [name]))
             return ReconciliationItem([name], webshop_of(name) or 0, pair, known.get(name))
 
         return self._services.each(one, names, str)
+
+    def looked_up(self, subject: ReconciliationItem) -> ReconciliationItem:
+        """Look up by name what the ERP should have, or had, and has not listed; and for whom it was sent."""
+        pair = subject.pair
+        if not pair.erp_orders and self._may_be_in_erp(subject):
+            pair = pair.model_copy(update={"erp_orders": find_erp_orders(self._services, subject.names)})
+        if not pair.erp_orders:
+            return subject
+        named = {
+            "customer_codes": customer_codes(self._services, subject.known, pair.order, pair.erp_orders),
+            "ship_to": sent_to(self._services, subject.known, pair.order),
+        }
+        return subject._replace(pair=pair.model_copy(update=named))
+
+    def _may_be_in_erp(self, subject: ReconciliationItem) -> bool:
+        pair = subject.pair
+        if pair.offline:
+            return False
+        told = pair.order is not None and pair.order.state in _EXPORTED
+        return pair.payable or bool(pair.exported_as) or told or not self._again.keys().isdisjoint(subject.names)
 
 
 def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
@@ -162,19 +187,3 @@ def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
         return None
     now = fingerprint(order)
     return None if now == exported.payload_hash else now
-
-
-def _looked_up(services: Services, subject: ReconciliationItem) -> ReconciliationItem:
-    """Look up by name what the ERP should have but has not listed, and for whom it was sent."""
-    pair = subject.pair
-    told = pair.order is not None and pair.order.state in _EXPORTED
-    if pair.erp_orders:
-        named = {
-            "customer_codes": customer_codes(services, subject.known, pair.order, pair.erp_orders),
-            "ship_to": sent_to(services, subject.known, pair.order),
-        }
-        return subject._replace(pair=pair.model_copy(update=named))
-    if pair.offline or not (pair.payable or pair.exported_as or told):
-        return subject
-    found = find_erp_orders(services, subject.names)
-    return subject._replace(pair=pair.model_copy(update={"erp_orders": found}))

@@ -44,7 +44,7 @@ def end_run(
     services: Services, run: RunRef, *, date: str, listed: Collection[int], selected: Collection[int] | None
 ) -> tuple[Report, AlertChanges]:
     """Sum up a run. Recorded failures have already opened their alerts; this opens those for everything else."""
-    seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id)
+    seen = services.ledger.run_orders(run.run_id, dag_id=run.dag_id, also=services.ledger.looks.of(run.name))
     summary = report(seen, date=date, listed=listed, selected=selected, sharing=_sharing(services, seen))
     book = services.ledger.alerts
     _note_before_go_live(services, run, seen)

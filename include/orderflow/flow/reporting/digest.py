@@ -1,15 +1,15 @@
 """The digest: everything that is open in one message, worst first, when it has something new to say and on Mondays."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from orderflow.domain.reasons import Owner, Reason
-from orderflow.domain.worklist import Worklist
 from orderflow.flow.reporting.announce import LOG
 from orderflow.flow.reporting.groups import CauseGroup, grouped, overdue_payments
 from orderflow.flow.reporting.messages import Message, Writer, as_code, escaped
-from orderflow.flow.reporting.worklists import OpenState, open_state, worklist_of
+from orderflow.flow.reporting.worklists import OpenState, open_state
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert
 from orderflow.ledger.models.orders import LedgerOrder
@@ -25,6 +25,8 @@ class Digest(NamedTuple):
     open: OpenState
     differences: int
     """Open differences between shop and ERP, including those within their grace period."""
+    never_paid: int
+    """How many orders were put aside because nobody has paid them."""
     new: frozenset[str]
     """What no message has named yet: subjects of alerts, and orders that became overdue since the last digest."""
 
@@ -32,14 +34,16 @@ class Digest(NamedTuple):
     def of(cls, services: Services) -> Self:
         """Read it from the ledger."""
         ledger = services.ledger
-        overdue = [order for order in ledger.open_orders() if worklist_of(services, order) is Worklist.OVERDUE]
+        patience = timedelta(days=services.settings.limits.give_up_days)
+        overdue = ledger.overdue_orders(old_before=services.now() - patience)
         known = set((ledger.memos.read(_MEMO) or {}).get("overdue", []))
         joined = {alert.subject for alert in ledger.outbox.unsaid(LOG)}
         late = {f"order {order.order_id}" for order in overdue if order.order_id not in known}
         differences = len(ledger.findings.open())
         asleep = ledger.snoozes.until()
         awake = [alert for alert in ledger.alerts.open() if alert.cause not in asleep]
-        return cls(awake, overdue, open_state(services), differences, frozenset(joined | late))
+        never_paid = ledger.count_never_paid()
+        return cls(awake, overdue, open_state(services), differences, never_paid, frozenset(joined | late))
 
     @property
     def is_quiet(self) -> bool:
@@ -66,6 +70,7 @@ class Digest(NamedTuple):
         causes = [*groups, *late]
         subject = f"digest: {len(causes)} open cause{'' if len(causes) == 1 else 's'}"
         counts = [f"Open orders: {self.open}.", f"Differences between shop and ERP: {self.differences} open."]
+        counts += [f"Put aside because nobody has paid them: {self.never_paid}."] if self.never_paid else []
         where = [f"All orders: {writer.links.page}"]
         text = [*counts, "", *(self._line(writer, group, str) for group in causes), "", *where]
         chat = [*counts, "", *(self._line(writer, group, as_code) for group in causes), "", *where]

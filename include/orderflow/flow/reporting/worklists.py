@@ -34,10 +34,12 @@ class OpenState(NamedTuple):
 
 def open_state(services: Services) -> OpenState:
     """Count what is open now, from any day."""
-    orders = services.ledger.open_orders()
-    counted = Counter(worklist_of(services, order) for order in orders)
     now = services.now()
-    oldest = min((order.first_seen_at for order in orders), default=now)
+    counted: Counter[Worklist] = Counter()
+    groups = services.ledger.open_groups(old_before=now - timedelta(days=services.settings.limits.give_up_days))
+    for group in groups:
+        counted[group.worklist] += group.orders
+    oldest = min((group.oldest for group in groups), default=now)
     return OpenState({listed: counted[listed] for listed in OPEN_LISTS}, now - oldest)
 
 

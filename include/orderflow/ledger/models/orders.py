@@ -148,8 +148,18 @@ class LedgerOrder(Record):
     pushed_at: datetime | None
     written_back_at: datetime | None
     updated_at: datetime
+    """When anything about it changed, or something was done with it."""
+    looked_at: datetime | None = None
+    """When it was read last, if that could be understood; None: since then a read has failed, or it was never read."""
+    is_as_before: bool = False
+    """Whether the decision that has just been recorded brought nothing new, so that the log does not have it."""
     claimed_until: datetime | None
     """When its claim expires; None if nobody holds one."""
+
+    @property
+    def last_look(self) -> datetime:
+        """From when on it is not due, for a while."""
+        return max(self.updated_at, self.looked_at or self.updated_at)
 
     @property
     def name(self) -> str:
@@ -175,7 +185,10 @@ class Event(Record):
 
 
 class RunOrder(NamedTuple):
-    """What one run did with one order: the current order, and the run's last event of each step."""
+    """What one run did with one order: the current order, and the run's last event of each step.
+
+    Without any event, the run has looked at it and found it as it was.
+    """
 
     order: LedgerOrder
     last: dict[Step, Event]
@@ -183,4 +196,4 @@ class RunOrder(NamedTuple):
     @property
     def was_worked_on(self) -> bool:
         """Whether the run did more than record what people say about it."""
-        return not self.last.keys() <= WORDS
+        return not self.last or not self.last.keys() <= WORDS

@@ -129,6 +129,11 @@ def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) ->
     return is_undecided(row, run, now)
 
 
+def is_news(session: Session, row: OrderRow, decision: Decision) -> bool:
+    """Whether a look is worth a line in the log: the first one, one that changed the row, and each before a push."""
+    return row.looked_at is None or decision.action is Action.PROCESS or session.is_modified(row)
+
+
 def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
     """Whether no push has started, not even by newer code, and no other task is working on the order."""
     claimed = row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)

@@ -68,6 +68,8 @@ class OrderRow(Leased, Base):
     found_by: Mapped[str | None]
     """Search terms besides its names: the customer's order number, and the products' keys."""
     updated_at: Mapped[datetime]
+    looked_at: Mapped[datetime | None]
+    """When it was read last; it has no index, so that a look that changes nothing costs no more than its row."""
 
 
 class EventRow(Base):
