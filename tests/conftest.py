@@ -1,4 +1,4 @@
-"""What all tests share: nothing beyond loopback, an Airflow home of their own, one sandbox, one PostgreSQL server."""
+"""What all tests share: no network beyond loopback, a separate Airflow home, one sandbox, one PostgreSQL server."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""The rooms and who may import whom, as `orderflow/__init__.py` promises."""
+"""The rooms and who may import whom, as described in `orderflow/__init__.py`."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What the documentation tells people to type is at least well formed, and names commands that exist."""
+"""The commands in the documentation are well-formed, and exist."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Canaries: every secret, in every form, in every failing answer of both services; then it is looked for everywhere."""
+"""Canaries: every secret, in every form, in every failing answer of both services, is then searched for everywhere."""
 
 import base64
 import html

@@ -1,4 +1,4 @@
-"""`python -m orderflow run`: exit codes, and a last line that programs can read."""
+"""`python -m orderflow run`: exit codes, and a machine-readable last line."""
 
 import json
 from pathlib import Path

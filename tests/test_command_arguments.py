@@ -1,4 +1,4 @@
-"""Whatever is typed after `python -m orderflow`: a sentence and an exit code, never a trace."""
+"""Any arguments of `python -m orderflow`: a sentence and an exit code, never a stack trace."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""deploy/databases.sql and the backup commands of the page on deployment, on a PostgreSQL server as compose has it."""
+"""deploy/databases.sql and the backup commands in the deployment guide, on a PostgreSQL server as in compose."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""docker-compose.yaml and its Celery override: whole, and safe as they come."""
+"""docker-compose.yaml and its Celery override: complete, and safe by default."""
 
 import json
 import os

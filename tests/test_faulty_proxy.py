@@ -1,4 +1,4 @@
-"""The proxy that the schedules with a Tryton go through: what it says it does to a call, it does."""
+"""The proxy used by schedules with a Tryton does to a call what it claims to do."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The last gate: a secret is hidden in whatever form it comes back, and nothing forges a line."""
+"""The last gate: a secret is hidden in any form, and nothing can forge a line."""
 
 import base64
 import html

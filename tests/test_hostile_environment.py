@@ -1,4 +1,4 @@
-"""Whatever the environment says: a command ends with a sentence and its exit code, never with a trace."""
+"""Whatever the environment contains, a command ends with a sentence and its exit code, never with a stack trace."""
 
 import json
 import os

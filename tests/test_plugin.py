@@ -1,4 +1,4 @@
-"""The entry points: what Airflow finds where the package is only on PYTHONPATH, and what it costs."""
+"""The entry points: what Airflow finds if the package is only on PYTHONPATH, and what that costs."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""`python -m orderflow reconcile`: exit codes, the last line, the file, and connections that can only read."""
+"""`python -m orderflow reconcile`: exit codes, the last line, the file, and read-only connections."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The Variable `orderflow`: defaults that work, and mistakes that are all named."""
+"""The Variable `orderflow`: defaults that work, and errors that list every mistake."""
 
 from collections.abc import Iterator
 from decimal import Decimal

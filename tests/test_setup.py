@@ -1,4 +1,4 @@
-"""What a fresh machine goes through: system packages by apt or by instructions, and an installer that dies."""
+"""Setting up a fresh machine: system packages by apt or by instructions, and an installer that crashes."""
 
 import os
 import stat

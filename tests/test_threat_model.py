@@ -1,4 +1,4 @@
-"""docs/explanation/security.md: each row of the threat model names the tests that hold it, and there are such tests."""
+"""docs/explanation/security.md: each row of the threat model names its tests, and those tests exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Chromium, headless, and people logged in to the running Airflow."""
+"""Headless Chromium, and users logged in to the running Airflow."""
 
 from collections.abc import Iterator
 

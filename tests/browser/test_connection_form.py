@@ -1,4 +1,4 @@
-"""Airflow's own form for a connection of our type: what a person fills in is saved, and *Test* tests it."""
+"""Airflow's own form for our connection types: what a person fills in is saved, and *Test* tests it."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""The page itself in a real browser, without Airflow around it: what its scripts do with good and bad answers."""
+"""The page in a real browser, without Airflow: how its scripts handle good and bad answers."""
 
 import re
 from collections.abc import Callable, Iterator

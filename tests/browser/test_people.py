@@ -1,4 +1,4 @@
-"""What people do with an order that no run can end: say that it was dealt with, take that back, comment on it."""
+"""What people do with an order that no run can finish: resolve it, undo that, comment on it."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Every manner of the sandbox that can be seen without writing, against the assumptions that it touches."""
+"""Every manner of the sandbox that shows without writing, checked against the assumptions it affects."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Verdicts on what no sandbox shows."""
+"""Verdicts on behaviour that no sandbox has."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Writes tried on one order of the sandbox: what each manner shows of them, and what is left of the order."""
+"""Writes tried on one order of the sandbox: what each manner reveals, and what remains of the order."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tokens: fetched once, kept, replaced in time, and told to nobody."""
+"""Tokens: fetched once, cached, replaced in time, and never shown."""
 
 import logging
 import traceback

@@ -1,4 +1,4 @@
-"""The cXML confirmation: a standard ConfirmationRequest, the same identity each time, nothing glued together."""
+"""The cXML confirmation: a standard ConfirmationRequest with a stable identity, built as a tree."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Packing slips become messages that say exactly what the ERP said, or are refused by name."""
+"""Packing slips become messages with exactly the ERP's content, or are refused by name."""
 
 import datetime as dt
 import tomllib

@@ -1,4 +1,4 @@
-"""Fields that only the settings know: taken as they are, or named when they are not there."""
+"""Extra fields from the settings: passed on unchanged, or named if missing."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Filters as they travel: naive times, lower-case booleans, no unknown names."""
+"""Filters as sent: naive times, lower-case booleans, no unknown names."""
 
 from datetime import UTC, date, datetime
 from typing import Any

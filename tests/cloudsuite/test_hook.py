@@ -1,4 +1,4 @@
-"""From an Airflow connection to a client: nothing leaks, and what is missing is named."""
+"""From an Airflow connection to a client: nothing leaks, and everything missing is named."""
 
 import json
 from collections.abc import Callable

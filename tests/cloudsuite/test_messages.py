@@ -1,4 +1,4 @@
-"""What a message ends in: taken, there already, certainly not taken, or in doubt; and it is sent only once."""
+"""The outcome of a message: accepted, already there, certainly not accepted, or in doubt; and it is sent only once."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every field of an order, whatever it holds: understood, or refused by name, and never quoted."""
+"""Every field of an order, with any value: understood, or refused by name, and never quoted."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Lists are read to their end, once, and without being led astray."""
+"""Lists are read once and to their end, and nothing leads the reader astray."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where each amount of an order goes: nothing that carries money is dropped without a word of the settings."""
+"""Where each amount of an order goes: no amount is dropped unless the settings say so."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers are read without trusting them: nothing expands, nothing is fetched, nothing huge is taken in."""
+"""Answers are read without trusting them: nothing is expanded, fetched or excessively large."""
 
 from pathlib import Path
 

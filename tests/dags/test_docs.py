@@ -1,4 +1,4 @@
-"""Pages that are written from the code say what the code says."""
+"""Generated pages match the code."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The DAG files: exactly these DAGs, read without a database or a network, each as the others promise."""
+"""The DAG files: exactly these DAGs, parsed without database or network, with consistent properties."""
 
 import inspect
 import os

@@ -1,4 +1,4 @@
-"""How often open orders are looked at."""
+"""How often open orders are checked."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""One cause, one line: what varies from order to order is no part of it, and what has to be mended is."""
+"""One cause, one line: what varies between orders is not part of it, but what must be fixed is."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every text that an operator reads exists in Dutch, too."""
+"""Every text that an operator reads also exists in Dutch."""
 
 import re
 

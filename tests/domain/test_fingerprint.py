@@ -1,4 +1,4 @@
-"""The fingerprint by which an order is known to be what was sent."""
+"""The fingerprint that shows whether an order is still what was sent."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Lines are known by id or content: renumbered, reordered, trimmed or equal lines get the right numbers, or none."""
+"""Lines are identified by id or content: renumbered, reordered, trimmed or equal lines get the right number or none."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Which addresses of the shop's admin the settings take."""
+"""Which addresses of the shop's admin the settings accept."""
 
 import pytest
 

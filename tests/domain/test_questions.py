@@ -1,4 +1,4 @@
-"""The questions to people: every answer is its own, in words, and no time-out is one."""
+"""Questions to people: every answer is distinct and in words, and a time-out is never an answer."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How one order on two sides is judged: agreement is silent, and one cause is one discrepancy."""
+"""Comparing one order on two sides: no finding if they agree, and one discrepancy per cause."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Which orders are processed, which wait, which are held, which are none of our business."""
+"""Which orders are processed, wait, are held, or are none of our business."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

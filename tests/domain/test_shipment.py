@@ -1,4 +1,4 @@
-"""A packing slip as the ERP shows it, a part per order and perhaps not all of them at once."""
+"""A packing slip from the ERP, one part per order and perhaps not all of them at once."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a spreadsheet may take for a formula is written as text, however it is disguised."""
+"""What a spreadsheet may read as a formula is written as text, however it is disguised."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The REST adapter: one request per order, and no answer is taken for more than it proves."""
+"""The REST adapter: one request per order, and no answer is trusted for more than it proves."""
 
 from typing import Any
 

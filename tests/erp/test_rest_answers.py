@@ -1,4 +1,4 @@
-"""The REST adapter: answers that break the contract, or have no end."""
+"""The REST adapter: answers that break the contract, or never end."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The REST adapter: what is refused, and what an error shows of it."""
+"""The REST adapter: what is refused, and what the error reveals."""
 
 import logging
 import socket

@@ -1,4 +1,4 @@
-"""Ledgers for proofs and schedules, in files and on PostgreSQL, and the services of a run whose guards are tried."""
+"""Ledgers for proofs and schedules, in files and on PostgreSQL, and the services of a run whose guards are tested."""
 
 from collections.abc import Iterator
 from pathlib import Path

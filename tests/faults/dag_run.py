@@ -1,7 +1,7 @@
-"""The DAGs' tasks in sequence with Airflow's rules of retrying, without Airflow.
+"""The DAGs' tasks in sequence with Airflow's retry rules, without Airflow.
 
-A task that failed for a reason that may pass is tried again; one that a person has to see to is not; the steps after
-a failed one go on (`all_done`). What a task returned travels to the later ones as plain JSON, and only that.
+A task that failed for a reason that may pass is retried; one that needs a person is not. The steps after a failed one
+still run (`all_done`). Task results are passed to later tasks as plain JSON, and nothing else is.
 """
 
 import logging

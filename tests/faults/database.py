@@ -1,4 +1,4 @@
-"""Trouble with a PostgreSQL database, made for real, from beside it."""
+"""Real trouble with a PostgreSQL database, caused from outside."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

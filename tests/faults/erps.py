@@ -1,4 +1,4 @@
-"""The ERP of a schedule: the sandbox's own, which proves more or less, or a real Tryton behind a proxy with faults."""
+"""The ERP of a schedule: the sandbox's, with more or fewer guarantees, or a real Tryton behind a faulty proxy."""
 
 import random
 from collections import Counter

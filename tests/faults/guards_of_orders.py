@@ -1,4 +1,4 @@
-"""The guards of sending, finding and writing back, each with what removes it and the tests that fail then."""
+"""The guards of sending, finding and writing back, each with its removal and the tests that then fail."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The guards of what may be exported, of days and of reports, each with what removes it and the tests for it."""
+"""The guards of go-live, days and reports, each with its removal and the tests that then fail."""
 
 from faults.guards_of_orders import Mutation
 

@@ -1,4 +1,4 @@
-"""Identity kinds, each at every moment of a run: names, webshops, lines and states change, and all ends as it must."""
+"""Changes of names, webshops, lines and states, each at every moment of a run: the end is always right."""
 
 import re
 from collections.abc import Callable, Mapping

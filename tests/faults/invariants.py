@@ -1,4 +1,4 @@
-"""What must be true of shop, ERP and ledger when nothing is due any more: nothing lost, doubled or half done."""
+"""What must be true of shop, ERP and ledger once nothing is due: nothing lost, doubled or half done."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

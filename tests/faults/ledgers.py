@@ -1,4 +1,4 @@
-"""Ledgers for schedules: made anew in milliseconds, lost, or put back to an older state."""
+"""Ledgers for schedules: created in milliseconds, lost, or restored to an older state."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Prove the cells of the fault matrix: one thing goes wrong, the normal schedule goes on, all is done in the end."""
+"""Proves the cells of the fault matrix: one thing goes wrong, the normal schedule continues, everything gets done."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""Remove one guard at a time in a copy of the project, and see that a test fails: guards without tests do not last.
+"""Removes one guard at a time in a copy of the project and checks that a test fails: untested guards do not last.
 
 python -m faults.mutations [GUARD …]
 """

@@ -1,4 +1,4 @@
-"""What must be true of customers and addresses when nothing is due any more: each once, and each order with its own."""
+"""What must be true of customers and addresses once nothing is due: each exists once, each order has its own."""
 
 from collections import Counter
 from collections.abc import Iterator

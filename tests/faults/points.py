@@ -1,4 +1,4 @@
-"""Where a process can be stopped: around every HTTP call and every write of the ledger."""
+"""Where a process can be stopped: around every HTTP call and every write to the ledger."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""A process inside this one, as far as its points go: where it dies, where its ledger breaks, where people edit."""
+"""A simulated process: where it dies, where its ledger fails, where people edit orders."""
 
 import random
 import threading

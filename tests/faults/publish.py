@@ -1,4 +1,4 @@
-"""docs/reference/fault-matrix.md: written from what the proofs saw, and read back by the tests.
+"""docs/reference/fault-matrix.md: generated from the results of the proofs, and read back by the tests.
 
 python -m faults.publish [ROW or GUARD …]
 """

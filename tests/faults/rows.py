@@ -1,4 +1,4 @@
-"""Rows and columns of the fault matrix, as data: which point of a run, and what goes wrong there."""
+"""Rows and columns of the fault matrix, as data: the point of a run, and what goes wrong there."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""One random schedule: a few days of orders, faults, deaths, double runs, lost ledgers; then all is well again."""
+"""One random schedule: some days of orders, faults, crashes, double runs and lost ledgers; then all is well again."""
 
 import logging
 import random

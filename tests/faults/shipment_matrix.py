@@ -1,4 +1,4 @@
-"""The proofs about packing slips: an order was exported, a slip of it is on its way, and one thing goes wrong."""
+"""The proofs for packing slips: an order was exported, a slip of it is on its way, and one thing goes wrong."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,8 @@
     python -m faults.soak --seed 17 [--times 5]        one again, with its log
     python -m faults.soak --erp tryton --count 100     with a real Tryton as the ERP, every fifth with the demo's day
 
-A seed fixes the plan: orders, faults, runs, deaths, edits. Runs at the same time are real threads, so what they do to
-one another may differ when a seed is played again: `--times` plays it several times.
+A seed fixes the plan: orders, faults, runs, crashes, edits. Concurrent runs are real threads, so they may interleave
+differently when a seed is played again: `--times` plays it several times.
 """
 
 import argparse

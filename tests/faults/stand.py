@@ -1,4 +1,4 @@
-"""The services of a run without Airflow, on a sandbox, with a clock and pauses that the test holds."""
+"""The services of a run without Airflow, on a sandbox, with a clock and pauses that the test controls."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext

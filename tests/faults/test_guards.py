@@ -1,4 +1,4 @@
-"""Each guard by itself: what it keeps from happening. `faults.mutations` removes them one by one; then these fail."""
+"""What each guard prevents, one at a time. `faults.mutations` removes them one by one; then these tests fail."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

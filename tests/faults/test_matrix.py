@@ -1,4 +1,4 @@
-"""Every cell of the fault matrix: proved again, and found as published. `make fault-matrix` writes it anew."""
+"""Every cell of the fault matrix: proved again, and equal to the published page. `make fault-matrix` rewrites it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The guards that can be removed are where `faults.mutations` looks for them; `make fault-matrix` removes them."""
+"""The guards are where `faults.mutations` looks for them; `make fault-matrix` removes them."""
 
 import pytest
 

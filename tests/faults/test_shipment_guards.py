@@ -1,4 +1,4 @@
-"""Each guard of the packing slips by itself: the shop takes a slip's number once, and says nothing of what it has.
+"""Each guard of the packing slips: the shop accepts a slip's number once, and does not show what it has.
 
 `faults.mutations` removes them one by one; then these fail.
 """

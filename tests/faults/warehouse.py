@@ -1,4 +1,4 @@
-"""The warehouse of a schedule: packing slips of the ERP, whole and in parts, for one order and for two."""
+"""The warehouse of a schedule: packing slips from the ERP, complete and partial, for one order and for two."""
 
 import random
 from collections import defaultdict

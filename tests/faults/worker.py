@@ -1,4 +1,4 @@
-"""A real process that does one run of a DAG, and that can be stopped, and killed, at exactly one point of it."""
+"""A real process that does one run of a DAG, and can be stopped or killed at exactly one point."""
 
 import logging
 import multiprocessing

@@ -1,4 +1,4 @@
-"""The shop's side of a schedule: orders over a few days, what people do to them meanwhile, and all versions of them."""
+"""The shop's side of a schedule: orders over a few days, what people do to them, and all their versions."""
 
 import random
 import threading

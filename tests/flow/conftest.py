@@ -1,4 +1,4 @@
-"""The services of a run without Airflow: the real sandbox over HTTP, a ledger in a file, a clock that tests hold."""
+"""The services of a run without Airflow: a real sandbox over HTTP, a ledger in a file, a clock that tests control."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Alerts: people are told once per cause, also of what the shop does not know, and none stays open for ever."""
+"""Alerts: announced once per cause, also for orders unknown to the shop, and none stays open for ever."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""An order that is cancelled in the shop after its export is told by the next sweep (case Y3), once."""
+"""An order cancelled in the shop after its export is announced once, by the next sweep (case Y3)."""
 
 import pytest
 

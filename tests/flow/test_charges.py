@@ -1,4 +1,4 @@
-"""Every cent of an order, and the fields that only the settings know, on their way into the ERP."""
+"""Every cent of an order, and the extra fields from the settings, reach the ERP."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A webshop that is told by cXML: one message instead of PATCH number and PUT lines, the same end, the same proof."""
+"""A webshop that uses cXML: one message replaces PATCH number and PUT lines, with the same result and proof."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A day of guests: each order with the right customer and addresses, each made once, whatever fails."""
+"""A day of guests: each order with the right customer and addresses, each created once, whatever fails."""
 
 from collections.abc import Mapping
 from dataclasses import replace

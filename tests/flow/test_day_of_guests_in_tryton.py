@@ -1,4 +1,4 @@
-"""A day of guests into a real Tryton: a short one, or with ORDERFLOW_WHOLE_DAY set that of `make guest-day`."""
+"""A day of guests into a real Tryton: a short one, or that of `make guest-day` if ORDERFLOW_WHOLE_DAY is set."""
 
 import os
 from collections.abc import Callable, Iterator

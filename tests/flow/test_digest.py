@@ -1,4 +1,4 @@
-"""One alert per cause, however many runs meet it; the digest says what is open when it has something new to say."""
+"""One alert per cause, however many runs find it; the digest lists what is open when there is news."""
 
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.reasons import Owner, Reason

@@ -1,4 +1,4 @@
-"""The flow against a shop made with the real Django REST Framework, and the sandbox's ERP."""
+"""The flow against a shop built with the real Django REST Framework, and the sandbox's ERP."""
 
 from collections import Counter
 from collections.abc import Iterator

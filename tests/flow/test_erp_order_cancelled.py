@@ -1,4 +1,4 @@
-"""An ERP order that is cancelled before the shop knows all of it: the shop is told no more of it."""
+"""An ERP order that is cancelled before the write-back ends: nothing more is written to the shop."""
 
 import pytest
 

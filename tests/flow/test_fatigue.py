@@ -1,4 +1,4 @@
-"""Months of normal life: nobody is told the same twice, or of what passes by itself, and nobody is told too late."""
+"""Months of normal life: no message is repeated, late, or about something that passes without action."""
 
 from collections.abc import Callable
 from datetime import timedelta

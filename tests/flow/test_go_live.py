@@ -1,4 +1,4 @@
-"""The sweep exports nothing on its own that was confirmed before go-live."""
+"""The sweep never exports an order confirmed before go-live unless a person asks for it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

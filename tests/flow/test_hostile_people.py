@@ -1,4 +1,4 @@
-"""Odd rows in the shop's lists of customers, addresses and users: the others are found, now and ever after."""
+"""Odd rows in the shop's lists of customers, addresses and users: the others are found, now and later."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Whatever one field of one document holds, the good order beside it goes all the way, and nothing is unaccounted for.
+"""Whatever one field of one document contains, the good order beside it is completed, and everything is accounted for.
 
-Every field of every document that shop and ERP send, each with every value of a table, on SQLite; with the values that
-a database might not bear, on PostgreSQL too.
+Every field of every document that shop and ERP send, each with every value of a table, on SQLite; values that a
+database might refuse are also tested on PostgreSQL.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Which order is which: by the shop's id alone. References, webshops and settings may repeat and change."""
+"""Which order is which: only the shop's id decides. References, webshops and settings may repeat and change."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""One odd order, row, packing slip or name stops nothing else: it is named, and the others are done."""
+"""One odd order, row, packing slip or name does not stop the others: it is named, and they are done."""
 
 from dataclasses import replace
 from typing import Any

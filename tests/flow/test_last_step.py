@@ -1,4 +1,4 @@
-"""The last step of an order: the finish where no delivery is reported, and the mark of an offline one."""
+"""The last step of an order: the finish if no delivery is reported, and the mark of an offline order."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever a shop does to an order that is written: each line keeps its own number, and no edit is reported."""
+"""Whatever a shop does to an order on a write, each line keeps its own number, and no edit is reported."""
 
 import itertools
 from collections import Counter

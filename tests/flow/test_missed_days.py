@@ -1,4 +1,4 @@
-"""Days that the schedule missed, or could not finish, are taken up by the next sweep, or named as a gap."""
+"""Days that the schedule missed or could not finish are caught up by the next sweep, or reported as a gap."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

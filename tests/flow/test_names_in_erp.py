@@ -1,4 +1,4 @@
-"""Which order is which: names repeat, change and restart, and still each order of the shop has one order in the ERP."""
+"""Names repeat, change and restart, and still each order of the shop has exactly one order in the ERP."""
 
 from typing import Any
 

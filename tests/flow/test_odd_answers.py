@@ -1,4 +1,4 @@
-"""Odd rows, odd fields and half answers of the shop, through a whole run: the good order is exported each time."""
+"""Odd rows, odd fields and partial answers of the shop, through a whole run: the good order is always exported."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Odd names and webshops: one ERP order per order of the shop, on both databases and with every kind of ERP."""
+"""Odd names and webshops: one ERP order per shop order, on both databases and with every kind of ERP."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The offline finish: exactly the orders that certainly are offline, whatever the shop's filters do."""
+"""The offline finish: exactly the orders that are certainly offline, whatever the shop's filters do."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The dry run: every call that a run would make, kept for the page, and none of them made."""
+"""The dry run: every writing call that a run would make, stored for the page, without making any."""
 
 import json
 from collections.abc import Callable, Sequence

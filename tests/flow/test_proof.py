@@ -1,4 +1,4 @@
-"""Whether what the ERP was found to have is the order that was looked for: each piece of evidence alone decides."""
+"""Whether an order found in the ERP is the order looked for: each piece of evidence on its own."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What only a person can decide: asked once, done as answered, and never about something else than was asked."""
+"""Decisions for people: asked once, carried out as answered, and never for an order that has changed since."""
 
 from collections.abc import Callable
 from typing import Any

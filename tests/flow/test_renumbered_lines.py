@@ -1,4 +1,4 @@
-"""A shop whose PUT makes every line anew: the vendor says of line ids only that they are read-only."""
+"""A shop whose PUT recreates every line: the vendor only says that line ids are read-only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a person has dealt with by hand is closed, stays closed, and is never sent."""
+"""An order that a person has dealt with by hand is closed, stays closed, and is never sent."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A day on which too few orders were in time is told once, and is over when a day is good."""
+"""A day on which too few orders were in time is announced once, and is over after a good day."""
 
 from datetime import timedelta
 

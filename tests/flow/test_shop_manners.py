@@ -1,4 +1,4 @@
-"""A day of orders at a shop with each known manner of a real one: done as ever, or safe and said aloud."""
+"""A day of orders at a shop with each known manner of real shops: done as usual, or safely reported."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sweep finds what windows cannot, costs next to nothing when idle, and tells people once."""
+"""The sweep finds what windows cannot, costs almost nothing when idle, and announces once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A shop that allows few calls, refuses some orders for good, or asks everybody for a pause."""
+"""A shop that allows few calls, permanently refuses some orders, or asks everybody to pause."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every order belongs to exactly one day, and any runs over any windows in any order end in the same state."""
+"""Every order belongs to exactly one day, and any sequence of runs over any windows ends in the same state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What people read in a log is in words: no value as Python calls it."""
+"""Texts for people in the log are words, never Python representations."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Ledgers to test with, each in an empty database of its own: every test here runs on SQLite and on PostgreSQL."""
+"""Ledgers to test with, each in its own empty database: every test here runs on SQLite and on PostgreSQL."""
 
 import pytest
 

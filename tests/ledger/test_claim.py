@@ -1,4 +1,4 @@
-"""A claim: who may work on an order, and that what is recorded under it is complete or not there at all."""
+"""A claim: who may work on an order, and that everything recorded under it is complete or absent."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Many threads and many processes at one ledger, as Airflow has them."""
+"""Many threads and processes using one ledger at the same time, as in Airflow."""
 
 import signal
 from collections import Counter

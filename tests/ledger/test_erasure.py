@@ -1,4 +1,4 @@
-"""Erasing an order: a name that was planted in every text of every table is gone, but for what is needed."""
+"""Erasing an order: a name planted in every text of every table is gone, except where it is needed."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The book of findings: one open finding per kind and order, from when it was first met until it is gone."""
+"""The book of findings: one open finding per kind and order, until it is no longer found."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Where the ledger is, by the Airflow connection `orderflow_ledger`."""
+"""Where the ledger is, according to the Airflow connection `orderflow_ledger`."""
 
 import json
 from collections.abc import Callable

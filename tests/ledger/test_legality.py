@@ -1,4 +1,4 @@
-"""Whatever runs do to an order, in whatever sequence: it only ever moves as the table of transitions allows."""
+"""Whatever runs do to an order, in any sequence, it only moves as the table of transitions allows."""
 
 from contextlib import ExitStack
 from itertools import count

@@ -1,4 +1,4 @@
-"""What all processes together may ask of a service: calls per second, calls per day, and the breaker."""
+"""The limits of a service for all processes together: calls per second, calls per day, and the circuit breaker."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The lists in SQL are those of the domain."""
+"""The worklists in SQL equal those of the domain."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product

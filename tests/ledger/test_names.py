@@ -1,4 +1,4 @@
-"""One ERP order per shop order: a name in the ERP and an ERP number are one order's alone."""
+"""One ERP order per shop order: a name in the ERP and an ERP number belong to one order only."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""The outbox: each channel is told once, what it refuses is tried again, and known causes make no message."""
+"""The outbox: each channel gets a message once, what it refuses is retried, and known causes send nothing."""
 
 from collections.abc import Sequence
 from datetime import timedelta

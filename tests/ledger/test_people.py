@@ -1,4 +1,4 @@
-"""Customers and addresses in the ledger: what ids stand for, lists read on, one worker per customer."""
+"""Customers and addresses in the ledger: keys of ids, resumed lists, one worker per customer."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime

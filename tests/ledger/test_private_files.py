@@ -1,4 +1,4 @@
-"""Whose a ledger's file is."""
+"""Who may read a ledger's file."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The questions in the ledger: one per open alert, whoever asks; the answer is in the log of its order."""
+"""The questions in the ledger: one per open alert, whoever asks; the answer is in the order's log."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is old is removed, a bounded number of rows at a time; what is open or needed stays."""
+"""Old data is removed, a limited number of rows at a time; what is open or needed stays."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

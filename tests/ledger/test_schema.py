@@ -1,4 +1,4 @@
-"""The tables: made by the migrations alone, and the same as the code believes."""
+"""The tables: created by the migrations only, and equal to what the code expects."""
 
 import sqlite3
 from collections.abc import Callable

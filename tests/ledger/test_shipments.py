@@ -1,4 +1,4 @@
-"""The packing slips in the ledger: noted once, held by one, and what was sent kept as it was sent."""
+"""The packing slips in the ledger: stored once, held by one run, and what was sent is kept as sent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""A cause that somebody has snoozed: open and shown, and not announced until its day has come."""
+"""A snoozed cause: open and visible, but not announced until its date."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the ledger keeps of decisions and failures to read, and how it is found again."""
+"""What the ledger stores about decisions and unreadable orders, and how it is found again."""
 
 from datetime import UTC, timedelta
 from decimal import Decimal

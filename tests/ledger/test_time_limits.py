@@ -1,4 +1,4 @@
-"""A process that is frozen while it holds a row holds up nobody for long."""
+"""A process that is frozen while holding a row does not block others for long."""
 
 import pytest
 from sqlalchemy import URL, Engine, text

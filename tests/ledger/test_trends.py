@@ -1,4 +1,4 @@
-"""How long orders took, by day: from when they could go until the ERP had them, and until the shop knew."""
+"""How long orders took, by day: from when they could be sent until the ERP had them, and until the shop knew."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

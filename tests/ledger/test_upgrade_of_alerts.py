@@ -1,4 +1,4 @@
-"""Alerts and outages of before there were causes and notices: kept, open, and not announced again."""
+"""Alerts and outages from before causes and notices existed: kept, open, and not announced again."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""An upgrade of a ledger in use keeps what every row means: orders in every state, their log, and open alerts."""
+"""Upgrading a ledger keeps every row's meaning: orders in every state, their log, and open alerts."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""An upgrade of a ledger that knew orders by webshop and id keeps every row's meaning."""
+"""Upgrading a ledger that knew orders by webshop and id keeps every row's meaning."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""After a roll-back the ledger holds values that this code does not know: they are read as such, and left alone."""
+"""After a roll-back the ledger holds values that this code does not know: they can be read, and are left alone."""
 
 import pytest
 from sqlalchemy import URL, text

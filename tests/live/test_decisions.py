@@ -1,4 +1,4 @@
-"""Questions to people on a real scheduler: asked once, answered by a person, closed when they are over."""
+"""Questions to people on a real scheduler: asked once, answered by a person, closed when obsolete."""
 
 from typing import Any
 

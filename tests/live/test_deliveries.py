@@ -1,4 +1,4 @@
-"""The packing slips on a real scheduler: each to the shop once, doubt told once, and settled by a person's word."""
+"""Packing slips on a real scheduler: each sent once, a doubt announced once and settled by a person."""
 
 from datetime import datetime
 

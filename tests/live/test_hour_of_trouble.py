@@ -1,4 +1,4 @@
-"""An hour of trouble on a real scheduler: each cause told once, grouped, until it arrives; and its end."""
+"""An hour of trouble on a real scheduler: each cause is announced once, grouped, retried until accepted, and ended."""
 
 from collections import Counter
 from typing import Any

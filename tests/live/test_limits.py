@@ -1,4 +1,4 @@
-"""Several runs at once share what shop and ERP bear, by the sandbox's own count."""
+"""Several concurrent runs share the limits of shop and ERP, according to the sandbox's own count."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What people are told by a real scheduler: alerts with links, a late run, metrics, and fields on log lines."""
+"""What people learn from a real scheduler: alerts with links, a late run, metrics, and fields on log lines."""
 
 import json
 

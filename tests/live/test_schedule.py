@@ -1,4 +1,4 @@
-"""The schedules themselves: an Airflow of its own, where nobody triggers anything."""
+"""The schedules: a separate Airflow in which nobody triggers anything."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The sweep on a real scheduler: it shares the mapped group, retries what is named, and tells people once."""
+"""The sweep on a real scheduler: it shares the mapped group, retries named orders, and announces once."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""OpenTelemetry by Airflow's own switches, to a collector on this machine: what a run's trace shows."""
+"""OpenTelemetry through Airflow's own settings, to a collector on this machine: what a run's trace shows."""
 
 from collections.abc import Iterator
 from pathlib import Path

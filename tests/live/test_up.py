@@ -1,4 +1,4 @@
-"""`make up` and `make down`, in a folder of the test's own."""
+"""`make up` and `make down`, in the test's own folder."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A stock Airflow 3.3.2 that has nothing of the project but its wheel and a copy of dags/."""
+"""A stock Airflow 3.3.2 with nothing of the project except its wheel and a copy of dags/."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Real receivers and a ledger, set as Airflow's tasks would find them."""
+"""Real receivers and a ledger, configured where Airflow's tasks look for them."""
 
 import json
 from collections.abc import Callable, Iterator

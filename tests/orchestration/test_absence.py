@@ -1,4 +1,4 @@
-"""A task asks Airflow for a setting or connection, and Airflow fails: no default stands in for what may be set."""
+"""A task asks Airflow for a setting or connection, and Airflow fails: no default replaces what may be set."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What kept a run from reporting, and a run that is late: told by a real webhook."""
+"""A run that could not report, or that is late, is announced through a real webhook."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What people read, by a real mail server and a real webhook: once per cause, grouped, escaped, until it arrived."""
+"""What people read, through a real mail server and webhook: once per cause, grouped, escaped, until accepted."""
 
 import json
 import logging

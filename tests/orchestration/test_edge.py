@@ -1,4 +1,4 @@
-"""What leaves a task when it fails: read as Airflow reads it, with every cause, from the outermost to the innermost."""
+"""What a failing task reveals: read as Airflow reads it, with every cause, from the outermost to the innermost."""
 
 import logging
 import traceback

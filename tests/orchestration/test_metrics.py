@@ -1,4 +1,4 @@
-"""Metrics leave this process by Airflow's own StatsD client, and reach a real receiver."""
+"""Metrics are sent by Airflow's own StatsD client, and reach a real receiver."""
 
 import re
 from collections.abc import Iterator

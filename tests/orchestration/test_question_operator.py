@@ -1,4 +1,4 @@
-"""A question in Airflow, and what may come back: only a person's own words are an answer."""
+"""A question in Airflow and its possible results: only a person's own choice is an answer."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

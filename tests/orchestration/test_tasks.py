@@ -1,4 +1,4 @@
-"""The tasks themselves, with what Airflow tells them about their try, and without Airflow."""
+"""The tasks themselves, without Airflow but with its information about the current try."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One sandbox for all tests of this folder, empty again before each."""
+"""One sandbox for all tests in this folder, reset before each."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Customers, addresses and users of the shop: as lists, by key, and as orders name them."""
+"""The shop's customers, addresses and users: in lists, by key, and on orders."""
 
 from urllib.parse import urlsplit
 

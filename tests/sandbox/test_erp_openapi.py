@@ -1,4 +1,4 @@
-"""The sandbox's ERP against docs/openapi/erp.yaml, by requests made up from that file: right ones and wrong ones."""
+"""The sandbox's ERP against docs/openapi/erp.yaml, with valid and invalid requests generated from that file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every fault as a real client sees it, and what it leaves behind."""
+"""Every fault as a real client sees it, and its effects."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""The sandbox's shop answers as a shop made with the real Django REST Framework does, call for call."""
+"""The sandbox's shop answers like a shop built with the real Django REST Framework, call for call."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

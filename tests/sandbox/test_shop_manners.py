@@ -1,4 +1,4 @@
-"""REST framework's manners: which answer comes for which wrong call, and in what order the checks are made."""
+"""REST framework's behaviour: the answer to each wrong call, and the order of the checks."""
 
 import pytest
 

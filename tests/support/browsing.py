@@ -1,4 +1,4 @@
-"""A browser that visits the page, and pictures of what it shows."""
+"""A browser that visits the page, and screenshots of it."""
 
 import os
 from collections.abc import Callable

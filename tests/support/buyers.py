@@ -1,4 +1,4 @@
-"""Guests, and the people and places that an order names."""
+"""Guests, and the people and addresses on an order."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A channel to the sandbox's shop: how it is described, and what it sent."""
+"""A channel to the sandbox's shop: its description, and the calls it made."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A certificate authority of our own, for HTTPS on this machine."""
+"""Our own certificate authority, for HTTPS on this machine."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address

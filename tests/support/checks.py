@@ -1,4 +1,4 @@
-"""What the check of a shop is to its tests."""
+"""The check of a shop, for its tests."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A clock that only goes when it is told to."""
+"""A clock that moves only when a test moves it."""
 
 from datetime import UTC, datetime, timedelta
 

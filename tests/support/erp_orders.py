@@ -1,4 +1,4 @@
-"""Orders for an ERP, as the sandbox's catalogue has them: its customers, addresses and products."""
+"""Orders for an ERP with the customers, addresses and products of the sandbox's catalogue."""
 
 from typing import Any
 

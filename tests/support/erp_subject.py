@@ -1,4 +1,4 @@
-"""An ERP under test, whatever it is."""
+"""An ERP under test, of any kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

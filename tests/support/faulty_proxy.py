@@ -1,4 +1,4 @@
-"""A proxy before a real server, with the sandbox's fault rules: what it does to a call is done on real connections."""
+"""A proxy in front of a real server, applying the sandbox's fault rules on real connections."""
 
 import asyncio
 import threading

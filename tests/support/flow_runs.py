@@ -1,4 +1,4 @@
-"""Runs of the flow without Airflow, and what they asked of the sandbox."""
+"""Runs of the flow without Airflow, and the calls that they made to the sandbox."""
 
 from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl

@@ -1,4 +1,4 @@
-"""A day of guests, whatever the ERP: the orders, two runs at once, and what must be true of the ERP in the evening."""
+"""A day of guests for any ERP: the orders, two concurrent runs, and what must be true of the ERP in the evening."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor

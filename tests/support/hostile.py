@@ -1,4 +1,4 @@
-"""Values that no field of an honest document has, as they are written in JSON."""
+"""Values, written as JSON, that no field of an honest document has."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ledgers to test with, each in an empty database of its own, on SQLite and on PostgreSQL."""
+"""Ledgers to test with, each in its own empty database, on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
 from datetime import timedelta

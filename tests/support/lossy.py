@@ -1,4 +1,4 @@
-"""A proxy before a real server that loses what it is told to lose: the request, or the answer to a request done."""
+"""A proxy in front of a real server that loses, on command, a request, or the answer to a completed one."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""How each manner of the sandbox shows on the wire: one check per manner, by its name."""
+"""How each manner of the sandbox shows on the wire: one check per manner, by name."""
 
 import gzip
 import http.client

@@ -1,4 +1,4 @@
-"""`python -m orderflow` in a process of its own, connected to the sandbox and to nothing else."""
+"""`python -m orderflow` in its own process, connected only to the sandbox."""
 
 import os
 import subprocess

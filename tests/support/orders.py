@@ -1,4 +1,4 @@
-"""Orders for tests of the domain, complete unless told otherwise."""
+"""Orders for tests of the domain, complete by default."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

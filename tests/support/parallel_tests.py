@@ -1,4 +1,4 @@
-"""Which tests share a process when several run at once: what is costly to start is started in one of them."""
+"""Which tests share a process when several run in parallel: an expensive service is started in only one of them."""
 
 from xdist.scheduler import LoadScopeScheduling
 

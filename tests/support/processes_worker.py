@@ -1,4 +1,4 @@
-"""Processes that go at one ledger all at once; prints what came of each as JSON.
+"""Processes that use one ledger at the same time; prints each result as JSON.
 
 Usage: worker.py open|claim|crash|reserve HOW_MANY URL
 """

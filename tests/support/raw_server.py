@@ -1,4 +1,4 @@
-"""A server that answers with exactly these bytes, at exactly this pace, over plain TCP or TLS."""
+"""A server that answers with exactly these bytes, at exactly this speed, over plain TCP or TLS."""
 
 import socket
 import ssl

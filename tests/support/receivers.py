@@ -1,4 +1,4 @@
-"""Real receivers on loopback: of StatsD's datagrams, of a webhook's messages, and of mail."""
+"""Real receivers on loopback: for StatsD datagrams, webhook messages, and mail."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Orders on both sides, and what a comparison of shop and ERP finds about them."""
+"""Orders on both sides, and the findings of a comparison of shop and ERP."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Orders as the REST contract answers them."""
+"""Orders as the REST contract returns them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Runs of the packing slips, and what the shop heard of them."""
+"""Runs of the packing slips, and what the shop received."""
 
 from decimal import Decimal
 from typing import Any

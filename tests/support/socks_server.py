@@ -1,4 +1,4 @@
-"""A SOCKS5 proxy that does what it is told: connect, refuse, hang up, or say nothing."""
+"""A SOCKS5 proxy that connects, refuses, disconnects or stays silent, on command."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Customers and sales as Tryton's own tables have them, past the adapter."""
+"""Customers and sales in Tryton's own tables, read without the adapter."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

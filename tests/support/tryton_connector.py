@@ -1,4 +1,4 @@
-"""Makes adapters for a real Tryton."""
+"""Builds adapters for a real Tryton."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sales in Tryton: how the one of the tests' order is found, and what counts as confirmed."""
+"""Sales in Tryton: how to find the test order's sale, and what counts as confirmed."""
 
 from support.erp_orders import REFERENCE
 

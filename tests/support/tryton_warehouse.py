@@ -1,4 +1,4 @@
-"""What people do in Tryton, done over its own protocol: the side of the ERP that the adapter does not touch."""
+"""What people do in Tryton, over its own protocol: the side of the ERP that the adapter does not touch."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A channel to a real sandbox, with pauses that are counted and not waited for."""
+"""A channel to a real sandbox, with pauses that are counted instead of waited for."""
 
 from typing import Any
 

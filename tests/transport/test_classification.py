@@ -1,4 +1,4 @@
-"""Every row of the table of failures is played on a real connection, and is what the table says."""
+"""Every row of the table of failures is played on a real connection, and matches the table."""
 
 import socket
 import ssl

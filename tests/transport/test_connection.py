@@ -1,4 +1,4 @@
-"""What is read from a connection, before any hook."""
+"""What is read from a connection before any hook."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""Credentials are checked when they are read, by the field's name and never by its value."""
+"""Credentials are checked when read; errors name the field and never the value."""
 
 import json
 import logging

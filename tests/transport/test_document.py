@@ -1,4 +1,4 @@
-"""JSON documents are read strictly, and put back as they came."""
+"""JSON documents are read strictly, and written back unchanged."""
 
 import json
 from contextlib import suppress

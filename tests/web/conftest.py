@@ -1,4 +1,4 @@
-"""The page's app over real HTTP, on a ledger in SQLite and in PostgreSQL; who may see it is overridden here alone."""
+"""The page's app over real HTTP, on a ledger in SQLite and in PostgreSQL; only the access check is overridden."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What the page is told about orders."""
+"""What the page learns about orders."""
 
 import csv
 from datetime import UTC, datetime

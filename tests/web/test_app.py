@@ -1,4 +1,4 @@
-"""The app itself: login everywhere, strict headers, plain words when the ledger is away, files without surprises."""
+"""The app itself: login everywhere, strict headers, plain words if the ledger is down, files without surprises."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whatever is asked of the page: an answer or a refusal in words, never a fault of the server."""
+"""Any request to the page gets an answer or a refusal in words, never a server error."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""Which customer and addresses an order has in both systems, on its page."""
+"""An order's customer and addresses in both systems, on its page."""
 
 from decimal import Decimal
 

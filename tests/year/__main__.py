@@ -1,4 +1,4 @@
-"""Let half a year of a shop pass, and say what people got: `make year [SEED=1] [DAYS=184]`.
+"""Simulates half a year of a shop and reports what people received: `make year [SEED=1] [DAYS=184]`.
 
     python -m year [--seed 1] [--days 184] [--sweep-minutes 15]
 

@@ -1,4 +1,4 @@
-"""What people got: every message by kind and month, and whether it said something new."""
+"""What people received: every message by kind and month, and whether it said something new."""
 
 from collections import Counter
 from datetime import datetime

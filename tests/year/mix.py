@@ -1,4 +1,4 @@
-"""What happens in a shop of eighteen orders a day: how often, as data."""
+"""What happens in a shop with eighteen orders a day, and how often, as data."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What came of the months, as a table."""
+"""The results of the simulated months, as a table."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

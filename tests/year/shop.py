@@ -1,4 +1,4 @@
-"""Everybody else: buyers, the warehouse, outages, and a person who acts on messages, in their own time."""
+"""Everybody else: buyers, the warehouse, outages, and a person who acts on messages, at their own pace."""
 
 import heapq
 import random

@@ -1,4 +1,4 @@
-"""Months of a shop in minutes: the flow's own use cases and reports, the sandbox, and a clock of their own."""
+"""Months of a shop in minutes: the flow's own use cases and reports, the sandbox, and a simulated clock."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Everything that a simulation needs, set up and taken down."""
+"""Everything that a simulation needs: set-up and tear-down."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

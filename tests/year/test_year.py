@@ -1,4 +1,4 @@
-"""Ten days of a shop with more trouble than any has: people get news alone, and no order is lost or doubled."""
+"""Ten days of a shop with more trouble than any real one: people get only news, and no order is lost or doubled."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Situations in which a sale that the adapter made must be the sale that somebody types in Tryton's client."""
+"""Situations in which the adapter's sale must equal the sale that a person enters in Tryton's client."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One sale for many creators, and what connection and key must allow."""
+"""One sale despite many creators, and what connection and key must allow."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""Sales in a real Tryton that were begun and not finished, or that people have changed."""
+"""Sales in a real Tryton that were started but not finished, or that people have changed."""
 
 from decimal import Decimal
 from typing import Any

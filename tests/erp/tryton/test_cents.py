@@ -1,4 +1,4 @@
-"""The one rule for cents between Tryton's total and the shop's."""
+"""The rule for rounding differences between Tryton's total and the shop's."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Customers, addresses, products and web shops that are deactivated or merged: never a wrong booking."""
+"""Customers, addresses, products and web shops that are deactivated or merged never lead to a wrong booking."""
 
 from itertools import count
 from typing import Any

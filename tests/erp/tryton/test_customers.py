@@ -1,4 +1,4 @@
-"""Customers of the shop as parties of a real Tryton: made whole, made once, and never changed under past orders."""
+"""The shop's customers as parties of a real Tryton: complete, created once, unchanged under past orders."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

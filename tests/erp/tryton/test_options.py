@@ -1,4 +1,4 @@
-"""What the connection's extra may say, and that it is said clearly when it is wrong."""
+"""What the connection's extra accepts, and its error messages."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people do to a sale in Tryton, and what is still known of its lines afterwards."""
+"""What people do to a sale in Tryton, and which lines can still be identified afterwards."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A confirmed sale is shipped and invoiced, or somebody hears why not."""
+"""A confirmed sale is shipped and invoiced, or somebody learns why not."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The rights that docs/reference/erp-adapters.md asks for are enough, and each of them is needed."""
+"""The access rights listed in docs/reference/erp-adapters.md are sufficient, and each of them is needed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

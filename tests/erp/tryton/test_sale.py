@@ -1,4 +1,4 @@
-"""What a sale in a real Tryton says of the order: master data, taxes, web shop and dates."""
+"""A sale in a real Tryton reflects the order: master data, taxes, web shop and dates."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""A sale of the adapter, its shipment and its posted invoice are those of the same sale typed in the client."""
+"""The adapter's sale, its shipment and its posted invoice equal those of the same sale entered in the client."""
 
 import os
 from collections.abc import Iterator

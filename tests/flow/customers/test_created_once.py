@@ -1,4 +1,4 @@
-"""Customers and addresses are found or made in the ERP, each once, no matter which answer is lost."""
+"""Customers and addresses are found or created in the ERP, each once, no matter which answer is lost."""
 
 import time
 from dataclasses import replace

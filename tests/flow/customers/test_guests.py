@@ -1,4 +1,4 @@
-"""Guests: whose customer they are, and what the shop learns of it."""
+"""Guests: which customer they become, and what the shop learns of it."""
 
 import pytest
 

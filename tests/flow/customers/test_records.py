@@ -1,4 +1,4 @@
-"""Ids of the shop become keys and records: lists are read once, and what they do not hold is named."""
+"""The shop's ids become keys and records: lists are read once, and what they lack is named."""
 
 from dataclasses import replace
 from typing import Any

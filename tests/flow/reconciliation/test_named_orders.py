@@ -1,4 +1,4 @@
-"""Named orders are compared again at once, after a person has dealt with them."""
+"""Named orders are compared again immediately, after a person has dealt with them."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""When a difference counts: its grace, orders that are still being processed, and findings that open and close."""
+"""When a difference counts: its grace period, orders still being processed, findings that open and close."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Packing slips on their way to the shop: each once, not before its numbers are there, and nothing guessed."""
+"""Packing slips are sent to the shop: each once, not before its numbers are there, and never on a guess."""
 
 from copy import copy
 from dataclasses import replace

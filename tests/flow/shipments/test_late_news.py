@@ -1,4 +1,4 @@
-"""What the ERP says later of a packing slip, and slips that the ledger cannot know of."""
+"""Later changes to a packing slip in the ERP, and slips that the ledger cannot know."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What a person says about a packing slip: that the shop has it, or that it has not; each word counts once."""
+"""A person's decision about a packing slip, that the shop has it or not, is applied once."""
 
 from pathlib import Path
 from typing import Any

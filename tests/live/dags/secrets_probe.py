@@ -1,4 +1,4 @@
-"""A task that says aloud every secret it was given, for the test that nobody can read them in its log."""
+"""A task that prints every secret it receives, for the test that nobody can read them in its log."""
 
 from airflow.sdk import BaseHook, dag, task
 

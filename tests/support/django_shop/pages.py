@@ -1,4 +1,4 @@
-"""Pages of the list; apart from the views, for the framework looks for it while it imports them."""
+"""Pages of the list, in a separate module because the framework imports it before the views."""
 
 from rest_framework.pagination import LimitOffsetPagination
 

@@ -1,4 +1,4 @@
-"""Notes every request, as middleware."""
+"""Middleware that records every request."""
 
 from collections.abc import Callable
 

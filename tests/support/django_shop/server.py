@@ -1,4 +1,4 @@
-"""Runs the shop, and reaches into its tables."""
+"""Runs the shop, and gives access to its tables."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Django's settings of the shop; `server` adds the database."""
+"""The shop's Django settings; `server` adds the database."""
 
 SECRET_KEY = "only for tests"
 DEBUG = False

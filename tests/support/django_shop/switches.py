@@ -1,4 +1,4 @@
-"""What this shop's authors may have chosen."""
+"""Choices that this shop's authors may have made."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Where it all is."""
+"""The shop's URLs."""
 
 from rest_framework.routers import DefaultRouter
 
