@@ -1,1 +1,1 @@
-"""What is assumed about shop and ERP, and a check that compares it with the real ones without writing anything."""
+"""The assumptions about shop and ERP, and a check that compares them with the real ones."""

@@ -7,14 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Mark(StrEnum):
-    """How well an assumption is founded."""
+    """How well an assumption is supported."""
 
     DOCUMENTED = "DOCUMENTED"
-    """A page of the vendor says it."""
+    """A page of the vendor says so."""
     SEEN = "SEEN"
     """A sample on such a page shows it."""
     ASSUMED = "ASSUMED"
-    """Nothing says it."""
+    """No source."""
 
 
 class Assumption(BaseModel):
@@ -28,13 +28,13 @@ class Assumption(BaseModel):
     source: str = Field(min_length=1)
     """The vendor's page, or what the assumption was inferred from."""
     guard: str = Field(min_length=1)
-    """What keeps orders safe where it does not hold."""
+    """What keeps orders safe if it does not hold."""
     check: str = ""
     """How `check-shop` finds out."""
     no_check: str = ""
     """Why it cannot."""
     trial: str = ""
-    """How `--with-order` or `--with-message` finds out, where it takes a write."""
+    """How `--with-order` or `--with-message` finds out, if that takes a write."""
 
     @model_validator(mode="after")
     def _is_checked_or_says_why_not(self) -> Self:

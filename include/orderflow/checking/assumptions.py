@@ -1,4 +1,4 @@
-"""Every assumption about CloudSuite's API and the ERP; docs/explanation/assumptions.md is written from it."""
+"""Every assumption about CloudSuite's API and the ERP; docs/explanation/assumptions.md is generated from it."""
 
 from orderflow.checking.assumed_of_calls import OF_CALLS
 from orderflow.checking.assumed_of_orders import OF_ORDERS

@@ -24,9 +24,9 @@ from orderflow.settings import Settings
 from orderflow.transport import Channel
 
 JUDGED = frozenset({*OF_CALLS, *OF_LISTS, *OF_ORDERS, *OF_SETTINGS, *OF_ERP})
-"""The assumptions that can be judged by reading."""
+"""Assumptions that can be judged by reading."""
 TRIED = frozenset(OF_WRITES)
-"""Those that only a write can tell."""
+"""Assumptions that only a write can prove."""
 
 
 def check_shop(
@@ -36,16 +36,16 @@ def check_shop(
     now: Callable[[], datetime],
     trial: Callable[[], Tried] | None = None,
 ) -> Checked:
-    """Compare every assumption with the shop and ERP that are connected; both must be read-only.
+    """Compare every assumption with the connected shop and ERP; both must be read-only.
 
-    A `trial` writes over a connection of its own, after everything was read.
+    A `trial` writes through its own connection, after everything was read.
     """
     seen, seen_of_erp = ShopProbe(shop, settings, now).look(), look_at_erp(erp, now())
     return judge(seen, seen_of_erp, settings, trial() if trial else None)
 
 
 def judge(shop: ShopSeen, erp: ErpSeen, settings: Settings, tried: Tried | None = None) -> Checked:
-    """Judge what was seen, and what a trial of writes has shown, if there was one."""
+    """Judge what was seen, and the results of a trial of writes, if there was one."""
     verdicts = {one.id: _verdict(one, shop, erp, settings, tried) for one in ASSUMPTIONS}
     return Checked(
         verdicts=verdicts,

@@ -1,4 +1,4 @@
-"""How an order as read differs from the same order read before: by field, value or format, and line by line."""
+"""How an order differs from an earlier read of it: by field, value or format, and line by line."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,23 +10,23 @@ from orderflow.domain.lines import as_read
 
 LINES = "order_lines"
 CHANGES_ALWAYS = frozenset({"modified_date"})
-"""What every write moves."""
+"""Fields that every write changes."""
 
 
 class Difference(NamedTuple):
-    """Field names, those of lines as `order_lines.x`; none of their values."""
+    """Field names only, never values; those of lines as `order_lines.x`."""
 
     values: frozenset[str]
     formats: frozenset[str]
-    """Written otherwise: `10.00` as `10.0000`, blanks taken off a text."""
+    """Fields written differently: `10.00` as `10.0000`, or a text without its blanks."""
     has_new_ids: bool
-    """Whether lines have other ids than before."""
+    """Whether lines have new ids."""
     is_reordered: bool
-    """Whether lines come in another sequence."""
+    """Whether lines come in another order."""
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
-    """Compare an order with what it was."""
+    """Compare an order with its earlier state."""
     ours, theirs = lines(before), lines(after)
     ids = [[line.get("id") for line in of] for of in (ours, theirs)]
     has_new_ids = Counter(map(str, ids[0])) != Counter(map(str, ids[1]))
@@ -50,7 +50,7 @@ def _without_lines(order: Mapping[str, Any]) -> dict[str, Any]:
 def _paired(
     ours: list[Mapping[str, Any]], theirs: list[Mapping[str, Any]], *, has_new_ids: bool
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any], str]]:
-    """Pair lines by id, else by what they hold, in their sequence."""
+    """Pair lines by id, otherwise by content, in order."""
     key = _content if has_new_ids else (lambda line: (str(line.get("id")),))
     free = list(theirs)
     for line in ours:
@@ -65,7 +65,7 @@ def _paired(
 
 
 def _content(line: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what a line is known by where ids do not last: product, quantity and price, as values."""
+    """Return what identifies a line where ids change: product, quantity and price, as values."""
     return tuple(_value(line.get(name)) for name in ("product", "quantity", "unit_price"))
 
 
@@ -82,7 +82,7 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str)
 
 
 def _value(value: Any) -> str:
-    """Return a value without what may change as it is stored: number format, blanks."""
+    """Return a value without what storing may change: number format, blanks."""
     if isinstance(value, bool) or value is None or isinstance(value, list | dict):
         return repr(value)
     try:

@@ -12,7 +12,7 @@ READ = {
     "order": frozenset(ShopOrder.model_fields) - {"document"},
     "line": frozenset(ShopOrderLine.model_fields),
 }
-"""What is read of each kind of object."""
+"""The fields that this flow reads from each kind of object."""
 _ALSO_READ = frozenset({"customer_key", "user_key", "shipment_address_key", "invoice_address_key"})
 
 
@@ -29,7 +29,7 @@ class Field(NamedTuple):
 
 
 def fields(seen: ShopSeen, also_read: Iterable[str] = ()) -> list[Field]:
-    """Return every field that was seen; `also_read` are the paths that the settings name."""
+    """Return every field that was seen; `also_read` are the paths in the settings."""
     named = set(also_read)
     kinds = {
         "row": seen.call("page").rows or [],
@@ -49,13 +49,13 @@ def fields(seen: ShopSeen, also_read: Iterable[str] = ()) -> list[Field]:
 
 
 def lines(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the lines of an order as they came."""
+    """Return the lines of an order as received."""
     found = order.get("order_lines")
     return [line for line in found if isinstance(line, dict)] if isinstance(found, list) else []
 
 
 def kind_of(value: object) -> str:
-    """Name the JSON type of a value."""
+    """Return the JSON type of a value."""
     if value is None or isinstance(value, bool):
         return "null" if value is None else "true/false"
     if isinstance(value, int):
@@ -69,7 +69,7 @@ def _is_empty(value: object) -> bool:
 
 
 def table(found: Iterable[Field]) -> Iterator[str]:
-    """Write the fields for people, one a line."""
+    """Format the fields for people, one per line."""
     for one in found:
         share = round(100 * one.filled / one.objects) if one.objects else 0
         read = "" if one.is_read else "  not read"

@@ -1,4 +1,4 @@
-"""Judging how the shop takes calls: token, slash, encoding, errors, clocks, limits."""
+"""Judging how the shop handles calls: token, slash, encoding, errors, clocks, limits."""
 
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime

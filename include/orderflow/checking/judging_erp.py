@@ -1,4 +1,4 @@
-"""Judging the ERP, by what it was asked and what it declares."""
+"""Judging the ERP by its answers and its declared capabilities."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

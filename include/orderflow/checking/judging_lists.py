@@ -104,7 +104,7 @@ def _origin(address: str) -> tuple[str, str]:
 
 
 def judge_filter(name: str, seen: ShopSeen) -> CheckResult:
-    """Judge a filter that was asked for what no order has."""
+    """Judge a filter that was called with a value that no order has."""
     asked = seen.call(f"filter_{name}")
     if asked.status == _REFUSED:
         return holds("the shop knows it: a value that cannot be is refused")

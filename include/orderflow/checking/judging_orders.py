@@ -22,7 +22,7 @@ _NO_ORDERS = "no order could be read"
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 _LEEWAY = timedelta(minutes=2)
 _RECENT = timedelta(minutes=45)
-"""Newer than this in the zone of the settings, a time cannot have been written an hour off."""
+"""A time more recent than this, in the settings' zone, cannot be off by an hour."""
 _AMOUNT: TypeAdapter[Any] = TypeAdapter(Amount)
 _NAMED = 5
 

@@ -1,4 +1,4 @@
-"""Judging what the settings have to say about this shop: charges, payment states, webshops, origins."""
+"""Judging what the settings must say about this shop: charges, payment states, webshops, origins."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ _OK = 200
 
 
 def read_orders(seen: ShopSeen) -> Iterator[ShopOrder]:
-    """Yield the orders of the sample that can be understood."""
+    """Yield the readable orders of the sample."""
     for document in seen.orders:
         try:
             yield ShopOrder.from_document(document)
@@ -28,7 +28,7 @@ def read_orders(seen: ShopSeen) -> Iterator[ShopOrder]:
 
 
 def unplaced(seen: ShopSeen, settings: Settings) -> list[Unplaced]:
-    """Return the amounts of the sample that no setting gives a place."""
+    """Return the amounts of the sample that no setting places."""
     return [one for order in read_orders(seen) for one in place(order, settings.charges).unplaced]
 
 
@@ -83,7 +83,7 @@ def judge_webshops_set(seen: ShopSeen, settings: Settings) -> CheckResult:
 
 
 def origins_with_rows(seen: ShopSeen) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the customers that each origin's list has shown."""
+    """Return the customers in each origin's list."""
     return {origin: one.rows for origin, one in seen.origins.items() if one.rows}
 
 

@@ -1,4 +1,4 @@
-"""Judging writes: what a trial on one order has shown."""
+"""Judging writes by the results of a trial on one order."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -79,7 +79,7 @@ def judge_put_as_read(tried: Tried) -> CheckResult:
 
 
 def _refusal(write: Write) -> str:
-    """Name the status, and the fields that the answer names: whether they are null or read-only is what matters."""
+    """Return the status, and the fields named in the answer: it matters whether they are null or read-only."""
     named = [name for name in write.answer if name in write.sent] if isinstance(write.answer, dict) else []
     nulls = [name for name in named if write.sent[name] is None]
     others = [name for name in named if write.sent[name] is not None]
@@ -88,7 +88,7 @@ def _refusal(write: Write) -> str:
 
 
 def _put(tried: Tried) -> tuple[Difference, Difference] | CheckResult:
-    """Return what the PUT changed, and what changes by itself between two reads."""
+    """Return what the PUT changed, and what also changes between two reads without it."""
     write = tried.writes.get("put")
     if write is None or not write.is_taken:
         return _untried(tried)
@@ -99,7 +99,7 @@ def judge_values(tried: Tried) -> CheckResult:
     put = _put(tried)
     if isinstance(put, CheckResult):
         return put
-    # From before the first write: a PATCH may change a text that it does not name.
+    # From before the first write: a PATCH may change a text that it does not contain.
     by_writes, by_itself = compare(tried.found, tried.writes["put"].after), put[1]
     if values := by_writes.values - by_itself.values - set(WRITTEN):
         return fails(f"changed: {_names(values)}", "what our own write has caused is no edit", f"{_ASK} why")

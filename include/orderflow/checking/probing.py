@@ -1,4 +1,4 @@
-"""Looking at the shop: a few dozen GETs through the client's own channel, one after the other, none of them a write."""
+"""Looking at the shop: a few dozen GETs through the client's own channel, one at a time, and no write."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from orderflow.settings import Settings
 from orderflow.transport import Channel
 
 SAMPLE = 40
-"""Orders that are read whole."""
+"""Orders whose details are read."""
 _TWINS = 6
 _PAGE = 5
 _AGAIN = 4
@@ -46,11 +46,11 @@ _FIXED: dict[str, dict[str, str]] = {
     "offline_false": {"offline": "false", "limit": "50"},
     **{f"state_{state}": {"state": state.value, "limit": "20"} for state in ShopState},
 }
-"""Calls of the list that depend on nothing."""
+"""Calls of the list that need no earlier result."""
 
 
 class ShopProbe:
-    """Asks the shop. What goes wrong with a call is part of what is seen, and stops no other."""
+    """Calls the shop. An error of one call is recorded and does not stop the others."""
 
     def __init__(self, channel: Channel, settings: Settings, now: Callable[[], datetime]) -> None:
         self._channel = channel
@@ -58,7 +58,7 @@ class ShopProbe:
         self._now = now
 
     def look(self) -> ShopSeen:
-        """Ask everything there is to ask; TransientError, PermanentError when already the first call fails."""
+        """Make all calls; TransientError or PermanentError if the very first one fails."""
         page_size = self._settings.limits.page_size
         calls = {"page": self._ask(ORDERS, {"limit": str(page_size)}, _REDIRECTS)}
         calls["after_page"] = self._list({"limit": "1", "offset": str(len(calls["page"].ids))})

@@ -1,4 +1,4 @@
-"""Looking at the ERP through its port, which never writes for these questions."""
+"""Looking at the ERP through its port, which never writes for these calls."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ _BACK = timedelta(days=1)
 
 
 def look_at_erp(erp: ErpPort, now: datetime) -> ErpSeen:
-    """Ask for an order that does not exist, for the last day's orders and packing slips, and what the ERP can do."""
+    """Request an order that does not exist, the last day's orders and packing slips, and the capabilities."""
     questions: dict[str, Callable[[], int]] = {
         "erp_lookup": lambda: int(erp.find("orderflow-check") is not None),
         "erp_listing": partial(_count, partial(erp.orders_since, now - _BACK)),

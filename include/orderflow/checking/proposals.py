@@ -1,4 +1,4 @@
-"""Settings that follow from what was seen, with a reason for each; a person decides what to take over."""
+"""Settings that follow from what was seen, with a reason for each; a person decides which to adopt."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where writes may be tried: in an environment that says of itself that it is a test."""
+"""Where writes may be tried: in an environment that calls itself a test environment."""
 
 import re
 from ipaddress import ip_address
@@ -13,7 +13,7 @@ _LIVE_REALM = re.compile(r"//id\.cloudsuite\.io/realms/CloudSuite/", re.IGNORECA
 
 
 def refuse_live(shop: Channel) -> None:
-    """ConfigurationError unless host and token address of the shop are those of a test environment."""
+    """ConfigurationError unless the shop's host and token address belong to a test environment."""
     host = urlsplit(shop.address).hostname or ""
     if not _is_test(host):
         raise ConfigurationError(

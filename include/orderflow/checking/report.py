@@ -17,28 +17,28 @@ _WIDTH = 118
 
 
 class Checked(NamedTuple):
-    """What a check has come to."""
+    """The result of a check."""
 
     verdicts: dict[str, CheckResult]
     fields: list[Field]
     proposals: list[Proposal]
     calls: int
-    """To the shop."""
+    """Number of calls to the shop."""
     left: tuple[str, ...] = ()
     """What a trial of writes could not put back."""
 
     @property
     def needs_a_person(self) -> list[str]:
-        """The assumptions that do not hold, and where the guard is not enough."""
+        """The assumptions that do not hold and whose guard is not enough."""
         return [name for name, one in self.verdicts.items() if one.outcome is CheckOutcome.FAILS and one.todo]
 
     def to_do(self) -> Iterator[str]:
-        """Say what a person has to do, one a line."""
+        """List what a person has to do, one item per line."""
         for name in self.needs_a_person:
             yield fit_to_show(f"{name}: {self.verdicts[name].follows}; {self.verdicts[name].todo}")
 
     def summary(self) -> dict[str, Any]:
-        """Return the check for programs."""
+        """Return the check in machine-readable form."""
         counted = Counter(one.outcome for one in self.verdicts.values())
         return {
             "calls": self.calls,
@@ -52,7 +52,7 @@ class Checked(NamedTuple):
         }
 
     def text(self) -> Iterator[str]:
-        """Write the check for people, line by line."""
+        """Format the check for people, line by line."""
         for name, verdict in self.verdicts.items():
             assumption = BY_ID[name]
             yield f"{verdict.outcome.upper():<24} {name}: {assumption.sentence}"

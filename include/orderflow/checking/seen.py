@@ -13,7 +13,7 @@ class Seen:
     """One call and its answer."""
 
     status: int | None = None
-    """None where no answer came."""
+    """None without an answer."""
     document: Any = None
     problem: str = ""
     """Why there is no document."""
@@ -27,7 +27,7 @@ class Seen:
 
     @property
     def rows(self) -> list[Mapping[str, Any]] | None:
-        """The rows of a list; None where it is none."""
+        """The rows of a list; None if it is not a list."""
         results = self.document.get("results") if self.status == _OK and isinstance(self.document, dict) else None
         return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else None
 
@@ -38,34 +38,34 @@ class Seen:
 
     @property
     def count(self) -> int | None:
-        """How many rows the list says it has."""
+        """The total number of rows according to the list."""
         count = self.document.get("count") if isinstance(self.document, dict) else None
         return count if isinstance(count, int) and not isinstance(count, bool) else None
 
     @property
     def next(self) -> Any:
-        """What a page names as the next one."""
+        """The page's link to the next one."""
         return self.document.get("next") if isinstance(self.document, dict) else None
 
 
 @dataclass(frozen=True)
 class ShopSeen:
-    """All that was seen of the shop."""
+    """Everything that was seen of the shop."""
 
     address: str
     token_lifetime: float | None
-    """Seconds; None where the shop did not say."""
+    """Seconds; None if the shop did not say."""
     has_fixed_token: bool
     page_size: int
     calls: Mapping[str, Seen]
     details: tuple[Seen, ...]
     """The sample of orders."""
     repeated: tuple[Seen, ...]
-    """One of them, read again and again."""
+    """One of them, read repeatedly."""
     origins: Mapping[str, Seen]
 
     def call(self, name: str) -> Seen:
-        """Return what a call was answered; one that was not made has no answer."""
+        """Return a call's answer; a call that was not made has none."""
         return self.calls.get(name, Seen(problem="not asked"))
 
     @property
@@ -81,7 +81,7 @@ class ShopSeen:
 
 @dataclass(frozen=True)
 class ErpSeen:
-    """All that was seen of the ERP: what each question found, or what went wrong."""
+    """Everything that was seen of the ERP: the result of each call, or its error."""
 
     capabilities: Capabilities | None
     problems: Mapping[str, str]

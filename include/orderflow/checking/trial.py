@@ -1,4 +1,4 @@
-"""Trying writes on one order of a test environment: each between two reads, and all of it put back at the end."""
+"""Trying writes on one order of a test environment: each between two reads, all of them undone at the end."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -20,14 +20,14 @@ NUMBER, CUSTOMER_NUMBER, STATE, LINE_NUMBER = (
 )
 WRITTEN = (STATE, NUMBER, CUSTOMER_NUMBER)
 MARK = "ORDERFLOW-CHECK"
-"""What is written for a while; whoever meets it knows where it is from."""
+"""Written temporarily; whoever finds it knows where it comes from."""
 UNKNOWN_FIELD = "orderflow_check"
 _FIRST_LINE_NUMBER = 9001
 _ANY_ANSWER = range(HTTPStatus.MULTIPLE_CHOICES, 500)
 
 
 class OrderTrial:
-    """Writes to one order. Nothing is sent twice; whatever goes wrong, the order is put back."""
+    """Writes to one order. Nothing is sent twice; whatever goes wrong, the order is restored."""
 
     def __init__(self, channel: Channel, order_id: int) -> None:
         self._channel = channel
@@ -37,7 +37,7 @@ class OrderTrial:
         self._moves_by_itself = False
 
     def run(self) -> Tried:
-        """Try everything; TransientError, PermanentError when the order cannot even be read."""
+        """Try everything; TransientError or PermanentError if the order cannot even be read."""
         found = self._read()
         again = self._read()
         self._moves_by_itself = compare(found, again).is_reordered
@@ -77,7 +77,7 @@ class OrderTrial:
             self._write("back", "PATCH", {STATE: ShopState.CONFIRMED.value})
 
     def _put_back(self, found: Mapping[str, Any]) -> Iterator[str]:
-        """Undo what was written, as far as the shop lets it, and say what is not as it was found."""
+        """Undo the writes, as far as the shop allows, and list what differs from the original."""
         try:
             self._undo(found)
         except OrderflowError as error:
@@ -89,7 +89,7 @@ class OrderTrial:
 
     def _undo(self, found: Mapping[str, Any]) -> None:
         self._read()
-        for name in WRITTEN:  # one by one: a state that is refused takes no number with it
+        for name in WRITTEN:  # one by one: a refused state must not take the number with it
             if name in found and found[name] != self._last.get(name):
                 self._write(f"restore_{name}", "PATCH", {name: found[name]})
         for state in dict.fromkeys([found.get(STATE), self._last.get(STATE)]):
@@ -139,7 +139,7 @@ class OrderTrial:
 
 
 def _with_present_ids(found: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the order as it was found, with the ids that its lines have by now where a PUT has given new ones."""
+    """Return the original order, with the current ids of its lines if a PUT has changed them."""
     ours, theirs = lines(found), lines(now)
     if LINES not in found or len(ours) != len(theirs) or not compare(found, now).has_new_ids:
         return dict(found)

@@ -1,4 +1,4 @@
-"""Trying the shop's message addresses with an order number that no order has, so that nothing can come of it."""
+"""Trying the shop's message endpoints with an order number that does not exist, so that nothing can happen."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ _NO_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 def try_messages(
     messages: MessagesClient, settings: Settings, webshop: int | None, now: datetime
 ) -> dict[str, Message]:
-    """Send a packing slip and a confirmation of an order that does not exist, once each."""
+    """Send one packing slip and one confirmation for an order that does not exist."""
     shop, user = settings.addressee(webshop)
     day = now.astimezone(ZoneInfo(settings.timezone)).date()
     slip = DespatchAdvice(

@@ -15,7 +15,7 @@ class Write:
     sent: Mapping[str, Any]
     status: int
     answer: Any
-    """None where it is no JSON."""
+    """None if it is not JSON."""
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
@@ -26,7 +26,7 @@ class Write:
 
 
 class Fate(StrEnum):
-    """What came of a message about an order that does not exist."""
+    """The outcome of a message about an order that does not exist."""
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -36,7 +36,7 @@ class Fate(StrEnum):
 
 
 class Message(NamedTuple):
-    """One message to `/proxy`, and what came of it."""
+    """One message to `/proxy`, and its outcome."""
 
     fate: Fate
     said: str
@@ -44,15 +44,15 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True)
 class Tried:
-    """All that a trial has seen of an order."""
+    """Everything that a trial has seen of an order."""
 
     found: Mapping[str, Any]
-    """The order as it was before anything was written."""
+    """The order before anything was written."""
     again: Mapping[str, Any]
-    """The same, read once more: what differs does so by itself."""
+    """The order read once more: what differs changes without a write."""
     writes: Mapping[str, Write]
     problem: str = ""
     """Why the trial ended early."""
     left: tuple[str, ...] = ()
-    """What could not be put back, each in a sentence; none: the order is as it was found."""
+    """What could not be restored, one sentence each; empty if the order is as before."""
     messages: Mapping[str, Message] = field(default_factory=dict)

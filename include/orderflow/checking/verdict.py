@@ -1,4 +1,4 @@
-"""What a check says of one assumption."""
+"""The verdict on one assumption."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -18,9 +18,9 @@ class CheckResult(NamedTuple):
     outcome: CheckOutcome
     seen: str
     follows: str = ""
-    """What it means for orders, where it does not hold."""
+    """The effect on orders if it does not hold."""
     todo: str = ""
-    """The setting to change or whom to ask; empty where the guard is enough and nobody has to act."""
+    """The setting to change or whom to ask; empty if the guard is enough and nobody has to act."""
 
 
 class Proposal(NamedTuple):
@@ -32,15 +32,15 @@ class Proposal(NamedTuple):
 
 
 def holds(seen: str) -> CheckResult:
-    """Say that it holds."""
+    """Return the result for an assumption that holds."""
     return CheckResult(CheckOutcome.HOLDS, seen)
 
 
 def fails(seen: str, follows: str, todo: str = "") -> CheckResult:
-    """Say that it does not hold."""
+    """Return the result for an assumption that does not hold."""
     return CheckResult(CheckOutcome.FAILS, seen, follows, todo)
 
 
 def unseen(why: str) -> CheckResult:
-    """Say why nothing can be said."""
+    """Return the result for an assumption that cannot be judged, with the reason."""
     return CheckResult(CheckOutcome.UNSEEN, why)

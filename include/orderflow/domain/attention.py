@@ -5,7 +5,7 @@ from orderflow.domain.reasons import SKIPPED, UNPAID, Reason
 from orderflow.domain.states import IN_ERP, WRITTEN, Progress
 
 _PATIENTLY_WAITING = UNPAID | {Reason.OVERDUE}
-"""A buyer still has to pay; the digest has one line for all whose payment is overdue."""
+"""A buyer still has to pay; the digest has one line for all overdue payments."""
 
 _AT_REST = WRITTEN | {Progress.WAITING, Progress.SKIPPED, Progress.RESOLVED}
 

@@ -24,13 +24,13 @@ PATIENT: Sequence[Pace] = (
     Pace(7 * _DAY, 6 * _HOUR),
     Pace(timedelta.max, _DAY),
 )
-"""Nothing is wrong; somebody still has to pay, or to act. What changes in the shop is found by its list, at any age."""
+"""Nothing is wrong; somebody still has to pay, or to act. Changes in the shop show up in its list, at any age."""
 
 SPARING: Sequence[Pace] = (Pace(_DAY, 6 * _HOUR), Pace(timedelta.max, _DAY))
-"""The ERP has refused: asking often does not change its mind, and some ERPs block clients that ask too often."""
+"""The ERP has refused: asking often does not change that, and some ERPs block clients that ask too often."""
 
 EAGER: Sequence[Pace] = (Pace(_DAY, EVERY_SWEEP), Pace(timedelta.max, _HOUR))
-"""Begun and not finished, or never read: this must not last."""
+"""Started but not finished, or never read: this must not last."""
 
 REFUSED: Sequence[Pace] = (
     Pace(_HOUR, EVERY_SWEEP),
@@ -55,18 +55,18 @@ PACES: dict[Progress, Sequence[Pace]] = {
 """Every open progress has its pace; a final one has none."""
 
 OPEN = frozenset(PACES)
-"""What a sweep looks after."""
+"""What a sweep handles."""
 
 
 def is_finish_due(*, first_seen: datetime, last_look: datetime, now: datetime) -> bool:
-    """Whether an order that was written back and still has to be finished is to be tried again now."""
+    """Whether to try again now to finish an order that was written back."""
     return paced(PATIENT, first_seen, last_look, now)
 
 
 def due_at(
     progress: Progress, reason: Reason | None, *, first_seen: datetime, last_look: datetime, now: datetime
 ) -> datetime:
-    """Return from when on an open order is to be checked again; in the past if it is due already."""
+    """Return from when an open order is to be checked again; in the past if it is due already."""
     return last_look + _interval(_paces(progress, reason), now - first_seen)
 
 
@@ -75,7 +75,7 @@ def _paces(progress: Progress, reason: Reason | None) -> Sequence[Pace]:
 
 
 def is_refused(progress: Progress, reason: Reason | None) -> bool:
-    """Whether the shop does not show the order, and that is no passing trouble."""
+    """Whether the shop refuses to show the order, other than by a passing problem."""
     return progress is Progress.UNREAD and reason not in PASSING
 
 

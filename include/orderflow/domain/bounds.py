@@ -1,4 +1,4 @@
-"""What a setting may say at most: more than this is a slip of the hand, or is beyond what a clock or database holds."""
+"""Upper limits for settings: a larger value is a typing error, or more than a clock or database can hold."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ MOST_HOURS = 24 * 366
 MOST_MINUTES = 60 * MOST_HOURS
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]
-"""A webshop, or somebody's number in the shop."""
+"""A webshop's id, or another id in the shop."""
 CallsPerSecond = Annotated[float, Field(ge=0.001, le=10_000)]
 Waits = Annotated[tuple[Annotated[float, Field(ge=0, le=60)], ...], Field(min_length=1, max_length=10)]
 """Seconds."""

@@ -39,7 +39,7 @@ _WHATEVER_IT_SAYS = OUTAGES | {
     Reason.ORDER_NOT_FOUND,
     Reason.SLIP_CHANGED,
 }
-"""The message of these is about the order only, not about the cause."""
+"""The message of these concerns only the order, not the cause."""
 
 _LONGEST_TITLE = 200
 _KEPT = (
@@ -73,13 +73,13 @@ class Cause(NamedTuple):
 
 
 def cause_of(reason: Reason, message: str, *, own: Iterable[str] = ()) -> Cause:
-    """Name the cause of a failure; `own` are the order's names and numbers, which say nothing about the cause."""
+    """Return the cause of a failure; `own` are the order's names and numbers, which are not part of the cause."""
     title = "" if reason in _WHATEVER_IT_SAYS else _without_what_varies(message, own)
     return Cause(hashlib.sha256(f"{reason}\n{title}".encode()).hexdigest()[:8], reason, title)
 
 
 def _without_what_varies(message: str, own: Iterable[str]) -> str:
-    """Replace the order's own names, ids, numbers and times; what is quoted, and product keys, stay."""
+    """Replace the order's own names, ids, numbers and times; quoted texts and product keys stay."""
     text = message
     for name in sorted({name for name in own if name}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", text)
@@ -90,7 +90,7 @@ def _without_what_varies(message: str, own: Iterable[str]) -> str:
 _SAME_MATTER = frozenset(
     {Reason.SIDES_DIFFER, Reason.EDITED_AFTER_EXPORT, Reason.TOTAL_DIFFERS, Reason.CANCELLED_AFTER_EXPORT}
 )
-"""An order that differs between shop and ERP is one matter, whether a run or the comparison says so."""
+"""An order that differs between shop and ERP is one matter, whether a run or the comparison finds it."""
 
 
 class Matter(NamedTuple):
@@ -101,7 +101,7 @@ class Matter(NamedTuple):
     order_id: int | None
 
     def is_known_by(self, other: "Matter") -> bool:
-        """Whether people who know of the other know of this one: one fix helps both, or it is the same order's."""
+        """Whether people who know the other alert know this one: one fix helps both, or it concerns the same order."""
         same_order = self.order_id is not None and self.order_id == other.order_id
         if same_order and {self.reason, other.reason} <= _SAME_MATTER:
             return True

@@ -1,7 +1,7 @@
 """What was ordered, as one value: it distinguishes an edit from the same content written differently.
 
-Version 2 is over values: numbers as numbers, texts as one reads them, lines as a set. The sequence and the ids of
-lines do not count, nor does the moment of confirmation: a shop changes these without anybody editing anything.
+Version 2 compares values: numbers as numbers, texts as people read them, lines as a set. The order and the ids of lines
+do not count, nor does the time of confirmation: a shop changes these without an edit.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""JSON that people write: read strictly, so that a slip is told and never taken for something else."""
+"""JSON written by people: read strictly, so that a mistake is reported and never misread."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Any
 def read_json(text: str) -> Any:
     """Read a JSON text; ValueError says what is wrong with it.
 
-    Refused besides broken JSON: a key that is there twice, of which only one would count, and NaN and Infinity.
+    Refused besides broken JSON: a duplicate key, of which only one would count, and NaN and Infinity.
     """
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)

@@ -1,8 +1,8 @@
-"""Which line is which: by the shop's id, else by content; never by position alone.
+"""Which line is which: by the shop's id, otherwise by content; never by position alone.
 
-A shop may give lines new ids when an order is PUT, may list them in another sequence, and may store their texts
-trimmed. Lines of equal content are interchangeable: it does not matter which of them gets which ERP line number.
-Where the lines hold all that was sent, nobody has edited any, and an id at other goods than before was given anew.
+A shop may give lines new ids after a PUT, may list them in another order, and may trim their texts when storing. Lines
+of equal content are interchangeable: it does not matter which of them gets which ERP line number. If the lines still
+contain everything that was sent, nobody has edited them, and an id on other goods than before is a new id.
 """
 
 import hashlib
@@ -29,16 +29,16 @@ class SentLine(NamedTuple):
 
     @classmethod
     def of(cls, line: OrderLine) -> "SentLine":
-        """Remember a line of the shop's order."""
+        """Build it from a line of the shop's order."""
         return cls(line.position, line.line_id, content_of(line), goods_of(line), _product_of(line))
 
     def to_json(self) -> dict[str, int | str | None]:
-        """Return the form in which the ledger keeps it: no text of the order, only fingerprints."""
+        """Return the form stored in the ledger: fingerprints only, no text of the order."""
         return self._asdict()
 
 
 def content_of(line: OrderLine) -> str:
-    """Fingerprint what was ordered on a line, its text included."""
+    """Fingerprint what was ordered on a line, including its text."""
     return _hash(*values_of(line))
 
 
@@ -48,12 +48,12 @@ def goods_of(line: OrderLine) -> str:
 
 
 def values_of(line: OrderLine) -> tuple[str, ...]:
-    """Return what was ordered on a line, as values: `10.00` is `10`, and a text is what one reads."""
+    """Return what was ordered on a line, as values: `10.00` is `10`, and a text is what people read."""
     return (*_values(line), as_read(line.description))
 
 
 def as_read(text: str | None) -> str:
-    """Return a text without what a shop may change as it stores it: blanks, line ends, composed letters."""
+    """Return a text without what storing may change: blanks, line ends, composed letters."""
     return " ".join(unicodedata.normalize("NFC", text or "").split())
 
 
@@ -61,9 +61,9 @@ _Key = Callable[[SentLine], Hashable]
 
 
 def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Mapping[int, int]) -> dict[int, int]:
-    """Return the position it was sent under for each position that the shop's order has now.
+    """Return, for each current position of the shop's order, the position under which it was sent.
 
-    `numbers` are the ERP's line numbers by sent position: an interchangeable line keeps the one it shows already.
+    `numbers` are the ERP's line numbers by sent position: an interchangeable line keeps the number it already shows.
     LookupError if a line cannot be identified: its text says why.
     """
     if len(now) != len(sent):
@@ -72,7 +72,7 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     rest, free, found = list(map(SentLine.of, now)), list(sent), dict[int, int]()
 
     def pair(key: _Key, of_sent: _Key | None = None, *, alike: bool = False) -> None:
-        """Pair lines with the same key. Equal lines may be swapped; of others there is one on each side."""
+        """Pair lines with the same key. Equal lines may be swapped; otherwise there is one on each side."""
         theirs = _grouped(free, of_sent or key)
         for value, ours in _grouped(rest, key).items():
             partners = theirs.get(value, [])
@@ -88,7 +88,7 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     pair(lambda line: _both(line.line_id, line.product))
     pair(lambda line: line.content, alike=True)
     pair(lambda line: line.goods)
-    # Its text is another, and it shows the number that such goods have.
+    # Its text has changed, but it shows the number that such goods have.
     pair(
         lambda line: _both(shown[line.position], line.goods), lambda line: _both(numbers.get(line.position), line.goods)
     )
@@ -105,7 +105,7 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
 
 
 def _grouped(lines: Sequence[SentLine], key: _Key) -> dict[Hashable, list[SentLine]]:
-    """Group lines by a key, without those that have none."""
+    """Group lines by a key, leaving out those without one."""
     groups: dict[Hashable, list[SentLine]] = {}
     for line in lines:
         value = key(line)
@@ -128,7 +128,7 @@ def _in_pairs(
     shown: Mapping[int, int | None],
     numbers: Mapping[int, int],
 ) -> dict[int, int]:
-    """Pair as many as both sides have; a line that shows one of their numbers gets that one."""
+    """Pair as many as both sides have; a line that shows one of their numbers gets that number."""
     by_number = {numbers.get(line.position): line.position for line in theirs}
     pairs = {line.position: by_number.pop(shown[line.position]) for line in ours if shown[line.position] in by_number}
     others = [line.position for line in ours if line.position not in pairs]
@@ -142,7 +142,7 @@ def _values(line: OrderLine) -> tuple[str, ...]:
 
 
 def _number(value: Decimal | None) -> str:
-    return "" if value is None else format((value + 0).normalize(), "f")  # +0: there is no -0
+    return "" if value is None else format((value + 0).normalize(), "f")  # +0 turns -0 into 0
 
 
 def _hash(*values: str) -> str:

@@ -1,4 +1,4 @@
-"""The end of orders that nobody pays: put aside after a long time, and taken up again when the shop changes them."""
+"""The end of orders that nobody pays: skipped after a long time, and checked again when the shop changes them."""
 
 from datetime import datetime, timedelta
 
@@ -10,10 +10,10 @@ from orderflow.domain.reasons import UNPAID, Reason
 def put_aside(
     decision: Decision, order: Order, *, seen_as: datetime | None, since: datetime, patience: timedelta, now: datetime
 ) -> Decision:
-    """Skip an unpaid order that neither was found nor has changed within `patience`; else return the decision.
+    """Skip an unpaid order that was neither found nor changed within `patience`; otherwise return the decision.
 
-    `since`: when the order was found; `seen_as`: when it was changed last, as read the time before. An order that shows
-    no time of its last change stays open, for its list would never tell of one.
+    `since`: when the order was found; `seen_as`: its last change, as read the time before. An order without a time of
+    its last change stays open, because the shop's list would never show a change.
     """
     if decision.action is not Action.WAIT or decision.reason not in UNPAID:
         return decision

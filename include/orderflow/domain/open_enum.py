@@ -1,4 +1,4 @@
-"""Enumerations that newer code may have added to: older code can read stored values that it does not know."""
+"""Enumerations that newer code may have extended: older code can read stored values that it does not know."""
 
 from enum import StrEnum
 from typing import Generic, Self, TypeVar

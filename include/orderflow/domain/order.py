@@ -50,7 +50,7 @@ class Order(BaseModel):
     order_id: int
     """The shop's id, and the order's identity everywhere: it never changes and never repeats."""
     webshop: int
-    """Where it is sold now. Like the reference it may change."""
+    """The webshop that sells it now. Like the reference, it may change."""
     reference: str
     state: ShopState | None
     payment_status: str | None
@@ -75,20 +75,20 @@ class Order(BaseModel):
     """Amounts without a place in the settings: the order is held."""
     paid_amount: Decimal | None = None
     people: Mapping[Role, RecordRef] = {}
-    """The people and places that the order names."""
+    """The people and addresses on the order."""
     extra: Mapping[str, Scalar] = {}
-    """What the setting `fields` names, by path."""
+    """The fields listed in the setting `fields`, by path."""
     fields_missing: tuple[str, ...] = ()
-    """What is wrong with those that are not in `extra`."""
+    """What is wrong with fields that are not in `extra`."""
 
     @property
     def external_reference(self) -> str:
-        """What the order would be called in the ERP if it were sent now: webshop and reference."""
+        """The order's name in the ERP if it were sent now: webshop and reference."""
         return f"{self.webshop}/{self.reference}"
 
     @property
     def total(self) -> Decimal:
-        """Sum of lines and charges, excluding tax, rounded as the currency is."""
+        """Sum of lines and charges, excluding tax, rounded to the currency."""
         amounts = [*(line.amount for line in self.lines), *(charge.amount for charge in self.charges)]
         return rounded(sum(amounts, Decimal(0)), self.currency)
 
@@ -103,14 +103,14 @@ class Order(BaseModel):
         return bool(self.erp_order_number) and all(line.erp_line_number is not None for line in self.lines)
 
     def missing(self) -> list[str]:
-        """Name everything an ERP order cannot be made without; empty when the order is complete."""
+        """List everything without which an ERP order cannot be created; empty if the order is complete."""
         gaps = [name for name in ("currency", "customer", "order_date") if getattr(self, name) is None]
         if not self.lines:
             gaps.append("order_lines")
         for line in self.lines:
             if line.product is None or not line.product.key:
                 gaps.append(f"product key of line {line.position}")
-            if not line.quantity:  # nobody has finished a line without a quantity
+            if not line.quantity:  # a line without a quantity is not finished
                 gaps.append(f"quantity of line {line.position}")
             if line.unit_price is None:
                 gaps.append(f"unit price of line {line.position}")

@@ -108,7 +108,7 @@ class Address(_Person):
 
 
 class People(BaseModel):
-    """Everything an order says about people and places; what it does not name is None."""
+    """All people and addresses on an order; None where it has none."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,6 +1,6 @@
-"""What only a person can decide, and between what: each option in plain words, with what happens then.
+"""What only a person can decide, and the options, each in plain words with its consequence.
 
-There is no option to wait: who does not answer, waits. And no answer is ever taken for granted.
+There is no option to wait: without an answer, everything waits. No answer is ever assumed.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from orderflow.domain.reasons import Reason
 
 
 class Verb(OpenEnum):
-    """What an answer has done."""
+    """The effect of an answer."""
 
     RETRY = "retry"
     RESOLVE = "resolve"
@@ -21,7 +21,7 @@ class Verb(OpenEnum):
 
 
 class Option(NamedTuple):
-    """One answer: what it has done, what its button says, and what happens then."""
+    """One answer: its effect, the text of its button, and its consequence."""
 
     verb: Verb
     text: str
@@ -29,12 +29,12 @@ class Option(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is asked, and the answers there are."""
+    """A question and its possible answers."""
 
     text: str
     options: tuple[Option, ...]
     patience: timedelta = timedelta()
-    """How long it may still become clear by itself before anybody is asked."""
+    """How long the matter may still resolve on its own before anybody is asked."""
 
 
 _NEVER_SENT = "Its alerts are closed and it is never sent to the ERP."
@@ -109,17 +109,17 @@ QUESTIONS: Mapping[Reason, Question] = {
         ),
     ),
 }
-"""By the reason of the alert that is open."""
+"""By the reason of the open alert."""
 
 
 def chosen(reason: Reason, text: str) -> Option | None:
-    """Return the option whose button says so; None when this question has no such option (any more)."""
+    """Return the option with this button; None if this question has no such option (any more)."""
     question = QUESTIONS.get(reason)
     return next((option for option in question.options if option.text == text), None) if question else None
 
 
 def next_look(age: timedelta) -> timedelta:
-    """Say after what time to see whether a question of this age is still one: soon at first, then more rarely."""
+    """Return when to check again whether a question of this age is still needed: soon at first, then less often."""
     return min(max(age / 4, timedelta(minutes=15)), LONGEST_LOOK)
 
 

@@ -28,9 +28,9 @@ class ErpOrder(BaseModel):
     status: str | None = None
     line_numbers: tuple[int, ...] = ()
     customer_code: str | None = None
-    """The ERP's own number of the customer; None when it does not say."""
+    """The ERP's own customer number; None if it does not say."""
     ship_to: RecordRef | None = None
-    """The shop's address that it goes to, by id or by key; None when the ERP does not say."""
+    """The shop's address to which it is shipped, by id or by key; None if the ERP does not say."""
     total: Decimal | None = None
     currency: str | None = None
     created_at: AwareDatetime | None = None
@@ -47,23 +47,23 @@ class Pair(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     order: Order | None
-    """The shop's side; None when the shop does not know it."""
+    """The shop's side; None if the shop does not know it."""
     erp_orders: tuple[ErpOrder, ...] = ()
     offline: bool = False
     payable: bool = False
-    """Whether the shop's payment status lets it go to the ERP."""
+    """Whether its payment status allows the export."""
     exported_as: str | None = None
-    """The ERP number that the ledger remembers."""
+    """The ERP number in the ledger."""
     entered_by_hand: bool = False
-    """Whether the ERP lists the number shown by the shop under a reference that is not a shop's."""
+    """Whether the ERP lists the number shown by the shop under a reference that is not the shop's."""
     customer_codes: frozenset[str] = frozenset()
-    """The ERP's numbers of the customer that the order was sent for; empty when they are not known."""
+    """The ERP's numbers of the customer that the order was sent for; empty if unknown."""
     ship_to: RecordRef | None = None
-    """The address that the order was sent with, by key and, as far as it is known, by id."""
+    """The address that the order was sent with, by key and, if known, by id."""
     edited: str | None = None
-    """A fingerprint of the shop's order as it is now, if that is not what was sent to the ERP."""
+    """A fingerprint of the shop's current order, if it differs from what was sent to the ERP."""
     remark: str = ""
-    """What the ledger says is wrong with it."""
+    """What is wrong with it according to the ledger."""
 
     @property
     def live(self) -> list[ErpOrder]:
@@ -71,7 +71,7 @@ class Pair(BaseModel):
         return [order for order in self.erp_orders if not order.is_cancelled]
 
     def changed_at(self, now: datetime) -> datetime | None:
-        """Return when either side last changed, if known; a moment in the future comes from a wrong clock."""
+        """Return when either side last changed, if known; a time in the future comes from a wrong clock."""
         instants = [order.created_at for order in self.erp_orders]
         if self.order:
             instants += [self.order.confirmed_at, self.order.modified_at]
@@ -93,7 +93,7 @@ class Discrepancy(BaseModel):
 def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
     """Return how the two sides differ; empty if they agree. One cause gives one discrepancy.
 
-    Totals may differ by `tolerance`. An order that waits for its payment is expected nowhere.
+    Totals may differ by `tolerance`. An order that awaits payment is not expected in the ERP.
     """
     order, live = pair.order, pair.live
     if order is None:
@@ -162,7 +162,7 @@ def _doubled(live: Sequence[ErpOrder]) -> list[Discrepancy]:
 
 
 def _written_back(order: Order, one: ErpOrder, live: Sequence[ErpOrder]) -> list[Discrepancy]:
-    """Judge what was written to the shop: its state first. Without that, number and lines are not expected yet."""
+    """Judge what was written to the shop, its state first: without that, number and lines are not expected yet."""
     if order.state not in _TOLD:
         return [_of(FindingKind.STILL_CONFIRMED, [one], shop=str(order.state or NONE), erp=one.number)]
     if not order.erp_order_number:
@@ -185,7 +185,7 @@ def _written_back(order: Order, one: ErpOrder, live: Sequence[ErpOrder]) -> list
 
 
 def _content(pair: Pair, order: Order, one: ErpOrder, tolerance: Decimal) -> list[Discrepancy]:
-    """Judge what was ordered. Different lines lead to a different total, which then is not a separate finding."""
+    """Judge what was ordered. Different lines lead to a different total, which is then not a separate finding."""
     shop, erp = _money(order.total, order.currency), _money(one.total, one.currency)
     if len(order.lines) != len(one.line_numbers):
         shop, erp = f"{len(order.lines)} lines, {shop}", f"{len(one.line_numbers)} lines, {erp}"
@@ -212,7 +212,7 @@ def _customer(codes: Collection[str], one: ErpOrder) -> list[Discrepancy]:
 
 
 def _address(sent: RecordRef | None, one: ErpOrder) -> list[Discrepancy]:
-    """Judge where it goes, by key or else by id: whichever both sides know."""
+    """Judge the delivery address, by key or otherwise by id: whichever both sides know."""
     if sent is None or one.ship_to is None:
         return []
     for what, ours, theirs in (("key", sent.record, one.ship_to.record), ("id", sent.id, one.ship_to.id)):

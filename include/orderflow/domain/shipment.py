@@ -102,14 +102,14 @@ SHIPMENT_TRANSITIONS: dict[ShipmentProgress, frozenset[ShipmentProgress]] = {
     ShipmentProgress.SENDING: frozenset(
         {ShipmentProgress.SENT, ShipmentProgress.REJECTED, ShipmentProgress.IN_DOUBT, ShipmentProgress.OPEN}
     ),
-    # Out of doubt by a person's word, or where the shop is known to refuse a number that it has had.
+    # Out of doubt by a person's decision, or if the shop is known to refuse a number that it already has.
     ShipmentProgress.IN_DOUBT: frozenset({ShipmentProgress.SENT, ShipmentProgress.SENDING}),
     ShipmentProgress.SENT: frozenset(),
 }
 """Which progress may follow which; staying the same is always allowed."""
 
 UNCLEAR = frozenset({ShipmentProgress.SENDING, ShipmentProgress.IN_DOUBT})
-"""Sending was begun and its outcome is unknown: the shop may have the message."""
+"""Sending was started and its outcome is unknown: the shop may have the message."""
 
 SHIPMENT_PACES: dict[ShipmentProgress, Sequence[Pace]] = {
     ShipmentProgress.OPEN: EAGER,

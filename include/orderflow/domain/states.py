@@ -61,7 +61,7 @@ TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     ),
     Progress.IN_DOUBT: frozenset({Progress.PUSHED, Progress.PUSHING, Progress.RESOLVED}),
     Progress.REJECTED: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.RESOLVED},
-    # From here the ERP has the order: no way back to a decision. Back to PUSHED means that the shop forgot what was
+    # From here on the ERP has the order: no way back to a decision. Back to PUSHED means that the shop lost what was
     # written (somebody reopened the order there), so that it is written back again.
     Progress.PUSHED: frozenset({Progress.STATE_SET, Progress.RESOLVED}),
     Progress.STATE_SET: frozenset({Progress.NUMBER_SET, Progress.PUSHED, Progress.RESOLVED}),
@@ -92,7 +92,7 @@ WRITTEN = frozenset({Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT})
 """In the ERP, and completely written back to the shop."""
 
 INTENT_OPEN = frozenset({Progress.PUSHING, Progress.IN_DOUBT})
-"""A push was begun and its outcome is unknown: the order may be in the ERP."""
+"""A push was started and its outcome is unknown: the order may be in the ERP."""
 
 
 def may_follow(before: Progress | None, after: Progress) -> bool:

@@ -1,4 +1,4 @@
-"""Names of time zones, as settings write them."""
+"""Names of time zones in the settings."""
 
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +11,7 @@ _LONGEST = 100
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, a name longer than a file's
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, or a name too long for a file
         raise ValueError(f"{name[:_LONGEST]!r} is not a time zone") from error
     return name
 

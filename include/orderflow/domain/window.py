@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 KEY_FORMAT = "YYYY-MM-DD"
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
-"""Days that any clock can show; at the ends of the calendar another time zone would have no day before or after."""
+"""Years with a margin: at the ends of the calendar, another time zone has no day before or after."""
 _SMALLEST = timedelta(microseconds=1)
 
 
@@ -52,12 +52,12 @@ class Window(BaseModel):
         return now >= self.end
 
     def api_bounds(self, api_timezone: str) -> tuple[str, str]:
-        """Return both bounds inclusive and naive, in the API's time zone, as its `confirm_date` filters take them."""
+        """Return both bounds, inclusive and naive, in the API's time zone, as expected by its `confirm_date` filter."""
         zone = ZoneInfo(api_timezone)
         first, last = self.start.astimezone(zone), (self.end - _SMALLEST).astimezone(zone)
         return first.replace(tzinfo=None).isoformat(), last.replace(tzinfo=None).isoformat()
 
 
 def _beginning(day: date, timezone: str) -> datetime:
-    """Return a day's first instant: 01:00 where summer time begins at midnight."""
+    """Return a day's first instant: 01:00 if summer time begins at midnight."""
     return pendulum.datetime(day.year, day.month, day.day, tz=timezone)

@@ -21,7 +21,7 @@ class Worklist(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "Worklist | None":
-        """Accept the former name, which bookmarks of the page may have."""
+        """Accept the former name, which bookmarks of the page may contain."""
         return cls.PARTLY_WRITTEN_BACK if value == "half written" else None
 
 
@@ -32,7 +32,7 @@ _ENDED_IN_THE_SHOP = frozenset({Worklist.WAITING, Worklist.OVERDUE, Worklist.SKI
 
 
 def may_be_resolved(listed: Worklist) -> bool:
-    """Whether a person may say that such an order was dealt with; else it is paid or cancelled in the shop."""
+    """Whether a person may resolve such an order; otherwise it is paid or cancelled in the shop."""
     return listed not in _ENDED_IN_THE_SHOP
 
 
@@ -54,13 +54,13 @@ _OF: dict[Progress, Worklist] = {
 
 
 def worklist(progress: Progress, reason: Reason | None, *, pushed: bool, old: bool) -> Worklist:
-    """Name the list of an order; `pushed` says whether it went to the ERP, `old` whether it has waited too long.
+    """Return the list of an order; `pushed` says whether it went to the ERP, `old` whether it has waited too long.
 
     An order that has waited too long is overdue, and is still checked.
     """
     if progress is Progress.SHIPMENT_SENT and not pushed:
         return Worklist.OFFLINE_SENT
-    listed = _OF.get(progress, Worklist.FAILED)  # of newer code: a person has to see it
+    listed = _OF.get(progress, Worklist.FAILED)  # set by newer code: a person must look at it
     if listed is Worklist.WAITING and old:
         return Worklist.OVERDUE
     if listed is Worklist.HELD and reason in STUCK:

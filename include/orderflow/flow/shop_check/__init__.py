@@ -1,1 +1,1 @@
-"""The check of shop and ERP as a use case: trying writes where that is allowed, and keeping what was found."""
+"""The check of shop and ERP as a use case: trying writes where that is allowed, and storing the result."""

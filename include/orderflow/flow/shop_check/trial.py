@@ -15,16 +15,16 @@ from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 
 Ask = Callable[[str, str], bool]
-"""Whether a person, asked with a sentence, answers with a word."""
+"""Asks a person to type a word, given a sentence; returns whether they did."""
 
 
 def trial_of(
     services: Services, name: str, run: RunRef, ask: Ask, *, with_message: bool = False
 ) -> Callable[[], Tried]:
-    """Return what writes to the order of this name and puts it back; `services` may write.
+    """Return the trial that writes to the order with this name and restores it; `services` may write.
 
-    Before anything is written: ConfigurationError where the shop is not a test environment, or nobody gives the word;
-    PermanentError when the shop has no such order, or several.
+    Before anything is written: ConfigurationError if the shop is not a test environment, or nobody types the word;
+    PermanentError if the shop has no such order, or several.
     """
     refuse_live(services.shop.channel)
     found = find_referenced(services, [name])[0]
@@ -53,7 +53,7 @@ def _tried(services: Services, order: ShopOrder, run: RunRef, *, with_message: b
 
 @contextmanager
 def _nobody_else(services: Services, order_id: int, run: RunRef) -> Iterator[None]:
-    """Keep the runs of this flow away from the order, if its ledger knows it."""
+    """Keep this flow's runs away from the order, if its ledger knows it."""
     if not services.ledger.get_many([order_id]):
         yield
         return
