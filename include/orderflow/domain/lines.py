@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orderflow.domain.order import OrderLine
 
@@ -31,6 +31,11 @@ class SentLine(NamedTuple):
     def of(cls, line: OrderLine) -> "SentLine":
         """Build it from a line of the shop's order."""
         return cls(line.position, line.line_id, content_of(line), goods_of(line), _product_of(line))
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> "SentLine":
+        """Read the form in which the ledger keeps it; newer code may have kept more."""
+        return cls(**{name: value for name, value in kept.items() if name in cls._fields})
 
     def to_json(self) -> dict[str, int | str | None]:
         """Return the form stored in the ledger: fingerprints only, no text of the order."""

@@ -47,7 +47,7 @@ def sent_lines(known: LedgerOrder | None) -> tuple[SentLine, ...]:
     if known is None:
         return ()
     if known.sent_lines:
-        return tuple(SentLine(**line) for line in known.sent_lines)
+        return tuple(map(SentLine.of_json, known.sent_lines))
     return tuple(SentLine(position, line_id) for position, line_id in known.line_ids.items())
 
 

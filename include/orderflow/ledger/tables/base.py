@@ -19,7 +19,7 @@ from orderflow.ledger.models.orders import Outcome, Step
 
 SCHEMA_REVISION = "0023"
 """The migration that creates exactly these tables."""
-OLDEST_CODE = "0016"
+OLDEST_CODE = "0018"
 """The SCHEMA_REVISION of the oldest code that can use them, after a roll-back or during an upgrade.
 
 A migration that only adds what older code can ignore leaves it; any other one sets it to its own revision.
