@@ -21,12 +21,12 @@ _UNUSABLE = 2
 """The exit code of a command that could not be carried out at all."""
 _SHOP = "AIRFLOW_CONN_CLOUDSUITE_DEFAULT"
 _OWN_VARIABLE = "ORDERFLOW_"
-"""An error that names one of these is of this project's own words (environment.py)."""
+"""An error that mentions one of these has our own wording (environment.py)."""
 _LOGS = "AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     sys.stdout, sys.stderr = _stream(sys.stdout), _stream(sys.stderr)
     asked = parser().parse_args(arguments)
     _connect_as_make_up_did()
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _stream(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes any text; whoever started this may have closed it."""
+    """Return a stream that accepts any text; the calling process may have closed it."""
     if stream is None:
         return Path(os.devnull).open("w", encoding="utf-8")
     if isinstance(stream, TextIOWrapper):

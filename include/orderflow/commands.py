@@ -34,7 +34,7 @@ _FAILED, _UNUSABLE = 1, 2
 
 
 def execute(asked: Namespace) -> int:
-    """Carry out what the command line asks for; returns the exit code."""
+    """Run the command; return the exit code."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(GuardedFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

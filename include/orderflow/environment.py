@@ -9,7 +9,7 @@ _MOST = 10_000.0
 
 
 def number_of(name: str, usual: float) -> float:
-    """Read a number of hours or seconds; ValueError in words where there is none, or one that cannot be meant."""
+    """Read a number of hours or seconds; ValueError in plain words if there is none, or it makes no sense."""
     text = os.environ.get(name) or str(usual)
     try:
         number = float(text)

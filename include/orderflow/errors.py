@@ -1,7 +1,7 @@
 """The one tree of errors: transient (try again) or permanent (somebody must act).
 
 Every error has a reason code, and through it an owner. A message says what happened, to which order, and what to do. It
-never holds a secret.
+never contains a secret.
 """
 
 import traceback
@@ -12,7 +12,7 @@ from orderflow.redaction import fit_to_show
 
 
 class OrderflowError(Exception):
-    """The root: a message, its reason code, and the order it is about when there is one."""
+    """The root: a message, its reason code, and the order it is about, if any."""
 
     reason: Reason = Reason.UNEXPECTED
 
@@ -34,7 +34,7 @@ class OrderflowError(Exception):
 
 
 class TransientError(OrderflowError):
-    """Trying again later may help. `retry_after` (seconds) is what the other side asked for, if anything."""
+    """Trying again later may help. `retry_after` (seconds) is the pause that the service asked for, if any."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class TransientError(OrderflowError):
 
 
 class PermanentError(OrderflowError):
-    """Trying the same again gives the same answer: a person has to act first."""
+    """Repeating the same call gives the same answer: a person has to act first."""
 
 
 class ConfigurationError(PermanentError, ValueError):
@@ -59,7 +59,7 @@ class ConfigurationError(PermanentError, ValueError):
 
 
 class InDoubtError(TransientError):
-    """The other side may or may not have done what was asked; never repeat, only look it up."""
+    """The service may or may not have carried out the request: never repeat it, only look it up."""
 
     reason = Reason.ERP_IN_DOUBT
 
@@ -77,12 +77,12 @@ class CallDeferredError(TransientError):
 
 
 def unforeseen(error: Exception) -> PermanentError:
-    """Describe an unexpected exception by its type and place, never by its text, which may hold anything."""
+    """Describe an unexpected exception by its type and place, never by its text, which may contain anything."""
     return PermanentError(f"{type(error).__name__} at {_place(error)}")
 
 
 def _place(error: Exception) -> str:
-    """Name the innermost line of this project's own code that the exception came through."""
+    """Return the innermost line of this project's own code that the exception passed through."""
     trace = list(traceback.extract_tb(error.__traceback__))
     frames = trace[1:] or trace  # the first is where it was caught
     own = [frame for frame in frames if f"/{_PACKAGE}/" in frame.filename] or frames

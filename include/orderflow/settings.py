@@ -1,4 +1,4 @@
-"""What can be set, with defaults that work: the Airflow Variable `orderflow` (JSON), read inside tasks only."""
+"""The settings, with defaults that work: the Airflow Variable `orderflow` (JSON), read only inside tasks."""
 
 from datetime import datetime, time
 from decimal import Decimal
@@ -38,7 +38,7 @@ class _Settings(BaseModel):
 
 
 class Addressee(NamedTuple):
-    """Whom a message names."""
+    """The shop and user that a message is addressed to."""
 
     shop: int
     user: int
@@ -184,12 +184,12 @@ class Settings(_Settings):
 
     @property
     def without_deliveries(self) -> frozenset[int]:
-        """The webshops whose orders this flow finishes, because no despatch advices are sent there."""
+        """The webshops whose orders this flow finishes, because they get no despatch advices."""
         return frozenset(shop for shop, settings in self.webshops.items() if settings.deliveries == "none")
 
     @property
     def amount_tolerance(self) -> Decimal:
-        """How far totals may differ."""
+        """The tolerance between totals."""
         return self.limits.total_tolerance
 
     def names(self, webshop: int) -> bool:
@@ -197,22 +197,22 @@ class Settings(_Settings):
         return webshop in self.webshops or webshop == self.default_webshop
 
     def webshop(self, webshop: int | None) -> WebshopSettings:
-        """Return the settings of a webshop; one that is not named, or not known, has the defaults."""
+        """Return the settings of a webshop; the defaults for one that is not listed, or not known."""
         return WebshopSettings() if webshop is None else self.webshops.get(webshop, WebshopSettings())
 
     def webshop_name(self, webshop: int) -> str:
-        """Return what people call a webshop: its id where nobody has said."""
+        """Return a webshop's name for people: its id if it has none."""
         return self.webshop(webshop).name.strip() or str(webshop)
 
     def message_shop(self, webshop: int | None) -> int:
-        """Return the shop that messages about a webshop's orders name; ConfigurationError when it is unknown."""
+        """Return the shop for messages about a webshop's orders; ConfigurationError if it is unknown."""
         for named in (self.webshop(webshop).messages.shop, webshop):
             if named is not None:
                 return named
         raise ConfigurationError("the order's webshop is not known, so no message can name it")
 
     def addressee(self, webshop: int | None) -> Addressee:
-        """Return whom messages about a webshop's orders name; ConfigurationError when the user is not set."""
+        """Return the addressee of messages about a webshop's orders; ConfigurationError if the user is not set."""
         user = self.webshop(webshop).messages.user
         if user is None:
             raise ConfigurationError(
@@ -223,7 +223,7 @@ class Settings(_Settings):
 
     @classmethod
     def read(cls, text: str | None) -> "Settings":
-        """Read the text of the Variable, all defaults where there is none; ConfigurationError when it is no JSON."""
+        """Read the text of the Variable, all defaults if there is none; ConfigurationError if it is not JSON."""
         try:
             value = read_json(text) if text and text.strip() else {}
         except ValueError as error:

@@ -76,7 +76,7 @@ class Books:
 
     @property
     def looks(self) -> LookBook:
-        """What runs have found as it was."""
+        """Orders that runs checked and found unchanged."""
         return LookBook(self._engine, clock=self._clock)
 
     @property

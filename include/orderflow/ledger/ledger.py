@@ -74,7 +74,7 @@ class Ledger(Books):
         return self._where(is_open())
 
     def open_groups(self, *, old_before: datetime) -> list[Group]:
-        """Sum up every order that is not at an end, by the list it is on; waiting since `old_before` it is overdue."""
+        """Sum every unfinished order by its list; a waiting order first seen before `old_before` is overdue."""
         return open_groups(self._engine, old_before=old_before)
 
     def overdue_orders(self, *, old_before: datetime) -> list[LedgerOrder]:
@@ -82,13 +82,13 @@ class Ledger(Books):
         return self._where(on(Worklist.OVERDUE, old_before))
 
     def due_orders(self, now: datetime, live: datetime | None = None) -> list[int]:
-        """Return the ids of the open orders to look at now, the longest known first; `live`: since when is go-live."""
+        """Return the ids of the open orders to check now, the longest known first; `live`: the time of go-live."""
         due = select(OrderRow.order_id).where(is_due(now, live)).order_by(OrderRow.first_seen_at, OrderRow.order_id)
         with reading(self._engine) as session:
             return list(session.scalars(due))
 
     def count_never_paid(self) -> int:
-        """Count the orders that were put aside because nobody has paid them."""
+        """Count the orders that were skipped because nobody has paid them."""
         put_aside = (OrderRow.progress == Progress.SKIPPED, OrderRow.reason == Reason.NEVER_PAID)
         with reading(self._engine) as session:
             return session.scalar(select(func.count()).select_from(OrderRow).where(*put_aside)) or 0
@@ -105,8 +105,8 @@ class Ledger(Books):
     def decide(self, order: Order, decision: Decision, run: RunRef) -> LedgerOrder:
         """Record the decision about an order just read, and what was read.
 
-        An order whose push has started keeps its progress, and so does one that another run is working on. A look that
-        changes nothing is noted and not logged.
+        An order whose push has started keeps its progress, and so does one that another run is working on. A check that
+        changes nothing is recorded but not logged.
         """
         now = self._clock()
         with writing(self._engine) as session:
@@ -176,7 +176,7 @@ class Ledger(Books):
             return [Event.model_validate(row) for row in rows]
 
     def run_orders(self, run_id: str, *, dag_id: str | None = None, also: Iterable[int] = ()) -> list[RunOrder]:
-        """Return the orders that a run logged events for, and `also` some others, by id; run ids repeat among DAGs."""
+        """Return the orders that a run logged events for, and those in `also`, by id; run ids repeat between DAGs."""
         last: dict[int, dict[Step, Event]] = {}
         for event in last_events(self._engine, run_id, dag_id):
             last.setdefault(event.order_id, {})[event.step] = event

@@ -1,6 +1,6 @@
-"""The last gate on the way out: no secret, and nothing that forges a line, passes into a ledger, log, message or page.
+"""The last gate on the way out: no secret and nothing that forges a line gets into a ledger, log, message or page.
 
-Code that reads a credential registers it (`remember`); code that lets a text out passes it through `fit_to_show`.
+Code that reads a credential registers it (`remember`); code that outputs a text passes it through `fit_to_show`.
 """
 
 from orderflow.redaction.gate import (

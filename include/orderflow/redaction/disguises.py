@@ -1,4 +1,4 @@
-"""The forms a secret takes in somebody else's answer: escaped for JSON, an address or a page, or packed in base64."""
+"""The forms a secret takes in somebody else's answer: escaped for JSON, a URL or a page, or encoded in base64."""
 
 import html
 import json
@@ -7,7 +7,7 @@ from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 _SHORTEST_PIECE = 8
-"""Characters of base64, or of hexadecimal digits, that are no accident."""
+"""This many characters of base64, or of hexadecimal digits, are no coincidence."""
 
 
 def disguises(secret: str) -> set[str]:
@@ -26,7 +26,7 @@ def _of(secret: str) -> set[str]:
 
 
 def _bytes(secret: str) -> set[bytes]:
-    """UTF-8 by today's servers, Windows' and ISO's letters by older ones."""
+    """UTF-8, and the encodings of Windows and ISO used by older servers."""
     data = {secret.encode("utf-8", "surrogatepass")}
     for encoding in ("cp1252", "latin-1"):
         try:
@@ -37,7 +37,7 @@ def _bytes(secret: str) -> set[bytes]:
 
 
 def _in_json(secret: str) -> set[str]:
-    """JSON writers escape more or less; a document inside a document escapes twice."""
+    """JSON writers escape to different degrees; a document inside a document is escaped twice."""
     once = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     once |= {"".join(c if c.isascii() else _upper_hex(c) for c in form) for form in once}
     once |= {form.replace("/", "\\/") for form in once}
@@ -78,7 +78,7 @@ def _in_page(secret: str) -> set[str]:
 
 
 def _in_base64(data: bytes) -> set[str]:
-    """Base64 by itself and inside a larger block, where three alignments show three different middles."""
+    """Base64 alone and inside a larger block, where three alignments give three different middle parts."""
     forms = set()
     for before in range(3):
         text = b64encode(b"\0" * before + data).decode().rstrip("=")
@@ -91,6 +91,6 @@ def _in_base64(data: bytes) -> set[str]:
 
 
 def _in_digits(data: bytes) -> set[str]:
-    """As Python and as a dump show bytes."""
+    """As Python and dumps show bytes."""
     dump = data.hex()
     return {repr(data)[2:-1], *((dump, dump.upper()) if len(dump) >= _SHORTEST_PIECE else ())}

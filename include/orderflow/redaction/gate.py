@@ -10,11 +10,11 @@ from orderflow.redaction.pages import words_of
 
 LONGEST_EXCERPT = 500
 _LOOKED_AT = 16_384
-"""Characters of an answer that are examined: only its beginning is shown to people."""
+"""Characters of an answer that are examined: people see only its beginning."""
 SHORTEST_SECRET = 4
-"""Shorter values are found in every second word: they cannot be hidden."""
+"""Shorter values occur in ordinary words: they cannot be hidden."""
 _SHORTEST_ANYWHERE = 6
-"""Shorter ones are hidden only where they stand alone: they would black out parts of ordinary words."""
+"""Shorter ones are hidden only as whole words: otherwise they would black out parts of ordinary words."""
 _ORDINARY = frozenset(
     {
         "secret",
@@ -33,7 +33,7 @@ _ORDINARY = frozenset(
 """Names of secrets, and words of JSON and addresses. As a value, one of these would black out the names by which other
 secrets are recognised, or what answers are made of."""
 _SHORTEST_WRAPPED = 8
-"""Shorter ones are hidden only in one piece: two words in a row might spell them."""
+"""Shorter ones are hidden only in one piece: two consecutive words might spell them."""
 _HIDDEN = "***"
 
 _NAMED = re.compile(
@@ -43,7 +43,7 @@ _NAMED = re.compile(
 _SCHEMED = re.compile(r"(?i)\b(bearer|basic|token)\s++[A-Za-z0-9._~+/=-]{16,}+")
 _JWT = re.compile(r"(?<![\w-])eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]*+")
 _USERINFO = re.compile(r"(?<=//)(?:[^/?#\s]*@|[^/?#@:\s]+:(?!\d{1,5}(?:[/?#\s]|$))\S{0,300}@)")
-"""Up to the last @ before the path; where a password has a / of its own, up to the last @ behind it."""
+"""Up to the last @ before the path; if a password contains a /, up to the last @ after it."""
 _MAIL = re.compile(r"(?<![^\s@<>\"'(),;:\[\]{}=|])[^\s@<>\"'(),;:\[\]{}=|]++@[^\s@<>\"'(),;:\[\]{}=|]++")
 _PHONE = re.compile(r"(?<![\w+.,-])(?:\+|0[1-9])(?:[0-9]|[ ().\/-](?=[ ().\/-]?[0-9(])){7,18}+(?![\w])")
 _FEWEST_DIGITS = 9
@@ -51,7 +51,7 @@ _FORGING = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
     r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""What a terminal obeys, what turns the direction of a line, what ends one, and what nobody sees."""
+"""Characters that control a terminal, change a line's direction, end a line, or are invisible."""
 _GAP = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]|\\[rnt]")
 
 _lock = Lock()
@@ -59,7 +59,7 @@ _remembered: dict[str, None] = {}
 
 
 def remember(*secrets: str) -> None:
-    """Let no text out that contains these values, for as long as this process lives."""
+    """Hide these values in every text, for the lifetime of this process."""
     told = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET and secret.lower() not in _ORDINARY]
     with _lock:
         _remembered.update(dict.fromkeys(told))
@@ -90,12 +90,12 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def visible(text: str) -> str:
-    """Show characters that steer a terminal, a line or its direction as their escapes."""
+    """Show characters that control a terminal, a line or its direction as escapes."""
     return _FORGING.sub(lambda found: _escape(ord(found.group())), text)
 
 
 def impersonal(text: str) -> str:
-    """Leave out mail addresses and phone numbers."""
+    """Leave out email addresses and phone numbers."""
     text = _MAIL.sub("[mail address]", text)
     return _PHONE.sub(
         lambda found: "[phone number]" if sum(map(str.isdigit, found.group())) >= _FEWEST_DIGITS else found.group(),
@@ -104,15 +104,15 @@ def impersonal(text: str) -> str:
 
 
 def excerpt(body: str, secrets: Iterable[str] = ()) -> str:
-    """Return the first 500 characters of an answer on one line; of a page its title, else its text, else all of it."""
+    """Return the first 500 characters of an answer on one line; for a page its title, or else its text or all."""
     is_cut = len(body) > _LOOKED_AT
     text = body[:_LOOKED_AT].strip()
     if text.startswith("<"):
-        text = words_of(text) or text  # XML may say everything in attributes
-    # Hidden before it is cut: half a secret would not be recognised.
+        text = words_of(text) or text  # XML may contain everything in attributes
+    # Hidden before cutting: half a secret would not be recognised.
     text = impersonal(fit_to_show(" ".join(text.split()), secrets))
     if is_cut and len(text) <= LONGEST_EXCERPT:
-        # It ends where the body was cut, perhaps in the middle of a secret.
+        # The text ends where the body was cut, perhaps in the middle of a secret.
         return text[: max(0, len(text) - max(map(len, _all_forms(secrets)), default=0))] + "…"
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
 
@@ -133,20 +133,20 @@ def _short_ones() -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=64)
 def _alone(secrets: frozenset[str]) -> tuple[re.Pattern[str], ...]:
-    """Return what finds these in any form, but not inside another word."""
+    """Return a pattern that finds these in any form, but not inside another word."""
     forms = (re.escape(form) for form in _forms(secrets))
     return tuple(re.compile(rf"(?<![\w-])(?<!\w\.){form}(?![\w-]|\.\w)") for form in forms)
 
 
 @lru_cache(maxsize=64)
 def _forms(secrets: frozenset[str]) -> tuple[str, ...]:
-    """Return all forms of all secrets, the longest first, because one may be part of another."""
+    """Return all forms of all secrets, longest first, because one may be part of another."""
     forms = {form for secret in secrets for form in (secret, *disguises(secret))}
     return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _without_wrapped(text: str, forms: Iterable[str]) -> str:
-    """Hide forms that are broken up by line ends or indentation."""
+    """Hide forms that are split by line ends or indentation."""
     squeezed = _GAP.sub("", text)
     sought = [piece for form in forms if (piece := _GAP.sub("", form)) in squeezed and len(piece) >= _SHORTEST_WRAPPED]
     if not sought:

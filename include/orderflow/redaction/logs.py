@@ -1,4 +1,4 @@
-"""The gate before log lines, no matter who collects them."""
+"""The gate for log lines, whoever collects them."""
 
 import logging
 import traceback
@@ -11,7 +11,7 @@ _PACKAGE = "orderflow"
 
 
 class GuardedFormatter(logging.Formatter):
-    """Formats a record with its traceback, and lets nothing out that may not be shown."""
+    """Formats a record with its traceback, passing everything through the gate."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the finished lines."""
@@ -19,27 +19,27 @@ class GuardedFormatter(logging.Formatter):
 
 
 class _GuardedFactory:
-    """Makes records whose message is fit to be shown, for this package's loggers."""
+    """Creates records with a redacted message, for this package's loggers."""
 
     def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
         self._make = make
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._make(*args, **kwargs)
-        # A record made from another record has no name yet.
+        # A record created from another record has no name yet.
         if (record.name or "").partition(".")[0] == _PACKAGE:
             record.msg, record.args = fit_to_show(record.getMessage() + _traceback(record)), None
         return record
 
 
 def _traceback(record: logging.LogRecord) -> str:
-    """Take a record's exception out of it: handlers write down all that caused it as it is."""
+    """Remove a record's exception: handlers write its whole chain of causes unredacted."""
     told, record.exc_info = record.exc_info, None
     return f"\n{''.join(traceback.format_exception(*told))}" if told and told[0] else ""
 
 
 def hide(mask: Callable[[Any], None], *secrets: str) -> None:
-    """Let no text out that holds one of these, in whatever form: `mask` is how Airflow's own logs are told."""
+    """Hide these values in every text, in any form; `mask` also registers them with Airflow's own logs."""
     known = [secret for secret in secrets if secret]
     remember(*known)
     guard_logs()
@@ -47,9 +47,9 @@ def hide(mask: Callable[[Any], None], *secrets: str) -> None:
 
 
 def guard_logs() -> None:
-    """Let every message of this package's loggers pass the gate, in this process; doing it twice changes nothing.
+    """Pass every message of this package's loggers through the gate, in this process; repeating it changes nothing.
 
-    A filter would have to sit at every logger or at every handler, and the handlers are Airflow's.
+    A filter would have to be on every logger or on every handler, and the handlers are Airflow's.
     """
     make = logging.getLogRecordFactory()
     if not isinstance(make, _GuardedFactory):

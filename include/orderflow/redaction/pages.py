@@ -1,4 +1,4 @@
-"""What an HTML page says, found in one pass: pages come from strangers, some of them hostile."""
+"""The text of an HTML page, found in one pass: pages come from strangers, some of them hostile."""
 
 from html import unescape
 
@@ -7,7 +7,7 @@ _UNSEEN = {"<!--": "-->", "<script": "</script", "<style": "</style"}
 
 
 def words_of(page: str) -> str:
-    """Return the title of a page, else its text; empty when it has none."""
+    """Return the title of a page, otherwise its text; empty if it has none."""
     low = page.translate(_LOWER)
     return unescape(_title(page, low) or _text(page, low)).strip()
 
@@ -20,7 +20,7 @@ def _title(page: str, low: str) -> str:
 
 
 def _text(page: str, low: str) -> str:
-    """Leave out tags, and scripts and styles with their content; anything unclosed is left out to the end."""
+    """Leave out tags, and scripts and styles with their content; an unclosed one is left out to the end."""
     parts = []
     at = 0
     while (tag := page.find("<", at)) >= 0:

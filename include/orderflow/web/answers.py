@@ -44,7 +44,7 @@ class ReasonText(_Answer):
 
 
 class WebshopName(_Answer):
-    """A webshop that there are orders of, as the settings call it: by its id where they do not say."""
+    """A webshop with orders, by its name in the settings or otherwise its id."""
 
     id: int
     name: str
@@ -74,12 +74,12 @@ class Summed(_Answer):
 
     @classmethod
     def all_of(cls, groups: list[Group]) -> list[Self]:
-        """Take over what the ledger summed."""
+        """Convert the ledger's sums."""
         return [cls.model_validate(group) for group in groups]
 
 
 class Overview(_Answer):
-    """The days of the period, what became of their orders, and what is open whatever its day."""
+    """The days of the period with their orders' outcomes, and what is open from any day."""
 
     days: list[str]
     per_day: list[Summed]
@@ -103,12 +103,12 @@ class EventAnswer(_Answer):
 
     @classmethod
     def of(cls, event: Event) -> Self:
-        """Put the writer beside what was written."""
+        """Combine an event with its writer."""
         return cls(**event.model_dump(exclude={"run", "order_id", "webshop", "reference"}), **event.run.model_dump())
 
 
 class OrderAnswer(_Answer):
-    """An order as a line of the table; `in_run` is the last thing the run that was asked for wrote about it."""
+    """An order as a line of the table; `in_run` is the last event that the requested run logged about it."""
 
     webshop: int | None
     order_id: int
@@ -131,7 +131,7 @@ class OrderAnswer(_Answer):
 
     @classmethod
     def of(cls, order: LedgerOrder, source: Source, in_run: Event | None = None) -> Self:
-        """Show an order as of now."""
+        """Show the order as it is now."""
         listed = worklist(
             order.progress,
             order.reason,
@@ -162,7 +162,7 @@ class OrdersAnswer(_Answer):
 
 
 class QuestionAnswer(_Answer):
-    """A question that people are asked about an order, by the task that asks it."""
+    """An open question about an order, and the task that asks it."""
 
     dag_id: str
     run_id: str
@@ -195,7 +195,7 @@ class OrderDetail(_Answer):
 
     @classmethod
     def of(cls, order: LedgerOrder, ledger: Ledger, source: Source) -> Self:
-        """Show an order as of now."""
+        """Show the order as it is now."""
         events = ledger.events(order_id=order.order_id)
         return cls(
             order=OrderAnswer.of(order, source),

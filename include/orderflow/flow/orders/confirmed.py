@@ -1,4 +1,4 @@
-"""The shop's list of confirmed orders: read whole while it is short, and by what has changed once it is long.
+"""The shop's list of confirmed orders: read completely while it is short, otherwise only its changes.
 
 An order that nobody pays stays on this list for ever.
 """
@@ -16,11 +16,11 @@ from orderflow.flow.services import Services
 
 _MEMO = "confirmed_read"
 _SHORT = 5
-"""Pages; a list of no more is read whole every time."""
+"""Pages; a list up to this length is always read completely."""
 _WHOLE_EVERY = timedelta(hours=6)
-"""How often a longer one is, in case the shop's clock or its filter is not what is assumed."""
+"""How often a longer list is read completely, in case the shop's clock or filter is not as assumed."""
 _OVERLAP = timedelta(hours=2)
-"""The shop's clock may differ, it may commit late, and a sweep may die before it has read what it listed."""
+"""The shop's clock may differ, it may commit late, and a sweep may crash before reading what it listed."""
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,9 @@ class Confirmed(NamedTuple):
 
 
 def list_confirmed(services: Services, *, remember: bool) -> Confirmed:
-    """List the confirmed online orders that may be news; `remember` when this was done.
+    """List the confirmed online orders that may have changed; `remember` stores when this was done.
 
-    ASSUMED: the shop filters by `modified_date__gte`. One that ignores it lists everything, which is no loss.
+    ASSUMED: the shop filters by `modified_date__gte`. A shop that ignores it lists everything, which does no harm.
     """
     began, memo = services.now(), services.ledger.memos.read(_MEMO) or {}
     since = _since(services, memo, began)
@@ -50,7 +50,7 @@ def list_confirmed(services: Services, *, remember: bool) -> Confirmed:
 
 
 def _since(services: Services, memo: dict[str, Any], now: datetime) -> datetime | None:
-    """Return since when changes are asked for; None: the list is read whole."""
+    """Return from when to request changes; None: read the whole list."""
     if memo.get("rows", 0) <= _SHORT * services.settings.limits.page_size:
         return None
     if now - datetime.fromisoformat(memo["whole_at"]) >= _WHOLE_EVERY:

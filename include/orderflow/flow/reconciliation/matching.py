@@ -27,7 +27,7 @@ _CLOCKS_DIFFER = timedelta(days=1)
 """The ERP may give its orders an earlier timestamp than this flow."""
 _EXPORTED = frozenset({ShopState.PROCESSING, ShopState.DONE})
 _SEEN_IN_A_LIST = frozenset({FindingKind.DUPLICATE_IN_ERP, FindingKind.AMOUNT_DIFFERS})
-"""Looking an order up by name tells neither a second one nor its amount; all other old findings are looked up."""
+"""A look-up by name shows neither duplicates nor amounts; all other old findings are looked up."""
 
 
 class ReconciliationItem(NamedTuple):
@@ -159,7 +159,7 @@ class _Pairing:
         return self._services.each(one, names, str)
 
     def looked_up(self, subject: ReconciliationItem) -> ReconciliationItem:
-        """Look up by name what the ERP should have, or had, and has not listed; and for whom it was sent."""
+        """Look up by name what the ERP should have, or had, but has not listed; and for whom it was sent."""
         pair = subject.pair
         if not pair.erp_orders and self._may_be_in_erp(subject):
             pair = pair.model_copy(update={"erp_orders": find_erp_orders(self._services, subject.names)})

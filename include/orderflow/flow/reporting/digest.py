@@ -26,7 +26,7 @@ class Digest(NamedTuple):
     differences: int
     """Open differences between shop and ERP, including those within their grace period."""
     never_paid: int
-    """How many orders were put aside because nobody has paid them."""
+    """How many orders were skipped because nobody has paid them."""
     new: frozenset[str]
     """What no message has named yet: subjects of alerts, and orders that became overdue since the last digest."""
 

@@ -1,4 +1,4 @@
-"""Looks that changed nothing, so that a report accounts for every order that was listed."""
+"""Checks that changed nothing, so that a report accounts for every order listed."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ _KEPT_FOR = timedelta(days=7)
 
 
 class LookBook:
-    """What runs have looked at and found as it was; kept for a week."""
+    """Orders that runs checked and found unchanged; kept for a week."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
 
     def note(self, run: str, order_ids: Collection[int]) -> None:
-        """Note the orders of a run, and forget what is old; nothing is written for none."""
+        """Record the orders of a run, and delete old records; without orders nothing is written."""
         if not order_ids:
             return
         now = self._clock()
@@ -28,7 +28,7 @@ class LookBook:
             session.add(LookRow(run=run, at=now, order_ids=sorted(order_ids)))
 
     def of(self, run: str) -> set[int]:
-        """Return the orders that a run has noted."""
+        """Return the orders recorded for a run."""
         with reading(self._engine) as session:
             noted = session.scalars(select(LookRow.order_ids).where(LookRow.run == run))
             return {order_id for order_ids in noted for order_id in order_ids}

@@ -150,15 +150,15 @@ class LedgerOrder(Record):
     updated_at: datetime
     """When anything about it changed, or something was done with it."""
     looked_at: datetime | None = None
-    """When it was read last, if that could be understood; None: since then a read has failed, or it was never read."""
+    """When it was last read successfully; None if a later read failed, or it was never read."""
     is_as_before: bool = False
-    """Whether the decision that has just been recorded brought nothing new, so that the log does not have it."""
+    """Whether the decision just recorded changed nothing, so that the log does not have it."""
     claimed_until: datetime | None
     """When its claim expires; None if nobody holds one."""
 
     @property
     def last_look(self) -> datetime:
-        """From when on it is not due, for a while."""
+        """The time from which its next check is counted."""
         return max(self.updated_at, self.looked_at or self.updated_at)
 
     @property
@@ -187,7 +187,7 @@ class Event(Record):
 class RunOrder(NamedTuple):
     """What one run did with one order: the current order, and the run's last event of each step.
 
-    Without any event, the run has looked at it and found it as it was.
+    Without any event, the run checked it and found it unchanged.
     """
 
     order: LedgerOrder

@@ -1,4 +1,4 @@
-"""Which open orders are to be looked at now, as a condition in SQL: a sweep loads no others."""
+"""Which open orders to check now, as an SQL condition, so that a sweep loads no others."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from orderflow.ledger.tables.orders import OrderRow
 
 
 def is_due(now: datetime, live: datetime | None) -> ColumnElement[bool]:
-    """Say in SQL what `orderflow.domain.backoff` says; a test holds the two together.
+    """Express `orderflow.domain.backoff` in SQL; a test compares the two.
 
-    What was held as of before go-live (`live`) is due once that says otherwise.
+    An order held for being from before go-live is due once `live` says otherwise.
     """
     progress, reason = OrderRow.progress, OrderRow.reason
     paced = [and_(progress == one, _paced(paces, now)) for one, paces in PACES.items() if one is not Progress.UNREAD]

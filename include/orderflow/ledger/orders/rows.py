@@ -130,7 +130,7 @@ def may_decide(row: OrderRow, decision: Decision, run: RunRef, now: datetime) ->
 
 
 def is_news(session: Session, row: OrderRow, decision: Decision) -> bool:
-    """Whether a look is worth a line in the log: the first one, one that changed the row, and each before a push."""
+    """Whether a check is worth a line in the log: the first one, one that changed the row, and each before a push."""
     return row.looked_at is None or decision.action is Action.PROCESS or session.is_modified(row)
 
 

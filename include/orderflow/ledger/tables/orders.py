@@ -69,7 +69,7 @@ class OrderRow(Leased, Base):
     """Search terms besides its names: the customer's order number, and the products' keys."""
     updated_at: Mapped[datetime]
     looked_at: Mapped[datetime | None]
-    """When it was read last; it has no index, so that a look that changes nothing costs no more than its row."""
+    """When it was last read. Without an index, so that a check that changes nothing only costs its row."""
 
 
 class EventRow(Base):

@@ -1,4 +1,4 @@
-"""When an order was looked at, apart from when it changed: a look that changes nothing is not logged."""
+"""When an order was last checked, separate from when it changed: a check that changes nothing is not logged."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column, which the next look at an order fills, and the table."""
+    """Add the table, and the column, which is filled by the next check of an order."""
     instant = sa.DateTime(timezone=True)
     with op.batch_alter_table("orderflow_order") as orders:
         orders.add_column(sa.Column("looked_at", instant))
