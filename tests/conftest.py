@@ -28,7 +28,7 @@ from tryton import running as running_tryton
 if TYPE_CHECKING:
     from support.django_shop.server import DjangoShop
 
-hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine is no failure
+hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine is not a failure
 hypothesis.settings.load_profile("tests")
 
 
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Say which tests share a process, when `make test` runs them in several."""
+    """Decide which tests share a process when `make test` runs them in several."""
     from support.parallel_tests import ByWhatTheyStart  # noqa: PLC0415 - without xdist there is nothing to import
 
     return ByWhatTheyStart(config, log)
@@ -48,14 +48,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[RunningSandbox]:
-    """Return the one sandbox that the tests share; `control` empties it for each."""
+    """Return the one sandbox that the tests share; `control` resets it for each."""
     with running() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def control(sandbox: RunningSandbox) -> Iterator[SandboxControl]:
-    """Return the sandbox's controls; the sandbox is empty and well behaved."""
+    """Return the sandbox's controls; the sandbox is empty and well-behaved."""
     with SandboxControl(sandbox.url) as control:
         control.reset()
         yield control
@@ -64,7 +64,7 @@ def control(sandbox: RunningSandbox) -> Iterator[SandboxControl]:
 
 @pytest.fixture(scope="session")
 def django_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DjangoShop"]:
-    """Return the one shop made with Django REST Framework; `django_shop` empties it for each test."""
+    """Return the one shop built with Django REST Framework; `django_shop` empties it for each test."""
     from support.django_shop.server import running as running_django  # noqa: PLC0415 - half a second, for few tests
 
     with running_django(tmp_path_factory.mktemp("django")) as shop:
@@ -73,7 +73,7 @@ def django_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DjangoS
 
 @pytest.fixture
 def django_shop(django_server: "DjangoShop") -> "DjangoShop":
-    """Return the shop without orders, well behaved."""
+    """Return the shop without orders, well-behaved."""
     django_server.empty()
     return django_server
 
@@ -87,7 +87,7 @@ def postgres() -> Iterator[URL]:
 
 @pytest.fixture(scope="session")
 def tryton_server(postgres: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTryton]:
-    """Return the one Tryton that the tests share; `tryton` empties it for each. Mark what uses it `tryton`."""
+    """Return the one Tryton that the tests share; `tryton` empties it for each. Mark tests that use it `tryton`."""
     with running_tryton(postgres, tmp_path_factory.mktemp("tryton")) as tryton:
         yield tryton
 

@@ -9,15 +9,15 @@ import programs
 from support.browsing import PATIENCE, Visit
 from support.live_airflow import Live
 
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]  # containers lend little of either
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]  # containers offer little of either
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Start this machine's Chromium or Chrome.
 
-    It ends with its module: Playwright's event loop stays in this thread as long as it runs, and other tests could
-    start none of their own; Django even refuses its database there.
+    It ends with its module: Playwright's event loop occupies this thread while it runs, so other tests could not start
+    their own, and Django even refuses its database there.
     """
     program = programs.browser()
     assert program, "the browser tests need Chromium or Chrome: run `python3 tools/system_packages.py browser`"
@@ -29,7 +29,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser, live: Live) -> Iterator[Visit]:
-    """Return a function that opens a page of Airflow as a user, or as nobody."""
+    """Return a function that opens a page of Airflow as a user, or anonymously."""
     contexts: list[BrowserContext] = []
 
     def visit(path: str, *, user: str | None = "admin", **look: object) -> Page:

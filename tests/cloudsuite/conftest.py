@@ -18,7 +18,7 @@ CLIENT_ID, CLIENT_SECRET = "orderflow", "sandbox-secret"
 
 @pytest.fixture(autouse=True)
 def control(control: SandboxControl) -> SandboxControl:
-    """Empty the sandbox for every test, also for those that do not ask for its controls."""
+    """Reset the sandbox for every test, including those that do not use its controls."""
     return control
 
 

@@ -16,7 +16,7 @@ from sandbox.server import RunningSandbox
 
 @pytest.fixture(autouse=True)
 def control(control: SandboxControl) -> SandboxControl:
-    """Empty the sandbox for every test, also for those that do not ask for its controls."""
+    """Reset the sandbox for every test, including those that do not use its controls."""
     return control
 
 
@@ -40,7 +40,7 @@ def erp(erps: Callable[..., RestErp]) -> RestErp:
 
 
 def sales_order(**changes: Any) -> SalesOrderRequest:
-    """Return a request with two lines of the same product, complete unless told otherwise."""
+    """Return a request with two lines of the same product, complete by default."""
     lines = [
         {
             "position": position,

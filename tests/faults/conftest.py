@@ -18,7 +18,7 @@ from sandbox.server import RunningSandbox
 from support.clock import Clock
 
 NEITHER = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=False)
-"""An ERP that makes a second order of a second request; nothing but this flow keeps it from doubling one."""
+"""An ERP that creates a second order for a second request; only this flow prevents duplicates."""
 MESSAGES = {"webshops": {"1": {"messages": {"user": 10}}}}
 
 
@@ -30,7 +30,7 @@ def sqlite_ledgers(tmp_path_factory: pytest.TempPathFactory) -> SqliteLedgers:
 
 @pytest.fixture(scope="session")
 def postgres_ledgers(postgres: URL) -> Iterator[PostgresLedgers]:
-    """Return a ledger on PostgreSQL that waits for a lock for a moment only."""
+    """Return a ledger on PostgreSQL that waits only briefly for a lock."""
     with fresh_database(postgres) as database:
         ledgers = PostgresLedgers(database.update_query_dict(IMPATIENT_DATABASE))
         yield ledgers

@@ -42,7 +42,7 @@ class Failure(NamedTuple):
 
 
 class DagRun:
-    """One run of the daily DAG, or of the sweep when there is no window."""
+    """One run of the daily DAG, or of the sweep if there is no window."""
 
     tasks: Sequence[str] = TASKS
 
@@ -135,7 +135,7 @@ class DagRun:
 
 
 class ShipmentRun(DagRun):
-    """One run of the DAG of the packing slips, with what a person says about some."""
+    """One run of the packing-slip DAG, with a person's decisions about some slips."""
 
     tasks = (LIST, SEND, REPORT)
 

@@ -7,7 +7,7 @@ from sqlalchemy import URL, Connection, create_engine, text
 
 
 def end_connections(database: URL) -> None:
-    """End every connection to the database, in the middle of whatever it does."""
+    """End every connection to the database, whatever it is doing."""
     with _beside(database) as connection:
         connection.execute(
             text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
@@ -17,7 +17,7 @@ def end_connections(database: URL) -> None:
 
 @contextmanager
 def closed(database: URL) -> Iterator[None]:
-    """Let the server refuse every connection to the database."""
+    """Make the server refuse every connection to the database."""
     with _beside(database) as connection:
         connection.execute(text(f"ALTER DATABASE {database.database} ALLOW_CONNECTIONS false"))
         end_connections(database)
@@ -29,7 +29,7 @@ def closed(database: URL) -> Iterator[None]:
 
 @contextmanager
 def locked(database: URL, table: str) -> Iterator[None]:
-    """Hold a lock that every writer of the table waits for, in vain."""
+    """Hold a lock for which every writer of the table waits in vain."""
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))

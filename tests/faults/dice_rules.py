@@ -22,7 +22,7 @@ PEOPLE_CALLS: Choices = (
     {"service": "erp", "method": "POST", "path": "(/customers|party)"},
     {"service": "erp", "method": "PUT", "path": "(/customers|party)"},
 )
-"""What an order asks about its customer and addresses."""
+"""The calls about an order's customer and addresses."""
 TOKEN_CALLS: Choices = ({"service": "token"},)
 ERP_CALLS: Choices = ({"service": "erp", "method": "GET"}, {"service": "erp", "method": "POST"})
 HTML = "<html><body><h1>Server Error (500)</h1></body></html>"
@@ -37,11 +37,11 @@ class ErpDice(NamedTuple):
     refusals: Choices
     """The answers with which it refuses an order."""
     none_found: Any
-    """What it answers to a look-up that finds nothing."""
+    """Its answer to a look-up that finds nothing."""
     late_seconds: float = LATE_SECONDS
-    """How long a call that hangs hangs."""
+    """How long a hanging call hangs."""
     more: int = 0
-    """How many more rules for this ERP alone there may be at a time."""
+    """How many additional rules for this ERP there may be at a time."""
 
 
 SANDBOX_ERP = ErpDice(
@@ -64,7 +64,7 @@ TRYTON_ERP = ErpDice(
     (
         {"action": "status", "status": 400, "answer": {"message": "No.", "description": ""}},
         {"action": "status", "status": 403, "html": HTML},
-        {"action": "status", "status": 204, "html": "", "commit": True},  # done, and not shown
+        {"action": "status", "status": 204, "html": "", "commit": True},  # done, but not shown
     ),
     [],
     late_seconds=1.0,
@@ -75,7 +75,7 @@ TRYTON_ERP = ErpDice(
 def random_rules(
     dice: random.Random, erp: ErpDice, *, honest_lookup: bool, hang: bool, people: bool
 ) -> list[dict[str, Any]]:
-    """Make up some rules; with `honest_lookup` the ERP never denies an order it has."""
+    """Generate some rules; with `honest_lookup` the ERP never denies an order it has."""
     everywhere = SHOP_CALLS + erp.calls + TOKEN_CALLS + (PEOPLE_CALLS if people else ())
     calls = [everywhere] * dice.randint(1, 4)
     if erp.more:
@@ -93,7 +93,7 @@ def _rule(dice: random.Random, erp: ErpDice, calls: Choices, *, honest_lookup: b
         {"action": "status", "status": 502, "html": HTML, "commit": True},
         {"action": "status", "status": 429, "headers": {"retry-after": "1"}},
         {"action": "status", "status": 401, "answer": {"detail": "no"}},
-        # What a delivery message is answered by is not documented: a 2xx that is no web page has to be believed.
+        # The answer to a delivery message is not documented: any 2xx that is not a web page counts as success.
         {"action": "wrong_answer", "answer": {"hello": "world"}, "commit": dice.random() < 0.5 or call == DESADV},
     ]
     if hang:

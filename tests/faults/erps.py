@@ -29,7 +29,7 @@ PROOFS: Mapping[str, tuple[Capabilities, Mapping[str, bool]]] = {
         {"enforce_unique_reference": False, "honour_idempotency_key": False},
     ),
 }
-"""What an ERP may prove, and a sandbox that behaves accordingly."""
+"""The capabilities that an ERP may prove, and a sandbox that behaves accordingly."""
 _SALES = """
     SELECT sale.id, sale.web_id, sale.number, sale.state, line.id, line.sequence, product.code, line.quantity,
         line.unit_price
@@ -50,57 +50,57 @@ _BOOKED = """
     FROM sale_sale AS sale WHERE sale.web_id IS NOT NULL
 """
 ENDED = {False: {"quotation"}, True: {"confirmed", "processing"}}
-"""The states that a sale is brought to, by whether it is to be confirmed."""
+"""The final states of a sale, by whether it is to be confirmed."""
 
 Order = dict[str, Any]
 
 
 class ErpSide(Protocol):
-    """The ERP of one schedule after the other."""
+    """The ERP for one schedule after another."""
 
     dice: ErpDice
     """What can go wrong with it."""
     capabilities: Capabilities
     gives_proof: bool
-    """Whether a request of unknown outcome is settled in the end, without a person."""
+    """Whether a request with unknown outcome is eventually settled without a person."""
     gives_proof_of_customers: bool
-    """Whether the same goes for a customer that is created."""
+    """Whether the same holds for the creation of a customer."""
     honest_lookup: bool
     """Whether it never denies an order it has."""
     products: Sequence[str]
-    """The keys that it knows."""
+    """The product keys that it knows."""
     currencies: frozenset[str]
     at: TrytonAt | None
-    """Where the flow reaches it, when it is no sandbox."""
+    """Where the flow reaches it, if it is not the sandbox."""
     impatient: float
     """Seconds after which an impatient client gives up."""
 
     def begin(self, dice: random.Random) -> Mapping[str, bool]:
-        """Empty it; returns the switches of the sandbox."""
+        """Empty it; return the sandbox's switches."""
 
     def faults(self, rules: list[dict[str, Any]]) -> None:
-        """Let calls to it go wrong."""
+        """Make calls to it fail."""
 
     def trouble(self) -> None:
-        """Let something happen behind it."""
+        """Cause trouble behind it."""
 
     def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
 
     def settle(self) -> None:
-        """Wait until no call is underway."""
+        """Wait until no call is in progress."""
 
     def orders(self) -> list[Order]:
-        """Read its orders past the adapter, each with the `request` that made it; one not ended has no number."""
+        """Read its orders without the adapter, each with its `request`; an unfinished one has no number."""
 
     def knows_customers(self) -> None:
-        """Let it have the customers and addresses that came from it."""
+        """Give it the customers and addresses that came from it."""
 
     def people_broken(self, world: World) -> list[str]:
-        """Name customers and addresses that it has twice, and orders with wrong ones, past the adapter."""
+        """List duplicate customers and addresses, and orders with wrong ones, without the adapter."""
 
     def seen(self) -> Counter[str]:
-        """Count what there was to see in this schedule."""
+        """Count what happened to calls in this schedule."""
 
 
 class SandboxErp:
@@ -162,7 +162,7 @@ class TrytonSide:
         self._tryton = tryton
         self._proxy = proxy
         self._engine = create_engine(tryton.database)
-        with self._engine.connect() as connection:  # some ids of its template stand for two addresses
+        with self._engine.connect() as connection:  # some ids in its template belong to two addresses
             self._twice_in_template = {code for code, _ in connection.execute(text(_DOUBLED))}
         self.at: TrytonAt | None = None
 
@@ -182,7 +182,7 @@ class TrytonSide:
         self._proxy.faults(rules)
 
     def trouble(self) -> None:
-        """End every connection of Tryton to its database, in the middle of whatever it does."""
+        """End every connection of Tryton to its database, whatever it is doing."""
         self._proxy.seen["trouble"] += 1
         end_connections(self._tryton.database)
 

@@ -11,18 +11,18 @@ TESTS = (
     "tests/flow/test_line_numbers.py::test_a_write_that_carries_the_state_is_not_repeated_on_an_old_read",
     "tests/domain/test_lines.py",
 )
-"""Those of the guards about sending, finding and writing back."""
+"""The tests for the guards of sending, finding and writing back."""
 
 
 class Mutation(NamedTuple):
-    """A guard, the file it stands in, its text, and what is put in its place."""
+    """A guard, its file and text, and what replaces it."""
 
     guard: str
     file: str
     text: str
     instead: str
     tests: Sequence[str] = TESTS
-    """The tests that are run without it."""
+    """The tests that run without it."""
 
 
 OF_ORDERS = (

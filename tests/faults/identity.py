@@ -22,7 +22,7 @@ MANNERS = (
     "decimals_rescaled_on_write", "decimals_longer", "decimals_as_numbers",
 )  # fmt: skip
 NAMED = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, Reason.ERP_IN_DOUBT, Reason.REFERENCE_AMBIGUOUS})
-"""Why an order may stay without an ERP order of its own, once a person was notified."""
+"""Why an order may remain without its own ERP order, once a person was notified."""
 TOLD = NAMED | {
     Reason.CANCELLED_AFTER_EXPORT,
     Reason.WITHDRAWN_AFTER_EXPORT,
@@ -34,7 +34,7 @@ Order = Mapping[str, Any]
 
 
 class IdentitySchedule(Schedule):
-    """A schedule in which nobody loses the ledger: without it, a renamed order cannot be known again."""
+    """A schedule in which the ledger is never lost: without it, a renamed order cannot be recognised."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -68,17 +68,17 @@ class IdentitySchedule(Schedule):
 
 
 class Placed(Protocol):
-    """What people have placed, and what they wanted of it since."""
+    """What people ordered, and what they changed later."""
 
     versions: Mapping[int, Sequence[Order]]
-    """All that people made of each order, the oldest first."""
+    """All versions of each order, oldest first."""
     withdrawn: Mapping[int, str]
-    """The state that people have put an order in, for which nothing may be exported or told any more."""
+    """Orders that people put in a state in which nothing may be exported or written any more, with that state."""
     terms: Terms
 
 
 class IdentityBooks:
-    """Shop and ERP by the shop's order id and by what lines hold, each from its own store."""
+    """Shop and ERP by the shop's order id and by line content, each from its own store."""
 
     def __init__(self, control: SandboxControl, ledger: Ledger, world: Placed, *, doubt: bool) -> None:
         self.shop: list[Order] = control.orders()
@@ -93,7 +93,7 @@ class IdentityBooks:
         self.doubt = doubt
 
     def broken(self) -> list[str]:
-        """Name everything that is not as it must be."""
+        """List everything that is wrong."""
         return [f"order {order['id']}: {what}" for order in self.shop for what in self._of_one(order)]
 
     def _of_one(self, order: Order) -> Iterator[str]:
@@ -135,7 +135,7 @@ class IdentityBooks:
 
 
 def _wrong_lines(order: Order, made: Order) -> Iterator[str]:
-    """Name each line whose number is that of another product, quantity or price."""
+    """List each line whose number belongs to another product, quantity or price."""
     positions = {line["line_number"]: line["position"] for line in made["lines"]}
     sent = {line["position"]: line for line in made["request"]["lines"]}
     for line in goods(order):

@@ -24,7 +24,7 @@ from support.clock import Clock
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 FORMER = 19001
-"""An order of an earlier series, exported and done."""
+"""An order of an earlier series, exported and finished."""
 _LINE = {"type": "line", "product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00"}
 _OTHER = {**_LINE, "product": {"origin": "myorigin", "key": "88_DOOS"}, "quantity": 1}
 _PLACED: dict[str, Any] = {
@@ -50,7 +50,7 @@ POINTS = {
     Moment.STATE: (BEFORE, f'^PATCH /api/order/{ONLINE}/.*"state"', 1),
     Moment.PUT: (BEFORE, f"^PUT /api/order/{ONLINE}/", 1),
 }
-"""Before or after which call, and the how many-th of it: the ERP is looked into before an order is sent, too."""
+"""Before or after which call, and which occurrence of it: the ERP is also searched before an order is sent."""
 
 
 class IdentityRow(NamedTuple):
@@ -59,9 +59,9 @@ class IdentityRow(NamedTuple):
     name: str
     change: Change
     settings: Mapping[str, Any] = {}
-    """What is changed in the settings afterwards."""
+    """Later changes to the settings."""
     placed: Mapping[str, Any] = {}
-    """What the order is like in the beginning."""
+    """The order's initial differences."""
 
 
 def _edit(**changes: Any) -> Change:
@@ -79,7 +79,7 @@ def _repeat(control: SandboxControl) -> None:
 
 
 def _turn(control: SandboxControl) -> None:
-    """List the lines the other way round, with their ids given anew from 1."""
+    """Reverse the lines, and number their ids anew from 1."""
     lines = control.order(ONLINE)["order_lines"][::-1]
     control.edit_order(ONLINE, order_lines=[{**line, "id": n} for n, line in enumerate(lines, start=1)])
 
@@ -117,7 +117,7 @@ class IdentityBench:
     ledgers: Ledgers
 
     def prove(self, row: IdentityRow, moment: Moment) -> str:
-        """Prove one cell; returns what it came to. AssertionError when something is not as it must be."""
+        """Prove one cell; return its text. AssertionError if anything is wrong."""
         self._arrange(row)
         placed = self.control.orders()
         changed: list[int] = []
@@ -147,7 +147,7 @@ class IdentityBench:
         self.control.add_orders({"id": ONLINE, "confirm_date": "2026-11-22T12:00:00", **_PLACED, **row.placed})
 
     def _first_run(self, moment: Moment, change: Callable[[], None]) -> None:
-        """Run the day; what happens, happens once."""
+        """Run the day; the event happens once."""
         met: list[str] = []
 
         def listener(now: str, what: str, request: requests.PreparedRequest | None = None) -> None:  # noqa: ARG001
@@ -170,7 +170,7 @@ class IdentityBench:
         )
 
     def _judged(self, placed: list[dict[str, Any]]) -> str:
-        """Judge both stores by order id and content, and say where the order came to."""
+        """Check both stores by order id and content, and return the order's final state."""
         ledger = self._services().ledger
         orders = self.control.orders()
         versions = {order["id"]: [order] for order in [*orders, *placed]}

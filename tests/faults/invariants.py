@@ -14,24 +14,24 @@ from sandbox.control import SandboxControl
 
 Order = Mapping[str, Any]
 OPEN_END = (Reason.ERP_IN_DOUBT, Reason.ERP_REJECTED, Reason.ERP_ANSWER_INVALID)
-"""What says that an order was not brought to its end in the ERP."""
+"""Reasons why an order was not finished in the ERP."""
 
 
 class Allowed(NamedTuple):
-    """What may be otherwise in this schedule."""
+    """Deviations allowed in this schedule."""
 
     doubt: bool = False
-    """This ERP gives no proof against a second order: one whose creation is unclear may stay IN_DOUBT."""
+    """This ERP cannot prevent duplicates: an order whose creation is unclear may stay IN_DOUBT."""
     forgotten: bool = False
-    """The ledger was lost, or an older one restored: it need not know what it knew."""
+    """The ledger was lost, or an older one restored: it may have forgotten what it knew."""
     renumbered: bool = False
-    """The shop gives lines new ids at a PUT."""
+    """The shop gives lines new ids on a PUT."""
 
 
 class Books:
-    """Shop, ERP, ledger and journal, read once at the end; `versions` are all that people made of each order.
+    """Shop, ERP, ledger and journal, read once at the end; `versions` are all versions of each order.
 
-    `orders` are those of the ERP, the sandbox's when left out; one that was begun and not ended has no number.
+    `orders` are the ERP's, by default the sandbox's; an unfinished one has no number.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Books:
         self.terms = terms
 
     def broken(self, allowed: Allowed = Allowed()) -> list[str]:  # noqa: B008  # a frozen value
-        """Name everything that is not as it must be."""
+        """List everything that is wrong."""
         found = list(self._of_the_whole())
         for order in self.shop.values():
             found += [f"order {order['id']}: {what}" for what in self._of_one(order, allowed)]
@@ -142,7 +142,7 @@ class Books:
         numbers = {line["position"]: line["line_number"] for line in placed["lines"]}
         given = {n: line["erp_line_number"] for n, line in enumerate(goods(order), start=1)}
         if allowed.forgotten and _has_lookalikes(order) and self._is_said(known, Reason.LINES_MISMATCH):
-            return  # nobody knows any more which is which, and a person was told
+            return  # nobody can tell any more which is which, and a person was notified
         if given != numbers:
             yield f"HALF: line numbers {given} instead of {numbers}; ledger: {known}"
         forgotten = allowed.forgotten and (known is None or known.reason is Reason.ALREADY_EXPORTED)
@@ -150,7 +150,7 @@ class Books:
             yield f"HALF: the ledger does not have it as written back: {known}"
 
     def _was_told(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
-        """Whether the ledger said so; an order that was all written back is the reconciliation's to compare."""
+        """Whether the ledger says so; a completely written-back order is left to the reconciliation."""
         return known is not None and (known.progress in WRITTEN or self._is_said(known, *reasons))
 
     def _is_said(self, known: LedgerOrder | None, *reasons: Reason) -> bool:
@@ -159,7 +159,7 @@ class Books:
 
 
 def _has_lookalikes(order: Order) -> bool:
-    """Whether only their texts, which the ERP does not tell, distinguish some lines."""
+    """Whether some lines differ only in their texts, which the ERP does not return."""
     lines = [(line["product"]["key"], line["quantity"], line["unit_price"]) for line in goods(order)]
     texts = [(*what, line["description"]) for what, line in zip(lines, goods(order), strict=True)]
     return len(set(lines)) < len(set(texts))

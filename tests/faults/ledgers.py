@@ -12,11 +12,11 @@ from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.opening import open_ledger
 
 AT_ONCE = 3
-"""Processes at the same time, at most."""
+"""The most concurrent processes."""
 
 
 class WatchedEngine:
-    """An engine that is used again, since a new one compiles every statement anew, by one process after another."""
+    """An engine reused by one process after another, because a new one compiles every statement again."""
 
     def __init__(self, url: str) -> None:
         self.listener: Listener | None = None
@@ -33,23 +33,23 @@ class Ledgers(Protocol):
 
     url: str
     engines: list[WatchedEngine]
-    """One for every process that runs at the same time."""
+    """One for every concurrent process."""
 
     def fresh(self) -> None:
-        """Begin with an empty one, and no backup."""
+        """Start with an empty ledger, and no backup."""
 
     def back_up(self) -> None:
-        """Keep what it holds now."""
+        """Back up the current content."""
 
     def restore(self) -> None:
-        """Put it back to the last backup, or to nothing when there is none."""
+        """Restore the last backup, or an empty ledger if there is none."""
 
     def lose(self) -> None:
         """Empty it."""
 
 
 class SqliteLedgers:
-    """Files; the tables are made once and copied."""
+    """Files; the tables are created once and copied."""
 
     def __init__(self, folder: Path) -> None:
         self._file, self._empty, self._backup = (folder / name for name in ("ledger.db", "empty.db", "backup.db"))
@@ -62,7 +62,7 @@ class SqliteLedgers:
         self.lose()
 
     def back_up(self) -> None:
-        # The last connection has gone, so that the file is whole without its log.
+        # The last connection is closed, so the file is complete without its log.
         shutil.copy(self._file, self._backup)
 
     def restore(self) -> None:
@@ -100,7 +100,7 @@ class PostgresLedgers:
         self._engine = make_engine(database)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connections."""
         for engine in [self._engine, *(watched.engine for watched in self.engines)]:
             engine.dispose()
 

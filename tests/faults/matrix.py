@@ -21,13 +21,13 @@ DAY = "2026-11-22"
 PEOPLE: Mapping[Scene, Mapping[str, Any]] = {
     Scene.GUEST: {"guest": {"email": "an@example.nl", "name": "A. Koper", "street1": "Kade"}},
 }
-"""Who places the online order."""
+"""The buyers of the online order."""
 ONCE, LASTING = 1, 2
-"""How many calls in a row are hit: one, or all that a client makes before it gives up."""
+"""How many consecutive calls are hit: one, or all that a client makes before it gives up."""
 IMPATIENT = 1.0
 _UNCLEAR = {"in_doubt", "pushing", "sending"}
 _LEASE_MINUTES = 6
-"""After so many minutes a dead worker's claim has run out."""
+"""After this many minutes, a dead worker's claim has expired."""
 IMPATIENT_DATABASE = {"options": "-c lock_timeout=200"}
 
 
@@ -43,7 +43,7 @@ class Bench:
     found = "looked up, taken"
 
     def arrange(self) -> None:
-        """Begin with the two orders of the day."""
+        """Start with the two orders of the day."""
         self.control.reset()
         self.ledgers.fresh()
         line = {"product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00", "type": "line"}
@@ -59,7 +59,7 @@ class Bench:
             self.control.edit_order(ONLINE, shipment_address=new["id"])
 
     def start(self, **wish: Any) -> Worker:
-        """Start a worker; without `day` it does a sweep."""
+        """Start a worker; without `day` it runs a sweep."""
         return Worker(Job(self.sandbox_url, self.ledgers.url, settings=SETTINGS[self.scene], **wish))
 
     def begin(self, **wish: Any) -> Worker:
@@ -67,7 +67,7 @@ class Bench:
         return self.start(day=DAY, **wish)
 
     def recover(self) -> str:
-        """Let the normal schedule go on until all is done; tells what it took, for the offline order apart."""
+        """Continue the normal schedule until everything is done; return what it took, the offline order separately."""
         took = {ONLINE: "", OFFLINE: ""}
         for minutes, day, name in (
             (10, None, "next sweep"),
@@ -84,7 +84,7 @@ class Bench:
         return took[ONLINE] or took[OFFLINE] or "nothing left to do"
 
     def broken(self) -> list[str]:
-        """Name what is lost, doubled or half done now."""
+        """List what is currently lost, doubled or half done."""
         found = Books(self.control, self._ledger, self._versions()).broken()
         if self.scene in {Scene.GUEST, Scene.MOVED}:
             found += people_broken(self.control)
@@ -93,12 +93,12 @@ class Bench:
         return found
 
     def after_a_kill(self) -> str:
-        """Say what it took besides the task's next try, which alone must be enough."""
+        """Return what it took besides the task's next try, which alone must be enough."""
         assert not self.broken(), self.broken()
         return ""
 
     def left(self) -> str:
-        """Say where the ledger has the online order now."""
+        """Return the online order's progress in the ledger."""
         known = self._ledger.get_many([ONLINE]).get(ONLINE)
         return known.progress.value if known else "unknown"
 
@@ -107,11 +107,11 @@ class Bench:
         return Ledger(self.ledgers.engines[0].engine)
 
     def posts(self) -> list[dict[str, Any]]:
-        """Return the requests that must not be made twice: for a new order in the ERP."""
+        """Return the requests that must not be made twice: those that create an order in the ERP."""
         return self.control.journal(service="erp", method="POST")
 
     def _versions(self) -> Mapping[int, list[dict[str, Any]]]:
-        """Nobody edits here, so that what is there now, without what the flow writes, is what was there before."""
+        """Return the original orders: nobody edits them here, so they are today's without what the flow writes."""
         return {order["id"]: [order] for order in self.control.orders()}
 
 
@@ -120,7 +120,7 @@ def _about(order: int, broken: Iterable[str]) -> bool:
 
 
 def prove(bench: Bench, row: Row, column: Column) -> str:
-    """Prove one cell; returns what is written into it. AssertionError when something is not as it must be."""
+    """Prove one cell; return its text. AssertionError if anything is wrong."""
     if (row.kind, column) in MEANINGLESS:
         return f"n/a: {MEANINGLESS[row.kind, column]}"
     if column in KILLS:
@@ -133,7 +133,7 @@ def prove(bench: Bench, row: Row, column: Column) -> str:
 
 
 def _prove_http(bench: Bench, row: Row, column: Column) -> str:
-    """Hit one call, then all that the client makes; of wrong answers, one kind after the other."""
+    """Hit one call, then all that the client makes; of wrong answers, one kind after another."""
     if column is Column.REFUSED:
         stops = [Stop(row.what, "before", row.skip, times, "refuse") for times in (ONCE, LASTING)]
         said = [_one_fault(bench, None, stop=stop) for stop in stops]
@@ -149,7 +149,7 @@ def _prove_http(bench: Bench, row: Row, column: Column) -> str:
 
 
 def _one_fault(bench: Bench, rule: Mapping[str, Any] | None, **wish: Any) -> str:
-    """Let one run meet a fault; tells how it came through."""
+    """Let one run meet a fault; return how it recovered."""
     bench.arrange()
     if rule:
         bench.control.faults([dict(rule)])
@@ -158,7 +158,7 @@ def _one_fault(bench: Bench, rule: Mapping[str, Any] | None, **wish: Any) -> str
 
 
 def _told(bench: Bench, worker: Worker) -> str:
-    """Wait for the end of a run during which something is wrong, until it is over or its task has to be tried again."""
+    """Wait for the end of a run during which something is wrong, until it is over or its task needs a retry."""
     sign = worker.until("pause", "over")
     left, posts = bench.left(), len(bench.posts())
     if sign == "pause":
@@ -177,7 +177,7 @@ def _told(bench: Bench, worker: Worker) -> str:
 
 
 def _why(worker: Worker) -> str:
-    """Name what the first failed try said."""
+    """Return the error of the first failed try."""
     if not worker.failures:
         return "run is green"
     reason = worker.failures[0].reason
@@ -185,7 +185,7 @@ def _why(worker: Worker) -> str:
 
 
 def _how(bench: Bench, posts_before: int, left: str) -> str:
-    """Say how the ERP came to have the order, where that is worth a word."""
+    """Say how the ERP got the order, if that is noteworthy."""
     doubt = f" (was {left})" if left in _UNCLEAR else ""
     if len(bench.posts()) > posts_before > 0:
         return f": {bench.sent_again}{doubt}"
@@ -195,12 +195,12 @@ def _how(bench: Bench, posts_before: int, left: str) -> str:
 
 
 def _untold(bench: Bench) -> bool:
-    """Whether what was asked for was done in a call whose answer did not tell."""
+    """Whether the request was carried out by a call whose answer did not say so."""
     return any(post["committed"] and post["fault"] for post in bench.posts())
 
 
 def _prove_xcom(bench: Bench, row: Row, column: Column) -> str:
-    """Lose what a task returned: before it is stored, after, or by something else being stored."""
+    """Lose a task's return value: before it is stored, after, or by storing something else."""
     bench.arrange()
     if column is Column.WRONG:
         _killed(bench, row, "after")
@@ -212,7 +212,7 @@ def _prove_xcom(bench: Bench, row: Row, column: Column) -> str:
 
 
 def _prove_kill(bench: Bench, row: Row, column: Column) -> str:
-    """Kill the worker; then its task is started again, and, in another world, nobody does and the sweep comes by."""
+    """Kill the worker; then its task is started again or, in a second world, only the sweep finds the order."""
     said = []
     for again in (True, False):
         bench.arrange()
@@ -236,7 +236,7 @@ def _after_kill(bench: Bench, posts_before: int, left: str) -> str:
 
 
 def _killed(bench: Bench, row: Row, moment: str) -> Worker:
-    """Kill a worker at the point: before the call leaves, while the server holds it, when its answer is there."""
+    """Kill a worker at the point: before the call is sent, while the server holds it, or once its answer is there."""
     held = row.kind is Kind.HTTP and moment == "during"
     if held:
         bench.control.faults([{**row.rule, **RULES[Column.LATE]}])
@@ -254,7 +254,7 @@ def _killed(bench: Bench, row: Row, moment: str) -> Worker:
 
 
 def _prove_database(bench: Bench, row: Row, column: Column) -> str:
-    """Break the ledger's database under a write: on a real server, but for the lost answer to a commit."""
+    """Break the ledger's database during a write: on a real server, except for the lost answer to a commit."""
     bench.arrange()
     if column is Column.RESET_AFTER:
         worker = bench.begin(tries=2, stop=Stop(row.what, "after", then="lose"))
@@ -283,7 +283,7 @@ def _prove_database(bench: Bench, row: Row, column: Column) -> str:
 
 
 def _joined(names: tuple[str, ...], said: list[str]) -> str:
-    """Say one thing once, and several with their names."""
+    """Return a single result as it is, and several with their names."""
     if len(set(said)) == 1:
         return said[0]
     return "<br>".join(f"{name}: {what}" if name else what for name, what in zip(names, said, strict=False))

@@ -21,7 +21,7 @@ MUTATIONS = (*OF_ORDERS, *OF_RUNS)
 
 
 def failing(mutation: Mutation | None) -> list[str]:
-    """Name the tests that fail in a copy of the project with this guard removed; all tests with none removed."""
+    """Return the tests that fail in a copy of the project with this guard removed; all tests if none is removed."""
     tests = mutation.tests if mutation else tuple(dict.fromkeys(test for one in MUTATIONS for test in one.tests))
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -52,9 +52,9 @@ def failing(mutation: Mutation | None) -> list[str]:
 
 
 def table(guards: Collection[str] = (), before: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Remove each guard and say which tests fail; RuntimeError when one can be removed unnoticed.
+    """Remove each guard and list the tests that fail; RuntimeError if one can be removed unnoticed.
 
-    With `guards` only these are removed, and the others are said to be as `before`, if they were.
+    With `guards` only these are removed, and the other rows are taken from `before`.
     """
     broken = [] if guards else failing(None)
     if broken:

@@ -7,7 +7,7 @@ from sandbox.control import SandboxControl
 
 
 def people_broken(control: SandboxControl) -> list[str]:
-    """Name customers and addresses that the ERP has twice, and orders with wrong ones."""
+    """List customers and addresses that the ERP has twice, and orders with wrong ones."""
     return [*_doubled(control), *_wrong(control)]
 
 

@@ -14,14 +14,14 @@ _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 class Listener(Protocol):
-    """Hears of every point before the process goes past it; what it raises ends the process, as far as it is one."""
+    """Is called at every point before the process passes it; an exception here ends the simulated process."""
 
     def __call__(self, moment: str, what: str, request: requests.PreparedRequest | None = None) -> None:
-        """Hear that something is done; `what` is `PATCH /api/order/1/ {…}` or SQL with its values."""
+        """Receive what is being done; `what` is `PATCH /api/order/1/ {…}` or SQL with its values."""
 
 
 class WatchedSession(requests.Session):
-    """Tells before a request leaves, and when its answer is there and nobody has seen it yet."""
+    """Reports before a request is sent, and when its answer has arrived but nobody has seen it yet."""
 
     def __init__(self, listener: Listener, writing: AbstractContextManager[Any]) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class WatchedSession(requests.Session):
 
 
 def watch(engine: Engine, listener: Listener) -> None:
-    """Tell before a statement is run, when it is run and not committed, and when it is committed."""
+    """Report before a statement runs, when it has run but is not committed, and when it is committed."""
     here = threading.local()
 
     def before(_: Connection, __: Any, statement: str, values: Any, *___: Any) -> None:
@@ -53,7 +53,7 @@ def watch(engine: Engine, listener: Listener) -> None:
         try:
             listener(DURING, here.uncommitted[-1])
         except BaseException:
-            cursor.close()  # the traceback holds it, and with it SQLite's lock, which a dead process does not
+            cursor.close()  # the traceback keeps it alive, and with it SQLite's lock, which a dead process does not
             raise
 
     commit = engine.dialect.do_commit

@@ -13,12 +13,12 @@ from faults.world import World
 
 
 class DiedError(BaseException):
-    """The end of a process, raised at one of its points; nothing may catch it."""
+    """The end of a simulated process, raised at one of its points; nothing may catch it."""
 
 
 @dataclass
 class Process:
-    """One process as far as its points go: counts them; there people edit, ledger or ERP break, it dies."""
+    """One simulated process: counts its points, where people edit, ledger or ERP fail, or it dies."""
 
     world: World
     dice: random.Random

@@ -63,17 +63,17 @@ def published_identity() -> dict[str, dict[str, str]]:
 
 
 def _rows(begin: str) -> list[list[str]]:
-    """Read a table from the page: what stands in each of its rows."""
+    """Read a table from the page: the contents of each of its rows."""
     return [line.strip("| ").split(" | ") for line in _part(begin).splitlines()[2:]]
 
 
 def _part(begin: str) -> str:
-    """Read what was written into the page after this mark."""
+    """Read the generated part of the page after this mark."""
     return PAGE.read_text(encoding="utf-8").partition(begin)[2].partition(_END)[0]
 
 
 def write(begin: str, written: str) -> None:
-    """Put a part into the page, between its marks; what people wrote around it stays."""
+    """Write a part into the page, between its marks; hand-written text around it stays."""
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
     tail = rest.partition(_END)[2]
     PAGE.write_text(f"{head}{begin}{written}{_END}{tail}", encoding="utf-8")
@@ -87,7 +87,7 @@ def _overview(cells: Cells) -> str:
 
 
 def _sign(text: str) -> str:
-    """Shorten a cell to the letters of what it took."""
+    """Abbreviate a cell to the letters of what it took."""
     if text.startswith("n/a"):
         return "n/a"
     hit = text.replace("; offline order: day run again", "")
@@ -109,9 +109,9 @@ def _details(cells: Cells) -> str:
 
 
 def main(names: Sequence[str] = ()) -> None:
-    """Prove every cell, remove every guard, and write the page; the first thing that does not hold ends it.
+    """Prove every cell, remove every guard, and write the page; the first failure stops it.
 
-    With `names` only these rows are proved and these guards removed, and all else stays as it was published.
+    With `names` only these rows are proved and these guards removed, and everything else stays as published.
     """
     cells: dict[str, dict[str, str]] = {}
     of_identity: dict[str, dict[str, str]] = {}

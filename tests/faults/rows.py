@@ -28,7 +28,7 @@ KILLS = {Column.KILL_BEFORE: "before", Column.KILL_DURING: "during", Column.KILL
 
 
 class Kind(StrEnum):
-    """Whom a row talks to."""
+    """The service that a row talks to."""
 
     HTTP = "http"
     LEDGER = "ledger"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 
 class Scene(StrEnum):
-    """What a run is about, and how the webshop is set."""
+    """What a run is about, and how the webshop is configured."""
 
     DAY = "day"
     CXML = "told by cXML"
@@ -67,9 +67,9 @@ class Row:
     rule: dict[str, Any] = field(default_factory=dict)
     skip: int = 0
     wrong: tuple[dict[str, Any], ...] = ()
-    """The wrong answers it is given, one after another."""
+    """The wrong answers, one after another."""
     table: str = ""
-    """Which table of the ledger is locked when it shall be busy."""
+    """The table of the ledger that is locked in the column for a busy database."""
 
 
 def _shop(
@@ -100,7 +100,7 @@ def _says(answer: Any, **more: Any) -> dict[str, Any]:
 
 
 def _ignores(field_name: str) -> tuple[dict[str, Any], ...]:
-    """Answer 200 and do not keep a field: once admitting it, once hiding it."""
+    """Answer 200 without storing a field: once admitting it, once hiding it."""
     return tuple({"action": "ignore_fields", "fields": [field_name], "echo": hidden} for hidden in (False, True))
 
 
@@ -206,7 +206,7 @@ MEANINGLESS = {
     (Kind.LEDGER, Column.UNAUTHORIZED): "a wrong password is *refused*: the driver has one error for both",
     (Kind.LEDGER, Column.WRONG): "what the database has confirmed is believed",
 }
-"""Cells without a proof of their own, and why."""
+"""Cells that need no proof, and why."""
 
 RULES: dict[Column, dict[str, Any]] = {
     Column.RESET_BEFORE: {"action": "reset_before_commit"},

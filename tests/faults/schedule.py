@@ -31,12 +31,12 @@ log = logging.getLogger(__name__)
 IMPATIENT, PATIENT = 0.15, 20.0
 _ROUNDS_TO_QUIET = 8
 WEEK_EVERY = 25
-"""Every so many schedules are about a week."""
+"""One in this many schedules covers a week."""
 
 
 @dataclass
 class Schedule:
-    """One random schedule: its plan comes from the seed alone."""
+    """One random schedule: its plan depends only on the seed."""
 
     seed: int
     control: SandboxControl
@@ -44,7 +44,7 @@ class Schedule:
     ledgers: Ledgers
     erp: ErpSide
     demo: bool = False
-    """Whether the orders are those of the demo's day."""
+    """Whether it uses the demo's orders."""
     seen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -70,7 +70,7 @@ class Schedule:
             demo=self.demo,
         )
         self.warehouse = None if self.erp.at else Warehouse(self.control)
-        # Its own dice: the rest of a seed's plan stays as it was. An ERP without any proof makes customers twice.
+        # A separate generator keeps the rest of a seed's plan. An ERP without guarantees creates duplicate customers.
         guests = random.Random(f"people {self.seed}")
         self.people = self.erp.gives_proof_of_customers and guests.random() < 0.5
         if self.people:
@@ -99,7 +99,7 @@ class Schedule:
         self.runs = 0
 
     def play(self) -> list[str]:
-        """Play it to its end; returns what is broken."""
+        """Play it to its end; return what is wrong."""
         self.ledgers.fresh()
         for _ in range(self.dice.randint(2, 4)):
             self._round()
@@ -114,7 +114,7 @@ class Schedule:
         return [*self.unforeseen, *broken, *self._unfinished(), *self._broken_shipments()]
 
     def _round(self) -> None:
-        """Let something go wrong in some runs that take place at the same time."""
+        """Make something go wrong in several concurrent runs."""
         dice = self.dice
         if dice.random() < 0.75:
             rules = random_rules(
@@ -151,7 +151,7 @@ class Schedule:
         if self.erp.at and dice.random() < 0.2:
             process.troubles_at = frozenset(dice.sample(range(1, 300), 3))
         window = self._window()
-        # The same run id twice at the same time is a task instance that Airflow has started twice.
+        # Two concurrent runs with the same id are a task instance that Airflow has started twice.
         run_id = f"run {dice.choice((self.runs, self.runs, self.runs - 1))}"
         tries = dice.choice((1, 2))
         ahead = dice.choice((0, 130, 400))
@@ -173,7 +173,7 @@ class Schedule:
         return threading.Thread(target=work)
 
     def _kill_a_process(self) -> None:
-        """Start a real process on some day, or a sweep, and kill it at some point if it gets there."""
+        """Start a real process for some day, or a sweep, and kill it at some point if it gets there."""
         dice, self.runs = self.dice, self.runs + 1
         job = Job(
             self.sandbox_url,
@@ -211,7 +211,7 @@ class Schedule:
         if dice.random() > 0.12:
             return
         if not self.erp.gives_proof:
-            # Nobody could know of an order that an ERP without any proof still has on its way.
+            # Nobody could know of an order that an ERP without guarantees is still processing.
             self.control.settle()
             self.control.configure(late_commit_seconds=0)
         self.memory_lost = True
@@ -219,7 +219,7 @@ class Schedule:
         self.ledgers.lose() if dice.random() < 0.5 else self.ledgers.restore()
 
     def _calm(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._clear_faults()
         self.control.release()
         self.control.settle()
@@ -231,7 +231,7 @@ class Schedule:
         self.erp.clear_faults()
 
     def _normal_round(self) -> bool:
-        """Let a day pass: every day's run again, and sweeps. Returns whether anything was changed by it."""
+        """Let a day pass: every day's run again, and sweeps. Return whether anything changed."""
         before = (content_of_all(self.control), self.erp.orders(), self._progress())
         self.clock.advance(hours=25)
         for day in self.world.days:
@@ -241,7 +241,7 @@ class Schedule:
         return before != (content_of_all(self.control), self.erp.orders(), self._progress())
 
     def _normal_shipments(self) -> None:
-        """Let the packing slips go on; a person looks for those in doubt, and catches up when the ledger was lost."""
+        """Run the packing slips; a person checks those in doubt, and catches up if the ledger was lost."""
         if self.warehouse is None:
             return
         asked = MIDNIGHT - timedelta(days=2) if self.memory_lost else None
@@ -253,9 +253,9 @@ class Schedule:
             ).go()
 
     def _unfinished(self) -> list[str]:
-        """Name the exported orders of a webshop without deliveries that are not finished as its settings say."""
+        """List exported orders of a webshop without deliveries that are not finished as configured."""
         if self.memory_lost or self.hang or 2 in self.takes_messages:
-            return []  # a PUT that is done late, after it was given up, puts back what was there before (ADR 5)
+            return []  # a PUT that is executed late, after it was given up, restores the old values (ADR 5)
         field, value = {"shipment_sent": ("shipment_state", "sent"), "done": ("state", "done")}[
             self.settings["webshops"][2]["finish"]
         ]

@@ -21,14 +21,14 @@ _LINES = [
 
 @dataclass(frozen=True)
 class ShipmentBench(Bench):
-    """Where cells about a packing slip are proved."""
+    """Where the cells about a packing slip are proved."""
 
     scene: Scene = Scene.SHIPMENTS
     sent_again = "sent again"
     found = "found in the shop"
 
     def arrange(self) -> None:
-        """Begin with the orders of the day exported, and one of them partly delivered."""
+        """Start with the day's orders exported, and one of them partly delivered."""
         super().arrange()
         super().begin(run_id="export").until("over")
         assert not super().broken()
@@ -39,7 +39,7 @@ class ShipmentBench(Bench):
         return self.start(word=OperatorDecision(), **wish)
 
     def recover(self) -> str:
-        """Let the hourly runs go on until the slip is sent; after that a person looks into the shop."""
+        """Continue the hourly runs until the slip is sent; then a person checks the shop."""
         said = ""
         for minutes, name in ((10, "next run"), (6 * 60 + 20, "run after 6 h"), (7 * 60, "a person's word")):
             if self.broken():
@@ -49,11 +49,11 @@ class ShipmentBench(Bench):
         return said or "nothing left to do"
 
     def after_a_kill(self) -> str:
-        """Say what it took: a message that may have left is a person's to look for."""
+        """Return what it took: a message that may have been sent needs a person."""
         return f", {self.recover()}" if self.broken() else ""
 
     def broken(self) -> list[str]:
-        """Name what is lost, doubled or half done now, of orders and of the slip."""
+        """List what is currently lost, doubled or half done, of orders and of the slip."""
         told = [message for message in self.control.desadv_messages() if message["DesadvNumber"] == SHIPMENT]
         items = [(item["OrderNum"], item["ItemNum"], item["QuantityValue"]) for one in told for item in one["items"]]
         wanted = [(self._erp_number(), str(line["line_number"]), line["quantity"]) for line in _LINES]
@@ -63,7 +63,7 @@ class ShipmentBench(Bench):
         return [*super().broken(), *wrong]
 
     def left(self) -> str:
-        """Say where the ledger has the slip now."""
+        """Return the slip's progress in the ledger."""
         known = self._ledger.shipments.get_many([SHIPMENT]).get(SHIPMENT)
         return known.progress.value if known else "unknown"
 
@@ -72,7 +72,7 @@ class ShipmentBench(Bench):
         return [call for call in self.control.journal(service="shop", method="POST") if call["path"] == _DESADV]
 
     def _persons_word(self) -> OperatorDecision:
-        """Look into the shop, as the runbook says."""
+        """Check the shop, as the runbook says."""
         there = any(message["DesadvNumber"] == SHIPMENT for message in self.control.desadv_messages())
         return OperatorDecision(arrived=[SHIPMENT]) if there else OperatorDecision(send_now=[SHIPMENT])
 
@@ -81,7 +81,7 @@ class ShipmentBench(Bench):
 
 
 def bench_of(row: Row, control: SandboxControl, sandbox_url: str, ledgers: Ledgers) -> Bench:
-    """Return the bench that a row is proved on."""
+    """Return the bench for a row."""
     if row.scene is Scene.SHIPMENTS:
         return ShipmentBench(control, sandbox_url, ledgers)
     return Bench(control, sandbox_url, ledgers, row.scene)

@@ -31,11 +31,11 @@ from support.faulty_proxy import faulty
 from tryton import RunningTryton, running
 
 POSTGRES_EVERY = 10
-"""Every so many schedules have their ledger on PostgreSQL."""
+"""One in this many schedules has its ledger on PostgreSQL."""
 IDENTITY_EVERY = 3
-"""Every so many schedules with the sandbox's ERP change names, webshops, lines and states."""
+"""One in this many schedules with the sandbox's ERP changes names, webshops, lines and states."""
 DEMO_EVERY = 5
-"""Every so many schedules with a Tryton have the demo's day."""
+"""One in this many schedules with a Tryton uses the demo's day."""
 KINDS = {
     "LOST": "lost",
     "DOUBLED": "doubled",
@@ -48,7 +48,7 @@ _TELL_EVERY = 10
 
 
 class Soak:
-    """A sandbox in a process of its own, ledgers in memory and on PostgreSQL, and what came of the schedules so far."""
+    """A sandbox in its own process, ledgers in memory and on PostgreSQL, and the results so far."""
 
     def __init__(self, stack: ExitStack, tryton: RunningTryton | None = None) -> None:
         self._stack = stack
@@ -64,7 +64,7 @@ class Soak:
         self.failed: dict[int, list[str]] = {}
 
     def play(self, seed: int) -> list[str]:
-        """Play one schedule; returns what is broken in the end."""
+        """Play one schedule; return what is wrong in the end."""
         demo = self._tryton is not None and seed % DEMO_EVERY == 0
         kind = Schedule if self._tryton or seed % IDENTITY_EVERY else IdentitySchedule
         schedule = kind(seed, self._control, self._url, self._ledgers(seed), self._erp, demo)
@@ -86,7 +86,7 @@ class Soak:
         return self._tables
 
     def summary(self) -> Iterator[str]:
-        """Yield what came of it all, line by line."""
+        """Yield the results line by line."""
         for name, number in sorted(self.seen.items()):
             yield f"  {number:8} {name}"
         broken = [what for of_one in self.failed.values() for what in of_one]
@@ -100,7 +100,7 @@ class Soak:
 
 
 def play_many(seeds: Iterable[int], erp: str = SANDBOX) -> Soak:
-    """Play schedules, telling on the way which failed and how."""
+    """Play schedules, reporting failures as they happen."""
     began = time.monotonic()
     with ExitStack() as stack:
         soak = Soak(stack, _tryton(stack) if erp == TRYTON else None)
@@ -112,13 +112,13 @@ def play_many(seeds: Iterable[int], erp: str = SANDBOX) -> Soak:
                 if n % _TELL_EVERY == 0:
                     _say(f"{n} schedules, the last one seed {seed}, {time.monotonic() - began:.0f} s")
         finally:
-            _say(*soak.summary())  # also of those that were played before somebody stopped it
+            _say(*soak.summary())  # also for those played before somebody stopped it
     return soak
 
 
 @contextmanager
 def sandbox_process() -> Iterator[str]:
-    """Run a sandbox in a process of its own; gives its URL."""
+    """Run a sandbox in its own process; yields its URL."""
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--count", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # this very Python
         assert process.stdout
@@ -135,7 +135,7 @@ def _tryton(stack: ExitStack) -> RunningTryton:
 
 
 def _in_memory() -> str | None:
-    """Name a folder in memory, where there is one: a schedule commits a thousand times."""
+    """Return a folder in memory, if there is one: a schedule commits a thousand times."""
     shared = Path("/dev/shm")  # noqa: S108  # a temporary folder is made inside
     return str(shared) if shared.is_dir() else None
 

@@ -26,7 +26,7 @@ from support.clock import Clock
 LEASE = timedelta(minutes=5)
 Connect = Callable[..., Services]
 MIDNIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-"""When the first run of the days here takes place: soon after 22 November is over in Amsterdam."""
+"""When the first run takes place: soon after 22 November is over in Amsterdam."""
 PROVED = Capabilities(consistent_lookup=True, idempotency_key=True, unique_reference=True, customers=True, charges=True)
 
 
@@ -56,8 +56,8 @@ def make_services(
 ) -> Services:
     """Connect, to the sandbox's ERP unless there is a Tryton.
 
-    The listener hears of every call of these services and `writing` is held during a PUT. It hears of the ledger's
-    writes too, unless the ledger's engine is given, which somebody else watches then.
+    The listener is called for every call of these services, and `writing` is held during a PUT. It is also called for
+    the ledger's writes, unless an engine is given, which somebody else then watches.
     """
 
     def session() -> requests.Session:
@@ -100,7 +100,7 @@ def make_services(
 
 
 def close(services: Services) -> None:
-    """Let go of the ledger's connections."""
+    """Close the ledger's connections."""
     services.ledger._engine.dispose()
 
 

@@ -25,7 +25,7 @@ class Warehouse:
         self._left: dict[Line, Decimal] = {}
 
     def deliver(self, dice: random.Random, now: datetime) -> None:
-        """Make a slip of some goods that have not left yet, of one order or of two of the same webshop."""
+        """Create a slip of goods that have not left yet, of one order or of two of the same webshop."""
         orders = self._control.erp_orders()
         for order in orders:
             for line in order["request"]["lines"]:
@@ -46,12 +46,12 @@ class Warehouse:
     def broken(
         self, ledger: Ledger, shop: Mapping[str, Mapping[str, Any]], *, forgotten: bool = False
     ) -> Iterator[str]:
-        """Name every slip that was lost, sent twice, or told otherwise; `shop` holds its orders by ERP number.
+        """List every slip that was lost, sent twice, or misreported; `shop` holds its orders by ERP number.
 
-        With `forgotten` the ledger was lost, and need not know of a slip that it sent before.
+        With `forgotten` the ledger was lost, and may have forgotten slips that it sent before.
 
         A slip is owed once the shop has the numbers of all its orders, the ledger knows these orders, none of them was
-        cancelled, and their webshop takes delivery messages.
+        cancelled, and their webshop accepts delivery messages.
         """
         told: dict[str, list[dict[Line, Decimal]]] = defaultdict(list)
         for message in self._control.desadv_messages():
@@ -73,7 +73,7 @@ class Warehouse:
             yield f"the shop has messages about slips that nobody made: {sorted(told)}"
 
     def persons_word(self, ledger: Ledger) -> OperatorDecision:
-        """Look into the shop for every slip in doubt, as the runbook says."""
+        """Check the shop for every slip in doubt, as the runbook says."""
         there = {message["DesadvNumber"] for message in self._control.desadv_messages()}
         doubtful = [
             shipment.number for shipment in ledger.shipments.open() if shipment.progress is ShipmentProgress.IN_DOUBT
@@ -109,7 +109,7 @@ def _goods(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _line_number(line: Mapping[str, Any]) -> int:
-    return 10 * int(line["position"]) + 1  # as the sandbox numbers them
+    return 10 * int(line["position"]) + 1  # numbered like the sandbox
 
 
 def _delivered(order: Mapping[str, Any], number: int, part: Decimal) -> dict[str, Any]:

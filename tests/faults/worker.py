@@ -28,7 +28,7 @@ from support.clock import Clock
 PATIENCE = 60
 ZONE = "Europe/Amsterdam"
 
-# A new process is forked from a server that has imported everything, and has no threads: real and quick.
+# A new process is forked from a server that has imported everything and has no threads: real and fast.
 os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["faults.worker", "pytest"])
@@ -53,7 +53,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is to do."""
+    """A worker's job."""
 
     sandbox_url: str
     ledger_url: str
@@ -67,11 +67,11 @@ class Job:
     read_timeout: float = 20.0
     capabilities: Capabilities = PROVED
     tryton: TrytonAt | None = None
-    """The ERP, when it is not the sandbox's."""
+    """The ERP, if it is not the sandbox's."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     stop: Stop | None = None
     word: OperatorDecision | None = None
-    """What a person says about packing slips: the run is one of those, not of orders."""
+    """A person's decision about packing slips: the run handles those, not orders."""
 
 
 class Worker:
@@ -87,7 +87,7 @@ class Worker:
         self.failures: list[Failure] = []
 
     def until(self, *signs: str) -> str:
-        """Wait for one of these signs of life; EOFError when the process ends before."""
+        """Wait for one of these signs of life; EOFError if the process ends before."""
         while self._pipe.poll(PATIENCE):
             sign, *said = self._pipe.recv()
             if sign == "ended":
@@ -100,11 +100,11 @@ class Worker:
         raise TimeoutError(f"the worker gave none of these signs: {signs}")
 
     def go_on(self) -> None:
-        """Let it past the point where it waits."""
+        """Let it continue past the point where it waits."""
         self._pipe.send("go on")
 
     def kill(self) -> None:
-        """Kill it, as the kernel does to a process that takes too much memory."""
+        """Kill it, as the kernel kills a process that uses too much memory."""
         assert self._process.pid
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.join(PATIENCE)
@@ -112,7 +112,7 @@ class Worker:
 
 
 def work(job: Job, pipe: Connection) -> None:
-    """Be the process; its failures are told, not logged."""
+    """Run as the process; its failures are reported, not logged."""
     logging.disable()
     clock = Clock(MIDNIGHT + timedelta(minutes=job.minutes_later))
     point = _Point(job.stop, pipe)
@@ -150,7 +150,7 @@ def work(job: Job, pipe: Connection) -> None:
 
 
 class _Point:
-    """Listens to all points and does what is said at the one that is meant."""
+    """Listens to all points and acts at the chosen one."""
 
     def __init__(self, stop: Stop | None, pipe: Connection) -> None:
         self._stop = stop
@@ -179,7 +179,7 @@ _kept: list[socket.socket] = []
 
 
 def _nobodys_port() -> int:
-    """Return a port that is taken and not listened on: the kernel refuses whoever connects."""
+    """Return a port that is taken but not listened on: the kernel refuses every connection."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
     _kept.append(taken)

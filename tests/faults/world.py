@@ -13,36 +13,36 @@ FIRST_DAY = date(2026, 11, 22)
 PAYABLE = ("closed_success", "paid", "account")
 UNPAID = ("started", "closed_canceled", "none", "chargeback", None)
 FLOWS_OWN = frozenset({"state", "erp_order_number", "shipment_state", "modified_date"})
-"""What the flow writes, and the timestamp that goes with it; everything else is the shop's."""
+"""Fields that the flow writes, and the timestamp that changes with them; everything else is the shop's."""
 DEMO_ORDERS = 26
-"""As many as there are special cases, and two more."""
+"""One for each special case, and two more."""
 WITHOUT_PAYMENT = 2
-"""The webshop of the demo that offers no payment."""
+"""The demo's webshop without a payment option."""
 
 WITHDRAWN = frozenset({"cancel", "draft", "quotation"})
 Edit = Mapping[str, Any]
 
 
 class Terms(NamedTuple):
-    """On which terms an order goes to the ERP."""
+    """The conditions under which an order goes to the ERP."""
 
     currencies: frozenset[str] = frozenset({"EUR", "USD"})
     free: frozenset[int] = frozenset()
-    """The webshops that offer no payment."""
+    """The webshops without a payment option."""
 
     def is_paid(self, order: Mapping[str, Any]) -> bool:
-        """Whether this order may be exported, as far as its payment goes."""
+        """Whether this order's payment status allows the export."""
         free = order["webshop"] in self.free and order["payment_status"] == "none"
         return free or order["payment_status"] in PAYABLE
 
     def is_owed(self, order: Mapping[str, Any]) -> bool:
-        """Whether the flow owes this order an export, and the ERP can take it."""
+        """Whether the flow owes this order an export, and the ERP can accept it."""
         is_open = order["state"] in {"confirmed", "processing"}
         return is_open and self.is_paid(order) and order["currency"] in self.currencies
 
 
 class World:
-    """Remembers every version of every order, however it came about."""
+    """Remembers every version of every order, however it was created."""
 
     def __init__(
         self,
@@ -74,8 +74,8 @@ class World:
         self.versions: dict[int, list[dict[str, Any]]] = {order["id"]: [order] for order in control.orders()}
 
     def invite_guests(self, dice: random.Random, seed: int) -> None:
-        """Let some orders be those of a few guests, whom no ERP has seen, to one of two addresses each."""
-        first = 1_000_000 + 1_000 * seed  # an ERP that keeps its parties has met those of other seeds
+        """Give some orders to a few guests unknown to the ERP, at one of two addresses each."""
+        first = 1_000_000 + 1_000 * seed  # an ERP that keeps its parties has seen those of other seeds
         guests = [self._guest(first + 10 * n, seed) for n in range(3)]
         for order in self._control.orders():
             if not order["offline"] and dice.random() < 0.6:
@@ -99,7 +99,7 @@ class World:
         return number, [number + 1, number + 2]
 
     def restart_series(self, dice: random.Random) -> None:
-        """Let the shop number its orders from the beginning again: new ones have the references of those of before."""
+        """Restart the shop's order numbers: new orders get the references of earlier ones."""
         with self.writing:
             before = dice.sample(self._control.orders(), 2)
             new = [_order(dice, dice.choice(self.days), self._products) for _ in before]
@@ -111,7 +111,7 @@ class World:
                 self.versions[order_id] = [self._control.order(order_id)]
 
     def edit(self, dice: random.Random) -> None:
-        """Do what a buyer or a colleague does to some order."""
+        """Change some order, as a buyer or a colleague would."""
         order_id = dice.choice(sorted(self.versions))
         kind = dice.choice(self.kinds)
         with self.writing:
@@ -149,26 +149,26 @@ class World:
 
 
 def content(order: Mapping[str, Any], *, line_ids: bool = True) -> dict[str, Any]:
-    """Return what of an order is not the flow's to write; the lines' ids only where a PUT leaves them as they are."""
+    """Return the part of an order that the flow does not write; line ids only if a PUT keeps them."""
     not_ours = {"erp_line_number"} if line_ids else {"erp_line_number", "id"}
     lines = [{n: v for n, v in line.items() if n not in not_ours} for line in order["order_lines"]]
     return {**{name: value for name, value in order.items() if name not in FLOWS_OWN}, "order_lines": lines}
 
 
 def goods(order: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines of an order that the ERP is to have, in sequence."""
+    """Return the lines that the ERP must have, in order."""
     return [line for line in order["order_lines"] if line["type"] == "line"]
 
 
 def _recounted(lines: Sequence[Mapping[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
-    """Order another quantity of a product; a comment has none."""
+    """Change the quantity of a product; a comment has none."""
     changed = [dict(line) for line in lines]
     dice.choice([line for line in changed if line["type"] == "line"])["quantity"] = dice.randrange(20, 99)
     return changed
 
 
 def _orders(dice: random.Random, days: Sequence[date], products: Sequence[str]) -> list[dict[str, Any]]:
-    """Make two or three orders a day, always with one offline and two webshops with an equal reference."""
+    """Generate two or three orders a day, always with an offline one and two webshops with an equal reference."""
     made = [_order(dice, day, products) for day in days for _ in range(dice.randint(2, 3))]
     made.append({**_order(dice, days[0], products), "offline": True, "state": dice.choice(("processing", "done"))})
     made.append({**_order(dice, days[-1], products), "payment_status": "paid", "reference": "CS777", "webshop": 1})

@@ -32,7 +32,7 @@ def settings() -> dict[str, object]:
 
 @pytest.fixture
 def shop_url(sandbox: RunningSandbox) -> str:
-    """Return where the shop is; tests override this fixture to have another one than the sandbox's."""
+    """Return the shop's URL; tests override this fixture to use another shop than the sandbox."""
     return sandbox.url
 
 
@@ -53,7 +53,7 @@ def services(
 
     defaults = Config()
     ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
-    ledger.days.begin("2020-01-01")  # whatever day a sweep finds is of after go-live
+    ledger.days.begin("2020-01-01")  # so that go-live is before every order
     return Services(
         shop=CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),
         messages=MessagesClient(channel(MESSAGES, control.url, "Token", str(defaults.legacy_token))),

@@ -52,7 +52,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 @pytest.fixture
 def context() -> Context:
-    """Return a function that makes what Airflow tells a task."""
+    """Return a function that builds what Airflow passes to a task."""
 
     def context(run_id: str = "run1", *, dag_id: str = "orderflow_daily", **params: Any) -> Any:
         ti = SimpleNamespace(dag_id=dag_id, run_id=run_id, task_id="report", map_index=-1, try_number=1, log_url="")
@@ -63,5 +63,5 @@ def context() -> Context:
 
 @pytest.fixture
 def here(context: Context) -> Callable[..., RunContext]:
-    """Return a function that makes a task's view of its run."""
+    """Return a function that builds a task's view of its run."""
     return lambda *args, **params: RunContext(context(*args, **params))

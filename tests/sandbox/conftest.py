@@ -34,7 +34,7 @@ def server() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def sandbox(server: RunningSandbox) -> RunningSandbox:
-    """Return the sandbox empty and well behaved."""
+    """Return the sandbox empty and well-behaved."""
     with SandboxControl(server.url) as client:
         client.reset()
     return server
@@ -60,5 +60,5 @@ def erp(sandbox: RunningSandbox) -> Api:
 
 @pytest.fixture
 def anyone(sandbox: RunningSandbox) -> Api:
-    """Nobody in particular: no credentials."""
+    """Return an anonymous client, without credentials."""
     return Api(sandbox.url)

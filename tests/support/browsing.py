@@ -13,6 +13,6 @@ Visit = Callable[..., Page]
 
 
 def picture(page: Page, name: str) -> None:
-    """Take a screenshot; it is kept, in docs/, only by `make screenshots`."""
+    """Take a screenshot; only `make screenshots` keeps it, in docs/."""
     keep = "ORDERFLOW_SCREENSHOTS" in os.environ
     page.screenshot(path=SCREENSHOTS / f"{name}.png" if keep else None)

@@ -23,7 +23,7 @@ OTHER = {**GUEST, "email": "b@example.nl"}
 
 
 def having(services: Services, **webshop: Any) -> Services:
-    """Return services with the shop's origins and these settings of webshop 1, of a task of their own."""
+    """Return services for a new task, with the shop's origins and these settings of webshop 1."""
     settings = {"origins": ["webshop", "erp"], "webshops": {"1": webshop}, "limits": {"lookup_waits": [0, 0]}}
     return replace(services, settings=Settings.parse(settings), shared=Shared())
 

@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 class Authority:
-    """Signs certificates; `file` is what a client has to trust."""
+    """Signs certificates; `file` is what a client must trust."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -31,7 +31,7 @@ class Authority:
         self.file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
 
     def certificate(self, address: str, *, ended: bool = False) -> Path:
-        """Return a file with a key and a certificate for an IP address; it has ended yesterday, or will tomorrow."""
+        """Return a file with a key and a certificate for an IP address; it expired yesterday, or will tomorrow."""
         key = ec.generate_private_key(ec.SECP256R1())
         until = datetime.now(UTC) + (-_DAY if ended else _DAY)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())

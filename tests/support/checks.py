@@ -5,4 +5,4 @@ from collections.abc import Callable
 from orderflow.checking.report import Checked
 
 Check = Callable[..., Checked]
-"""Checks the sandbox with some settings."""
+"""Checks the sandbox with given settings."""

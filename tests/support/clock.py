@@ -7,15 +7,15 @@ MORNING_AFTER = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
 
 
 class Clock:
-    """Tells an instant, always the same until it is put forward."""
+    """Shows the same instant until it is advanced."""
 
     def __init__(self, now: datetime = MORNING_AFTER) -> None:
         self.now = now
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
     def advance(self, **by: float) -> None:
-        """Put the clock forward: `minutes=5`."""
+        """Advance the clock: `minutes=5`."""
         self.now += timedelta(**by)

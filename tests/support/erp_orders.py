@@ -13,7 +13,7 @@ def lines(*products: str | tuple[str, str, str], first: int = 1) -> list[dict[st
 
 
 def sales_order(**changes: Any) -> SalesOrderRequest:
-    """Return an order with two lines of the same product, complete unless told otherwise."""
+    """Return an order with two lines of the same product, complete by default."""
     given = {
         "external_reference": REFERENCE,
         "shop": "1",

@@ -9,21 +9,21 @@ from orderflow.erp.port import ErpPort
 
 @dataclass(frozen=True)
 class ReconciliationItem:
-    """An adapter with the real system behind it, empty of orders."""
+    """An adapter with its real system, without orders."""
 
     url: str
     connect: Callable[[str], ErpPort]
-    """Makes an adapter that talks to the system at an address: its own, or that of a proxy before it."""
+    """Builds an adapter for the system at an address: its own, or that of a proxy in front of it."""
     request: Callable[..., SalesOrderRequest]
-    """Makes an order that this system accepts unless told otherwise."""
+    """Builds an order that this system accepts by default."""
     numbers: Callable[[str], list[str | None]]
-    """Asks the system itself, past the adapter, for the numbers of the orders with a reference."""
+    """Asks the system directly, without the adapter, for the numbers of the orders with a reference."""
     deliver: Callable[[str], None]
-    """Lets the system deliver an order whole."""
+    """Makes the system deliver an order completely."""
     small_pages: Callable[[], None]
-    """Lets a listing take several pages for three orders."""
+    """Makes a listing of three orders take several pages."""
 
     @property
     def erp(self) -> ErpPort:
-        """A new adapter, as every task makes one."""
+        """A new adapter, as every task builds one."""
         return self.connect(self.url)

@@ -23,9 +23,9 @@ _OF_THE_CONNECTION = frozenset({"connection", "transfer-encoding", "content-leng
 
 
 class FaultyProxy:
-    """Passes calls on, those of service `erp`, unless a rule says otherwise.
+    """Forwards calls, those of service `erp`, unless a rule says otherwise.
 
-    `seen` counts what became of them, `methods` how many came.
+    `seen` counts the calls by outcome, `methods` by method.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -38,15 +38,15 @@ class FaultyProxy:
         self._idle = threading.Condition()
 
     def faults(self, rules: list[JsonObject]) -> None:
-        """Add rules behind those there are."""
+        """Append rules."""
         self._faults.add(rules)
 
     def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all rules."""
         self._faults = Faults()
 
     def settle(self) -> None:
-        """Wait until no call is underway, also none whose client has given up."""
+        """Wait until no call is in progress, including calls whose client has given up."""
         with self._idle:
             if not self._idle.wait_for(lambda: not self._underway, PATIENCE):
                 raise TimeoutError("calls are underway for too long")
@@ -91,7 +91,7 @@ class FaultyProxy:
             await connection.answer(reply)
 
     async def _reply(self, call: Call, rule: FaultRule | None) -> Reply:
-        """Do what was asked unless the rule forbids it, and return what the client shall see."""
+        """Do what was requested unless the rule prevents it, and return the reply that the client gets."""
         if rule and not (rule.commit or rule.action in DONE_ANYHOW):
             return rule.canned()
         reply = await self._passed_on(call)
@@ -101,7 +101,7 @@ class FaultyProxy:
 
     async def _passed_on(self, call: Call) -> Reply:
         kept = {name: value for name, value in call.headers.items() if name not in _OF_THE_CONNECTION}
-        # A connection for each call: one that is kept may have been closed by the server just now.
+        # A connection per call: the server may just have closed a kept one.
         async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False, verify=False) as client:  # noqa: S501  # loopback
             url = f"{self._upstream}{call.path}?{call.query_string}"
             answer = await client.request(call.method, url, content=call.body, headers=kept)
@@ -116,7 +116,7 @@ async def _pause(seconds: float) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, telling when it is ready."""
+    """uvicorn that reports when it is ready."""
 
     def __init__(self, proxy: FaultyProxy) -> None:
         super().__init__(
@@ -133,7 +133,7 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def faulty(upstream: str) -> Iterator[FaultyProxy]:
-    """Run a proxy before `upstream` on a free loopback port, for as long as the block lasts."""
+    """Run a proxy in front of `upstream` on a free loopback port for the duration of the block."""
     proxy = FaultyProxy(upstream)
     server = _Server(proxy)
     with listen("127.0.0.1", 0) as sock:

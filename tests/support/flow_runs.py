@@ -8,7 +8,7 @@ UNKNOWN_PRODUCT = {"product": {"origin": "x", "key": "UNKNOWN-1"}, "quantity": "
 
 
 class Runs:
-    """Names runs, each another."""
+    """Returns a new run name each time."""
 
     def __init__(self) -> None:
         self._count = 0

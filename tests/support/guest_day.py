@@ -19,7 +19,7 @@ SHIPPING = {"type": "shipment_cost", "product": None, "description": "Verzending
 COUPON = {"type": "coupon", "product": None, "description": "WELKOM", "quantity": 1, "unit_price": "-2.50"}
 VAT_NUMBER = "NL004495445B01"
 KNOWN_CUSTOMER, OWN_INVOICE_ADDRESS = 1300, 330
-"""The first of the customers that the ERP has; their invoice addresses have ids that lie this far from theirs."""
+"""The first customer that the ERP has; the ids of customers' invoice addresses are offset by this much."""
 SETTINGS: dict[str, Any] = {
     "origins": ["webshop", "erp"],
     "charges": {"shipment_cost": {"product": "SHIPPING"}, "coupon": "charge"},
@@ -29,7 +29,7 @@ SETTINGS: dict[str, Any] = {
 
 
 class Size(NamedTuple):
-    """How many orders there are of guests, of how many people those are, and how many known customers have moved."""
+    """How many guest orders there are, of how many people, and how many known customers have moved."""
 
     orders: int
     people: int
@@ -50,7 +50,7 @@ class GuestDay:
 
 
 def guest(number: int, *, people: int = WHOLE.people, product: str = "1_STUK") -> dict[str, Any]:
-    """Return order `number` of a guest; as many as there are `people` are new, the others have ordered before."""
+    """Return order `number` of a guest; the first `people` guests are new, the others have ordered before."""
     person = number % people
     who: dict[str, Any] = {"email": mail(person), "name": f"Gast {person}", "language": ("nl", "en")[person % 2]}
     if person % 5 == 1:
@@ -60,7 +60,7 @@ def guest(number: int, *, people: int = WHOLE.people, product: str = "1_STUK") -
 
 
 def moved(number: int, *, product: str = "1_STUK") -> dict[str, Any]:
-    """Return an order of a customer that the ERP knows, to an address that was added while ordering."""
+    """Return an order of a customer that the ERP knows, to an address added while ordering."""
     customer = KNOWN_CUSTOMER + number
     return {
         **ORDER,
@@ -72,25 +72,25 @@ def moved(number: int, *, product: str = "1_STUK") -> dict[str, Any]:
 
 
 def lines(number: int, product: str = "1_STUK") -> list[dict[str, Any]]:
-    """Return goods at a price of four decimals, another for each order, shipping costs and a coupon."""
+    """Return goods at a price with four decimals, different for each order, shipping costs and a coupon."""
     goods = {"product": {"origin": "x", "key": product}, "quantity": "2", "unit_price": f"{10 + number}.0050"}
     return [goods, SHIPPING, COUPON]
 
 
 def mail(person: int) -> str:
-    """Return the mail address of a guest."""
+    """Return a guest's email address."""
     return f"g{person}@example.nl"
 
 
 class PlaceInErp(NamedTuple):
-    """An address: the name that the shop's record has in the ERP, and its street."""
+    """An address: the ERP's name for the shop's record, and its street."""
 
     name: str
     street: str
 
 
 class PartyInErp(NamedTuple):
-    """A customer: the ERP's number, the names that shop records have for it, and what is known of it."""
+    """A customer: the ERP's number, its names for the shop's records, and what is known of it."""
 
     code: str
     is_new: bool
@@ -101,7 +101,7 @@ class PartyInErp(NamedTuple):
 
 
 class OrderInErp(NamedTuple):
-    """An order; `line_numbers` in the sequence of the shop's lines, None for one that is no line there."""
+    """An order; `line_numbers` in the order of the shop's lines, None for a line that the ERP does not have."""
 
     shop_order_id: int
     number: str
@@ -113,7 +113,7 @@ class OrderInErp(NamedTuple):
 
 
 class ErpBooks(Protocol):
-    """What an ERP has, read past its adapter. New is what was made since the day began."""
+    """The ERP's data, read without its adapter. New means created since the day began."""
 
     def parties(self) -> list[PartyInErp]:
         """Return all customers."""
@@ -122,11 +122,11 @@ class ErpBooks(Protocol):
         """Return all orders."""
 
     def name_of(self, kind: str, record: Mapping[str, Any]) -> str:
-        """Return the name that a customer or an address of the shop has there."""
+        """Return the ERP's name for a customer or an address of the shop."""
 
 
 def run_twice_at_once(task: Callable[[], Services]) -> None:
-    """Let two runs of the day go on at the same time, each with services of its own."""
+    """Run the day twice concurrently, each run with its own services."""
     runs = Runs()
     both = [(task(), runs(DATE)), (task(), runs(DATE))]
     with ThreadPoolExecutor(2) as pool:
@@ -134,7 +134,7 @@ def run_twice_at_once(task: Callable[[], Services]) -> None:
 
 
 def take_up_the_rest(task: Callable[[], Services], clock: Clock) -> None:
-    """Let sweeps take up what was left, until claims and pauses are over."""
+    """Let sweeps finish what was left, until claims and pauses have expired."""
     runs = Runs()
     for n in range(3):
         clock.advance(hours=7)
@@ -142,7 +142,7 @@ def take_up_the_rest(task: Callable[[], Services], clock: Clock) -> None:
 
 
 def judge(control: SandboxControl, erp: ErpBooks, day: GuestDay) -> None:
-    """Compare what the ERP has with what the shop says, past the flow."""
+    """Compare the ERP's data with the shop's, without the flow."""
     orders, parties = erp.orders(), erp.parties()
     assert sorted(order.shop_order_id for order in orders) == sorted(day.order_ids), "each order once"
     by_code = {party.code: party for party in parties}
@@ -173,7 +173,7 @@ def _judge_order(shown: Mapping[str, Any], order: OrderInErp, party: PartyInErp)
 
 def _judge_party(erp: ErpBooks, customer: Mapping[str, Any], party: PartyInErp) -> None:
     assert party.is_new == customer["guest"]
-    if customer["guest"]:  # one that returns is another customer in the shop
+    if customer["guest"]:  # a guest that returns is a new customer in the shop
         assert party.contacts == {customer["email"], customer["phone"]} - {None}
         assert party.vat_numbers == {customer["vat_number"]} - {None}
     else:

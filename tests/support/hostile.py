@@ -65,13 +65,13 @@ VALUES: dict[str, str] = {
 }
 
 NO_DOCUMENT = frozenset({"NaN", "Infinity", _DEEP})
-"""What makes the whole document unreadable, and not a field of it: in a list, nothing else can be told from it."""
+"""Values that make the whole document unreadable, not just a field: in a list, they hide everything else."""
 
 _HERE = "@@here@@"
 
 
 def written(document: Any, path: tuple[str | int, ...], value: str) -> str:
-    """Return the document as JSON with `value`, JSON itself, in the place that the path names."""
+    """Return the document as JSON with `value`, itself JSON, at the path."""
     copy = json.loads(json.dumps(document, default=str))
     inner = copy
     for step in path[:-1]:

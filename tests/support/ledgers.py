@@ -34,5 +34,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 def ledger(ledger_url: URL, clock: Clock) -> Ledger:
-    """Return a ledger whose claims hold for a minute."""
+    """Return a ledger whose claims last a minute."""
     return open_ledger(ledger_url, clock=clock, lease=timedelta(minutes=1))

@@ -23,7 +23,7 @@ DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_decisions", "orderflow_deliveries"]
 _LOCAL_FOLDER = "airflow.dag_processing.bundles.local.LocalDagBundle"
 PROBES = Path(__file__).parents[1] / "live" / "dags"
-"""DAGs that exist for the tests alone, beside those of the project."""
+"""DAGs that exist only for the tests, beside those of the project."""
 BUNDLES = [
     {"name": "dags-folder", "classpath": _LOCAL_FOLDER, "kwargs": {}},
     {"name": "probes", "classpath": _LOCAL_FOLDER, "kwargs": {"path": str(PROBES)}},
@@ -32,7 +32,7 @@ RUN_TIMEOUT = 300
 CALLS_PER_DAY = 1_000_000
 POOLS = {"cloudsuite": 3, "erp": 2}
 SETTINGS = {
-    "not_before": "2020-01-01",  # whatever day a sweep finds is live
+    "not_before": "2020-01-01",  # go-live is before every order
     "webshops": {"1": {"messages": {"user": 10}}, "2": {"payment_option": False, "messages": {"user": 10}}},
     "limits": {"max_mapped": 4, "lookup_waits": [0, 0.1], "shop_per_day": CALLS_PER_DAY},
     "reconciliation": {"in_flight_minutes": 0},
@@ -48,21 +48,21 @@ class Live:
     ledger: Ledger
     metrics: StatsdReceiver
     messages: list[Any]
-    """What came in at the alerts' webhook."""
+    """What the alerts' webhook has received."""
     mailbox: Mailbox
 
     def run(self, day: str | None = None, *, dag_id: str = DAG, **conf: Any) -> tuple[str, str]:
-        """Trigger a DAG (the daily one, if not said) and wait for its end; returns the run id and the state."""
+        """Trigger a DAG (by default the daily one) and wait for its end; return the run id and the state."""
         run_id = self.airflow.trigger(dag_id, partition_key=day, conf=conf)
         return run_id, self.airflow.wait(dag_id, run_id, timeout=RUN_TIMEOUT)
 
     def summary(self, run_id: str) -> dict[str, Any]:
-        """Return the summary that a green run handed on."""
+        """Return the summary of a green run."""
         summary: dict[str, Any] = self.airflow.xcom(DAG, run_id, "report")
         return summary
 
     def states(self, run_id: str) -> dict[str, set[str]]:
-        """Return the states of the instances of each task."""
+        """Return the states of each task's instances."""
         states: dict[str, set[str]] = {}
         for instance in self.airflow.task_instances(DAG, run_id):
             states.setdefault(instance["task_id"], set()).add(instance["state"])
@@ -99,7 +99,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
         with LocalAirflow(
             tmp_path_factory.mktemp("airflow"),
             database=metadata.render_as_string(hide_password=False),
-            schedules=False,  # runs that tests did not ask for would be counted with theirs
+            schedules=False,  # runs that tests did not trigger would be counted with theirs
             environment=environment,
             pools=POOLS,
             expect=[*DAGS, "orderflow_reconcile", "secrets_probe"],

@@ -9,10 +9,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 Fate = Literal["pass", "lose request", "lose answer", "refuse"]
-"""What becomes of a request: `refuse` answers 503 and does nothing, the losses close the connection."""
+"""What happens to a request: `refuse` answers 503 and does nothing, the losses close the connection."""
 
 Rule = Callable[[str, str], Fate]
-"""Decides by method and path; called once for each request, from several threads."""
+"""Decides by method and path; called once per request, from several threads."""
 
 UPSTREAM_TIMEOUT = 60
 
@@ -22,7 +22,7 @@ def every_request_passes(_method: str, _path: str) -> Fate:
 
 
 class Lossy:
-    """Where the proxy listens, and its rule, which may be changed at any time."""
+    """The proxy's address and its rule, which may be changed at any time."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -30,7 +30,7 @@ class Lossy:
         self.seen: list[tuple[str, str, Fate]] = []
 
     def lose(self, number: int, fate: Fate, *, method: str = "POST") -> None:
-        """Let the request with this number, from now on and of this method, have a fate; all others pass."""
+        """Give the n-th request with this method, counted from now, this fate; all others pass."""
         counted = iter(range(1, 1_000_000))
 
         def rule(asked: str, _path: str) -> Fate:
@@ -41,7 +41,7 @@ class Lossy:
 
 @contextmanager
 def lossy(upstream: str) -> Iterator[Lossy]:
-    """Run a proxy before `upstream` on a free loopback port, for as long as the block lasts."""
+    """Run a proxy in front of `upstream` on a free loopback port for the duration of the block."""
     target = urlsplit(upstream)
 
     class Handler(BaseHTTPRequestHandler):
@@ -82,7 +82,7 @@ def lossy(upstream: str) -> Iterator[Lossy]:
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

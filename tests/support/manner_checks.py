@@ -30,7 +30,7 @@ ORDER = {
 
 
 class Shop:
-    """The shop and its controls, as one manner's test wants them."""
+    """The shop and its controls, as one manner's test needs them."""
 
     def __init__(self, call: Callable[..., requests.Response], control: SandboxControl, url: str) -> None:
         self.call, self.control, self.url = call, control, url
@@ -59,7 +59,7 @@ class Shop:
         return next(answer for answer in (self.call("GET", DETAIL) for _ in range(50)) if answer.status_code == 429)
 
     def raw(self) -> tuple[http.client.HTTPResponse, bytes]:
-        """Read the detail's bytes as they come, before anything unpacks them."""
+        """Read the detail's bytes as sent, before anything decompresses them."""
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
         token = self.control.config()["legacy_token"]
         connection.request("GET", DETAIL, headers={"Authorization": f"Token {token}", "Accept-Encoding": "gzip"})
@@ -240,7 +240,7 @@ def _gzip_bomb(shop: Shop) -> None:
     _, body = shop.raw()
     assert len(body) < 10_000
     assert len(gzip.decompress(body)) > 3_000_000
-    assert shop.order()["id"] == 7  # JSON, and blanks behind it
+    assert shop.order()["id"] == 7  # JSON followed by blanks
 
 
 def _latin1(shop: Shop) -> None:

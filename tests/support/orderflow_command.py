@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def environment(sandbox: RunningSandbox, tmp_path: Path) -> dict[str, str]:
-    """Return nothing but what the command needs: no Airflow database, no scheduler."""
+    """Return only what the command needs: no Airflow database, no scheduler."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "include"),

@@ -17,12 +17,12 @@ from orderflow.web.source import Source, source
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
 
 PATIENCE = 60.0
-"""Seconds a request may take: a busy machine is no failure, and a page that hangs is one."""
+"""Seconds a request may take: a busy machine is not a failure, but a page that hangs is."""
 
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
-    """Serve an app on a free port of 127.0.0.1; gives its address."""
+    """Serve an app on a free port of 127.0.0.1; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -33,7 +33,7 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 
 def app_of(of: Ledger, now: Callable[[], datetime], settings: object, *, may_retry: bool) -> FastAPI:
-    """Make the page's app over a ledger, for somebody who may see it."""
+    """Build the page's app on a ledger, for a user who may see it."""
     app = create_app()
     app.dependency_overrides |= {
         security.may_see: lambda: None,

@@ -6,8 +6,8 @@ from xdist.scheduler import LoadScopeScheduling
 class ByWhatTheyStart(LoadScopeScheduling):
     """One process for the tests with an Airflow, one for those with a Tryton, and otherwise one for each module.
 
-    The cells of the fault matrix are independent, and fill whichever process is free. (`--dist loadgroup` would do the
-    same by marks; xdist 3.8 writes them into an attribute that pytest 9.2 does not read.)
+    The cells of the fault matrix are independent, and use any free process. (`--dist loadgroup` would do the same by
+    marks; xdist 3.8 writes them into an attribute that pytest 9.2 does not read.)
     """
 
     def _split_scope(self, nodeid: str) -> str:

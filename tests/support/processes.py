@@ -13,7 +13,7 @@ WORKER = Path(__file__).with_name("processes_worker.py")
 
 
 def processes(command: str, how_many: int, url: URL) -> dict[str, Any]:
-    """Start real processes, let them go all at once, and hear what came of each."""
+    """Start real processes, release them at the same moment, and return the result of each."""
     arguments = [command, str(how_many), url.render_as_string(hide_password=False)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(

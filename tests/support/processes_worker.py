@@ -26,7 +26,7 @@ def make_tables(url: str, _answered: Barrier) -> str:
 
 
 def claim(url: str, answered: Barrier) -> str:
-    """Who gets the order keeps it until everybody has tried."""
+    """Try to claim the order; the winner keeps it until everybody has tried."""
     try:
         with open_ledger(url).claim(KEY, RunRef(dag_id="orderflow_daily", run_id=str(os.getpid()))):
             answered.wait(PATIENCE)
@@ -44,7 +44,7 @@ def crash(url: str, _answered: Barrier) -> str:
 
 
 def reserve(url: str, _answered: Barrier) -> list[float]:
-    """Go through the gate five times without waiting; say what the waits would have been."""
+    """Reserve five calls without waiting; return what the waits would have been."""
     waits: list[float] = []
     gate = SharedCallGuard(make_engine(url), "shop", CallLimits(per_second=0.001), timezone="UTC", sleep=waits.append)
     for _ in range(5):

@@ -17,7 +17,7 @@ class Visit:
         self._stopped = stopped
 
     def read_request(self) -> bytes:
-        """Read one request with its body; empty when the client is gone."""
+        """Read one request with its body; empty if the client is gone."""
         read = b""
         while b"\r\n\r\n" not in read:
             piece = self.sock.recv(65536)
@@ -31,11 +31,11 @@ class Visit:
         return head + b"\r\n\r\n" + body
 
     def send(self, content: bytes) -> None:
-        """Send at once."""
+        """Send immediately."""
         self.sock.sendall(content)
 
     def trickle(self, content: bytes, pause: float = 0.02) -> None:
-        """Send byte by byte, over and over, until the client hangs up or the server ends."""
+        """Send byte by byte, repeatedly, until the client disconnects or the server ends."""
         while not self._stopped.is_set():
             for byte in content:
                 self.sock.sendall(bytes([byte]))
@@ -43,14 +43,14 @@ class Visit:
                     return
 
     def wait_until_gone(self) -> None:
-        """Send nothing until the client hangs up."""
+        """Send nothing until the client disconnects."""
         while self.sock.recv(65536):
             pass
 
 
 @contextmanager
 def raw_server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Run `script` for every connection; gives the address."""
+    """Run `script` for every connection; yields the address."""
     stopped = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     visits: list[threading.Thread] = []
@@ -91,7 +91,7 @@ def raw_server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[st
 
 
 def answering(content: bytes) -> Script:
-    """Give the same answer to every request of every connection."""
+    """Give the same answer to every request on every connection."""
 
     def script(visit: Visit) -> None:
         while visit.read_request():
@@ -101,7 +101,7 @@ def answering(content: bytes) -> Script:
 
 
 def http(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
-    """Return a whole HTTP answer."""
+    """Return a complete HTTP answer."""
     lines = [
         f"HTTP/1.1 {status}",
         f"Content-Length: {len(body)}",

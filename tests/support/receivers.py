@@ -19,7 +19,7 @@ from service import free_port, wait_until
 
 
 class StatsdReceiver:
-    """Keeps every line that was sent to its UDP port."""
+    """Keeps every line sent to its UDP port."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -29,15 +29,15 @@ class StatsdReceiver:
         Thread(target=self._receive, daemon=True).start()
 
     def names(self) -> set[str]:
-        """Return the names of all metrics that have come."""
+        """Return the names of all metrics received."""
         return {line.partition(":")[0] for line in list(self.lines)}
 
     def of(self, name: str) -> list[str]:
-        """Return what was sent of one metric, as `value|type`."""
+        """Return the values of one metric, as `value|type`."""
         return [line.partition(":")[2] for line in list(self.lines) if line.partition(":")[0] == name]
 
     def wait_for(self, name: str, timeout: float = 30) -> list[str]:
-        """Wait until something of a metric has come; a datagram may be on its way when its sender has ended."""
+        """Wait until a metric arrives; a datagram may still be on its way when its sender has ended."""
         return wait_until(lambda: self.of(name) or None, timeout, f"metric {name}")
 
     def _receive(self) -> None:
@@ -46,14 +46,14 @@ class StatsdReceiver:
 
 
 class Inbox(list[Any]):
-    """The messages that a webhook has taken; while `is_down` it answers 503 and takes none."""
+    """The messages that a webhook has accepted; while `is_down` it answers 503 and accepts none."""
 
     is_down = False
 
 
 @contextmanager
 def webhook_receiver() -> Iterator[tuple[str, Inbox]]:
-    """Receive messages; gives the address and the list that they are kept in."""
+    """Receive messages; yields the address and the list of messages."""
     received = Inbox()
 
     class Receiver(BaseHTTPRequestHandler):
@@ -65,7 +65,7 @@ def webhook_receiver() -> Iterator[tuple[str, Inbox]]:
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     Thread(target=server.serve_forever, daemon=True).start()
@@ -75,7 +75,7 @@ def webhook_receiver() -> Iterator[tuple[str, Inbox]]:
 
 
 class OtlpReceiver:
-    """Keeps what is exported to it by OTLP over HTTP: spans, and the names of metrics."""
+    """Keeps what it receives through OTLP over HTTP: spans, and the names of metrics."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
@@ -93,7 +93,7 @@ class OtlpReceiver:
                 self.end_headers()
 
             def log_message(self, *_: Any) -> None:
-                """Keep quiet."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -113,7 +113,7 @@ class OtlpReceiver:
 
 
 class Mailbox:
-    """Keeps what a mail server was given; while `is_down` it refuses every mail."""
+    """Keeps the mails that a server has accepted; while `is_down` it refuses every mail."""
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
@@ -137,7 +137,7 @@ class Mailbox:
 
 @contextmanager
 def mail_server() -> Iterator[tuple[str, Mailbox]]:
-    """Receive mail; gives the Airflow connection to the server, as JSON, and its mailbox."""
+    """Receive mail; yields the Airflow connection to the server, as JSON, and its mailbox."""
     mailbox, port = Mailbox(), free_port()
     server = Controller(mailbox, hostname="127.0.0.1", port=port)
     server.start()

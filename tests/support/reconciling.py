@@ -21,12 +21,12 @@ Json = dict[str, Any]
 
 
 Seed = Callable[[SandboxControl, Json], Json | None]
-"""Makes one difference about a processed order, or about a new one that it returns."""
+"""Creates one difference about a processed order, or about a new one that it returns."""
 
 
 @cache
 def yesterday() -> str:
-    """Return a day that is over, the same also past midnight: the sandbox ERP stamps its orders with the real time."""
+    """Return a past day that does not change at midnight: the sandbox ERP stamps its orders with the real time."""
     return f"{datetime.now(ZONE) - timedelta(days=1):%Y-%m-%d}"
 
 
@@ -54,13 +54,13 @@ def process_a_day(services: Services, control: SandboxControl, clock: Clock, run
     day = yesterday()
     control.reset(day=day, count=24)
     assert run_day(services, Window.of_day(day, "Europe/Amsterdam"), runs(day)).processed == 14
-    run_sweep(services, runs())  # two orders lie a microsecond outside the day
+    run_sweep(services, runs())  # two orders are a microsecond outside the day
     clock.advance(hours=2)
     return services
 
 
 def processed(control: SandboxControl) -> list[Json]:
-    """Return the orders that went through, those with several lines first."""
+    """Return the processed orders, those with several lines first."""
     orders = [o for o in control.orders() if o["state"] == "processing" and not o["offline"]]
     return sorted(orders, key=lambda order: (-len(order["order_lines"]), order["id"]))
 
@@ -108,7 +108,7 @@ def change_price(control: SandboxControl, order: Json) -> None:
 
 
 def change_product(control: SandboxControl, order: Json) -> None:
-    """Another product of the same price: count and total stay (case Y4)."""
+    """Another product of the same price: count and total stay the same (case Y4)."""
     first, *others = order["order_lines"]
     control.edit_order(order["id"], order_lines=[{**first, "product": {"origin": "x", "key": "OTHER"}}, *others])
 
@@ -131,7 +131,7 @@ SEEDS: list[tuple[FindingKind, Seed]] = [
 
 
 def seed_all(control: SandboxControl) -> set[tuple[FindingKind, str]]:
-    """Make one difference of every kind, each about another order."""
+    """Create one difference of every kind, each about another order."""
     seeded = set()
     for (kind, seed), order in zip(SEEDS, processed(control), strict=False):
         seeded.add((kind, name(seed(control, order) or order)))

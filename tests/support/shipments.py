@@ -38,7 +38,7 @@ class Shipments:
 
 
 def deliver(control: SandboxControl, order: str, /, *quantities: str, **fields: Any) -> str:
-    """Deliver the lines of an order in these quantities; returns the slip's number."""
+    """Deliver the lines of an order in these quantities; return the slip's number."""
     lines = [
         {"line_number": 10 * n + 1, "quantity": quantity, "product_key": "124_STUK"}
         for n, quantity in enumerate(quantities, start=1)
@@ -47,7 +47,7 @@ def deliver(control: SandboxControl, order: str, /, *quantities: str, **fields: 
 
 
 def delivered(control: SandboxControl) -> dict[tuple[str, str], Decimal]:
-    """Sum up what the shop was told, by ERP number and line number."""
+    """Sum what the shop was sent, by ERP number and line number."""
     sums: dict[tuple[str, str], Decimal] = {}
     for message in control.desadv_messages():
         for item in message["items"]:
@@ -61,7 +61,7 @@ def posts(control: SandboxControl) -> list[Any]:
 
 
 def put_in_doubt(shipments: Shipments, control: SandboxControl, order: str) -> str:
-    """Deliver an order, and let its message get lost on its way to the shop; returns the slip's number."""
+    """Deliver an order and lose its message on the way to the shop; return the slip's number."""
     number = deliver(control, order, "4", "4")
     control.fault("reset_before_commit", path="des_adv")
     shipments()

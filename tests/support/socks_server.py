@@ -18,7 +18,7 @@ _NAME = 3
 
 @contextmanager
 def socks_server(temper: Temper = "connects") -> Iterator[str]:
-    """Run it; gives its address. It looks names up itself (`socks5h`)."""
+    """Run it; yields its address. It resolves names itself (`socks5h`)."""
 
     def visit(client: Visit) -> None:
         client.sock.recv(65536)

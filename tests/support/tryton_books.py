@@ -35,7 +35,7 @@ NAMELESS = "nobody in the shop"
 
 
 class TrytonBooks:
-    """`ErpBooks` of a Tryton; `order_ids` are the shop's, by the reference that each order has there."""
+    """`ErpBooks` of a Tryton; `order_ids` are the shop's, by each order's reference in Tryton."""
 
     def __init__(self, tryton: RunningTryton, order_ids: Mapping[str, int]) -> None:
         self._engine: Engine = create_engine(tryton.database, poolclass=NullPool)
@@ -43,7 +43,7 @@ class TrytonBooks:
         (self._last,) = self._rows(_LAST)
 
     def parties(self) -> list[PartyInErp]:
-        """Return all parties, those out of use, too."""
+        """Return all parties, including inactive ones."""
         places: dict[int, list[PlaceInErp]] = {}
         for row in self._rows(_PLACES):
             if row.id > self._last.address:
@@ -61,7 +61,7 @@ class TrytonBooks:
         ]
 
     def orders(self) -> list[OrderInErp]:
-        """Return all sales; their totals are those that Tryton shows to people."""
+        """Return all sales, with the totals that Tryton shows to people."""
         totals = self._tryton.rpc("model.sale.sale.search_read", [], 0, None, None, ["untaxed_amount"])
         total = {row["id"]: Decimal(row["untaxed_amount"]["decimal"]) for row in totals}
         places = {row.id: _place(row) for row in self._rows(_PLACES)}

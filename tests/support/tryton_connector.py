@@ -14,7 +14,7 @@ Connect = Callable[..., TrytonErp]
 
 
 def connector(tryton: RunningTryton) -> Connect:
-    """Return a function that makes an adapter; extras, the address and the key may be others."""
+    """Return a function that builds an adapter; extras, address and key can be replaced."""
 
     def make(*, url: str = tryton.url, key: str = tryton.key, read_only: bool = False, **extra: Any) -> TrytonErp:
         channel = Channel(

@@ -8,7 +8,7 @@ SHIPMENT = "model.stock.shipment.out"
 
 
 def sale(tryton: RunningTryton, domain: list[Any], *fields: str) -> dict[str, Any]:
-    """Return the one sale that a search finds, with the fields named."""
+    """Return the one sale that matches a search, with these fields."""
     (found,) = tryton.rpc("model.sale.sale.search_read", domain, 0, None, None, list(fields))
     read: dict[str, Any] = found
     return read
@@ -22,7 +22,7 @@ def press(tryton: RunningTryton, number: str, *buttons: str) -> None:
 
 
 def deliver(tryton: RunningTryton, number: str) -> None:
-    """Confirm the sale if nobody has, and ship all of it, whatever the stock says."""
+    """Confirm the sale if needed, and ship all of it, whatever the stock."""
     press(tryton, number, "confirm", "process")
     shipments = sale(tryton, [["number", "=", number]], "shipments")["shipments"]
     for step in ("assign_force", "pick", "pack", "do"):

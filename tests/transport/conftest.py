@@ -13,7 +13,7 @@ from support.calls import SERVICE, TOKEN
 
 @pytest.fixture(autouse=True)
 def control(control: SandboxControl) -> SandboxControl:
-    """Empty the sandbox for every test, also for those that do not ask for its controls."""
+    """Reset the sandbox for every test, including those that do not use its controls."""
     return control
 
 
@@ -23,10 +23,10 @@ def order_id(control: SandboxControl) -> int:
 
 
 class Pauses(list[float]):
-    """The pauses a policy took, in seconds."""
+    """The pauses that a policy made, in seconds."""
 
     def policy(self, **changes: Any) -> RetryPolicy:
-        """Return a policy that notes its pauses here instead of sleeping."""
+        """Return a policy that records its pauses here instead of sleeping."""
         return RetryPolicy(**{"sleep": self.append, **changes})
 
 
@@ -36,13 +36,13 @@ def pauses() -> Pauses:
 
 
 class Channels:
-    """Makes channels to the sandbox's shop."""
+    """Builds channels to the sandbox's shop."""
 
     def __init__(self, url: str, pauses: Pauses) -> None:
         self._url, self._pauses = url, pauses
 
     def __call__(self, *, url: str | None = None, **changes: Any) -> Channel:
-        """Return a channel; what is not said has a sensible value."""
+        """Return a channel; everything not given has a sensible default."""
         policy = self._pauses.policy(**changes.pop("policy", {}))
         given = {
             "service": SERVICE,

@@ -27,7 +27,7 @@ SETTINGS = {
 
 @pytest.fixture
 def page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811 - the fixtures imported above
-    """Return a client of the page as somebody who may see it and may not retry."""
+    """Return a client of the page for a user who may see it but not retry."""
     clock.now = NOW
     with client_of(ledger, clock) as client:
         yield client
@@ -35,7 +35,7 @@ def page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811 
 
 @pytest.fixture
 def retrying_page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811
-    """Return a client of the page as somebody who may also retry."""
+    """Return a client of the page for a user who may also retry."""
     clock.now = NOW
     with client_of(ledger, clock, may_retry=True) as client:
         yield client
@@ -43,7 +43,7 @@ def retrying_page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # no
 
 @contextmanager
 def client_of(ledger: Ledger, clock: Clock, *, may_retry: bool = False) -> Iterator[httpx.Client]:  # noqa: F811
-    """Serve the page on a ledger; gives a client of it."""
+    """Serve the page on a ledger; yields a client."""
     app = app_of(ledger, lambda: clock.now, SETTINGS, may_retry=may_retry)
     with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
         yield client
@@ -51,7 +51,7 @@ def client_of(ledger: Ledger, clock: Clock, *, may_retry: bool = False) -> Itera
 
 @pytest.fixture
 def decide(ledger: Ledger) -> Decide:  # noqa: F811
-    """Return a function that lets a run decide about an order; by default it waits for its payment."""
+    """Return a function that lets a run decide about an order; by default the order awaits payment."""
     return deciding(ledger)
 
 

@@ -22,7 +22,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the ledger of a simulation has to 
 
 
 def main() -> int:
-    """Run it; 1 when an order was lost, doubled or left half done."""
+    """Run it; return 1 if an order was lost, doubled or left half done."""
     parser = argparse.ArgumentParser(prog="year", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=184)

@@ -8,7 +8,7 @@ OPENED, FIXED, DIGEST, FAILED = "opened", "fixed", "digest", "failed"
 
 
 class Got(NamedTuple):
-    """A message, when it came, of which kind it was, and whether it was news."""
+    """A message, when it arrived, its kind, and whether it was news."""
 
     at: datetime
     kind: str
@@ -17,14 +17,14 @@ class Got(NamedTuple):
 
 
 class Inbox:
-    """Reads each message as a person does, and remembers which causes are known and not over."""
+    """Reads each message as a person does, and remembers which causes are known and open."""
 
     def __init__(self) -> None:
         self.got: list[Got] = []
         self._known: set[str] = set()
 
     def read(self, at: datetime, message: Any) -> None:
-        """Take in a message of the webhook."""
+        """Receive a message of the webhook."""
         subject, *lines = message["text"].splitlines()
         opened = {line.partition(" — ")[0] for line in lines if " — " in line and not line.startswith("Fixed: ")}
         fixed = {line.removeprefix("Fixed: ").partition(" — ")[0] for line in lines if line.startswith("Fixed: ")}

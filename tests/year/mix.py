@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 
 class Mix(NamedTuple):
-    """Orders a day, and the share of them that something happens to; outages a month, and how long they last."""
+    """Orders per day, the shares that something happens to, outages per month and their duration."""
 
     orders: float = 18
     late_payer: float = 0.06
-    """Pays after days, or never."""
+    """Buyers who pay days later, or never."""
     never_pays: float = 0.15
-    """Of those."""
+    """Share of those late payers."""
     unknown_payment: float = 0.0012
     incomplete: float = 0.0012
     unknown_product: float = 0.004
@@ -24,12 +24,12 @@ class Mix(NamedTuple):
     shop_outages: float = 0.5
     outage_hours: tuple[float, float] = (0.4, 4)
     blips: float = 6
-    """Single calls that fail and work when made again, a month."""
+    """Single failing calls per month that work when repeated."""
     lost_answers: float = 0.7
-    """The ERP made the order and its answer was lost, a month."""
+    """Times per month that the ERP creates the order and its answer is lost."""
     slips_in_doubt: float = 0.3
     late_tracking: float = 0.05
-    """Of the packing slips: the code comes an hour later."""
+    """Share of the packing slips whose tracking code comes an hour later."""
     person_hours: tuple[float, float] = (1, 60)
     """How long a person takes to act on a message."""
 

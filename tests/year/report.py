@@ -13,12 +13,12 @@ _TABLES = ("order", "event", "alert", "notice", "finding", "slip")
 
 
 def table(simulation: Simulation, *, days: int, seconds: float) -> str:
-    """Write it all down."""
+    """Format the results."""
     return "\n".join([*_messages(simulation, days), "", *_times(simulation), "", *_rest(simulation, seconds)]) + "\n"
 
 
 def minutes_to_tell(simulation: Simulation) -> list[float]:
-    """Return, for each cause, how long after its record its message was taken, beyond its patience."""
+    """Return, for each cause, the time from its record to its accepted message, beyond its patience."""
     with simulation.services.ledger._engine.connect() as connection:
         rows = connection.execute(
             text(

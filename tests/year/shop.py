@@ -11,15 +11,15 @@ from sandbox.control import SandboxControl
 from year.mix import Mix
 
 _GIVEN_UP = 0.01
-"""The share of the days on which the warehouse stops to wait for an order."""
+"""The share of days on which the warehouse stops waiting for an order."""
 KNOWN = {"origin": "myorigin", "key": "124_STUK"}
 Act = Callable[[], None]
 Names = Callable[[str, int], None]
-"""Has a run started for an order: `resolve`, or `retry`."""
+"""Starts a run for an order: `resolve`, or `retry`."""
 
 
 class Shop:
-    """The world around the flow; everything happens at an instant of the simulated time."""
+    """The world around the flow; every event has an instant of the simulated time."""
 
     def __init__(self, control: SandboxControl, mix: Mix, seed: int, ask: Names) -> None:
         self._control = control
@@ -46,20 +46,20 @@ class Shop:
                 self.at(at, lambda fault=fault: self._control.faults([fault]))
 
     def at(self, instant: datetime, act: Act) -> None:
-        """Let something happen then."""
+        """Schedule an event."""
         self._count += 1
         heapq.heappush(self._agenda, (instant, self._count, act))
 
     def next_at(self) -> datetime | None:
-        """Return when the next thing happens."""
+        """Return when the next event happens."""
         return self._agenda[0][0] if self._agenda else None
 
     def go(self) -> None:
-        """Let the next thing happen."""
+        """Run the next event."""
         heapq.heappop(self._agenda)[2]()
 
     def message(self, now: datetime, reason: str, order_id: int) -> None:
-        """Have a person act on what they were told about an order, some hours later."""
+        """Make a person act on a message about an order, some hours later."""
         self.at(now + timedelta(hours=self._dice.uniform(*self._mix.person_hours)), lambda: self._act(reason, order_id))
 
     def _buy(self) -> None:
@@ -152,7 +152,7 @@ class Shop:
             self._ask("resolve", order_id)
 
     def _deliver(self, order_id: int) -> None:
-        """Send the goods of an order that the ERP has; look again tomorrow for one that it has not."""
+        """Ship the goods of an order that the ERP has; check again tomorrow for one that it does not have."""
         order = self._control.order(order_id)
         if order["state"] == "cancel" or self._dice.random() < _GIVEN_UP:
             return

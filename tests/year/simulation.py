@@ -45,7 +45,7 @@ DAILY, SWEEP, DELIVERIES, RECONCILE = (
 
 
 class Simulation:
-    """A shop, its flow, and the people who are told."""
+    """A shop, its flow, and the people who get its messages."""
 
     def __init__(self, services: Services, control: SandboxControl, clock: Clock, mix: Mix, seed: int) -> None:
         self.services = replace(services, now=clock)
@@ -62,7 +62,7 @@ class Simulation:
     @classmethod
     @contextmanager
     def started(cls, services: Services, control: SandboxControl, clock: Clock, mix: Mix, seed: int) -> Iterator[Self]:
-        """Give a simulation whose webhook is a real one; the ledger's connection is set by the caller."""
+        """Yield a simulation with a real webhook; the caller sets the ledger's connection."""
         with ExitStack() as stack:
             address, webhook = stack.enter_context(webhook_receiver())
             os.environ["AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK"] = json.dumps({"conn_type": "http", "host": address})
@@ -73,7 +73,7 @@ class Simulation:
             yield simulation
 
     def run(self, days: int, *, sweep_minutes: int = 15) -> None:
-        """Let that many days pass."""
+        """Simulate this many days."""
         start = self.clock.now
         self.shop.plan(start, days)
         end, last = start + timedelta(days=days), start
@@ -108,7 +108,7 @@ class Simulation:
         run_day(self.services, Window.of_day(day, str(ZONE)), here.run)
 
     def _task(self, dag_id: str, work: Callable[[RunContext], object], partition: str | None = None) -> None:
-        """Run a DAG as Airflow would: what fails as a whole is a broken task, and the report is the last task."""
+        """Run a DAG as Airflow would: what fails as a whole is a failed task, and the report is the last task."""
         self.runs[dag_id] += 1
         here, broken = self._here(dag_id, f"{dag_id} {self.clock.now.isoformat()}", partition), []
         try:
@@ -127,7 +127,7 @@ class Simulation:
         return RunContext({"ti": ti, "params": {}, "partition_key": partition})  # type: ignore[typeddict-item]
 
     def _read(self) -> None:
-        """Let people read their messages, and act on what is theirs."""
+        """Let people read their messages, and act on their own."""
         if not self._webhook:
             return
         for message in self._webhook:
@@ -149,7 +149,7 @@ class Simulation:
             run_step(self.services, step, ids, here.run)
 
     def exported_once(self) -> list[str]:
-        """Audit both sides: name every payable order that is not in the ERP exactly once, or half written back."""
+        """Audit both sides: list every payable order that is not in the ERP exactly once, or is partly written back."""
         made = Counter(order["request"]["shop_order_id"] for order in self.control.erp_orders())
         wrong = []
         for order_id in self.shop.paid:
@@ -162,12 +162,12 @@ class Simulation:
 
 
 def ledger_file(folder: Path) -> str:
-    """Set the ledger that reports find, and return its URL."""
+    """Set the ledger that reports use, and return its URL."""
     url = f"sqlite:///{folder / 'ledger.db'}"
     os.environ["AIRFLOW_CONN_ORDERFLOW_LEDGER"] = url
     return url
 
 
 def _is_open(known: LedgerOrder | None) -> bool:
-    """Whether the flow says itself that it is not done: somebody was told."""
+    """Whether the flow itself says that it is not done: somebody was notified."""
     return known is None or known.progress in {"held", "rejected", "waiting", "ready", "unread", "skipped", "resolved"}

@@ -26,7 +26,7 @@ SETTINGS = {"webshops": {"1": {"messages": {"user": 10}}}, "limits": {"lookup_wa
 
 @contextmanager
 def staged(folder: Path, start: datetime, *, seed: int, mix: Mix = NORMAL) -> Iterator[Simulation]:
-    """Give a simulation that begins at an instant, with a sandbox and a ledger of its own."""
+    """Yield a simulation that starts at an instant, with its own sandbox and ledger."""
     clock = Clock(start)
     with ExitStack() as stack:
         sandbox = stack.enter_context(running())

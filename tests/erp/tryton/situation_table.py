@@ -20,7 +20,7 @@ COLUMNS = ("Situation", "VAT by line", "Term, invoice, shipment", "Shipment", "I
 
 
 class Outcome(NamedTuple):
-    """What became of one order: made by the adapter and typed, or refused."""
+    """The result of one order: created by the adapter and entered by hand, or refused."""
 
     made: dict[str, Any]
     typed: dict[str, Any]

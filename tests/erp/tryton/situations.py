@@ -13,27 +13,27 @@ TODAY = date.today()  # noqa: DTZ011  # as Tryton's own clock says
 
 @dataclass(frozen=True)
 class Situation:
-    """One order, and what is particular about it."""
+    """One order, and what is special about it."""
 
     group: str
     name: str
     customer: int | None = None
-    """One of the customers of `tryton_wish`; one of the sandbox's when there is nothing particular about it."""
+    """One of the customers of `tryton_wish`; by default one of the sandbox's."""
     products: tuple[tuple[str, str, str], ...] = (("124_STUK", "1", "100.00"),)
     order: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     typed: Mapping[str, Any] = field(default_factory=dict)
-    """What the person in the client does besides; `terms` are chosen by hand."""
+    """What the person in the client also does; `terms` are chosen by hand."""
     differs: tuple[str, ...] = ()
-    """The facts that are not as in the client."""
+    """Facts that differ from the client's sale."""
     because: str = ""
-    """Why they are not."""
+    """Why they differ."""
     held: str = ""
-    """A piece of what the refusal says, for an order that becomes no sale."""
+    """A part of the refusal's message, for an order that does not become a sale."""
     shop: str = "1"
 
     def order_changes(self, number: int) -> dict[str, Any]:
-        """Return what the order says beside the usual."""
+        """Return the order's differences from the default."""
         shipment, invoice = addresses_of(self.customer) if self.customer else (1694, 1654)
         return {
             "external_reference": f"{self.shop}/S{number}",
@@ -50,7 +50,7 @@ class Situation:
         }
 
     def typed_changes(self, number: int) -> dict[str, Any]:
-        """Return what the person types beside the usual."""
+        """Return what the person enters besides the default."""
         return _with_number(self.typed, number)
 
 
@@ -59,7 +59,7 @@ def _with_number(given: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 
 MIXED = (("124_STUK", "2", "10.00"), ("BOOK_STUK", "3", "24.95"), ("STAMP_STUK", "10", "1.21"))
-"""A line of each of the three tax rates."""
+"""One line for each of the three tax rates."""
 UNEVEN = (("3310_M", "2.5", "1.385"), ("3310_M", "2.5", "1.385"))
 """Each line is 3.4625: 3.46 twice in Tryton, and 6.93 once in the shop."""
 SECOND = next(iter(SECOND_COMPANY))

@@ -19,7 +19,7 @@ from support.reconciling import new_order, process_a_day
 
 @pytest.fixture
 def settings() -> dict[str, object]:
-    """Return settings by which a sweep exports orders of any day."""
+    """Return settings with which a sweep exports orders of any day."""
     webshops = {"2": {"payment_option": False}}
     return {"not_before": "2020-01-01", "webshops": webshops, "limits": {"lookup_waits": [0, 0]}}
 
@@ -32,7 +32,7 @@ def clock(clock: Clock) -> Clock:
 
 @pytest.fixture
 def few(services: Services, control: SandboxControl, clock: Clock, runs: Runs) -> Services:
-    """Return the services after four orders went through, two hours ago; one of them is of webshop 2."""
+    """Return the services after four orders were processed two hours ago; one of them is of webshop 2."""
     two_lines = [{"quantity": 1, "unit_price": "10.00"}, {"quantity": 3, "unit_price": "2.50"}]
     for webshop in (1, 1, 1, 2):
         new_order(control, webshop=webshop, order_lines=two_lines)
@@ -43,7 +43,7 @@ def few(services: Services, control: SandboxControl, clock: Clock, runs: Runs) -
 
 @pytest.fixture
 def exported(services: Services, control: SandboxControl, clock: Clock, runs: Runs) -> Services:
-    """Return the services after a whole day of all kinds of orders went through, two hours ago."""
+    """Return the services after a whole day of all kinds of orders was processed two hours ago."""
     return process_a_day(services, control, clock, runs)
 
 

@@ -26,7 +26,7 @@ def shipments(services: Services, runs: Runs) -> Shipments:
 
 @pytest.fixture
 def exported(services: Services, control: SandboxControl, runs: Runs) -> list[str]:
-    """Return the ERP numbers of three exported orders, the last of another webshop."""
+    """Return the ERP numbers of three exported orders, the last of a different webshop."""
     control.add_orders(PAID, PAID, {**PAID, "webshop": 2})
     run_day(services, DAY, runs("2026-11-22"))
     return [order["erp_order_number"] for order in control.orders()]

@@ -18,7 +18,7 @@ class Machine:
 
 
 class StaticToken(BaseAuthentication):
-    """`Authorization: Token …`, without a table of tokens."""
+    """`Authorization: Token …`, without a token table."""
 
     def authenticate(self, request: Request) -> tuple[Machine, None] | None:
         scheme, _, token = get_authorization_header(request).decode().partition(" ")
@@ -34,7 +34,7 @@ class StaticToken(BaseAuthentication):
 
 
 class Throttle(SimpleRateThrottle):
-    """The framework's own, at the rate and by the clock of the switches."""
+    """The framework's own, with the rate and the clock of the switches."""
 
     def __init__(self) -> None:
         self.rate = switches.rate

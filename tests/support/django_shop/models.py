@@ -6,7 +6,7 @@ STATES = ("draft", "quotation", "confirmed", "processing", "done", "cancel")
 
 
 class Order(models.Model):
-    """As the vendor's pages name the fields."""
+    """Fields are named as on the vendor's pages."""
 
     reference = models.CharField(max_length=64)
     key = models.CharField(max_length=64, null=True, blank=True)

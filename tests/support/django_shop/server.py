@@ -37,14 +37,14 @@ class DjangoShop:
     url: str
 
     def empty(self) -> None:
-        """Take all orders out, behave well, forget the calls and whom it throttles."""
+        """Remove all orders, restore the defaults, forget the calls and the throttled clients."""
         self._orders.all().delete()
         switches.reset()
         cache.clear()
         calls.clear()
 
     def add(self, *orders: dict[str, Any]) -> list[int]:
-        """Put orders in, as the sandbox's catalogue makes them; what the shop has no column for is left out."""
+        """Add orders in the form of the sandbox's catalogue; fields without a column are left out."""
         return [self._add(dict(order)) for order in orders]
 
     def edit(self, number: int, **changes: Any) -> None:
@@ -52,7 +52,7 @@ class DjangoShop:
         self._orders.filter(id=number).update(**changes)
 
     def order(self, number: int) -> dict[str, Any]:
-        """Return an order as its tables hold it, lines by id."""
+        """Return an order as stored in the tables, lines by id."""
         order = self._orders.filter(id=number).values().get()
         return {**order, LINES: list(self._lines.filter(order_id=number).order_by("id").values())}
 
@@ -96,7 +96,7 @@ def _instant(text: str) -> datetime:
 
 @contextmanager
 def running(folder: Path) -> Iterator[DjangoShop]:
-    """Run the shop on a free loopback port for as long as the block lasts; once in a process, as Django is global."""
+    """Run the shop on a free loopback port for the duration of the block; once per process, as Django is global."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "support.django_shop.settings"
     settings.DATABASES = {
         "default": {

@@ -22,5 +22,5 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "UNAUTHENTICATED_USER": None,
-    "LIST_SERIALIZER_ERRORS_AS_DICT": False,  # as before 3.18, for the vendor's release is not known
+    "LIST_SERIALIZER_ERRORS_AS_DICT": False,  # as before 3.18, because the vendor's version is not known
 }
