@@ -1,14 +1,18 @@
 """Extra fields from the settings: passed on unchanged, or named if missing."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
+from orderflow.cloudsuite.extra import order_extra
 from orderflow.cloudsuite.mapper import to_order
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.order import Order
 from orderflow.errors import ConfigurationError
 from orderflow.settings import Settings
+from orderflow.transport.document import read_document
+from support.hostile import VALUES
 
 LINES = [{"id": 1, "department": "A"}, {"id": 2, "type": "comment"}, {"id": 3, "department": None}]
 
@@ -68,3 +72,16 @@ def test_lines_have_fields_of_their_own_and_only_exported_lines_need_them() -> N
 def test_a_path_that_cannot_be_one_is_refused_with_the_settings(path: str) -> None:
     with pytest.raises(ConfigurationError, match=r"fields\.0"):
         Settings.parse({"fields": [path]})
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_whatever_the_field_holds_it_goes_out_whole_or_is_named(value: str) -> None:
+    try:
+        document = read_document(f'{{"id": 1, "colour": {value}}}'.encode())
+    except ValueError:
+        return
+    extra = order_extra(document, ["colour"])
+    assert (len(extra.values), len(extra.problems)) in {(1, 0), (0, 1)}
+    for sent in extra.values.values():
+        assert len(json.dumps(sent, ensure_ascii=False).encode()) < 500_000
+        assert not isinstance(sent, float | Decimal)

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from pydantic import TypeAdapter
+
 from orderflow.domain.extra import OF_LINES, Scalar
+from orderflow.transport.fields import LARGEST_ID, Text
 
 _ABSENT = object()
+_TEXT: TypeAdapter[str] = TypeAdapter(Text)
+_MOST_DIGITS = 50
 
 
 class Extra(NamedTuple):
@@ -37,14 +42,28 @@ def _read(document: Mapping[str, Any], paths: Iterable[str], where: str) -> Extr
         value = _at(document, path)
         if value is _ABSENT:
             problems.append(f"`{path}`{where} is not there")
-        elif isinstance(value, str | bool | int | None):
-            values[path] = value
-        elif isinstance(value, float | Decimal):
-            values[path] = format(Decimal(str(value)), "f")
-        else:
-            kind = "a list" if isinstance(value, list | tuple) else "an object"
+        elif isinstance(value, list | tuple | Mapping):
+            kind = "an object" if isinstance(value, Mapping) else "a list"
             problems.append(f"`{path}`{where} is {kind} and not one value")
+        else:
+            try:
+                values[path] = scalar(value)
+            except ValueError:
+                problems.append(f"`{path}`{where} has a value that cannot be passed on")
     return Extra(values, tuple(problems))
+
+
+def scalar(value: object) -> Scalar:
+    """Return a single value as it goes to the ERP; ValueError for a text or number that cannot be passed on."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _TEXT.validate_python(value)
+    number = value if isinstance(value, int) else Decimal(str(value))
+    fits = abs(number) <= LARGEST_ID if isinstance(number, int) else abs(number.adjusted()) < _MOST_DIGITS
+    if not fits:
+        raise ValueError("is no number that anybody means")
+    return number if isinstance(number, int) else format(number, "f")
 
 
 def _at(document: Mapping[str, Any], path: str) -> object:

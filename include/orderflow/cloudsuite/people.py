@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from orderflow.cloudsuite.extra import scalar
 from orderflow.domain.people import Address, Party, RecordKey
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
@@ -84,4 +85,8 @@ def _text(value: object) -> str | None:
 
 
 def _is_one(value: object) -> bool:
-    return isinstance(value, str | int) and value != ""
+    """Whether it is a single value that can be passed on: one that nobody asked for must not fail the record."""
+    try:
+        return isinstance(value, str | int) and value != "" and scalar(value) == value
+    except ValueError:
+        return False

@@ -2,8 +2,9 @@
 
 import logging
 from http import HTTPStatus
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from orderflow.erp.port import Capabilities
 from orderflow.transport import Channel, RefusedError
@@ -14,18 +15,29 @@ _UNKNOWN_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWE
 log = logging.getLogger(__name__)
 
 
+def _or_false(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return False
+
+
+_Stated = Annotated[bool, WrapValidator(_or_false)]
+"""What is neither true nor false proves nothing. It must not hide what the other fields deny."""
+
+
 class _Said(BaseModel):
     """`Capabilities` as stated. The contract promises the first three unless the ERP denies them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    consistent_lookup: bool = True
-    idempotency_key: bool = True
-    unique_reference: bool = True
-    shop_order_id_lookup: bool = False
-    customers: bool = False
-    charges: bool = False
-    extra: bool = False
+    consistent_lookup: _Stated = True
+    idempotency_key: _Stated = True
+    unique_reference: _Stated = True
+    shop_order_id_lookup: _Stated = False
+    customers: _Stated = False
+    charges: _Stated = False
+    extra: _Stated = False
 
 
 def ask_capabilities(channel: Channel) -> Capabilities:
