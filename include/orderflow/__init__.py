@@ -25,7 +25,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
-    flow.shop_check      -> domain, errors, settings, checking, cloudsuite, ledger, ledger.*, flow, flow.orders
+    flow.shop_check      -> domain, redaction, errors, settings, checking, cloudsuite, ledger, ledger.*, flow, flow.orders
     orchestration        -> domain, environment, redaction, absence, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, environment, errors, settings, absence, ledger, ledger.*
     plugin               -> orchestration, web

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from orderflow.checking.check import check_shop
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, unforeseen
@@ -25,6 +24,7 @@ from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_lines
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
+from orderflow.flow.shop_check.check import check_and_keep
 from orderflow.flow.shop_check.trial import trial_of
 from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect
@@ -122,13 +122,13 @@ def _check_shop(asked: Namespace) -> int:
     trial = None
     if asked.with_order:
         trial = trial_of(connect(), asked.with_order, _named("check"), _is_typed, with_message=asked.with_message)
-    services = connect(read_only=True)
-    checked = check_shop(services.shop.channel, services.erp, services.settings, lambda: datetime.now(UTC), trial)
+    checked, changed = check_and_keep(connect(read_only=True), _named("check"), trial)
     for line in checked.text():
         _say(line)
+    _tell("CHANGED", changed)
     _tell("TO DO", checked.to_do())
     _tell("LEFT", checked.left)
-    return _end(checked.summary(), _FAILED if checked.needs_a_person or checked.left else 0)
+    return _end({**checked.summary(), "changed": changed}, _FAILED if checked.needs_a_person or checked.left else 0)
 
 
 def _is_typed(question: str, word: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
+from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.models.orders import Step
 from orderflow.ledger.opening import open_ledger
@@ -60,6 +61,21 @@ def test_what_a_person_has_seen_to_is_closed_by_the_sweep(
     assert sweep(resolve=["CS1"]) == "success"
 
     assert ledger.get_many([order_id])[order_id].progress is Progress.RESOLVED
+    assert ledger.alerts.open() == []
+
+
+def test_a_check_is_kept_and_an_answer_that_changed_turns_its_run_red(connected: str, control: SandboxControl) -> None:
+    control.reset(day=DAY, count=12)
+    assert _run("orderflow_check") == "success"
+    ledger = open_ledger(connected)
+    assert (first := ledger.checks.last())
+    control.configure(unknown_filters=["offline"])
+    assert _run("orderflow_check") == "failed"
+    assert (second := ledger.checks.last())
+    assert (second.run, [one.id for one in second.verdicts if one.was]) != (first.run, [])
+    assert [alert.reason for alert in ledger.alerts.open()] == [Reason.ASSUMPTION_CHANGED]
+    assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
+    assert _run("orderflow_check") == "success"
     assert ledger.alerts.open() == []
 
 

@@ -16,7 +16,9 @@ from orderflow.orchestration.edge import guarded
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = "orderflow_decisions"
-RUNNING = {"orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_deliveries", "orderflow_reconcile"}
+RUNNING = {"orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_deliveries", "orderflow_reconcile"} | {
+    "orderflow_check"
+}
 DAGS = RUNNING | {DECISIONS}
 MOST_RUNS = {"orderflow_orders": 8, DECISIONS: 50}
 """At a time; of all others two at most."""

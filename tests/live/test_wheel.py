@@ -19,7 +19,7 @@ from sandbox_env import CLIENT_ID, CLIENT_SECRET, sandbox_environment
 
 DAY = "2026-11-22"
 DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_deliveries", "orderflow_reconcile"]
-DAGS += ["orderflow_decisions"]
+DAGS += ["orderflow_decisions", "orderflow_check"]
 
 
 @pytest.fixture(scope="module")

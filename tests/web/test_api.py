@@ -17,6 +17,7 @@ from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.orders import RunRef, Step, Word
 from orderflow.ledger.models.reconciliation import DetectedDifference
+from orderflow.ledger.models.shop_check import KeptCheck, KeptVerdict
 from support.clock import Clock
 from support.orders import line
 from support.page import Decide
@@ -442,3 +443,25 @@ def test_what_a_dry_run_planned_is_shown_with_its_numbers_as_they_are(
     assert [found["run_id"] for found in of_order["calls"]] == ["dry"]
     assert ask(retrying_page, "run/plan", dag_id="orderflow_daily", run_id="other") == {"total": 0, "calls": []}
     assert len(ask(retrying_page, "run/plan", dag_id="orderflow_daily", run_id="dry", limit=1, offset=1)["calls"]) == 1
+
+
+def test_the_last_check_is_shown_with_what_has_changed_and_none_before_the_first(
+    page: httpx.Client, ledger: Ledger
+) -> None:
+    assert ask(page, "check") is None
+    verdict = KeptVerdict(
+        id="count", sentence="as assumed", outcome="does not hold", seen="9", follows="x", todo="", was="holds"
+    )
+    kept = KeptCheck(
+        at=datetime(2026, 11, 23, 5, tzinfo=UTC),
+        run="orderflow_check r1",
+        verdicts=(verdict,),
+        proposed={"limits": {"page_size": 20}},
+        reasons={"limits.page_size": "the shop gives no more"},
+        known={"count": "does not hold"},
+        compared_with={"count": "holds"},
+    )
+    ledger.checks.keep(kept)
+    answer = ask(page, "check")
+    assert answer["verdicts"] == [verdict.model_dump()]
+    assert (answer["proposed"], answer["at"]) == ({"limits": {"page_size": 20}}, "2026-11-23T05:00:00Z")

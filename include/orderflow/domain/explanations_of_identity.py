@@ -63,4 +63,11 @@ OF_IDENTITY: dict[Reason, Explanation] = {
         Owner.INTEGRATION,
         "See on the page, under “How long it takes”, whether this lasts, and mend the causes that hold most orders.",
     ),
+    Reason.ASSUMPTION_CHANGED: Explanation(
+        "Shop or ERP answer otherwise than at the last check, so that an assumption about them does not hold any more, "
+        "or holds now.",
+        Owner.INTEGRATION,
+        "Read in the table of the check what follows and what to set or ask. Then run `orderflow_check` again, which "
+        "closes this.",
+    ),
 }

@@ -106,6 +106,7 @@ class Reason(OpenEnum):
     UNFINISHED = "unfinished"
     DAY_NOT_RUN = "day_not_run"
     SERVICE_LEVEL_MISSED = "service_level_missed"
+    ASSUMPTION_CHANGED = "assumption_changed"
     SIDES_DIFFER = "sides_differ"
     CONFIGURATION = "configuration"
     WINDOW_MISSING = "window_missing"

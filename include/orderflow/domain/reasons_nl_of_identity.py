@@ -55,4 +55,9 @@ OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
         "Van de laatste dag waren minder orders op tijd in het ERP dan `alerts.service_level` vraagt.",
         "Kijk op de pagina bij “Hoe lang het duurt” of dit aanhoudt, en los op wat de meeste orders tegenhoudt.",
     ),
+    Reason.ASSUMPTION_CHANGED: DutchTexts(
+        "Webshop of ERP antwoordt anders dan bij de vorige controle: een aanname klopt niet meer, of juist weer wel.",
+        "Lees in de tabel van de controle wat eruit volgt en wat er moet worden ingesteld of gevraagd. Start daarna "
+        "`orderflow_check` opnieuw; dat sluit deze melding.",
+    ),
 }

@@ -17,6 +17,7 @@ from orderflow.ledger.books.people import PeopleBooks
 from orderflow.ledger.books.people_said import WordBook
 from orderflow.ledger.books.questions import QuestionBook
 from orderflow.ledger.books.shipments import ShipmentBook
+from orderflow.ledger.books.shop_check import ShopCheckBook
 from orderflow.ledger.books.snoozes import SnoozeBook
 from orderflow.ledger.database.clock import utc_now
 
@@ -53,6 +54,11 @@ class Books:
     def memos(self) -> MemoBook:
         """Notes that one run leaves for the next."""
         return MemoBook(self._engine, clock=self._clock)
+
+    @property
+    def checks(self) -> ShopCheckBook:
+        """The last check of shop and ERP."""
+        return ShopCheckBook(self.memos)
 
     @property
     def findings(self) -> FindingBook:

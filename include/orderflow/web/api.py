@@ -13,6 +13,7 @@ from orderflow.ledger.books.dry_runs import PlanBook
 from orderflow.ledger.books.findings import FindingBook
 from orderflow.ledger.database.clock import utc_now
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.shop_check import KeptCheck
 from orderflow.ledger.orders import queries
 from orderflow.ledger.orders.conditions import OrderFilter
 from orderflow.ledger.orders.trends import open_ages
@@ -182,6 +183,12 @@ def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
     """Return the open alerts, snoozed ones last."""
     ledger = Ledger(source.engine, clock=lambda: source.now)
     return AlertsAnswer.of(ledger.alerts.open(), LONGEST_LIST, language, ledger.snoozes.until())
+
+
+@router.get("/check")
+def check(source: FromSource) -> KeptCheck | None:
+    """Return the last check of what is assumed about shop and ERP; null when there was none."""
+    return Ledger(source.engine).checks.last()
 
 
 @router.get("/findings")

@@ -61,7 +61,7 @@ class CauseGroup(NamedTuple):
 
 
 def _unit(alerts: Sequence[Alert]) -> str:
-    if all(alert.is_outage for alert in alerts):
+    if all(alert.is_outage or alert.is_of_check for alert in alerts):
         return TASK
     return PACKING_SLIP if all(alert.shipment or alert.is_outage for alert in alerts) else ORDER
 

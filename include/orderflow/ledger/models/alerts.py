@@ -48,6 +48,11 @@ class Subject(NamedTuple):
         return cls("service level", "service level")
 
     @classmethod
+    def of_shop_check(cls) -> Self:
+        """Say that it is about what is assumed of shop and ERP."""
+        return cls("shop check", "check of shop and ERP")
+
+    @classmethod
     def of_difference(cls, kind: str, reference: str, order_id: int | None) -> Self:
         """Return the subject for a difference between shop and ERP."""
         return cls(f"difference {kind} {reference}", reference, order_id)
@@ -77,6 +82,11 @@ class Alert(Record):
     def is_outage(self) -> bool:
         """Whether it is about a task that fails as a whole."""
         return self.subject.startswith("task ")
+
+    @property
+    def is_of_check(self) -> bool:
+        """Whether it is about what is assumed of shop and ERP."""
+        return self.subject == Subject.of_shop_check().id
 
     @property
     def is_difference(self) -> bool:

@@ -1,10 +1,10 @@
-// Compare named orders again: Airflow's own API starts orderflow_reconcile for them, so Airflow decides who may.
+// Compare named orders again, or check what is assumed about shop and ERP: Airflow's own API starts the DAG, so Airflow
+// decides who may.
 import { ApiError, askAirflow } from "./api.js";
 import { byId, el, replace } from "./dom.js";
 import { outLink, runUrl } from "./links.js";
 import { t } from "./words.js";
 
-const DAG = "orderflow_reconcile";
 const PAUSE = 2000;
 const ENDED = ["success", "failed"];
 
@@ -13,22 +13,28 @@ function show(kind, text, run = null) {
   replace(byId("retry-state"), el("div", { class: `notice ${kind}` }, el("span", {}, text), link));
 }
 
-export async function compareAgain(orderIds, whenDone) {
-  show("busy", t("compare.running"));
+export function compareAgain(orderIds, whenDone) {
+  return runNow("orderflow_reconcile", { order_ids: [...new Set(orderIds)] }, "compare", whenDone);
+}
+
+export const checkNow = (whenDone) => runNow("orderflow_check", {}, "check", whenDone);
+
+// `what` begins the names of the texts.
+async function runNow(dag_id, conf, what, whenDone) {
+  show("busy", t(`${what}.running`));
   try {
-    const conf = { order_ids: [...new Set(orderIds)] };
-    const { dag_run_id: run_id } = await askAirflow(`dags/${DAG}/dagRuns`, { logical_date: null, conf });
-    const run = { dag_id: DAG, run_id };
+    const { dag_run_id: run_id } = await askAirflow(`dags/${dag_id}/dagRuns`, { logical_date: null, conf });
+    const run = { dag_id, run_id };
     let state = "";
     while (!ENDED.includes(state)) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      state = (await askAirflow(`dags/${DAG}/dagRuns/${encodeURIComponent(run_id)}`)).state;
-      if (!ENDED.includes(state)) show("busy", t("compare.running"), run);
+      state = (await askAirflow(`dags/${dag_id}/dagRuns/${encodeURIComponent(run_id)}`)).state;
+      if (!ENDED.includes(state)) show("busy", t(`${what}.running`), run);
     }
-    show(state === "success" ? "good" : "warn", t(`compare.${state}`), run);
+    show(state === "success" ? "good" : "warn", t(`${what}.${state}`), run);
     await whenDone();
   } catch (error) {
     const refused = error instanceof ApiError && error.status === 403;
-    show("bad", refused ? t("compare.refused") : t("compare.error", { detail: error.message }));
+    show("bad", refused ? t(`${what}.refused`) : t(`${what}.error`, { detail: error.message }));
   }
 }

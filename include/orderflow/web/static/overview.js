@@ -3,7 +3,8 @@ import { mirror, onBack, permalink, write } from "./address.js";
 import { ask, withQuery } from "./api.js";
 import { showAlerts, showFindings } from "./attention.js";
 import { DayChart } from "./chart.js";
-import { compareAgain } from "./compare.js";
+import { showCheck } from "./check.js";
+import { checkNow, compareAgain } from "./compare.js";
 import { copyOnClick } from "./copying.js";
 import { showCounters } from "./counters.js";
 import { byId, el, replace } from "./dom.js";
@@ -48,6 +49,7 @@ function load(signal) {
     { place: byId("alerts"), ask: () => ask("alerts", { language }, signal), show: alertsOf },
     { place: byId("findings"), ask: () => ask("findings", { language }, signal), show: showDifferences },
     { place: byId("trends"), ask: () => ask("trends", { days }, signal), show: (answer) => trends.show(answer) },
+    { place: byId("check"), ask: () => ask("check", {}, signal), show: checked },
     { place: byId("orders-panel"), ask: () => listed(signal), show: showOrders },
   ]);
 }
@@ -74,6 +76,8 @@ async function askOrders(query, signal, without = {}) {
 
 const showDifferences = (answer) =>
   showFindings(answer, frame.may_retry ? (ids) => compareAgain(ids, () => live.refresh()) : null);
+
+const checked = (answer) => showCheck(answer, frame.may_retry, () => checkNow(() => live.refresh()));
 
 function showOverview(overview) {
   showCounters(overview, frame.worklists, filters.worklist, (name, ofPeriod) => {
