@@ -61,9 +61,12 @@ RUN = "scheduled__"
 """How the events' run ids begin; the day follows."""
 
 
-def fill(engine: Engine, count: int, now: datetime, seed: int = 1) -> None:
-    """Put `count` orders of recent days into an empty ledger, with their events, alerts and findings."""
-    rows = _orders(count, now, random.Random(seed))  # noqa: S311 - no secret
+def fill(engine: Engine, count: int, now: datetime, seed: int = 1, *, days: int = DAYS, unpaid: int = 0) -> None:
+    """Put `count` orders of recent days into an empty ledger, with their events, alerts and findings.
+
+    `unpaid` more wait for their payment, the oldest since the first of these days.
+    """
+    rows = _orders(count, now, random.Random(seed), days, unpaid)  # noqa: S311 - no secret
     with engine.begin() as connection:
         while chunk := [row for _, row in zip(range(CHUNK), rows, strict=False)]:
             connection.execute(insert(OrderRow), chunk)
@@ -80,10 +83,13 @@ def fill(engine: Engine, count: int, now: datetime, seed: int = 1) -> None:
         connection.execute(insert(PlannedCallRow), [_planned(number, now) for number in range(DRY_RUN_CALLS)])
 
 
-def _orders(count: int, now: datetime, chance: random.Random) -> Iterator[dict[str, Any]]:
+def _orders(count: int, now: datetime, chance: random.Random, days: int, unpaid: int) -> Iterator[dict[str, Any]]:
     weights = [share for *_, share in MIX]
+    for number in range(count, count + unpaid):
+        seen = now - timedelta(seconds=chance.random() * days * 86_400)
+        yield _order(100_000 + number, Progress.WAITING, Reason.NOT_PAID, seen=seen, now=now, chance=chance)
     for number in range(count):
-        age = timedelta(seconds=chance.random() * DAYS * 86_400)
+        age = timedelta(seconds=chance.random() * days * 86_400)
         if chance.random() < 0.25 and (now - age).weekday() >= 5:  # noqa: PLR2004 - weekends are calmer
             age += timedelta(days=2)
         progress, reason, _ = chance.choices(MIX, weights)[0]
@@ -124,6 +130,7 @@ def _order(
         "pushed_at": exported if in_erp else None,
         "written_back_at": exported if in_erp else None,
         "updated_at": exported,
+        "looked_at": max(exported, now - timedelta(seconds=chance.random() * 86_400)),
     }
 
 

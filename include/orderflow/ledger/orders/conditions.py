@@ -1,10 +1,13 @@
 """Which orders: what a person may filter by, and what is still to be done, as SQL conditions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
 
 from orderflow.domain.backoff import OPEN
 from orderflow.domain.reasons import SKIPPED, STUCK, Reason
@@ -31,6 +34,11 @@ class OrderFilter:
     cause: str = ""
     """The short id of a cause: the orders with an open alert of it."""
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is about so few orders that finding them comes before sorting them."""
+        return self.run is not None or bool(self.cause) or self.worklist is Worklist.FAILED
+
     def conditions(self, old_before: datetime) -> list[ColumnElement[bool]]:
         """Return the conditions; a waiting order first seen before `old_before` is overdue."""
         found = [_contains(word) for word in self.text.split()]
@@ -56,7 +64,7 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     held = progress == Progress.HELD
     waiting = progress == Progress.WAITING
     skipped = progress.in_({Progress.SKIPPED, Progress.RESOLVED})
-    failed = or_(progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED}), progress.not_in(set(Progress)))
+    failed = or_(progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED}), _is_none_of(progress, Progress))
     return {
         Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
         Worklist.OFFLINE_SENT: and_(sent, OrderRow.pushed_at.is_(None)),
@@ -70,6 +78,16 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     }[wanted]
 
 
+def _is_none_of(column: InstrumentedAttribute[Any], known: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition for any other value, also one of newer code: what lies between these, which an index finds.
+
+    `NOT IN` would read all orders.
+    """
+    text, values = type_coerce(column, String), sorted(known)
+    between = (and_(text > one, text < other) for one, other in pairwise(values))
+    return or_(text < values[0], *between, text > values[-1])
+
+
 def is_open() -> ColumnElement[bool]:
     """Return the condition for orders on a list that is not final."""
     return or_(OrderRow.progress.in_(OPEN), _failed_at_an_end())
@@ -81,7 +99,7 @@ def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
     Only the finish will handle them again.
     """
     written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, OrderRow.webshop.in_(sorted(webshops)))
-    offline = and_(OrderRow.progress == Progress.SKIPPED, OrderRow.reason.not_in(SKIPPED - {Reason.OFFLINE}))
+    offline = and_(OrderRow.progress == Progress.SKIPPED, _is_none_of(OrderRow.reason, SKIPPED - {Reason.OFFLINE}))
     return or_(written_back, offline)
 
 
@@ -92,7 +110,7 @@ def _failed_at_an_end() -> ColumnElement[bool]:
     have.
     """
     at_an_end = OrderRow.progress.in_({Progress.SKIPPED, Progress.RESOLVED})
-    return and_(at_an_end, OrderRow.reason.not_in(SKIPPED))
+    return and_(at_an_end, _is_none_of(OrderRow.reason, SKIPPED))
 
 
 def is_order_id(word: str) -> bool:

@@ -92,13 +92,14 @@ def per_day(engine: Engine, days: Sequence[Window], *, old_before: datetime) -> 
         .cte("days")
     )
     seen = and_(OrderRow.first_seen_at >= bounds.c.start, OrderRow.first_seen_at < bounds.c.end)
+    in_all = and_(OrderRow.first_seen_at >= days[0].start, OrderRow.first_seen_at < days[-1].end)  # shows the index
     of_partition = select(OrderRow.partition.label("day"), *_facts(old_before)).where(
         OrderRow.partition.between(days[0].key, days[-1].key)
     )
     of_no_partition = (
         select(bounds.c.day.label("day"), *_facts(old_before))
         .join_from(bounds, OrderRow, seen)
-        .where(OrderRow.partition.is_(None))
+        .where(OrderRow.partition.is_(None), in_all)
     )
     return _groups(engine, of_partition, of_no_partition)
 
@@ -125,7 +126,10 @@ def orders(
 ) -> OrderPage:
     """Return one page of the matching orders."""
     conditions = wanted.conditions(old_before)
-    sequence = [*(_REVERSED if backwards else _BY)[sort], OrderRow.order_id]
+    by = (_REVERSED if backwards else _BY)[sort]
+    # Few orders are found first and sorted then. By the index of the sort, the database would look for them everywhere.
+    found = [func.count().over(), *by] if wanted.is_narrow else by
+    sequence = [*found, OrderRow.order_id]
     statement = select(OrderRow).where(*conditions).order_by(*sequence).limit(limit).offset(offset)
     with reading(engine) as session:
         total = session.scalar(select(func.count()).select_from(OrderRow).where(*conditions))
@@ -133,10 +137,12 @@ def orders(
 
 
 def webshops(engine: Engine) -> list[int]:
-    """Return the webshops of all orders."""
+    """Return the webshops of all orders: the next larger one each time, so that the index is not read to its end."""
+    first = select(func.min(OrderRow.webshop).label("webshop")).cte("known", recursive=True)
+    larger = select(func.min(OrderRow.webshop)).where(OrderRow.webshop > first.c.webshop).scalar_subquery()
+    known = first.union_all(select(larger).where(first.c.webshop.is_not(None)))
     with reading(engine) as session:
-        known = select(OrderRow.webshop).where(OrderRow.webshop.is_not(None)).distinct().order_by(OrderRow.webshop)
-        return [webshop for webshop in session.scalars(known) if webshop is not None]
+        return list(session.scalars(select(known.c.webshop).where(known.c.webshop.is_not(None))))
 
 
 def last_events(engine: Engine, run: tuple[str, str], order_ids: Collection[int]) -> dict[int, Event]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer
+from sqlalchemy import BigInteger, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orderflow.domain.decision import Action
@@ -28,6 +28,14 @@ class OrderRow(Leased, Base):
         Index("ix_orderflow_order_first_seen_at", "first_seen_at"),
         Index("ix_orderflow_order_erp_number", "erp_number"),
         Index("ix_orderflow_order_payable_at", "payable_at"),
+        Index("ix_orderflow_order_webshop", "webshop"),
+        Index(
+            "ix_orderflow_order_reason",
+            "reason",
+            "updated_at",
+            postgresql_where=text("reason IS NOT NULL"),
+            sqlite_where=text("reason IS NOT NULL"),
+        ),
     )
 
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
