@@ -22,6 +22,7 @@ from orderflow.domain.bounds import (
 from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
 from orderflow.domain.json_text import read_json
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.message_settings import MessageSettings
 from orderflow.domain.page import Page
 from orderflow.domain.recipients import AlertSettings
@@ -52,7 +53,8 @@ class WebshopSettings(_Settings):
     payment_option: bool = True
     """Whether buyers can pay in this webshop. If not, payment status `none` is payable."""
     deliveries: Literal["desadv", "none"] = "desadv"
-    """Whether the shop gets despatch advices (DESADV). If not, this flow finishes orders once they are written back."""
+    """Whether the shop gets despatch advices (DESADV). If not, this flow finishes orders once they are written back. An
+    order keeps what was set when it was written back."""
     finish: Literal["shipment_sent", "done"] = "shipment_sent"
     """How orders are finished where no despatch advice is sent."""
     confirmation: Literal["json", "cxml"] = "json"
@@ -186,6 +188,11 @@ class Settings(_Settings):
     def without_deliveries(self) -> frozenset[int]:
         """The webshops whose orders this flow finishes, because they get no despatch advices."""
         return frozenset(shop for shop, settings in self.webshops.items() if settings.deliveries == "none")
+
+    def last_step(self, webshop: int | None) -> LastStep:
+        """Return what finishes orders of a webshop that are written back now."""
+        settings = self.webshop(webshop)
+        return LastStep.DESPATCH_ADVICE if settings.deliveries == "desadv" else LastStep(settings.finish)
 
     @property
     def amount_tolerance(self) -> Decimal:

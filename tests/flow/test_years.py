@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.run import process, run_day, run_sweep
 from orderflow.flow.reporting.digest import Digest
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import Outcome, Step
-from orderflow.settings import Limits
+from orderflow.settings import Limits, WebshopSettings
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs, calls, last_call
@@ -124,3 +126,25 @@ def test_a_long_list_is_read_by_its_changes_and_whole_now_and_then(
     run_sweep(short, runs())
     (asked,) = _listings(control, seen)
     assert "modified_date__gte" not in asked
+
+
+@pytest.mark.parametrize("now_finished", [True, False])
+def test_settings_that_change_do_not_finish_what_was_written_back_before(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, *, now_finished: bool
+) -> None:
+    """Or the next sweep would write to every order of the shop's past, or stop half-way through its present."""
+    finished, told = WebshopSettings(deliveries="none", finish="done"), WebshopSettings()
+    before, after = (told, finished) if now_finished else (finished, told)
+    order_id = control.add_orders({"confirm_date": NOON, "payment_status": "paid", "webshop": 3})[0]
+    of_then = _with(services, before)
+    process(of_then, [order_id], DAY, runs("2026-11-22"))
+    assert _progress(services, order_id) is Progress.WRITTEN_BACK
+    clock.advance(days=1)
+    run_sweep(_with(services, after), runs())
+    state = control.order(order_id)["state"]
+    assert state == ("processing" if now_finished else "done")
+
+
+def _with(services: Services, webshop: WebshopSettings) -> Services:
+    webshops = {**services.settings.webshops, 3: webshop}
+    return replace(services, settings=services.settings.model_copy(update={"webshops": webshops}))

@@ -21,6 +21,7 @@ from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
 from orderflow.cloudsuite.paging import Listing
 from orderflow.cloudsuite.placing import exported_lines, place
 from orderflow.domain.decision import Action, Decision
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.selection import charges_not_taken, decide
@@ -30,6 +31,7 @@ from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.online import proved_online
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.settings import Settings
 
 Item = TypeVar("Item")
@@ -117,6 +119,10 @@ class Services:
     def places(self, shop_order: ShopOrder) -> list[int]:
         """Return the indexes of these lines among all lines of the shop's order, from 0."""
         return [exported.number - 1 for exported in place(shop_order, self.settings.charges).lines]
+
+    def last_step(self, order: LedgerOrder) -> LastStep:
+        """Return what finishes an order: as it was when it was written back, else as the settings are now."""
+        return order.last_step or self.settings.last_step(order.webshop)
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:
         """Decide about an order with the settings of its webshop and the capabilities of the ERP.

@@ -10,6 +10,7 @@ from structlog.contextvars import bind_contextvars
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.backoff import is_finish_due
 from orderflow.domain.decision import Action, Decision
+from orderflow.domain.last_step import FINISHED_HERE, LastStep
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import ALIVE, Progress, ShopState
@@ -124,20 +125,18 @@ def finish_undelivered(
 ) -> list[StepResult]:
     """Finish written-back orders that get no DESADV, as configured; `first_try` as for `run_step`."""
     known = services.ledger.get_many(order_ids)
-    without = sorted(i for i, order in known.items() if order.webshop in services.settings.without_deliveries)
+    without = sorted(i for i, order in known.items() if services.last_step(order) in FINISHED_HERE)
     step = OrderStep(Step.FINISH, _finish, Progress.WRITTEN_BACK)
     return run_step(services, step, without, run, first_try=first_try)
 
 
-def finishing_change(services: Services, webshop: int | None) -> tuple[str, str]:
-    """Return the field that marks an order as finished in this webshop, and its value."""
-    if services.settings.webshop(webshop).finish == "shipment_sent":
-        return MARK
-    return "state", ShopState.DONE.value
+def finishing_change(last_step: LastStep) -> tuple[str, str]:
+    """Return the field that marks an order as finished, and its value."""
+    return ("state", ShopState.DONE.value) if last_step is LastStep.DONE else MARK
 
 
 def _finish(services: Services, claim: Claim, _run: RunRef) -> Outcome:
-    return _change(services, claim, Step.FINISH, finishing_change(services, claim.order.webshop))
+    return _change(services, claim, Step.FINISH, finishing_change(services.last_step(claim.order)))
 
 
 def _mark_sent(services: Services, claim: Claim, _run: RunRef) -> Outcome:

@@ -12,6 +12,7 @@ import simplejson
 
 from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.last_step import FINISHED_HERE
 from orderflow.domain.lines import SentLine
 from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
@@ -45,9 +46,11 @@ def preview_orders(services: Services, order_ids: Iterable[int]) -> Plan:
 
 def preview_finish(services: Services, order_ids: Iterable[int]) -> Plan:
     """Return the writes that would finish these orders after their write-back, where no delivery is reported."""
-    if not services.settings.without_deliveries:
+    wanted = list(order_ids)
+    stored = {order.last_step for order in services.ledger.get_many(wanted).values()}
+    if not services.settings.without_deliveries and stored.isdisjoint(FINISHED_HERE):
         return Plan([])
-    return _planned(services, lambda i: _finishing(services, i), order_ids)
+    return _planned(services, lambda i: _finishing(services, i), wanted)
 
 
 def preview_offline_sent(services: Services, window: Window) -> Plan:
@@ -158,13 +161,14 @@ def _changed(seen: ShopOrder, change: Mapping[str, Any]) -> ShopOrder:
 
 def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
     shop_order, order = services.read(order_id)
-    if order.webshop not in services.settings.without_deliveries:
-        return
     known = services.ledger.get(order_id)
     written_back = known is not None and known.progress is Progress.WRITTEN_BACK
+    last_step = services.last_step(known) if known and written_back else services.settings.last_step(order.webshop)
+    if last_step not in FINISHED_HERE:
+        return
     if not written_back and not _will_be_written_back(services, shop_order, order):
         return
-    change = finish_change(shop_order, *finishing_change(services, order.webshop))
+    change = finish_change(shop_order, *finishing_change(last_step))
     if change is not None:
         yield _to_shop(order, "PATCH", change)
 

@@ -56,7 +56,8 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     else:
         intend = partial(claim.intend, Step.PUT_LINES)
         written = write(services, claim.order_id, change, method="PUT", intend=intend)
-    learnt = _caused_by_us(services, claim, written) if written.changed else {}
+    learnt: Learnt = _caused_by_us(services, claim, written) if written.changed else {}
+    learnt["last_step"] = services.settings.last_step(claim.order.webshop)
     outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, **learnt)
     flag_if_edited(claim, services.understand(written.order), Step.PUT_LINES)
     tell(services, claim, "pushed", run)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.last_step import FINISHED_HERE
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import Shipment, ShipmentItem, ShipmentProgress
@@ -45,8 +46,9 @@ def check_eligibility(
         return Eligibility(
             ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(map(str, webshops))}"
         )
-    if webshops and webshops[0] in services.settings.without_deliveries:
-        return Eligibility(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, f"webshop {webshops[0]}")
+    if all(services.last_step(order) in FINISHED_HERE for order in orders.values()):
+        detail = f"webshop {', '.join(map(str, webshops))}"
+        return Eligibility(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, detail)
     gaps = shipment.missing()
     if gaps:
         return Eligibility(ShipmentProgress.HELD, Reason.SLIP_INCOMPLETE, f"missing: {', '.join(gaps)}")

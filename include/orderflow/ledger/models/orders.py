@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.decision import Action
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.open_enum import OpenEnum
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
@@ -147,6 +148,8 @@ class LedgerOrder(Record):
     """When the decision became what it is now."""
     pushed_at: datetime | None
     written_back_at: datetime | None
+    last_step: LastStep | None = None
+    """What finishes it, as the settings were when it was written back; None before that, and of what is older."""
     updated_at: datetime
     """When anything about it changed, or something was done with it."""
     looked_at: datetime | None = None

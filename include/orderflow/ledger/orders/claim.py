@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import object_session
 
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
@@ -40,6 +41,7 @@ class Learnt(TypedDict, total=False):
     bill_to_key: str | None
     pushed_at: datetime
     written_back_at: datetime
+    last_step: LastStep
 
 
 class Claim:

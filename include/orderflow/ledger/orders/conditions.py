@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orderflow.domain.backoff import OPEN
+from orderflow.domain.last_step import FINISHED_HERE
 from orderflow.domain.reasons import SKIPPED, STUCK, Reason
 from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress
 from orderflow.domain.window import Window
@@ -98,7 +99,9 @@ def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
 
     Only the finish will handle them again.
     """
-    written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, OrderRow.webshop.in_(sorted(webshops)))
+    step = OrderRow.last_step
+    ours = or_(step.in_(FINISHED_HERE), and_(step.is_(None), OrderRow.webshop.in_(sorted(webshops))))
+    written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, ours)
     offline = and_(OrderRow.progress == Progress.SKIPPED, _is_none_of(OrderRow.reason, SKIPPED - {Reason.OFFLINE}))
     return or_(written_back, offline)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.people import RecordKind
 from orderflow.domain.questions import Verb
 from orderflow.domain.reasons import Reason
@@ -17,7 +18,7 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0024"
+SCHEMA_REVISION = "0025"
 """The migration that creates exactly these tables."""
 OLDEST_CODE = "0018"
 """The SCHEMA_REVISION of the oldest code that can use them, after a roll-back or during an upgrade.
@@ -40,6 +41,7 @@ class Base(DeclarativeBase):
         list[dict[str, Any]]: JSON,
         Action: StoredEnum(Action),
         FindingKind: StoredEnum(FindingKind),
+        LastStep: StoredEnum(LastStep),
         Outcome: StoredEnum(Outcome),
         Progress: StoredEnum(Progress),
         Reason: StoredEnum(Reason),

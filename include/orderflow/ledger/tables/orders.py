@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orderflow.domain.decision import Action
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.ledger.models.orders import Outcome, RunRef, Step
@@ -29,6 +30,7 @@ class OrderRow(Leased, Base):
         Index("ix_orderflow_order_erp_number", "erp_number"),
         Index("ix_orderflow_order_payable_at", "payable_at"),
         Index("ix_orderflow_order_webshop", "webshop"),
+        Index("ix_orderflow_order_last_step", "progress", "last_step"),
         Index(
             "ix_orderflow_order_reason",
             "reason",
@@ -69,6 +71,7 @@ class OrderRow(Leased, Base):
     decided_at: Mapped[datetime | None]
     pushed_at: Mapped[datetime | None]
     written_back_at: Mapped[datetime | None]
+    last_step: Mapped[LastStep | None]
     payable_at: Mapped[datetime | None]
     """Since when it could be sent: its confirmation, or when a run saw that a later payment had arrived."""
     failures: Mapped[int] = mapped_column(default=0, server_default="0")

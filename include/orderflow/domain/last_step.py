@@ -1,0 +1,17 @@
+"""What finishes an order after its write-back, kept with each so that later settings do not change the past."""
+
+from orderflow.domain.open_enum import OpenEnum
+
+
+class LastStep(OpenEnum):
+    """The last step of an order."""
+
+    DESPATCH_ADVICE = "despatch_advice"
+    """The shop hears of its shipments; nothing else is written."""
+    SHIPMENT_SENT = "shipment_sent"
+    """This flow sets `shipment_state=sent`."""
+    DONE = "done"
+    """This flow sets `state=done`."""
+
+
+FINISHED_HERE = frozenset({LastStep.SHIPMENT_SENT, LastStep.DONE})
