@@ -27,7 +27,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
     flow.shop_check      -> domain, redaction, errors, settings, checking, cloudsuite, ledger, ledger.*, flow, flow.orders
     orchestration        -> domain, environment, redaction, absence, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
-    web                  -> domain, environment, errors, settings, absence, ledger, ledger.*
+    web                  -> domain, environment, errors, settings, absence, ledger, ledger.*, flow.reporting
     plugin               -> orchestration, web
     provider             -> nothing
     commands             -> domain, redaction, errors, settings, checking, ledger, ledger.*, flow, flow.*, orchestration

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -123,6 +124,40 @@ def test_a_difference_is_compared_again_by_airflow(opened: Opened) -> None:
 
     expect(page.locator("#retry-state .good")).to_contain_text("compared again")
     assert asked == [{"logical_date": None, "conf": {"order_ids": [100_000, 100_001, 100_002]}}]
+
+
+def test_a_cause_is_one_line_that_opens_its_orders_and_has_them_done_again(opened: Opened, ledger: Ledger) -> None:
+    asked: list[Any] = []
+    path = "**/api/v2/dags/orderflow_orders/dagRuns"
+
+    def start(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.append(route.request.post_data_json)
+        route.fulfill(json={"dag_run_id": "manual", "dag_runs": [], "total_entries": 0})
+
+    def prepare(page: Page) -> None:
+        page.route(f"{path}**", start)
+        page.route(f"{path}/manual", lambda route: route.fulfill(json={"state": "success"}))
+
+    having: dict[str, set[int]] = {}
+    for alert in ledger.alerts.open():
+        if alert.order_id is not None:
+            having.setdefault(alert.cause, set()).add(alert.order_id)
+    cause, order_ids = max(having.items(), key=lambda item: len(item[1]))
+    page = rows(opened(prepare=prepare))
+    expect(page.locator("#alerts-list li").first).to_be_visible()
+    if page.locator("#alerts-more").is_visible():
+        page.locator("#alerts-more").click()
+    line = page.locator(f'#alerts-list li[data-cause="{cause}"]')
+
+    line.get_by_role("button", name="Retry these").click()
+    page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+    expect(page.locator("#retry-state .good")).to_be_visible()
+    assert {order_id for body in asked for order_id in body["conf"]["order_ids"]} == order_ids
+
+    line.get_by_role("link", name=f"{len(order_ids)} orders").click()
+    expect(page).to_have_url(re.compile(f"cause={cause}"))
+    expect(page.locator("#orders tbody tr")).to_have_count(len(order_ids))
 
 
 def test_a_server_that_hangs_is_said_to_be_slow_and_then_not_to_answer(opened: Opened) -> None:

@@ -214,3 +214,20 @@ def test_packing_slips_and_tasks_are_counted_as_what_they_are(webhook: Inbox, bo
     first, *_ = message["text"].splitlines()
     assert first.endswith("2 packing slips need attention, orderflow_sweep, list_open_orders fails, 2 causes*")
     assert "message_in_doubt — 2 packing slips, oldest " in message["text"]
+
+
+def test_what_is_about_no_order_is_named_and_not_counted_as_one(
+    mailbox: Mailbox, webhook: Inbox, book: Ledger, here: Here
+) -> None:
+    book.alerts.see(Subject.of_missed_days(), Reason.DAY_NOT_RUN, "2026-11-20, 2026-11-21", title="")
+    announce_now(book, here(date=DAY))
+    book.alerts.see(Subject.of_go_live(), Reason.BEFORE_GO_LIVE, "2 orders: 1/CS1, 1/CS2.", title="")
+    reject(book, 3)
+    announce_now(book, here(date=DAY))
+    first, second = mailbox.mails
+    assert first["Subject"] == f"[Orderflow] orderflow_daily {DAY}: day_not_run"
+    assert second["Subject"] == f"[Orderflow] orderflow_daily {DAY}: 1 order needs attention, before_go_live, 2 causes"
+    assert "day_not_run — missed days, oldest " in webhook[0]["text"]
+    assert "`2026-11-20, 2026-11-21`" in webhook[0]["text"], "which days"
+    assert "orderflow/?reason=before_go_live" in webhook[1]["text"]
+    assert "1/CS1, 1/CS2" in mailbox.text(1)

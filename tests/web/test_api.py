@@ -223,7 +223,7 @@ def test_an_alert_about_a_difference_says_what_the_difference_says(
     ledger.alerts.see(subject, Reason.SIDES_DIFFER, "10.00 EUR", title=FindingKind.AMOUNT_DIFFERS)
 
     [finding] = ask(page, "findings", language=language)["findings"]
-    alerts = {alert["reason"]: alert["advice"] for alert in ask(page, "alerts", language=language)["alerts"]}
+    alerts = {cause["reason"]: cause["advice"] for cause in ask(page, "alerts", language=language)["causes"]}
 
     said = {key: finding[key] for key in ("meaning", "owner", "action")}
     assert alerts[Reason.SIDES_DIFFER] == said
@@ -345,9 +345,36 @@ def test_open_alerts_are_shown_and_closed_ones_are_not(page: httpx.Client, decid
     answer = ask(page, "alerts")
 
     assert answer["total"] == 1
-    assert [alert["order"] for alert in answer["alerts"]] == ["1/CS1"]
-    assert names(page, cause=answer["alerts"][0]["cause"]) == ["1/CS1"], "what a message's link opens"
+    assert [cause["names"] for cause in answer["causes"]] == [["1/CS1"]]
+    assert names(page, cause=answer["causes"][0]["cause"]) == ["1/CS1"], "what a message's link opens"
     assert names(page, cause="00000000") == []
+
+
+def test_what_needs_attention_is_one_line_per_cause_with_everything_that_has_it(
+    page: httpx.Client, decide: Decide, ledger: Ledger
+) -> None:
+    ids = [decide(n, action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE, detail="missing: currency") for n in range(9)]
+    done = decide(10, action=Action.SKIP, reason=Reason.CANCELLED)
+    ledger.alerts.see(Subject.of_difference("x", "1/CS10", done), Reason.SIDES_DIFFER, "odd", title="")
+    ledger.alerts.see(Subject.of_missed_days(), Reason.DAY_NOT_RUN, "2026-11-20", title="")
+    ledger.alerts.see(Subject.of_shipment("PS-1", "packing slip PS-1", None), Reason.MESSAGE_IN_DOUBT, "no answer")
+
+    answer = ask(page, "alerts")
+
+    assert answer["total"] == 4
+    causes = {cause["reason"]: cause for cause in answer["causes"]}
+    assert next(iter(causes)) == "message_in_doubt", "the most urgent first"
+    held = causes["order_incomplete"]
+    assert (held["size"], held["unit"], held["message"], held["order_id"]) == (9, "order", "missing: currency", None)
+    assert [order["order_id"] for order in held["retryable"]] == ids
+    assert held["amounts"] == [{"currency": "EUR", "amount": "360.00"}]
+    assert len(names(page, cause=held["cause"])) == 9
+    assert causes["sides_differ"]["retryable"] == [], "there is nothing to do again"
+    assert (causes["sides_differ"]["order_id"], causes["sides_differ"]["names"]) == (done, ["1/CS10"])
+    missed = causes["day_not_run"]
+    assert (missed["unit"], missed["names"], missed["message"]) == ("", ["missed days"], "2026-11-20")
+    assert (missed["has_orders"], missed["retryable"], missed["order_id"]) == (False, [], None)
+    assert (causes["message_in_doubt"]["unit"], causes["message_in_doubt"]["size"]) == ("packing slip", 1)
 
 
 def test_texts_come_in_the_language_that_is_asked_for(page: httpx.Client) -> None:

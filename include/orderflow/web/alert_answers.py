@@ -1,7 +1,7 @@
-"""The shapes of the JSON answers about alerts."""
+"""The shapes of the JSON answers about alerts: one line per cause, as in the messages."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
@@ -11,7 +11,10 @@ from orderflow.domain.findings import KINDS, FindingKind
 from orderflow.domain.findings_nl import KINDS_NL
 from orderflow.domain.reasons import Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
-from orderflow.ledger.models.alerts import Alert
+from orderflow.domain.worklist import AT_AN_END
+from orderflow.flow.reporting.groups import CauseGroup, grouped
+from orderflow.ledger.ledger import Ledger
+from orderflow.web.source import Source
 
 
 class Advice(BaseModel):
@@ -39,46 +42,96 @@ class Advice(BaseModel):
             return cls(meaning=KINDS_NL[kind].meaning, owner=OWNERS_NL[owner], action=KINDS_NL[kind].action)
         return cls(meaning=meaning, owner=owner, action=action)
 
+    @classmethod
+    def of_cause(cls, group: CauseGroup, language: str) -> Self:
+        """Explain a cause, as the messages do."""
+        if group.reason is Reason.SIDES_DIFFER and group.title in set(FindingKind):
+            return cls.of_difference(FindingKind(group.title), language)
+        return cls.of(group.reason, language)
 
-class AlertAnswer(BaseModel):
-    """An alert that is still open."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+class Amount(BaseModel):
+    """An amount in a currency; empty: none is known."""
 
-    order_id: int | None
-    order: str
-    reason: Reason
+    model_config = ConfigDict(frozen=True)
+
+    currency: str
+    amount: Decimal
+
+
+class NamedOrder(BaseModel):
+    """An order, as far as it is named."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: int
+    name: str
+
+
+class CauseAnswer(BaseModel):
+    """A cause that is open, with everything that has it."""
+
+    model_config = ConfigDict(frozen=True)
+
     cause: str
-    title: str
+    reason: Reason
     message: str
-    seen: int
-    opened_at: datetime
-    last_seen_at: datetime
+    """What shop or ERP said, as far as it holds for all."""
+    unit: str
+    """What is counted: `order`, `packing slip`, `task`, or nothing, which is empty."""
+    size: int
+    names: list[str]
+    """Of the first."""
+    order_id: int | None
+    """The order, if it is about one alone."""
+    has_orders: bool
+    """Whether the list of orders has some for this cause."""
+    amounts: list[Amount]
+    since: datetime
+    """When the oldest was opened."""
     advice: Advice
+    retryable: list[NamedOrder]
     snoozed_until: datetime | None
-    """Until when its cause is not announced."""
+    """Until when nobody is told of it."""
 
     @classmethod
-    def of(cls, alert: Alert, language: str, snoozed: Mapping[str, datetime]) -> Self:
-        """Combine what happened with what to do."""
-        copied = alert.model_dump(include=cls.model_fields.keys() & Alert.model_fields.keys())
-        differs = alert.reason is Reason.SIDES_DIFFER and alert.title in set(FindingKind)
-        said = (
-            Advice.of_difference(FindingKind(alert.title), language) if differs else Advice.of(alert.reason, language)
+    def of(cls, group: CauseGroup, source: Source, language: str, snoozed_until: datetime | None) -> Self:
+        """Put what to do beside what happened."""
+        known = Ledger(source.engine).get_many(group.order_ids).values()
+        open_orders = [order for order in known if source.worklist_of(order) not in AT_AN_END]
+        return cls(
+            cause=group.cause,
+            reason=group.reason,
+            message=group.said or group.title,
+            unit=group.unit,
+            size=len(group.names),
+            names=list(group.names[:_NAMES]),
+            order_id=group.order_ids[0] if len(group.order_ids) == len(group.names) == 1 else None,
+            has_orders=group.is_about_orders,
+            amounts=[Amount(currency=currency, amount=amount) for currency, amount in sorted(group.amounts.items())],
+            since=group.since,
+            advice=Advice.of_cause(group, language),
+            retryable=[NamedOrder(order_id=order.order_id, name=order.name) for order in open_orders],
+            snoozed_until=snoozed_until,
         )
-        return cls(advice=said, snoozed_until=snoozed.get(alert.cause), **copied)
+
+
+_NAMES = 5
 
 
 class AlertsAnswer(BaseModel):
-    """The oldest open alerts, and the total count."""
+    """The open causes, the most urgent first and what is snoozed last, and how many there are."""
 
     model_config = ConfigDict(frozen=True)
 
     total: int
-    alerts: list[AlertAnswer]
+    causes: list[CauseAnswer]
 
     @classmethod
-    def of(cls, alerts: list[Alert], limit: int, language: str, snoozed: Mapping[str, datetime]) -> Self:
-        """Show at most `limit`, snoozed ones last."""
-        shown = sorted(alerts, key=lambda alert: alert.cause in snoozed)[:limit]
-        return cls(total=len(alerts), alerts=[AlertAnswer.of(alert, language, snoozed) for alert in shown])
+    def of(cls, source: Source, limit: int, language: str) -> Self:
+        """Read them; no more than `limit`."""
+        ledger = Ledger(source.engine, clock=lambda: source.now)
+        snoozed = ledger.snoozes.until()
+        groups = sorted(grouped(ledger, ledger.alerts.open()), key=lambda group: group.cause in snoozed)
+        shown = [CauseAnswer.of(group, source, language, snoozed.get(group.cause)) for group in groups[:limit]]
+        return cls(total=len(groups), causes=shown)

@@ -13,7 +13,7 @@ from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
 from orderflow.domain.states import Progress
-from orderflow.domain.worklist import AT_AN_END, Worklist, may_be_resolved, worklist
+from orderflow.domain.worklist import AT_AN_END, Worklist, may_be_resolved
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, Step
 from orderflow.ledger.orders.queries import Group
@@ -131,13 +131,8 @@ class OrderAnswer(_Answer):
 
     @classmethod
     def of(cls, order: LedgerOrder, source: Source, in_run: Event | None = None) -> Self:
-        """Show the order as it is now."""
-        listed = worklist(
-            order.progress,
-            order.reason,
-            pushed=order.pushed_at is not None,
-            old=order.first_seen_at < source.old_before,
-        )
+        """Show an order as of now."""
+        listed = source.worklist_of(order)
         local = order.first_seen_at.astimezone(ZoneInfo(source.settings.timezone))
         return cls(
             name=order.name,

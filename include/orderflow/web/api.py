@@ -180,9 +180,8 @@ def run_plan(
 
 @router.get("/alerts")
 def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
-    """Return the open alerts, snoozed ones last."""
-    ledger = Ledger(source.engine, clock=lambda: source.now)
-    return AlertsAnswer.of(ledger.alerts.open(), LONGEST_LIST, language, ledger.snoozes.until())
+    """Return what needs attention, by cause, what is snoozed last."""
+    return AlertsAnswer.of(source, LONGEST_LIST, language)
 
 
 @router.get("/check")

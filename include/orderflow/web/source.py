@@ -8,7 +8,9 @@ from fastapi import Depends
 from sqlalchemy import Engine
 
 from orderflow.absence import require_no_variable
+from orderflow.domain.worklist import Worklist, worklist
 from orderflow.ledger.hook import engine_from_connection
+from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.settings import VARIABLE, Settings
 
 
@@ -23,6 +25,11 @@ class Source(NamedTuple):
     def old_before(self) -> datetime:
         """A waiting order first seen before this is overdue."""
         return self.now - timedelta(days=self.settings.limits.give_up_days)
+
+    def worklist_of(self, order: LedgerOrder) -> Worklist:
+        """Name the list an order is on now."""
+        old = order.first_seen_at < self.old_before
+        return worklist(order.progress, order.reason, pushed=order.pushed_at is not None, old=old)
 
 
 def source() -> Source:

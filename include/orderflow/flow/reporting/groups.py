@@ -21,6 +21,8 @@ URGENCY = (
 
 
 ORDER, PACKING_SLIP, TASK = "order", "packing slip", "task"
+NOT_COUNTED = ""
+"""The unit of what is about no order, packing slip or task: the days that the schedule missed, for instance."""
 
 
 class CauseGroup(NamedTuple):
@@ -37,7 +39,9 @@ class CauseGroup(NamedTuple):
     until: datetime | None
     """When the last of them closed; None while one is open."""
     unit: str = ORDER
-    """The unit of `names`."""
+    """What `names` are names of; NOT_COUNTED: they say what it is about."""
+    said: str = ""
+    """The message, where it says more than the names."""
 
     @property
     def advice(self) -> Explanation:
@@ -51,8 +55,9 @@ class CauseGroup(NamedTuple):
 
     @property
     def size(self) -> str:
-        """Say how many there are of what; a single task that fails as a whole is named."""
-        return self.names[0] if self.unit == TASK and len(self.names) == 1 else counted(len(self.names), self.unit)
+        """How many there are of what; a single task that fails as a whole is named, as is what is not counted."""
+        is_named = self.unit == NOT_COUNTED or (self.unit == TASK and len(self.names) == 1)
+        return ", ".join(self.names) if is_named else counted(len(self.names), self.unit)
 
     @property
     def is_about_orders(self) -> bool:
@@ -63,6 +68,8 @@ class CauseGroup(NamedTuple):
 def _unit(alerts: Sequence[Alert]) -> str:
     if all(alert.is_outage or alert.is_of_check for alert in alerts):
         return TASK
+    if all(alert.is_general for alert in alerts):
+        return NOT_COUNTED
     return PACKING_SLIP if all(alert.shipment or alert.is_outage for alert in alerts) else ORDER
 
 
@@ -117,6 +124,7 @@ def _group(alerts: Sequence[Alert], orders: dict[int, LedgerOrder]) -> CauseGrou
         since=first.opened_at,
         until=max(closed) if len(closed) == len(alerts) else None,
         unit=_unit(alerts),
+        said=first.message if first.is_general else "",
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.worklist import Worklist
-from orderflow.flow.reporting.groups import ORDER, PACKING_SLIP, TASK, CauseGroup, counted
+from orderflow.flow.reporting.groups import NOT_COUNTED, ORDER, PACKING_SLIP, TASK, CauseGroup, counted
 from orderflow.redaction import fit_to_show
 
 CHAT_CAUSES = 8
@@ -31,6 +31,8 @@ class Links(NamedTuple):
         """Return the link that lists exactly the orders of a cause."""
         if group.reason is Reason.OVERDUE:
             return f"{self.page}/orderflow/?worklist={Worklist.OVERDUE}"
+        if group.reason is Reason.BEFORE_GO_LIVE:
+            return f"{self.page}/orderflow/?reason={Reason.BEFORE_GO_LIVE}"
         return f"{self.page}/orderflow/?cause={group.cause}" if group.is_about_orders else ""
 
 
@@ -66,7 +68,7 @@ class Writer(NamedTuple):
 
     def block(self, group: CauseGroup) -> str:
         """Describe a cause with everything that has it."""
-        return self._block(group, str, ", ".join(group.names))
+        return self._block(group, str, group.said or ", ".join(group.names))
 
     def fixed(self, group: CauseGroup) -> str:
         """Say that a cause is gone."""
@@ -78,6 +80,8 @@ class Writer(NamedTuple):
         return " · ".join(part for part in parts if part)
 
     def _chat_block(self, group: CauseGroup) -> str:
+        if group.said:
+            return self._block(group, as_code, as_code(group.said))
         names = group.names[:CHAT_NAMES]
         more = f" … and {len(group.names) - CHAT_NAMES} more" if len(group.names) > CHAT_NAMES else ""
         return self._block(group, as_code, as_code(", ".join(names)) + more)
@@ -142,6 +146,7 @@ def _summary(opened: Sequence[CauseGroup], closed: Sequence[CauseGroup]) -> str:
     others = [group for group in opened if group.unit == TASK]
     if others:
         parts.append(f"{others[0].names[0]} fails" if len(others) == 1 else f"{len(others)} tasks fail")
+    parts += [str(group.reason) for group in opened if group.unit == NOT_COUNTED]
     if len(opened) > 1:
         parts.append(f"{len(opened)} causes")
     if closed:

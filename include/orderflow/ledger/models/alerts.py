@@ -94,6 +94,11 @@ class Alert(Record):
         return self.subject.startswith("difference ")
 
     @property
+    def is_general(self) -> bool:
+        """Whether it is about the flow, and not about an order, a packing slip or a task."""
+        return not (self.subject.startswith("order ") or self.shipment or self.is_outage or self.is_difference)
+
+    @property
     def owner(self) -> Owner:
         """Who has to act."""
         return advice(self.reason, self.title).owner

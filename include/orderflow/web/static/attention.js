@@ -1,7 +1,7 @@
 // What needs people: the open alerts, and where shop and ERP differ.
 import { byId, el, prose, replace } from "./dom.js";
 import { orderHref } from "./links.js";
-import { ago, at, number, t } from "./words.js";
+import { ago, at, money, number, t } from "./words.js";
 
 const SHOWN = 3;
 const unfolded = new Set();
@@ -18,36 +18,57 @@ function showMore(name, total, draw) {
   };
 }
 
-// `snooze(alert)` has its cause not announced for a while; null for who may not.
-export function showAlerts({ total, alerts }, snooze) {
+// One line per cause. `acts` are what may be done with one: `show(cause)` lists its orders; `snooze(cause)` has it not
+// announced for a while and `retry(cause)` has its orders done again, both null for who may not.
+export function showAlerts({ total, causes }, acts) {
   byId("alerts").hidden = total === 0;
   byId("alerts-count").textContent = number(total);
-  const items = shownOf("alerts", alerts).map((alert) =>
+  const items = shownOf("alerts", causes).map((cause) =>
     el(
       "li",
-      {},
-      alert.order_id
-        ? el("a", { href: orderHref(alert), class: "strong", "data-focus": `a${alert.order}${alert.reason}` }, alert.order)
-        : el("strong", {}, alert.order),
-      el("p", {}, ...prose(alert.advice.meaning)),
-      alert.message ? el("p", { class: "message" }, alert.message) : null,
-      whose(alert.advice, seenAndSnoozed(alert)),
-      snooze ? snoozeButton(alert, snooze) : null,
+      { "data-cause": cause.cause },
+      causeLink(cause, acts.show),
+      el("span", { class: "muted small" }, ` · ${factsOf(cause)}`),
+      el("p", {}, ...prose(cause.advice.meaning)),
+      cause.message ? el("p", { class: "message" }, cause.message) : null,
+      whose(cause.advice, cause.snoozed_until ? t("snoozed.until", { time: at(cause.snoozed_until) }) : null),
+      acts.retry && cause.retryable.length > 1 ? button(cause, "alerts.retry", acts.retry) : null,
+      acts.retry && cause.retryable.length === 1 ? button(cause, "retry", acts.retry) : null,
+      acts.snooze ? button(cause, "snooze", acts.snooze, "snooze.question.one") : null,
     ),
   );
   replace(byId("alerts-list"), ...items);
-  showMore("alerts", total, () => showAlerts({ total, alerts }, snooze));
+  showMore("alerts", total, () => showAlerts({ total, causes }, acts));
 }
 
-function snoozeButton(alert, snooze) {
-  const looks = { type: "button", class: "button small-button", "data-focus": `z${alert.order}${alert.reason}` };
-  const label = t("snooze.question.one", { order: alert.order });
-  return el("button", { ...looks, "aria-label": label, on: { click: () => snooze(alert) } }, t("snooze"));
+const UNITS = { order: "alerts.orders", "packing slip": "alerts.slips", task: "alerts.tasks" };
+
+// What has the cause: by name where that is one alone or cannot be counted, else how many of what.
+export function causeName(cause) {
+  const counted = cause.size > 1 && cause.unit in UNITS;
+  return counted ? t(UNITS[cause.unit], { count: number(cause.size) }) : cause.names.join(", ");
 }
 
-function seenAndSnoozed(alert) {
-  const seen = t("alerts.seen", { count: number(alert.seen), ago: ago(alert.opened_at) });
-  return alert.snoozed_until ? `${seen} · ${t("snoozed.until", { time: at(alert.snoozed_until) })}` : seen;
+function causeLink(cause, show) {
+  const looks = { class: "strong", "data-focus": `a${cause.cause}` };
+  if (cause.order_id !== null) return el("a", { href: orderHref(cause), ...looks }, causeName(cause));
+  if (!cause.has_orders) return el("strong", {}, causeName(cause));
+  const listed = (event) => {
+    event.preventDefault();
+    show(cause);
+  };
+  return el("a", { href: `?cause=${cause.cause}`, ...looks, on: { click: listed } }, causeName(cause));
+}
+
+function factsOf(cause) {
+  const amounts = cause.amounts.map(({ currency, amount }) => money(amount, currency));
+  return [...amounts, t(cause.size > 1 ? "alerts.oldest" : "alerts.since", { ago: ago(cause.since) })].join(" · ");
+}
+
+function button(cause, text, act, label = null) {
+  const looks = { type: "button", class: "button small-button", "data-focus": `${text}${cause.cause}` };
+  const named = label ? t(label, { order: causeName(cause) }) : `${t(text)}: ${causeName(cause)}`;
+  return el("button", { ...looks, "aria-label": named, on: { click: () => act(cause) } }, t(text));
 }
 
 // `compare(orderIds)` compares orders again; null for who may not.

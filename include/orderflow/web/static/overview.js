@@ -1,7 +1,7 @@
 // The page "Orders": counters, what needs attention, days, and the table of orders.
 import { mirror, onBack, permalink, write } from "./address.js";
 import { ask, withQuery } from "./api.js";
-import { showAlerts, showFindings } from "./attention.js";
+import { causeName, showAlerts, showFindings } from "./attention.js";
 import { DayChart } from "./chart.js";
 import { showCheck } from "./check.js";
 import { checkNow, compareAgain } from "./compare.js";
@@ -171,8 +171,14 @@ function listen() {
 }
 
 function alertsOf(answer) {
-  const snooze = (alert) => act("snooze", [{ name: alert.order, order_id: alert.cause }], () => live.refresh());
-  showAlerts(answer, frame.may_retry ? snooze : null);
+  const refreshed = () => live.refresh();
+  const show = ({ cause }) => {
+    choose({ ...Object.fromEntries(FILTERS.map((name) => [name, ""])), cause });
+    toOrders();
+  };
+  const snooze = (cause) => act("snooze", [{ name: causeName(cause), order_id: cause.cause }], refreshed);
+  const retry = (cause) => act("retry", cause.retryable, refreshed);
+  showAlerts(answer, frame.may_retry ? { show, snooze, retry } : { show });
 }
 
 async function again(orders, what = "retry") {
