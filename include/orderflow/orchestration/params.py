@@ -7,10 +7,15 @@ from typing import Any
 
 from airflow.sdk import Param
 
-_REFERENCES = Param(
-    default=[],
-    type=["null", "array"],
-    items={"type": "string"},
+
+def _listing(title: str, description_md: str, *, of: str = "string", section: str | None = None) -> Param:
+    """Make a parameter that takes a list, empty unless somebody fills it in; the form sends null for that, too."""
+    more: dict[str, Any] = {"section": section} if section else {}
+    items = {"type": of}
+    return Param(default=[], type=["null", "array"], items=items, title=title, description_md=description_md, **more)
+
+
+_REFERENCES = _listing(
     title="Only these orders",
     description_md="One order reference per line: `CS48193`, or `2/CS48193` where two webshops share it. "
     "They are read and processed, whichever day they are from. Empty: all orders.",
@@ -43,10 +48,8 @@ DAILY_PARAMS = {
 
 SWEEP_PARAMS = {
     "references": _REFERENCES,
-    "order_ids": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "integer"},
+    "order_ids": _listing(
+        of="integer",
         title="Only these order ids",
         description_md="The same, by the shop's order ids (the number in `/api/order/12345/`): `[12345, 12346]`.",
     ),
@@ -56,19 +59,13 @@ SWEEP_PARAMS = {
         title="Webshop",
         description_md="Webshop for references without a `webshop/` prefix.",
     ),
-    "resolve": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "resolve": _listing(
         title="Resolve",
         description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
         "ids, one per line. Their alerts are closed and they are never sent. All other orders are swept as usual.",
         section="Dealt with by hand",
     ),
-    "seen_to": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "seen_to": _listing(
         title="Resolve (former name)",
         description_md="The former name of *Resolve*; still accepted.",
         section="Dealt with by hand",
@@ -78,27 +75,18 @@ SWEEP_PARAMS = {
 
 ORDERS_PARAMS = {
     "order_ids": SWEEP_PARAMS["order_ids"],
-    "references": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "references": _listing(
         title="Only these orders",
         description_md="The same by reference, one per line: `CS48193`, or `2/CS48193` where two webshops share it.",
     ),
     "webshop": SWEEP_PARAMS["webshop"],
-    "resolve": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "resolve": _listing(
         title="Resolve",
         description_md="Orders that somebody has dealt with by hand, in the ERP or in the shop: references or order "
         "ids, one per line. Their alerts are closed and they are never sent.",
         section="Dealt with by hand",
     ),
-    "undo": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "undo": _listing(
         title="Take that back",
         description_md="Orders that were resolved within the last 24 hours by mistake: they are where they were.",
         section="Dealt with by hand",
@@ -111,18 +99,12 @@ ORDERS_PARAMS = {
         description_md="Kept in the log of these orders, with your name. No personal data of buyers.",
         section="Dealt with by hand",
     ),
-    "comment_on": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "comment_on": _listing(
         title="Comment on",
         description_md="Orders to comment on and leave as they are.",
         section="Dealt with by hand",
     ),
-    "snooze": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "string"},
+    "snooze": _listing(
         title="Snooze causes",
         description_md="Causes that are not announced until a date: the id behind `cause=` in the link of a message.",
         section="Not now",
@@ -140,10 +122,8 @@ ORDERS_PARAMS = {
 """Parameters of the DAG that only handles named orders."""
 
 RECONCILE_PARAMS = {
-    "order_ids": Param(
-        default=[],
-        type=["null", "array"],
-        items={"type": "integer"},
+    "order_ids": _listing(
+        of="integer",
         title="Only these order ids",
         description_md="Compare only these orders, at once and whatever their day, by the shop's order ids: "
         "`[12345, 12346]`. No digest is sent. Empty: all orders of the last days.",
@@ -164,13 +144,6 @@ RECONCILE_PARAMS = {
     ),
 }
 
-_SHIPMENTS: dict[str, Any] = {
-    "default": [],
-    "type": ["null", "array"],
-    "items": {"type": "string"},
-    "section": "Slips in doubt",
-}
-
 DELIVERY_PARAMS = {
     "date": Param(
         default=None,
@@ -180,17 +153,17 @@ DELIVERY_PARAMS = {
         description_md="Read every packing slip made since this shop-local day, such as `2026-11-22`. Empty: since the "
         "hour of the partition key, or since the last reading.",
     ),
-    "arrived": Param(
+    "arrived": _listing(
         title="Arrived",
         description_md="Numbers of packing slips that the shop has, or that somebody has dealt with there, one per "
         "line. They count as sent.",
-        **_SHIPMENTS,
+        section="Slips in doubt",
     ),
-    "send_now": Param(
+    "send_now": _listing(
         title="Send now",
         description_md="Numbers of packing slips that the shop does not have, one per line. The shop takes a number "
         "only once, so check there first. A run sends each of them once, even if its tasks are retried or cleared.",
-        **_SHIPMENTS,
+        section="Slips in doubt",
     ),
     "dry_run": _DRY_RUN,
 }
