@@ -2,19 +2,10 @@
 
 from collections.abc import Callable
 
-from orderflow.domain.reasons import Reason
-from orderflow.transport import Channel, Service
+from orderflow.transport import Channel
 from sandbox.control import SandboxControl
 
 Channels = Callable[..., Channel]
-SERVICE = Service(
-    name="shop",
-    unavailable=Reason.SHOP_UNAVAILABLE,
-    refused=Reason.SHOP_REFUSED,
-    auth=Reason.SHOP_AUTH,
-    not_found=Reason.ORDER_NOT_FOUND,
-    answer_invalid=Reason.SHOP_ANSWER_INVALID,
-)
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
 

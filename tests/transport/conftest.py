@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 import requests
 
+from orderflow.cloudsuite.client import SHOP
 from orderflow.transport import Channel, FixedAuthorization, RetryPolicy, Timeouts
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
-from support.calls import SERVICE, TOKEN
+from support.calls import TOKEN
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ class Channels:
         """Return a channel; everything not given has a sensible default."""
         policy = self._pauses.policy(**changes.pop("policy", {}))
         given = {
-            "service": SERVICE,
+            "service": SHOP,
             "authorize": FixedAuthorization("Token", TOKEN),
             "timeouts": Timeouts(5, 20),
             "policy": policy,

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from orderflow.cloudsuite.client import SHOP
 from orderflow.domain.reasons import Reason
 from orderflow.errors import CallDeferredError, ConfigurationError, OrderflowError
 from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError
-from support.calls import SERVICE
 from support.certificates import Authority
 from support.raw_server import Script, Visit, answering, http, raw_server
 
@@ -30,7 +30,7 @@ def _channel(url: str, bounds: Bounds = SHORT, **changes: object) -> Channel:
     return Channel(
         session,
         url,
-        service=SERVICE,
+        service=SHOP,
         timeouts=Timeouts(5, 20),
         bounds=bounds,
         policy=RetryPolicy(attempts=1, deadline=0),

@@ -10,10 +10,10 @@ import pytest
 import requests
 from pydantic import TypeAdapter
 
+from orderflow.cloudsuite.client import SHOP
 from orderflow.errors import OrderflowError
 from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError
 from orderflow.transport.classification import CASES, NO, PERHAPS, Case
-from support.calls import SERVICE
 from support.certificates import Authority
 from support.raw_server import Visit, answering, http, raw_server
 from support.socks_server import Temper, socks_server
@@ -124,7 +124,7 @@ def test_a_case_is_what_the_table_says(case: Case, tmp_path: Path, monkeypatch: 
         channel = Channel(
             session,
             address,
-            service=SERVICE,
+            service=SHOP,
             timeouts=Timeouts(5, 0.2 if "silence" in case.what else 20),
             bounds=Bounds(0.5 if is_slow else 20, 1000),
             policy=RetryPolicy(attempts=2, sleep=pauses.append),
@@ -135,7 +135,7 @@ def test_a_case_is_what_the_table_says(case: Case, tmp_path: Path, monkeypatch: 
             )
     error = caught.value
     assert type(error) is case.error
-    assert error.reason == getattr(SERVICE, case.reason, case.reason)
+    assert error.reason == getattr(SHOP, case.reason, case.reason)
     assert bool(pauses) is case.repeated
     if isinstance(error, UnavailableError):
         assert error.not_sent is (case.done == NO)
@@ -165,4 +165,4 @@ def _through(proxy: str, address: str) -> Channel:
     session = requests.Session()
     session.trust_env = False
     session.proxies = {"http": proxy}
-    return Channel(session, address, service=SERVICE, timeouts=Timeouts(1, 20), bounds=Bounds(1, 1000))
+    return Channel(session, address, service=SHOP, timeouts=Timeouts(1, 20), bounds=Bounds(1, 1000))
