@@ -89,5 +89,11 @@ def test_a_lease_that_ends_before_a_call_does_is_refused(
     connection = json.loads(os.environ["AIRFLOW_CONN_ERP_DEFAULT"])
     connection["extra"]["deadline"] = 400
     monkeypatch.setenv("AIRFLOW_CONN_ERP_DEFAULT", json.dumps(connection))
-    assert main(["open"]) == 2
+    assert main(["sweep"]) == 2
     assert "`limits.lease_seconds` is 300, but one call may take 400 seconds" in capsys.readouterr().err
+
+
+def test_what_the_ledger_knows_needs_no_erp(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_ERP_DEFAULT")
+    assert main(["open"]) == 0
+    assert main(["sweep"]) == 2

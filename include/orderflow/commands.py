@@ -27,7 +27,7 @@ from orderflow.flow.shipments.run import run_shipments
 from orderflow.flow.shop_check.check import check_and_keep
 from orderflow.flow.shop_check.trial import trial_of
 from orderflow.ledger.models.orders import RunRef
-from orderflow.orchestration.connect import connect
+from orderflow.orchestration.connect import connect, services_of
 from orderflow.redaction import GuardedFormatter, fit_to_show
 
 _FAILED, _UNUSABLE = 1, 2
@@ -101,7 +101,7 @@ def _resolve(asked: Namespace) -> int:
 def _forget(asked: Namespace) -> int:
     if not asked.reference and not asked.order_id:
         raise ValueError("name the order: --reference 2/CS48193, or --order-id and the shop's id")
-    results = forget(connect(read_only=True).ledger, references=asked.reference, order_ids=asked.order_id)
+    results = forget(services_of().ledger, references=asked.reference, order_ids=asked.order_id)
     erased, failed = values(results), errors(results)
     _tell("LEFT", (f"id {order.order_id}: {line}" for order in erased for line in order.left))
     _tell("FAILED", failed)
@@ -111,7 +111,7 @@ def _forget(asked: Namespace) -> int:
 
 
 def _open(_asked: Namespace) -> int:
-    for line in open_lines(connect(read_only=True)):
+    for line in open_lines(services_of()):
         _say(line)
     return 0
 

@@ -89,9 +89,9 @@ def make_services(
     if listener and not engine:
         watch(ledger._engine, listener)
     return Services(
-        shop=shop,
-        messages=messages,
-        erp=erp,
+        connect_shop=lambda: shop,
+        connect_messages=lambda: messages,
+        connect_erp=lambda: erp,
         ledger=ledger,
         settings=Settings.parse({"not_before": "2020-01-01", **(settings or {})}),
         now=clock,

@@ -55,9 +55,9 @@ def services(
     ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
     ledger.days.begin("2020-01-01")  # so that go-live is before every order
     return Services(
-        shop=CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),
-        messages=MessagesClient(channel(MESSAGES, control.url, "Token", str(defaults.legacy_token))),
-        erp=RestErp(channel(ERP, f"{control.url}/erp", "Bearer", defaults.erp_token)),
+        connect_shop=lambda: CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),
+        connect_messages=lambda: MessagesClient(channel(MESSAGES, control.url, "Token", str(defaults.legacy_token))),
+        connect_erp=lambda: RestErp(channel(ERP, f"{control.url}/erp", "Bearer", defaults.erp_token)),
         ledger=ledger,
         settings=Settings.parse(settings),
         now=clock,

@@ -88,7 +88,9 @@ def task(services: Services, tryton: RunningTryton, proxy: FaultyProxy, postgres
             policy = RetryPolicy(attempts=3, sleep=lambda _: None)
             channel = Channel(requests.Session(), proxy.url, service=ERP, authorize=key, policy=policy)
             erp = TrytonErp(channel, tryton.connection_extra)
-            return replace(services, erp=erp, ledger=ledger, settings=Settings.parse(IN_TRYTON), shared=Shared())
+            return replace(
+                services, connect_erp=lambda: erp, ledger=ledger, settings=Settings.parse(IN_TRYTON), shared=Shared()
+            )
 
         make().ledger.days.begin("2020-01-01")
         yield make

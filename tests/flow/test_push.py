@@ -195,7 +195,7 @@ def test_a_push_that_our_own_limits_held_back_was_certainly_not_sent(
     """No doubt remains, nothing is looked up, and the next run sends it as any other."""
     (order_id,) = control.add_orders(ORDER)
     gate = SharedCallGuard(services.ledger._engine, "erp", CallLimits(per_day=0), timezone="UTC", clock=services.now)
-    closed = replace(services, erp=RestErp(channel_of(services.erp, gate)))
+    closed = replace(services, connect_erp=lambda: RestErp(channel_of(services.erp, gate)))
     run = runs("2026-11-22")
     report = run_day(closed, DAY, run)
 

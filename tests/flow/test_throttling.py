@@ -59,7 +59,7 @@ def guarded(services: Services, sandbox: RunningSandbox, clock: Clock) -> Guarde
             policy=policy,
             gate=guard("erp"),
         )
-        return replace(services, shop=CloudSuiteClient(shop), erp=RestErp(erp))
+        return replace(services, connect_shop=lambda: CloudSuiteClient(shop), connect_erp=lambda: RestErp(erp))
 
     return make
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orderflow.errors import PermanentError
+from orderflow.errors import ConfigurationError, PermanentError
 from orderflow.ledger.opening import open_ledger
 from orderflow.orchestration import tasks
 from orderflow.orchestration.run_context import RunContext
@@ -49,6 +49,8 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
             try_number=number,
             max_tries=max_tries,
             xcom_push=lambda *_: None,
+            xcom_pull=lambda **_: None,
+            get_task_states=lambda **_: {},
         )
         context: Any = {"ti": ti, "task": SimpleNamespace(retries=RETRIES), "params": params}
         monkeypatch.setattr(tasks, "RunContext", lambda: RunContext(context))
@@ -106,3 +108,16 @@ def test_no_log_of_a_dry_run_says_who_buys(
     assert CANARY in "".join(call.body for call in kept.calls), "the page has it, for who may trigger"
     assert "POST  /sales-orders" in caplog.text
     assert not [piece for piece in PIECES if piece in caplog.text or piece in repr(handed_on)]
+
+
+def test_a_report_needs_neither_shop_nor_erp(
+    run_try: RunTry, control: SandboxControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_ids = control.add_orders({**ORDER, "payment_status": "started"})
+    run_try(tasks.select_payable, order_ids, date=DAY)
+    for connection in ("CLOUDSUITE", "ERP"):
+        monkeypatch.delenv(f"AIRFLOW_CONN_{connection}_DEFAULT")
+
+    assert run_try(tasks.report_news, order_ids, [])["waiting"] == 1
+    with pytest.raises(ConfigurationError, match="is missing"):
+        run_try(tasks.push_to_erp, order_ids)

@@ -36,9 +36,9 @@ def staged(folder: Path, start: datetime, *, seed: int, mix: Mix = NORMAL) -> It
         ledger.days.begin("2020-01-01")  # long after go-live
         token = str(Config().legacy_token)
         services = Services(
-            shop=CloudSuiteClient(_channel(SHOP, sandbox.url, "Token", token)),
-            messages=MessagesClient(_channel(MESSAGES, sandbox.url, "Token", token)),
-            erp=RestErp(_channel(ERP, sandbox.erp_url, "Bearer", Config().erp_token)),
+            connect_shop=lambda: CloudSuiteClient(_channel(SHOP, sandbox.url, "Token", token)),
+            connect_messages=lambda: MessagesClient(_channel(MESSAGES, sandbox.url, "Token", token)),
+            connect_erp=lambda: RestErp(_channel(ERP, sandbox.erp_url, "Bearer", Config().erp_token)),
             ledger=ledger,
             settings=Settings.parse(SETTINGS),
             now=clock,

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from threading import Lock
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import pendulum
 
@@ -51,16 +51,39 @@ class Shared:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a use case talks to. Clock and sleep are included, so that tests can control them."""
+    """Everything a use case talks to. Clock and sleep are included, so that tests can control them.
 
-    shop: CloudSuiteClient
-    messages: MessagesClient
-    erp: ErpPort
+    Shop and ERP are connected when they are first used: a report needs neither.
+    """
+
+    connect_shop: Callable[[], CloudSuiteClient]
+    connect_messages: Callable[[], MessagesClient]
+    connect_erp: Callable[[], ErpPort]
     ledger: Ledger
     settings: Settings = field(default_factory=Settings)
     now: Callable[[], datetime] = pendulum.now
     sleep: Callable[[float], None] = time.sleep
     shared: Shared = field(default_factory=Shared)
+
+    @cached_property
+    def shop(self) -> CloudSuiteClient:
+        """The shop; ConfigurationError says what to set."""
+        return self.connect_shop()
+
+    @cached_property
+    def messages(self) -> MessagesClient:
+        """The shop's message addresses; ConfigurationError says what to set."""
+        return self.connect_messages()
+
+    @cached_property
+    def erp(self) -> ErpPort:
+        """The ERP; ConfigurationError says what to set."""
+        return self.connect_erp()
+
+    def connect(self) -> Self:
+        """Connect to all of them now, so that a mistake in the settings shows before an order is touched."""
+        _ = self.shop, self.messages, self.erp
+        return self
 
     def read(self, order_id: int) -> tuple[ShopOrder, Order]:
         """Read an order from the shop now: the raw object and its meaning."""

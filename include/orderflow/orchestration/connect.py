@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from orderflow.absence import require_no_variable
 from orderflow.cloudsuite.hook import CloudSuiteHook
 from orderflow.erp.hook import ErpHook
+from orderflow.erp.port import ErpPort
 from orderflow.errors import ConfigurationError
 from orderflow.flow.services import Services
 from orderflow.ledger.hook import engine_from_connection
@@ -42,20 +43,34 @@ def read_settings() -> Settings:
 def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes.
 
-    With `upgrade` the ledger's tables are created or upgraded first, also on a server.
+    With `upgrade` the ledger's tables are created or upgraded first, also on a server. ConfigurationError.
     """
+    return services_of(read_only=read_only, upgrade=upgrade).connect()
+
+
+def services_of(*, read_only: bool = True, upgrade: bool = False) -> Services:
+    """Connect to the ledger now, and to shop and ERP when they are first used: a report needs neither."""
     settings = read_settings()
     limits, meter = settings.limits, AirflowMeter()
-    shop, engine = CloudSuiteHook(), engine_from_connection(upgrade=upgrade)
+    engine = engine_from_connection(upgrade=upgrade)
     to_shop = _gate(engine, settings, "shop", limits.shop_per_second, _budget(limits))
     to_erp = _gate(engine, settings, "erp", limits.erp_per_second, None)
-    erp = ErpHook()
-    _check_lease(limits, max(shop.longest_call(), erp.longest_call()))
     talk: ChannelOptions = {"read_only": read_only, "concurrency": limits.concurrency, "meter": meter}
+
+    def shop() -> CloudSuiteHook:
+        hook = CloudSuiteHook()
+        _check_lease(limits, hook.longest_call())
+        return hook
+
+    def erp() -> ErpPort:
+        hook = ErpHook()
+        _check_lease(limits, hook.longest_call())
+        return hook.get_erp(gate=to_erp, **talk)
+
     return Services(
-        shop=shop.get_client(page_size=limits.page_size, gate=to_shop, **talk),
-        messages=shop.get_messages(gate=to_shop, **talk),
-        erp=erp.get_erp(gate=to_erp, **talk),
+        connect_shop=lambda: shop().get_client(page_size=limits.page_size, gate=to_shop, **talk),
+        connect_messages=lambda: shop().get_messages(gate=to_shop, **talk),
+        connect_erp=erp,
         ledger=Ledger(engine, lease=timedelta(seconds=limits.lease_seconds)),
         settings=settings,
     )

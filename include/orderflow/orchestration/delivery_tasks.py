@@ -18,7 +18,7 @@ from orderflow.flow.shipments.report import UnreadableShipment, end_shipments, k
 from orderflow.flow.shipments.send import OperatorDecision, send_shipments
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
-from orderflow.orchestration.connect import connect
+from orderflow.orchestration.connect import connect, services_of
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import (
     failed_units,
@@ -80,7 +80,7 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
         raise_failed_tasks(find_failed_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
-    services = connect(read_only=True)
+    services = services_of()
     units, asked = failed_units("list_packing_slips"), set(_named(here))
     unreadable = [UnreadableShipment(*unit[:3]) for unit in units if unit.name not in asked]
     summary, news = end_shipments(services, numbers, here.run, unreadable)

@@ -16,7 +16,7 @@ from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces, writer_of
 from orderflow.orchestration.channels import channels
-from orderflow.orchestration.connect import connect
+from orderflow.orchestration.connect import connect, services_of
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report
@@ -62,7 +62,7 @@ def send_digest() -> None:
     if RunContext().order_ids:
         log.info("this run was for named orders: no digest")
         return
-    services = connect(read_only=True)
+    services = services_of()
     log.info("%d calls planned by old dry runs forgotten", services.ledger.plans.forget())
     removed = services.ledger.housekeeping.purge(services.settings.retention.ages)
     log.info("removed from the ledger, as the settings `retention` say: %s", json.dumps(removed))

@@ -26,7 +26,7 @@ from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.batches import flat, ids, label
-from orderflow.orchestration.connect import connect
+from orderflow.orchestration.connect import connect, services_of
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import (
     failed_units,
@@ -208,7 +208,7 @@ def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report
     if here.dry_run:
         raise_failed_tasks(find_failed_tasks())
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
-    services = connect(read_only=True)
+    services = services_of()
     summary, news = end_run(
         services,
         here.run,

@@ -343,7 +343,7 @@ def test_a_slip_that_our_own_limits_held_back_is_not_in_doubt(
     gate = SharedCallGuard(services.ledger._engine, "shop", CallLimits(per_day=0), timezone="UTC", clock=services.now)
     channel = copy(services.messages._channel)
     channel._gate = gate
-    (result,) = Shipments(replace(services, messages=MessagesClient(channel)), runs)()
+    (result,) = Shipments(replace(services, connect_messages=lambda: MessagesClient(channel)), runs)()
     assert result.error
     assert shipments.standing(number) == (ShipmentProgress.OPEN, Reason.BUDGET_SPENT)
     assert end_shipments(services, [number])[1].opened == []
