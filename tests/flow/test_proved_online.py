@@ -7,6 +7,7 @@ import pytest
 
 from orderflow.domain.decision import Action
 from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.flow.orders.preview import preview_orders
 from orderflow.flow.orders.run import run_day, run_sweep
@@ -58,6 +59,26 @@ def test_where_nothing_tells_it_is_held_and_named(
     assert control.erp_orders() == []
     assert [failure.reason for failure in report.failures] == [Reason.OFFLINE_UNKNOWN] * 2
     assert "among both" in report.failures[0].message
+
+
+@pytest.mark.parametrize("short", ["offline=false", "offline=true"])
+def test_a_list_that_may_lack_the_order_proves_nothing(
+    services: Services, control: SandboxControl, runs: Runs, path: Path, short: str
+) -> None:
+    """Else an online order would be taken for an offline one and never exported, or an offline one exported."""
+    (order_id,) = control.add_orders({**PAID, "offline": short == "offline=true"})
+    control.configure(hidden_fields=["offline"])
+    lacking = {"count": 2, "next": None, "previous": None, "results": []}
+    control.fault("wrong_answer", method="GET", path=f"{short}.*reference=", answer=lacking, times=0)
+
+    path(services, runs, order_id)
+
+    assert control.erp_orders() == []
+    known = services.ledger.get(order_id)
+    if short == "offline=false":
+        assert known
+        assert (known.progress, known.reason) == (Progress.UNREAD, Reason.SHOP_ANSWER_INVALID)
+        assert control.order(order_id)["shipment_state"] == "none"
 
 
 def test_a_shop_without_offline_orders_can_say_so(
