@@ -39,7 +39,7 @@ class IdentitySchedule(Schedule):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.hang, self.warehouse = False, None
-        self.world.kinds = KINDS
+        self.world.kinds, self.world.cancel_in_erp = KINDS, self.erp.cancel
         self.settings["webshops"][3] = self.settings["webshops"][1]  # where `default_webshop` may move orders
         if not self.renumbers:
             manners = self.dice.sample(MANNERS, self.dice.randrange(4))
@@ -49,8 +49,12 @@ class IdentitySchedule(Schedule):
         self.seen["schedules about identity"] += 1
 
     def play(self) -> list[str]:
-        broken = [what for what in super().play() if what in self.unforeseen]
-        books = IdentityBooks(self.control, self._services().ledger, self.world, doubt=not self.erp.gives_proof)
+        found = super().play()  # in which the orders' names prove nothing here
+        people = self.erp.people_broken(self.world) if self.people else []
+        broken = [what for what in found if what in self.unforeseen or what in people]
+        books = IdentityBooks(
+            self.control, self._services().ledger, self.world, doubt=not self.erp.gives_proof, made=self.erp.orders()
+        )
         return [*broken, *books.broken()]
 
     def _round(self) -> None:
@@ -60,7 +64,8 @@ class IdentitySchedule(Schedule):
             self.world.restart_series(self.dice)
             self.seen["restarted number series"] += 1
         if self.dice.random() < 0.2:
-            self.settings["default_webshop"] = 3 if self.settings.get("default_webshop", 1) == 1 else 1
+            other = self.erp.webshops[-1]
+            self.settings["default_webshop"] = other if self.settings.get("default_webshop", 1) == 1 else 1
         super()._round()
 
     def _mistreat_ledger(self) -> None:
@@ -78,13 +83,24 @@ class Placed(Protocol):
 
 
 class IdentityBooks:
-    """Shop and ERP by the shop's order id and by line content, each from its own store."""
+    """Shop and ERP by the shop's order id and by line content, each from its own store.
 
-    def __init__(self, control: SandboxControl, ledger: Ledger, world: Placed, *, doubt: bool) -> None:
+    `made` are the ERP's orders; the sandbox's by default.
+    """
+
+    def __init__(
+        self,
+        control: SandboxControl,
+        ledger: Ledger,
+        world: Placed,
+        *,
+        doubt: bool,
+        made: Sequence[Order] | None = None,
+    ) -> None:
         self.shop: list[Order] = control.orders()
         self.made: dict[int, list[Order]] = defaultdict(list)
         self.numbers: dict[str, Order] = {}
-        for order in control.erp_orders():
+        for order in control.erp_orders() if made is None else made:
             self.made[order["request"]["shop_order_id"]].append(order)
             self.numbers[order["number"]] = order
         self.known = ledger.get_many(order["id"] for order in self.shop)

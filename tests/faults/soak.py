@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from faults.erps import ErpSide, SandboxErp, TrytonSide
+from faults.erp_tryton import TrytonSide
+from faults.erps import ErpSide, SandboxErp
 from faults.identity import IdentitySchedule
 from faults.ledgers import Ledgers, PostgresLedgers, SqliteLedgers
 from faults.schedule import Schedule
@@ -33,7 +34,7 @@ from tryton import RunningTryton, running
 POSTGRES_EVERY = 10
 """One in this many schedules has its ledger on PostgreSQL."""
 IDENTITY_EVERY = 3
-"""One in this many schedules with the sandbox's ERP changes names, webshops, lines and states."""
+"""One in this many schedules changes names, webshops, lines and states."""
 DEMO_EVERY = 5
 """One in this many schedules with a Tryton uses the demo's day."""
 KINDS = {
@@ -66,7 +67,7 @@ class Soak:
     def play(self, seed: int) -> list[str]:
         """Play one schedule; return what is wrong in the end."""
         demo = self._tryton is not None and seed % DEMO_EVERY == 0
-        kind = Schedule if self._tryton or seed % IDENTITY_EVERY else IdentitySchedule
+        kind = Schedule if demo or seed % IDENTITY_EVERY else IdentitySchedule
         schedule = kind(seed, self._control, self._url, self._ledgers(seed), self._erp, demo)
         broken = schedule.play()
         self.seen += schedule.seen

@@ -29,5 +29,11 @@ def test_the_schedules_are_worth_playing(soak: Soak) -> None:
     """Dice that never hit anything would prove nothing."""
     if soak.seen["schedules"] < len(SEEDS):
         pytest.skip("only when all of them were played")
-    for name in ("calls to Tryton hit by a fault", "deaths", "orders in the ERP", "schedules with the demo's day"):
+    for name in (
+        "calls to Tryton hit by a fault",
+        "deaths",
+        "orders in the ERP",
+        "schedules about identity",
+        "schedules with the demo's day",
+    ):
         assert soak.seen[name] > 0, name
