@@ -7,6 +7,8 @@ from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.flow.orders.preview import preview_orders
 from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.steps import ORDER_STEPS, run_step
 from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
 from support.clock import Clock
@@ -63,3 +65,28 @@ def test_an_erp_that_cannot_be_asked_holds_up_no_write_back(
 
     assert control.order(order_id)["order_lines"][0]["erp_line_number"] == 11
     assert control.order(order_id)["erp_order_number"] == number
+
+
+@pytest.mark.parametrize("done", [1, 2, 3])
+def test_one_that_is_cancelled_between_two_steps_of_a_run_is_told_by_this_run(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, done: int
+) -> None:
+    (order_id,) = control.add_orders(PAID)
+    run = runs("2026-11-22")
+    keys = to_process(select(services, [order_id], run=run, window=DAY))
+    for step in ORDER_STEPS[:done]:
+        run_step(services, step, keys, run)
+    (made,) = control.erp_orders()
+    control.cancel_erp_order(made["number"])
+
+    failed = [result.error for step in ORDER_STEPS[done:] for result in run_step(services, step, keys, run)]
+
+    assert [error.reason for error in failed if error] == [Reason.ERP_ORDER_CANCELLED]
+    assert control.order(order_id)["order_lines"][0]["erp_line_number"] is None
+    clock.advance(minutes=15)
+    assert [failure.reason for failure in run_sweep(services, runs()).failures] == [Reason.ERP_ORDER_CANCELLED]
+    assert control.order(order_id)["order_lines"][0]["erp_line_number"] is None
+    control.edit_erp_order(made["number"], status="open")
+    clock.advance(minutes=15)
+    assert run_sweep(services, runs()).failed == 0
+    assert control.order(order_id)["order_lines"][0]["erp_line_number"] == 11

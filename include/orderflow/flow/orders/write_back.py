@@ -14,6 +14,7 @@ from orderflow.flow.customer_status import tell
 from orderflow.flow.exported import Exported, as_shown, line_numbers
 from orderflow.flow.orders.after_export import content_after_put, flag_if_edited
 from orderflow.flow.orders.cxml_confirmation import confirm, confirmation, confirms_by_cxml
+from orderflow.flow.orders.partly_written_back import require_kept
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.orders.writing import Change, Written, difference, write
 from orderflow.flow.services import Services
@@ -40,8 +41,10 @@ def patch_erp_order_number(services: Services, claim: Claim, _run: RunRef) -> Ou
 def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Step 3c: PUT the object just read with the ERP fields set, then read it back.
 
-    A webshop that uses cXML gets a confirmation instead; what it must show afterwards is the same.
+    A webshop that uses cXML gets a confirmation instead; what it must show afterwards is the same. The ERP is asked
+    first whether it has kept the order: it may have been cancelled there since the push.
     """
+    require_kept(services, claim.order)
     exported = Exported.of(claim.order)
     shown = [exported]
 
