@@ -82,6 +82,8 @@ class Config(BaseModel):
     erp_password: str = "sandbox-secret"  # noqa: S105  # guards nothing
     erp_token: str = "sandbox-erp-token"  # noqa: S105  # guards nothing
     enforce_unique_reference: bool = True
+    erp_ignores_case: bool = False
+    """External references that differ only in case are one to this ERP."""
     honour_idempotency_key: bool = True
     late_commit_seconds: float = 0
     """How long a created order stays invisible to GET. Setting it back to 0 shows it at once."""

@@ -59,7 +59,7 @@ class ErpApi:
         if len(asked & set(call.query)) != 1 or reference == "":
             raise Refusal(invalid(f"exactly one of {', '.join(sorted(asked))} is wanted, and not empty"))
         if reference is not None:
-            found = self.store.with_reference(reference)
+            found = self.store.with_reference(reference, any_case=config.erp_ignores_case)
         elif shop_order_id is not None and config.erp_shop_order_id:
             if not _ID.fullmatch(shop_order_id):
                 raise Refusal(invalid("`shop_order_id` must be a whole number above 0, of 18 digits at most"))
@@ -101,7 +101,7 @@ class ErpApi:
             seen = self._seen_before(key, request, call, config)
             if seen is not None:
                 return seen
-        same = self.store.with_reference(request["external_reference"])
+        same = self.store.with_reference(request["external_reference"], any_case=config.erp_ignores_case)
         if same and config.enforce_unique_reference:
             return json_reply({"error": "duplicate", "number": same[0].number}, 409)
         unknown = [line for line in request["lines"] if _is_unknown(line["product"]["key"], config)]

@@ -107,8 +107,11 @@ class ErpStore:
         self.by_key = {key: kept for key, kept in self.by_key.items() if kept is not order}
         return order
 
-    def with_reference(self, reference: str) -> list[ErpOrder]:
-        """Return the orders with an external reference; more than one only if uniqueness is switched off."""
+    def with_reference(self, reference: str, *, any_case: bool = False) -> list[ErpOrder]:
+        """Return the orders with an external reference; more than one only when uniqueness is switched off."""
+        if any_case:
+            alike = [orders for name, orders in self._by_reference.items() if name.casefold() == reference.casefold()]
+            return [order for orders in alike for order in orders]
         return self._by_reference.get(reference, [])
 
     def of_shop_order(self, shop_order_id: str) -> list[ErpOrder]:

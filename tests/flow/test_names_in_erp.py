@@ -1,5 +1,7 @@
 """Names repeat, change and restart, and still each order of the shop has exactly one order in the ERP."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from orderflow.domain.window import Window
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.opening import open_ledger
 from sandbox.config import TODAYS_ERP
 from sandbox.control import SandboxControl
 from support.clock import Clock
@@ -61,6 +64,42 @@ def test_two_orders_with_one_reference_are_never_one_order(services: Services, e
     erp.edit_order(refused, reference="CS778")
     assert run_day(services, DAY, runs("2026-11-22")).failed == 0
     assert made_of(erp) == [first, second]
+
+
+@pytest.mark.parametrize(
+    "second", [{"order_lines": [APPLE]}, {"customer": 22, "order_lines": [PEAR]}], ids=["", "other"]
+)
+@pytest.mark.parametrize("ledger_lost", [False, True], ids=["", "ledger lost"])
+def test_an_erp_that_ignores_case_has_no_order_of_a_reference_in_another_case(
+    services: Services,
+    erp: SandboxControl,
+    clock: Clock,
+    runs: Runs,
+    tmp_path: Path,
+    *,
+    second: dict[str, Any],
+    ledger_lost: bool,
+) -> None:
+    erp.configure(erp_ignores_case=True)
+    (first,) = erp.add_orders({**PAID, "reference": "CS-A", "order_lines": [APPLE]})
+    run_day(services, DAY, runs("2026-11-22"))
+    (refused,) = erp.add_orders({**PAID, "reference": "cs-a", "order_lines": [APPLE], **second})
+    if ledger_lost:
+        services = replace(services, ledger=open_ledger(f"sqlite:///{tmp_path / 'new.db'}", clock=clock))
+        services.ledger.days.begin("2020-01-01")
+    clock.advance(minutes=15)
+
+    (failure,) = run_sweep(services, runs()).failures
+
+    unproved = {Reason.ERP_ORDER_UNPROVED} if ledger_lost and "customer" in second else set()
+    assert failure.reason in {Reason.REFERENCE_TAKEN, *unproved}
+    assert failure.order_id == refused
+    assert unproved or f"id {first}" in failure.message
+    assert made_of(erp) == [first]
+    assert not erp.order(refused)["erp_order_number"]
+    erp.edit_order(refused, reference="CS-B")
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 0
+    assert made_of(erp) == [first, refused]
 
 
 @pytest.mark.parametrize(

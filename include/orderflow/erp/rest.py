@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orderflow.domain.reasons import Reason
+from orderflow.domain.reference import is_same_to_some
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.rest_capabilities import ask_capabilities
@@ -88,8 +89,9 @@ class RestErp:
     def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:
         """Look an order up, by the shop's order id first if the ERP supports it; None if the ERP has none.
 
-        An answer with orders other than the one requested proves nothing: ERP_ANSWER_INVALID. An order without a number
-        has not been created yet: InDoubtError.
+        An answer with orders other than the one requested proves nothing: ERP_ANSWER_INVALID. But an order whose name
+        this ERP does not tell from the requested one (by case or accents) is an answer; the caller finds out whose it
+        is. An order without a number has not been created yet: InDoubtError.
         """
         if shop_order_id is not None and self.capabilities.shop_order_id_lookup:
             made_of = self._found({"shop_order_id": str(shop_order_id)}, "shop_order_id", shop_order_id)
@@ -101,13 +103,14 @@ class RestErp:
         answer = self._channel.call("GET", SALES_ORDERS, params=params, retry=True)
         _refuse_unnumbered(answer, field, value)
         found = answer.parse(_Found.model_validate).results
-        others = [order.external_reference for order in found if getattr(order, field) != value]
+        others = [order.external_reference for order in found if not _is_asked_for(getattr(order, field), value)]
         if others:
             raise answer.unreadable(f"to a search for {value} holds others ({', '.join(others[:3])})")
-        if len(found) > 1:
-            numbers = ", ".join(order.number for order in found)
+        exact = [order for order in found if getattr(order, field) == value] or found
+        if len(exact) > 1:
+            numbers = ", ".join(order.number for order in exact)
             raise answer.unreadable(f"has more than one order for {value} ({numbers})")
-        return found[0] if found else None
+        return exact[0] if exact else None
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:
         """Create an order: one request, never repeated here.
@@ -184,11 +187,16 @@ class RestErp:
                 return
 
 
+def _is_asked_for(shown: object, value: str | int) -> bool:
+    both_names = isinstance(shown, str) and isinstance(value, str)
+    return shown == value or (both_names and is_same_to_some(str(shown), str(value)))
+
+
 def _refuse_unnumbered(answer: Answer, field: str, value: str | int) -> None:
     """InDoubtError if the ERP has started an order without a number: do not write it back or create it again."""
     results = answer.json_object().get("results")
     for row in results if isinstance(results, list) else ():
-        if isinstance(row, dict) and row.get(field) == value:
+        if isinstance(row, dict) and _is_asked_for(row.get(field), value):
             number = row.get("number")
             if number is None or not str(number).strip():
                 raise InDoubtError(f"the ERP has {value} without a number: it is not made yet")
@@ -221,6 +229,8 @@ def _checked(answer: Answer, request: SalesOrderRequest) -> SalesOrder:
     order = answer.parse(SalesOrder.model_validate)
     if order.external_reference != request.external_reference:
         raise answer.unreadable(f"is about {order.external_reference}, not {request.external_reference}")
+    if order.shop_order_id not in {None, request.shop_order_id}:
+        raise answer.unreadable(f"is about order id {order.shop_order_id} of the shop, not {request.shop_order_id}")
     positions = sorted(line.position for line in request.lines)
     if sorted(line.position for line in order.lines) != positions:
         raise answer.unreadable(f"does not give one line number for each of the positions {positions}")

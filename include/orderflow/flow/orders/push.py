@@ -117,11 +117,11 @@ def _owner(services: Services, facts: Facts, found: SalesOrder | None) -> Ledger
 
 
 def _with_rivals(services: Services, facts: Facts) -> Facts:
-    """Find other orders of the shop with this reference, in any webshop."""
-    reference = facts.order.reference
-    rows = services.shop.list_orders(ShopOrderFilter(reference=reference))
-    rivals = {row.id for row in rows if row.reference == reference} - {facts.order.order_id}
-    return facts._replace(rivals=rivals)
+    """Find other orders of the shop with this reference or that of the order found, in any webshop."""
+    called = facts.found.external_reference.partition("/")[2] if facts.found else ""
+    references = {facts.order.reference, *filter(None, [called])}
+    rows = [row for one in references for row in services.shop.list_orders(ShopOrderFilter(reference=one))]
+    return facts._replace(rivals={row.id for row in rows if row.reference in references} - {facts.order.order_id})
 
 
 def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
