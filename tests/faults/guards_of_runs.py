@@ -15,6 +15,20 @@ OF_RUNS = (
         CANCELLED,
     ),
     Mutation(
+        "before the lines are written: the same",
+        "include/orderflow/flow/orders/write_back.py",
+        "    require_kept(services, claim.order)\n",
+        "",
+        CANCELLED,
+    ),
+    Mutation(
+        "orders that were sent back after their export are asked for",
+        "include/orderflow/flow/orders/withdrawals.py",
+        "    for state in (ShopState.CANCEL, ShopState.DRAFT, ShopState.QUOTATION):\n",
+        "    for state in (ShopState.CANCEL,):\n",
+        ("tests/flow/test_withdrawals.py",),
+    ),
+    Mutation(
         "nothing is told of an order that the ERP has cancelled",
         "include/orderflow/flow/orders/steps.py",
         " and known.reason is not Reason.ERP_ORDER_CANCELLED\n",

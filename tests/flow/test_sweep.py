@@ -31,9 +31,9 @@ def test_an_order_paid_ten_days_after_its_day_is_exported_by_the_next_sweep(
     assert control.order(order_id)["state"] == "processing"
 
 
-def test_an_idle_sweep_is_two_list_calls(services: Services, control: SandboxControl, runs: Runs) -> None:
+def test_an_idle_sweep_is_four_list_calls(services: Services, control: SandboxControl, runs: Runs) -> None:
     run_sweep(services, runs())
-    assert calls(control) == [("shop", "GET")] * 2
+    assert calls(control) == [("shop", "GET")] * 4
 
 
 def test_a_parked_order_costs_one_read_a_sweep_at_most_and_none_between_its_looks_when_old(
@@ -44,13 +44,13 @@ def test_a_parked_order_costs_one_read_a_sweep_at_most_and_none_between_its_look
     clock.advance(minutes=15)
     seen = last_call(control)
     run_sweep(services, runs())
-    assert len(calls(control, seen)) == 2 + 5
+    assert len(calls(control, seen)) == 4 + 5
     clock.advance(days=10)
     run_sweep(services, runs())
     seen = last_call(control)
     clock.advance(minutes=15)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")] * 2, "looked at an hour ago: only the listings"
+    assert calls(control, seen) == [("shop", "GET")] * 4, "looked at an hour ago: only the listings"
     assert not control.journal(method="PATCH")
 
 

@@ -12,9 +12,9 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
-from orderflow.flow.orders.cancellations import list_cancelled
 from orderflow.flow.orders.confirmed import list_confirmed
 from orderflow.flow.orders.go_live import go_live, hold_back
+from orderflow.flow.orders.withdrawals import list_withdrawn
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, RunRef
 
@@ -25,21 +25,21 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
     """Return the ids of the orders to check now, the longest known first.
 
     First the open orders in the ledger, less often as they age; then every `confirmed` order of the shop that is new to
-    the ledger, or has changed since it was last read; then orders cancelled after their export. This takes two listings
-    and reads no details. A listing known to be incomplete ends with the error that says so. New orders from before
-    go-live are held; without a `run` the ledger is left alone.
+    the ledger, or has changed since it was last read; then orders cancelled or sent back after their export. This takes
+    a few listings and reads no details. A listing known to be incomplete ends with the error that says so. New orders
+    from before go-live are held; without a `run` the ledger is left alone.
     """
     now, live = services.now(), go_live(services, by_person=False)
     due = services.ledger.due_orders(now, live)
     confirmed = list_confirmed(services, remember=run is not None)
-    fresh, cancelled = _not_read_yet(services, confirmed.rows, live, run), list_cancelled(services)
+    fresh, withdrawn = _not_read_yet(services, confirmed.rows, live, run), list_withdrawn(services)
     log.info(
-        "%d due of what is open in the ledger; %d new or changed in the shop; %d cancelled",
+        "%d due of what is open in the ledger; %d new or changed in the shop; %d withdrawn",
         len(due),
         len(fresh),
-        len(cancelled),
+        len(withdrawn),
     )
-    found = dict.fromkeys([*due, *fresh, *cancelled])
+    found = dict.fromkeys([*due, *fresh, *withdrawn])
     return [*found, *([confirmed.short] if confirmed.short else [])]
 
 

@@ -17,9 +17,9 @@ from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
-from orderflow.flow.orders.cancellations import is_unheard_of
 from orderflow.flow.orders.decision import stays_resolved
 from orderflow.flow.orders.go_live import go_live, is_known
+from orderflow.flow.orders.withdrawals import is_unheard_of
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step
@@ -116,14 +116,13 @@ def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) ->
     """Finish what was started, whatever the shop says now: the push reads again and finds out how.
 
     This also applies to an order in the ERP that was reopened in the shop, even if it is no longer payable, and to one
-    that was cancelled there.
+    that was cancelled or sent back there.
     """
     if known is None:
         return decision
     if stays_resolved(known, order):
         return Decision(action=Action.SKIP, reason=Reason.RESOLVED)
     reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
-    cancelled = order.state is ShopState.CANCEL and is_unheard_of(known)
-    if reopened or cancelled or known.progress in PARTLY_WRITTEN_BACK | INTENT_OPEN:
+    if reopened or is_unheard_of(known, order.state) or known.progress in PARTLY_WRITTEN_BACK | INTENT_OPEN:
         return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")
     return decision
