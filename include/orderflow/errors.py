@@ -76,6 +76,18 @@ class CallDeferredError(TransientError):
     reason = Reason.BUDGET_SPENT
 
 
+class TurnedAwayError(TransientError):
+    """A write was not done, and may be right no more when it could be: a pause was asked for, or a token had ended.
+
+    The caller reads again, decides, and writes anew. `refusal` is what it means when that happens once more.
+    """
+
+    def __init__(self, refusal: OrderflowError) -> None:
+        after = refusal.retry_after if isinstance(refusal, TransientError) else None
+        super().__init__(refusal.message, reason=refusal.reason, retry_after=after)
+        self.refusal = refusal
+
+
 def unforeseen(error: Exception) -> PermanentError:
     """Describe an unexpected exception by its type and place, never by its text, which may contain anything."""
     return PermanentError(f"{type(error).__name__} at {_place(error)}")

@@ -14,7 +14,7 @@ from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import CloudSuiteClient
 from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError
+from orderflow.errors import PermanentError, TurnedAwayError
 from orderflow.transport import FixedAuthorization, UnavailableError
 from sandbox.control import SandboxControl
 
@@ -82,6 +82,18 @@ def test_a_token_that_ended_in_mid_run_is_replaced_and_the_call_goes_through(
     (order_id,) = control.add_orders({"state": "confirmed"})
     client.get_order(order_id)
     control.expire_tokens()
+    assert client.get_order(order_id).state == "confirmed"
+    assert _token_requests(control) == 2
+
+
+def test_a_write_with_a_token_that_ended_is_left_to_a_fresh_read_and_goes_through_then(
+    control: SandboxControl, client: CloudSuiteClient
+) -> None:
+    (order_id,) = control.add_orders({"state": "confirmed"})
+    client.get_order(order_id)
+    control.expire_tokens()
+    with pytest.raises(TurnedAwayError):
+        client.patch_order(order_id, {"state": "processing"})
     assert client.patch_order(order_id, {"state": "processing"}).state == "processing"
     assert _token_requests(control) == 2
 

@@ -10,7 +10,7 @@ import requests
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
-from orderflow.errors import OrderflowError, PermanentError
+from orderflow.errors import OrderflowError, PermanentError, TurnedAwayError
 from orderflow.transport import Channel, RefusedError, UnavailableError
 from sandbox.control import SandboxControl
 from support.raw_server import answering, http, raw_server
@@ -123,6 +123,19 @@ def test_a_write_is_sent_once(
     with pytest.raises(UnavailableError) as caught:
         calls[write]()
     assert caught.value.not_sent is not_sent
+    assert len(control.journal(service="shop")) == sent + 1
+
+
+@pytest.mark.parametrize("write", ["patch", "put"])
+def test_a_write_that_is_asked_to_pause_is_not_sent_again_on_an_old_read(
+    control: SandboxControl, client: CloudSuiteClient, write: str
+) -> None:
+    (order_id,) = control.add_orders({"reference": "CS1", "state": "confirmed"})
+    document = client.get_order(order_id).document
+    control.fault("status", service="shop", status=429, headers={"retry-after": "1"}, times=1)
+    sent = len(control.journal(service="shop"))
+    with pytest.raises(TurnedAwayError):
+        client.put_order(order_id, document) if write == "put" else client.patch_order(order_id, {"state": "done"})
     assert len(control.journal(service="shop")) == sent + 1
 
 

@@ -100,7 +100,7 @@ def test_an_edit_is_seen_through_all_of_that(
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
-@pytest.mark.parametrize("fault", ["status", "reset_before_commit", "reset_after_commit"])
+@pytest.mark.parametrize("fault", [503, 429, "reset_before_commit", "reset_after_commit"])
 @pytest.mark.parametrize(
     ("then", "reason"),
     [
@@ -116,15 +116,15 @@ def test_a_write_that_carries_the_state_is_not_repeated_on_an_old_read(  # noqa:
     clock: Clock,
     runs: Runs,
     method: str,
-    fault: str,
+    fault: str | int,
     then: dict[str, str],
     reason: Reason,
 ) -> None:
     """S1, S2: somebody takes the order back while the client pauses before it tries again, and no condition helps."""
     (order_id,) = control.add_orders(ORDER)
     control.configure(unknown_filters=["state"])
-    rule = {"status": 503} if fault == "status" else {}
-    control.fault(fault, service="shop", method=method, times=1, then=then, **rule)
+    rule = {"status": fault} if isinstance(fault, int) else {}
+    control.fault("status" if rule else str(fault), service="shop", method=method, times=1, then=then, **rule)
 
     (failure,) = run_day(services, DAY, runs("2026-11-22")).failures
 

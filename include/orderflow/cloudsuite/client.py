@@ -113,7 +113,7 @@ class CloudSuiteClient:
     def _write(self, method: str, order_id: int, body: Mapping[str, Any], only_in: str | None) -> ShopOrder | None:
         path, params = _path(order_id), {"state": only_in} if only_in else None
         accept = _NOT_IN_THAT_STATE if only_in else frozenset[int]()
-        answer = self._channel.call(method, path, params=params, json=dict(body), retry=False, accept=accept)
+        answer = self._channel.call(method, path, params=params, json=dict(body), retry=False, accept=accept, once=True)
         if answer.status in accept:
             return None
         return self._written(order_id, {name: body[name] for name in _COMPARED if name in body}, answer)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import requests
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import CallDeferredError, PermanentError
+from orderflow.errors import CallDeferredError, PermanentError, TurnedAwayError
 from orderflow.redaction import excerpt
 from orderflow.transport.answer import Answer
 from orderflow.transport.authorization import Authorization
@@ -108,13 +108,14 @@ class Channel:
         data: bytes | Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
+        once: bool = False,
     ) -> Answer:
         """Send a request, `path` below the base URL; return its 2xx answer, or one whose status is in `accept`.
 
         The body is `json` (Decimals become numbers exactly as written), or `data`: a form, or raw bytes.
         `retry` repeats it while that may help, for GET, PATCH and PUT only. Without it, one request is sent, and
         another one only after an answer which means that nothing was done: a renewable token was refused (401, 403), or
-        the other side asked for a short pause (429).
+        the other side asked for a short pause (429). With `once` not even then: TurnedAwayError.
         UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run;
         CallDeferredError if the guard holds the call back or the other side asked for a long pause: nothing was done.
         """
@@ -135,7 +136,7 @@ class Channel:
                 **(headers or {}),
             },
         }
-        attempt = partial(self._attempt, Exchange(method, path.partition("?")[0]), request, accept)
+        attempt = partial(self._attempt, Exchange(method, path.partition("?")[0]), request, accept, once=once)
         if not retry:
             return attempt()
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, method))
@@ -144,8 +145,10 @@ class Channel:
         """Repeat a caller's attempt, which makes its own calls, after each UnavailableError that may pass."""
         return self._policy.run(attempt, on_repeat=partial(self._meter.repeated, self.service.name, "attempt"))
 
-    def _attempt(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Answer:
-        received = self._send(exchange, request, accept)
+    def _attempt(
+        self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int], *, once: bool
+    ) -> Answer:
+        received = self._send(exchange, request, accept, once=once)
         succeeded = HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES
         if not (succeeded or received.status in accept):
             fault = fault_of_answer(received, exchange, self.service, self._secrets())
@@ -157,12 +160,12 @@ class Channel:
         refusal = partial(self._unreadable, exchange, received)
         return Answer(received.status, received.headers, received.content, refusal, is_whole=received.is_whole)
 
-    def _send(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Received:
+    def _send(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int], *, once: bool) -> Received:
         """Send the request, and again after each pause that the service asks for, if short enough."""
         waited = 0.0
         while True:
             waited += self._wait_for_turn(exchange)
-            received = self._send_once(exchange, request, accept)
+            received = self._send_once(exchange, request, accept, once=once)
             if received.status != HTTPStatus.TOO_MANY_REQUESTS:
                 self._throttle.answered()
                 return received
@@ -172,6 +175,8 @@ class Channel:
             if pause > self._policy.longest_retry_after or waited + pause > self._policy.deadline:
                 raise self._throttled(exchange, pause)
             self._meter.repeated(self.service.name, exchange.method)
+            if once:
+                raise self._turned_away(exchange, received)
 
     def _wait_for_turn(self, exchange: Exchange) -> float:
         ahead = self._throttle.wait_ahead()
@@ -191,16 +196,23 @@ class Channel:
             retry_after=pause,
         )
 
-    def _send_once(self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int]) -> Received:
+    def _send_once(
+        self, exchange: Exchange, request: Mapping[str, Any], accept: Collection[int], *, once: bool
+    ) -> Received:
         if self._authorize is None:
             return self._transmit(exchange, request, None, accept)
         header = self._authorize.header()
         received = self._transmit(exchange, request, header, accept)
         if received.status in _TURNED_AWAY and self._authorize.renew(header):
+            if once:
+                raise self._turned_away(exchange, received)
             if self._gate:
                 self._gate.enter(exchange.method, exchange.path)
             received = self._transmit(exchange, request, self._authorize.header(), accept)
         return received
+
+    def _turned_away(self, exchange: Exchange, received: Received) -> TurnedAwayError:
+        return TurnedAwayError(fault_of_answer(received, exchange, self.service, self._secrets()))
 
     def _transmit(
         self, exchange: Exchange, request: Mapping[str, Any], header: str | None, accept: Collection[int]

@@ -1,7 +1,8 @@
 """Write to an order of the shop: read it, decide, write once, and trust only a later read.
 
-Nothing is repeated based on an old read: after an unclear answer the order is read and decided again, because somebody
-may have cancelled it meanwhile. The shop answers 200 to fields that it ignores.
+Nothing is repeated based on an old read: after an unclear answer, a pause that the shop asked for, or a new token, the
+order is read and decided again, because somebody may have cancelled it meanwhile. The shop answers 200 to fields that
+it ignores.
 """
 
 import json
@@ -10,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError, TransientError
+from orderflow.errors import PermanentError, TransientError, TurnedAwayError
 from orderflow.flow.services import Services
 
 Change = Callable[[ShopOrder], Mapping[str, Any] | None]
@@ -47,6 +48,7 @@ def write(
     TransientError if the shop stays unclear; PermanentError(WRITEBACK_IGNORED) if it does not store what it accepted.
     """
     before: list[ShopOrder] = []
+    turned_away: list[TurnedAwayError] = []
     trust_answer = trust_answer and method == "PATCH"
 
     def attempt() -> Written:
@@ -57,14 +59,29 @@ def write(
                 return Written(before[0] if before else seen, seen, changed=bool(before))
             intend()
             before.append(seen)
-            answer = _send(services, method, seen, wanted)
+            try:
+                answer = _send(services, method, seen, wanted)
+            except TurnedAwayError as error:
+                before.pop()  # nothing was done
+                _refuse_twice(turned_away, error)
+                continue
             if answer is not None:
                 kept = _kept(services, change, answer, trust_answer=trust_answer)
                 return Written(before[0], kept, changed=True)
+        if turned_away:
+            raise turned_away[-1].refusal
         message = "the order's state kept changing while it was being updated"
         raise TransientError(message, reason=Reason.SHOP_UNAVAILABLE)
 
     return services.shop.repeating(attempt)
+
+
+def _refuse_twice(turned_away: list[TurnedAwayError], error: TurnedAwayError) -> None:
+    """Let a pause pass as often as there are moves; a new token that is refused, too, is refused for good."""
+    final = isinstance(error.refusal, PermanentError)
+    if final and any(isinstance(before.refusal, PermanentError) for before in turned_away):
+        raise error.refusal
+    turned_away.append(error)
 
 
 def _send(services: Services, method: str, seen: ShopOrder, wanted: Mapping[str, Any]) -> ShopOrder | None:
