@@ -166,6 +166,41 @@ def test_an_erp_order_that_was_cancelled_is_no_export(
     assert len(erp.erp_orders()) == 1
 
 
+@pytest.mark.parametrize("word", ["Canceled", "VOID", "geannuleerd", "Annulé", "storniert", "deleted", "vervallen"])
+def test_whatever_an_erp_calls_a_cancelled_order_it_is_no_export(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, word: str
+) -> None:
+    (order_id,) = control.add_orders(PAID)
+    run_day(services, DAY, runs("2026-11-22"))
+    (made,) = control.erp_orders()
+    control.edit_erp_order(made["number"], status=word)
+    control.edit_order(order_id, state="confirmed", erp_order_number=None)
+    clock.advance(minutes=15)
+
+    (failure,) = run_sweep(services, runs()).failures
+
+    assert failure.reason is Reason.ERP_ORDER_CANCELLED
+    assert not control.order(order_id)["erp_order_number"]
+
+
+def test_one_that_people_made_anew_in_the_erp_is_the_export(
+    services: Services, erp: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    erp.configure(enforce_unique_reference=False, honour_idempotency_key=False)
+    (order_id,) = erp.add_orders(PAID)
+    run_day(services, DAY, runs("2026-11-22"))
+    (made,) = erp.erp_orders()
+    erp.cancel_erp_order(made["number"])
+    anew = erp.add_erp_order(made["request"])
+    erp.edit_order(order_id, state="confirmed", erp_order_number=None)
+    clock.advance(minutes=15)
+
+    assert run_sweep(services, runs()).failed == 0
+
+    assert erp.order(order_id)["erp_order_number"] == anew["number"]
+    assert len(erp.erp_orders()) == len([made, anew])
+
+
 @pytest.mark.parametrize(
     ("theirs", "why"),
     [

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from orderflow.domain.erp_status import is_cancelled
 from orderflow.domain.findings import FindingKind
 from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
@@ -25,6 +26,8 @@ class ErpOrder(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: str
+    shop_order_id: int | None = None
+    """Which order of the shop it was made from; None when the ERP does not say."""
     status: str | None = None
     line_numbers: tuple[int, ...] = ()
     customer_code: str | None = None
@@ -38,7 +41,7 @@ class ErpOrder(BaseModel):
     @property
     def is_cancelled(self) -> bool:
         """Whether it is cancelled in the ERP; ERPs spell that in several ways."""
-        return (self.status or "").lower().startswith("cancel")
+        return is_cancelled(self.status)
 
 
 class Pair(BaseModel):

@@ -16,6 +16,7 @@ from pydantic import (
     model_serializer,
 )
 
+from orderflow.domain.erp_status import is_cancelled
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderLine, ProductKey
 from orderflow.domain.people import Address, Party, People, RecordKey, RecordRef
@@ -167,7 +168,7 @@ class SalesOrder(_Contract):
     @property
     def is_cancelled(self) -> bool:
         """Whether its status says it was cancelled. A cancelled order does not count as an export."""
-        return (self.status or "").strip().lower().startswith("cancel")
+        return is_cancelled(self.status)
 
 
 class ListedSalesOrder(SalesOrder):

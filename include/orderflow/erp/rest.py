@@ -107,10 +107,11 @@ class RestErp:
         if others:
             raise answer.unreadable(f"to a search for {value} holds others ({', '.join(others[:3])})")
         exact = [order for order in found if getattr(order, field) == value] or found
-        if len(exact) > 1:
-            numbers = ", ".join(order.number for order in exact)
+        alive = [order for order in exact if not order.is_cancelled] or exact[:1]  # people make a cancelled one anew
+        if len(alive) > 1:
+            numbers = ", ".join(order.number for order in alive)
             raise answer.unreadable(f"has more than one order for {value} ({numbers})")
-        return exact[0] if exact else None
+        return alive[0] if alive else None
 
     def create(self, request: SalesOrderRequest) -> SalesOrder:
         """Create an order: one request, never repeated here.

@@ -15,6 +15,7 @@ from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.services import Services
 from orderflow.ledger.opening import open_ledger
 from orderflow.settings import Settings
+from sandbox.config import TODAYS_ERP
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
@@ -70,6 +71,19 @@ def test_an_order_entered_in_the_erp_by_hand_with_its_number_in_the_shop_is_no_f
     assert found(few, runs) == set()
     control.remove_erp_order(by_hand)
     assert found(few, runs) == {(FindingKind.GONE_FROM_ERP, name(order))}
+
+
+@pytest.mark.parametrize("erp", [{}, TODAYS_ERP], ids=["names the shop's order", "as of today"])
+def test_an_order_is_not_compared_with_the_erp_order_of_another_one_of_its_name(
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs, erp: dict[str, bool]
+) -> None:
+    control.configure(**erp)
+    first = processed(control)[0]
+    called = {"reference": first["reference"], "webshop": first["webshop"]}
+    order = new_order(control, **called, payment_status="paid")
+    run_sweep(few, runs())
+    clock.advance(hours=2)
+    assert found(few, runs) == {(FindingKind.NOT_IN_ERP, name(order))}
 
 
 def test_what_the_erp_made_before_the_window_is_looked_up_before_it_is_called_missing(

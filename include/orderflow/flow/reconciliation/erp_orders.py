@@ -1,10 +1,11 @@
 """The ERP's side of a comparison: its orders by their name in the ERP. Only reads."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from orderflow.domain.order import Order
 from orderflow.domain.reconciliation import ErpOrder
 from orderflow.erp.models import ListedSalesOrder, SalesOrder
 from orderflow.erp.port import UnreadableRow
@@ -48,6 +49,18 @@ def find_erp_orders(services: Services, names: Collection[str]) -> tuple[ErpOrde
     return tuple(_found(order) for name in names if (order := services.erp.find(name)))
 
 
+def not_anothers(services: Services, order: Order, found: Sequence[ErpOrder]) -> tuple[ErpOrder, ...]:
+    """Leave out what was made from another order of the shop, or what the ledger has given to one: names repeat."""
+    unsaid = [one.number for one in found if one.shop_order_id is None]
+    known = services.ledger.by_erp_number(*unsaid) if unsaid else []
+
+    def is_anothers(one: ErpOrder) -> bool:
+        owners = {owner.order_id for owner in known if owner.erp_number == one.number} | {one.shop_order_id} - {None}
+        return bool(owners) and order.order_id not in owners
+
+    return tuple(one for one in found if not is_anothers(one))
+
+
 def webshop_of(external_reference: str) -> int | None:
     """Return the webshop in a reference; None if this flow cannot have made it."""
     webshop, slash, reference = external_reference.partition("/")
@@ -63,6 +76,7 @@ def _found(order: SalesOrder) -> ErpOrder:
     numbers = tuple(line.line_number for line in order.lines)
     return ErpOrder(
         number=order.number,
+        shop_order_id=order.shop_order_id,
         status=order.status,
         line_numbers=numbers,
         customer_code=order.buyer.code if order.buyer else None,

@@ -17,7 +17,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, values
 from orderflow.flow.reconciliation.customers import customer_codes, sent_to
-from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, read_erp, webshop_of
+from orderflow.flow.reconciliation.erp_orders import ErpSide, find_erp_orders, not_anothers, read_erp, webshop_of
 from orderflow.flow.reconciliation.shop_orders import find_order, read_order, read_shop
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
@@ -127,7 +127,9 @@ class _Pairing:
         rule = payment_rule(order.payment_status, payment_option=webshop.payment_option)
         pair = Pair(
             order=order,
-            erp_orders=tuple(found for name in names for found in self._erp.by_name.get(name, [])),
+            erp_orders=not_anothers(
+                self._services, order, [found for name in names for found in self._erp.by_name.get(name, [])]
+            ),
             offline=offline,
             payable=rule.action is Action.PROCESS,
             exported_as=exported.erp_number if exported else None,
@@ -162,7 +164,9 @@ class _Pairing:
         """Look up by name what the ERP should have, or had, but has not listed; and for whom it was sent."""
         pair = subject.pair
         if not pair.erp_orders and self._may_be_in_erp(subject):
-            pair = pair.model_copy(update={"erp_orders": find_erp_orders(self._services, subject.names)})
+            found = find_erp_orders(self._services, subject.names)
+            ours = not_anothers(self._services, pair.order, found) if pair.order else found
+            pair = pair.model_copy(update={"erp_orders": ours})
         if not pair.erp_orders:
             return subject
         named = {
