@@ -244,10 +244,11 @@ def test_in_the_repository_it_finds_what_make_up_uses(
 
 
 def test_a_shop_is_compared_with_what_is_assumed_and_nothing_is_written(
-    environment: dict[str, str], control: SandboxControl
+    environment: dict[str, str], control: SandboxControl, tmp_path: Path
 ) -> None:
     control.reset(day=DAY, count=40, parts=["charges"])
-    code, lines, errors = command(environment, "check-shop")
+    folder = tmp_path / "recorded"
+    code, lines, errors = command(environment, "check-shop", "--record", str(folder))
     assert code == 1, errors
     summary = json.loads(lines[-1])
     assert {"charges_placed", "payment_known"} <= set(summary["to_do"])
@@ -255,6 +256,8 @@ def test_a_shop_is_compared_with_what_is_assumed_and_nothing_is_written(
     assert "TO DO charges_placed: their orders are held; set `charges." in errors
     assert any(line.startswith("DOES NOT HOLD") and "charges_placed" in line for line in lines)
     assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
+    assert f"RECORDED {folder / 'shop.json'}" in errors
+    assert json.loads((folder / "shop.json").read_text(encoding="utf-8"))["outcomes"]["count"] == "holds"
 
 
 def test_a_shop_that_is_as_assumed_exits_0_and_one_that_cannot_be_reached_exits_2(

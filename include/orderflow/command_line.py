@@ -1,6 +1,7 @@
 """The command line of `python -m orderflow`: read, and documented, without importing what the commands need."""
 
 import argparse
+from pathlib import Path
 
 _ABOUT = "Run Orderflow against the configured connections, without a scheduler."
 _MORE = """\
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "open", does="list every order that is not done: list, order, age, reason, owner")
     check = _add(commands, "check-shop", does="compare the assumptions about shop and ERP with the real ones")
     check.add_argument("--with-order", help="also write to this order of a test environment, and put it back")
+    check.add_argument("--record", type=Path, metavar="FOLDER", help="keep the shapes of the answers there, no data")
     check.add_argument("--with-message", action="store_true", help="also send messages about an order that nobody has")
     both = _add(commands, "reconcile", does="compare shop and ERP, change neither")
     both.add_argument("--days", type=_days, help="whole days back, in addition to today; default: the setting")

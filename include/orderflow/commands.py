@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from orderflow.checking.recorder import record
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, unforeseen
@@ -126,6 +127,8 @@ def _check_shop(asked: Namespace) -> int:
     for line in checked.text():
         _say(line)
     _tell("CHANGED", changed)
+    if asked.record:
+        _tell("RECORDED", [record(checked, asked.record)])
     _tell("TO DO", checked.to_do())
     _tell("LEFT", checked.left)
     return _end({**checked.summary(), "changed": changed}, _FAILED if checked.needs_a_person or checked.left else 0)

@@ -12,6 +12,7 @@ from sandbox.catalogue import SHOP_TIMEZONE
 from sandbox.catalogue_parts import PARTS
 from sandbox.config import Config
 from sandbox.keeping import Keeper
+from sandbox.like import Recording
 from sandbox.manners.table import MANNERS, checked
 from sandbox.server import SandboxServer, build, listen, url_of
 
@@ -19,8 +20,12 @@ from sandbox.server import SandboxServer, build, listen, url_of
 def main() -> None:
     """Read the command line, print the addresses, serve."""
     arguments = _arguments()
-    config = Config(manners=arguments.manners)
-    app = build(arguments.day, arguments.count, config, parts=arguments.parts)
+    recording = arguments.like
+    switches = recording.switches() if recording else {}
+    config = Config(**{**switches, "manners": arguments.manners | switches.get("manners", frozenset())})
+    app = build(
+        arguments.day, arguments.count, config, parts=arguments.parts, dress=recording.dressed if recording else list
+    )
     keeper = Keeper(arguments.keep) if arguments.keep else None
     if keeper:
         keeper.restore(app.world)
@@ -48,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=40, help="orders in the shop")
     parser.add_argument("--parts", type=_parts, default=(), help=f"further orders, by comma: {', '.join(PARTS)}")
     parser.add_argument("--keep", type=Path, help="a file that keeps shop and ERP over a restart")
+    parser.add_argument("--like", type=_recording, help="a folder of `check-shop --record`: be like that shop")
     known = "\n".join(f"  {name:28}{manner.sentence}" for name, manner in MANNERS.items())
     parser.epilog = f"manners:\n{known}"
     parser.add_argument("--manners", type=_manners, default=frozenset(), help="ways of a real shop, by comma")
@@ -58,6 +64,13 @@ def _manners(text: str) -> frozenset[str]:
     try:
         return checked(text.split(","))
     except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _recording(text: str) -> Recording:
+    try:
+        return Recording(Path(text))
+    except (ValueError, KeyError, TypeError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,7 @@ from sandbox.app import SandboxApp
 from sandbox.catalogue import orders_for_day
 from sandbox.config import Config
 from sandbox.keeping import Keeper
+from sandbox.wire import JsonObject
 
 START_TIMEOUT = 20
 TICKS_PER_SECOND = 10  # uvicorn's
@@ -75,12 +76,16 @@ class SandboxServer(uvicorn.Server):
 
 
 def build(
-    day: date | None = None, count: int = 40, config: Config | None = None, parts: Sequence[str] = ()
+    day: date | None = None,
+    count: int = 40,
+    config: Config | None = None,
+    parts: Sequence[str] = (),
+    dress: Callable[[list[JsonObject]], list[JsonObject]] = list,
 ) -> SandboxApp:
-    """Build a sandbox with the orders of a day, or with none."""
+    """Build a sandbox with the orders of a day, as `dress` changes them, or with none."""
     app = SandboxApp()
     config = config or Config()
-    app.reset(config, orders_for_day(day, count, api_timezone=config.api_timezone, parts=parts) if day else [])
+    app.reset(config, dress(orders_for_day(day, count, api_timezone=config.api_timezone, parts=parts)) if day else [])
     return app
 
 

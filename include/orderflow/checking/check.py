@@ -17,6 +17,7 @@ from orderflow.checking.probing_erp import look_at_erp
 from orderflow.checking.proposals import proposals
 from orderflow.checking.report import Checked
 from orderflow.checking.seen import ErpSeen, ShopSeen
+from orderflow.checking.shapes import shapes_of
 from orderflow.checking.tried import Tried
 from orderflow.checking.verdict import CheckResult, unseen
 from orderflow.erp.port import ErpPort
@@ -52,6 +53,7 @@ def judge(shop: ShopSeen, erp: ErpSeen, settings: Settings, tried: Tried | None 
         fields=fields(shop, settings.fields),
         proposals=proposals(shop, settings, verdicts),
         calls=len(list(shop.every)),
+        shapes=shapes_of(shop),
         left=tried.left if tried else (),
     )
 

@@ -24,6 +24,8 @@ class Checked(NamedTuple):
     proposals: list[Proposal]
     calls: int
     """Number of calls to the shop."""
+    shapes: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    """What a recording keeps of the answers."""
     left: tuple[str, ...] = ()
     """What a trial of writes could not put back."""
 
