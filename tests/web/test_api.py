@@ -198,7 +198,7 @@ def test_a_difference_has_the_owner_of_its_order_and_says_when_that_has_changed_
     page: httpx.Client, decide: Decide, ledger: Ledger, clock: Clock
 ) -> None:
     clock.now = datetime(2026, 11, 23, 6, tzinfo=UTC)
-    changed = decide(1, action=Action.HOLD, reason=Reason.CUSTOMER_UNKNOWN)
+    changed = decide(1, action=Action.HOLD, reason=Reason.ORDER_INCOMPLETE)
     same = decide(2, action=Action.PROCESS, reason=Reason.PAID)
     met = [difference(order_id) for order_id in (changed, same)]
     ledger.findings.update(met, judged=[])
