@@ -1,9 +1,9 @@
-"""`make bench-years`: what the ledger's queries read after years, in PostgreSQL, and by which plans.
+"""`make bench-years`: what the ledger's queries read after years, in PostgreSQL, and with which plans.
 
     python bench/years.py [--orders 1000000] [--unpaid 50000] [--days 730]
 
-A million orders have six million events. The figures are those of the database (rows and pages read, its own time), so
-that they say something on a busy machine, too; the page's own times are in page-results.md. Writes years-results.md.
+A million orders have six million events. The figures are the database's own (rows and pages read, its own time), so
+they are meaningful even on a busy machine. The page's times are in page-results.md. Writes years-results.md.
 """
 
 import argparse
@@ -47,7 +47,7 @@ class Read(NamedTuple):
 
 
 def questions(ledger: Ledger, engine: Engine, now: datetime) -> dict[str, Callable[[], object]]:
-    """Return what sweep, report, page and housekeeping ask."""
+    """Return the queries of sweep, report, page and housekeeping."""
     day = now - timedelta(days=5)
     old_before = now - timedelta(days=30)
     month = days_between((now - timedelta(days=27)).date(), now.date(), "UTC")
@@ -84,7 +84,7 @@ def questions(ledger: Ledger, engine: Engine, now: datetime) -> dict[str, Callab
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the queries of the block with their parameters."""
+    """Collect the block's queries with their parameters."""
     seen: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001
@@ -97,7 +97,7 @@ def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
 
 
 def read(engine: Engine, statement: str, parameters: Any) -> Read:
-    """Let PostgreSQL say what a query costs."""
+    """Ask PostgreSQL for a query's cost."""
     times, plan = [], {}
     with engine.connect() as connection:
         for _ in range(TIMES):
@@ -110,7 +110,7 @@ def read(engine: Engine, statement: str, parameters: Any) -> Read:
 
 
 def shape(plan: dict[str, Any], depth: int = 0) -> Iterator[str]:
-    """Write a plan down: what is read, by which index, and how many rows."""
+    """Summarise a plan: what is read, with which index, and how many rows."""
     index = f" by {plan['Index Name']}" if "Index Name" in plan else ""
     table = f" on {plan['Relation Name']}" if "Relation Name" in plan else ""
     yield f"{'  ' * depth}{plan['Node Type']}{index}{table}: {plan['Actual Rows']} rows x {plan['Actual Loops']}"
@@ -140,7 +140,7 @@ def measure(engine: Engine, now: datetime) -> Iterator[str]:
 
 
 def main() -> None:
-    """Fill, measure, write down."""
+    """Fill, measure, write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--unpaid", type=int, default=50_000)

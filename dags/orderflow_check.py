@@ -1,14 +1,14 @@
 """
-### Shop and ERP compared with what is assumed about them; neither is changed.
+### Checks the assumptions about shop and ERP; neither is changed.
 
-The vendor's pages leave gaps, so this flow assumes things. Whether they hold shows here, and not when an order fails.
+The vendor's pages leave gaps, so this flow makes assumptions. A wrong one shows here, before an order fails.
 
-**check_what_is_assumed**, on the first of each month, and whenever somebody triggers it: a minute of reading calls. For
-each assumption: does it hold, what was seen, what follows, which setting to change or whom to ask. The table is on the
-page "Orders", in the log, and in the ledger. It needs no parameter.
+**check_what_is_assumed** runs on the first of each month, and whenever somebody triggers it. It takes about a minute of
+read-only calls and needs no parameter. For each assumption it reports whether it holds, what was seen, what follows,
+and which setting to change or whom to ask. The table is on the page "Orders", in the log, and in the ledger.
 
-**When an answer has changed** since the last check, as after a vendor's update, one alert says which and what follows.
-The page and the digest show it until the next check. So trigger this DAG again once it is dealt with.
+**When an answer has changed** since the last check, for instance after a vendor's update, one alert says which and what
+follows. The page and the digest show it until the next check, so trigger this DAG again once it is dealt with.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional. The log proposes settings, with reasons, as JSON to merge into it.
@@ -16,7 +16,7 @@ The page and the digest show it until the next check. So trigger this DAG again 
 **When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
 alert.
 
-**When it fails:** the log names what has changed, or why shop or ERP could not be read.
+**When it fails:** the log says what has changed, or why shop or ERP could not be read.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag

@@ -7,9 +7,9 @@ run missed, for any reason, is found here.
 1. **list_open_orders** takes from the ledger the orders that are waiting for payment, held, failed, in doubt or partly
    written back, if they are due (at every sweep while young, daily after a week). It adds every order that the shop
    lists as confirmed and that is new or has changed since it was read, and orders that were cancelled in the shop, or
-   sent back to a draft or quotation, after their export. With nothing to do that takes four calls: a list of more than
-   five pages is asked for its changes, and read whole every six hours. Who has not paid after 90 days
-   (`limits.never_paid_days`) is put aside until the shop changes the order.
+   sent back to a draft or quotation, after their export. With nothing to do that takes four calls: of a list with
+   more than five pages only the changes are read, and the whole list every six hours. An order unpaid after 90 days
+   (`limits.never_paid_days`) is put aside until the shop changes it.
 2. **select_payable** and **process_order** are the same as in the daily DAG.
 3. **finish_orders** finishes orders of webshops that report no deliveries, and marks as sent the offline orders that
    their day found and could not mark.

@@ -64,7 +64,7 @@ RUN = "scheduled__"
 def fill(engine: Engine, count: int, now: datetime, seed: int = 1, *, days: int = DAYS, unpaid: int = 0) -> None:
     """Put `count` orders of recent days into an empty ledger, with their events, alerts and findings.
 
-    `unpaid` more wait for their payment, the oldest since the first of these days.
+    `unpaid` additional orders await payment, the oldest since the first of these days.
     """
     rows = _orders(count, now, random.Random(seed), days, unpaid)  # noqa: S311 - no secret
     with engine.begin() as connection:

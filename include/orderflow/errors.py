@@ -77,9 +77,9 @@ class CallDeferredError(TransientError):
 
 
 class TurnedAwayError(TransientError):
-    """A write was not done, and may be right no more when it could be: a pause was asked for, or a token had ended.
+    """A write was not done, and may be outdated by now: the service asked for a pause, or a token had expired.
 
-    The caller reads again, decides, and writes anew. `refusal` is what it means when that happens once more.
+    The caller reads again, decides again, and then writes. `refusal` is the error to raise if it happens once more.
     """
 
     def __init__(self, refusal: OrderflowError) -> None:

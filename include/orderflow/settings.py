@@ -190,7 +190,7 @@ class Settings(_Settings):
         return frozenset(shop for shop, settings in self.webshops.items() if settings.deliveries == "none")
 
     def last_step(self, webshop: int | None) -> LastStep:
-        """Return what finishes orders of a webshop that are written back now."""
+        """Return the last step of a webshop's orders that are written back now."""
         settings = self.webshop(webshop)
         return LastStep.DESPATCH_ADVICE if settings.deliveries == "desadv" else LastStep(settings.finish)
 

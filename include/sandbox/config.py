@@ -83,7 +83,7 @@ class Config(BaseModel):
     erp_token: str = "sandbox-erp-token"  # noqa: S105  # guards nothing
     enforce_unique_reference: bool = True
     erp_ignores_case: bool = False
-    """External references that differ only in case are one to this ERP."""
+    """The ERP treats external references that differ only in case as the same."""
     honour_idempotency_key: bool = True
     late_commit_seconds: float = 0
     """How long a created order stays invisible to GET. Setting it back to 0 shows it at once."""

@@ -108,7 +108,7 @@ class ErpStore:
         return order
 
     def with_reference(self, reference: str, *, any_case: bool = False) -> list[ErpOrder]:
-        """Return the orders with an external reference; more than one only when uniqueness is switched off."""
+        """Return the orders with an external reference; more than one only if uniqueness is switched off."""
         if any_case:
             alike = [orders for name, orders in self._by_reference.items() if name.casefold() == reference.casefold()]
             return [order for orders in alike for order in orders]

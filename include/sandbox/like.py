@@ -1,6 +1,6 @@
-"""A sandbox like a shop that was recorded: `python -m sandbox --like FOLDER`.
+"""A sandbox that resembles a recorded shop: `python -m sandbox --like FOLDER`.
 
-The folder holds `shop.json`, which `python -m orderflow check-shop --record FOLDER` writes: shapes, and no data.
+The folder contains `shop.json`, written by `python -m orderflow check-shop --record FOLDER`: shapes, and no data.
 """
 
 import json
@@ -31,7 +31,7 @@ _MANNERS = {
     "unknown_ignored": "unknown_fields_refused",
     "put_as_read": "read_only_refused",
 }
-"""The manner that makes an assumption not hold."""
+"""The manner that violates an assumption."""
 _FILTERS = {
     "filter_state": "state",
     "filter_confirm_date_from": "confirm_date__gte",
@@ -57,10 +57,10 @@ _EXAMPLES = {
 
 
 class Recording:
-    """What was recorded of a shop."""
+    """The recording of a shop."""
 
     def __init__(self, folder: Path) -> None:
-        """Read it; ValueError when the folder holds none that this sandbox can read."""
+        """Read it; ValueError if the folder has none that this sandbox can read."""
         try:
             document = json.loads((folder / FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -71,7 +71,7 @@ class Recording:
         self._order: Mapping[str, Any] = document["objects"]["order"]["fields"]
 
     def switches(self) -> dict[str, Any]:
-        """Return what to set of `sandbox.config.Config`."""
+        """Return the switches to set in `sandbox.config.Config`."""
         found: dict[str, Any] = {
             "manners": frozenset(self._manners()),
             "unknown_filters": frozenset(name for of, name in _FILTERS.items() if self._fails(of)),
@@ -87,7 +87,7 @@ class Recording:
         return found
 
     def dressed(self, orders: Sequence[JsonObject]) -> list[JsonObject]:
-        """Give orders the fields and the words that the recorded ones have; made-up values, of the same shapes."""
+        """Give orders the recorded fields and terms, with generated values of the same shapes."""
         payments, currencies = (
             self._order.get(name, {}).get("values") or [] for name in ("payment_status", "currency")
         )

@@ -82,7 +82,7 @@ def build(
     parts: Sequence[str] = (),
     dress: Callable[[list[JsonObject]], list[JsonObject]] = list,
 ) -> SandboxApp:
-    """Build a sandbox with the orders of a day, as `dress` changes them, or with none."""
+    """Build a sandbox with the orders of a day, modified by `dress`, or with none."""
     app = SandboxApp()
     config = config or Config()
     app.reset(config, dress(orders_for_day(day, count, api_timezone=config.api_timezone, parts=parts)) if day else [])

@@ -1,4 +1,4 @@
-"""Writing what a shop looks like into a folder: shapes and verdicts, no data."""
+"""Recording a shop in a folder: shapes and verdicts, no data."""
 
 import json
 import os
@@ -11,9 +11,9 @@ FILE = "shop.json"
 
 
 def record(checked: Checked, folder: Path) -> Path:
-    """Write the shapes of the answers and the outcome of each assumption; ConfigurationError when that fails.
+    """Write the shapes of the answers and the outcome of each assumption; ConfigurationError if that fails.
 
-    What a verdict has seen is left out: it may quote references and ids.
+    What a verdict is based on is left out: it may quote references and ids.
     """
     document = {**checked.shapes, "outcomes": {name: one.outcome.value for name, one in checked.verdicts.items()}}
     path = folder / FILE

@@ -25,7 +25,7 @@ class Checked(NamedTuple):
     calls: int
     """Number of calls to the shop."""
     shapes: dict[str, Any] = {}  # noqa: RUF012 - never changed
-    """What a recording keeps of the answers."""
+    """The shapes of the answers, for a recording."""
     left: tuple[str, ...] = ()
     """What a trial of writes could not put back."""
 

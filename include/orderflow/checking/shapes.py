@@ -1,6 +1,6 @@
-"""The shapes of a shop's answers: field names, types, lengths and formats; of values only those of enumerations.
+"""The shapes of a shop's answers: field names, types, lengths and formats; values only of enumerations.
 
-It is what somebody with an account can send without sending data, and what `python -m sandbox --like` reads.
+Somebody with an account can send them without sending data, and `python -m sandbox --like` reads them.
 """
 
 import re
@@ -13,11 +13,11 @@ from orderflow.checking.seen import ShopSeen
 
 VERSION = 1
 ENUMERATIONS = frozenset({"state", "payment_status", "shipment_state", "type", "currency"})
-"""Fields whose values are words of the shop's own, and say nothing about anybody."""
+"""Fields whose values are the shop's own terms, and identify nobody."""
 _WORD = re.compile(r"[a-z][a-z_]{0,29}|[A-Z]{3}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _OTHER_NAME = "(other)"
-"""In place of a name that may be somebody's data."""
+"""Replaces a name that may be somebody's data."""
 _MOST_VALUES = 30
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?"
 _FORMATS = {
@@ -91,7 +91,7 @@ def _shape(path: str, values: Sequence[Any]) -> dict[str, Any]:
 
 
 def _format(value: Any) -> str | None:
-    """Name the format of a text or decimal; a text of no known format is just `text`."""
+    """Return the format of a text or decimal; `text` if it is not a known one."""
     if isinstance(value, bool | int | list | dict) or value is None:
         return None
     if match := _DECIMAL.fullmatch(str(value)):

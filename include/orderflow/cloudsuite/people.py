@@ -85,7 +85,7 @@ def _text(value: object) -> str | None:
 
 
 def _is_one(value: object) -> bool:
-    """Whether it is a single value that can be passed on: one that nobody asked for must not fail the record."""
+    """Whether it is a single value that can be passed on: an unused one must not fail the record."""
     try:
         return isinstance(value, str | int) and value != "" and scalar(value) == value
     except ValueError:

@@ -1,9 +1,9 @@
-"""What an ERP calls an order that does not count any more."""
+"""Terms that ERPs use for a cancelled order."""
 
 _DEAD = ("cancel", "annul", "geannul", "void", "storn", "delet", "verwijder", "vervallen")
-"""How such words begin, in the languages that ERPs speak here."""
+"""How such terms begin, in the languages that ERPs use here."""
 
 
 def is_cancelled(status: str | None) -> bool:
-    """Whether a status says that the order was cancelled; the word is the ERP's own."""
+    """Whether a status says that the order was cancelled; the term is the ERP's own."""
     return (status or "").strip().lower().startswith(_DEAD)

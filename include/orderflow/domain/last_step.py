@@ -1,4 +1,4 @@
-"""What finishes an order after its write-back, kept with each so that later settings do not change the past."""
+"""The last step after an order's write-back, stored with the order so that later settings do not change the past."""
 
 from orderflow.domain.open_enum import OpenEnum
 
@@ -7,7 +7,7 @@ class LastStep(OpenEnum):
     """The last step of an order."""
 
     DESPATCH_ADVICE = "despatch_advice"
-    """The shop hears of its shipments; nothing else is written."""
+    """The shop gets despatch advices; nothing else is written."""
     SHIPMENT_SENT = "shipment_sent"
     """This flow sets `shipment_state=sent`."""
     DONE = "done"

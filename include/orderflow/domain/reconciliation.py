@@ -27,7 +27,7 @@ class ErpOrder(BaseModel):
 
     number: str
     shop_order_id: int | None = None
-    """Which order of the shop it was made from; None when the ERP does not say."""
+    """The shop order it was created from; None if the ERP does not say."""
     status: str | None = None
     line_numbers: tuple[int, ...] = ()
     customer_code: str | None = None

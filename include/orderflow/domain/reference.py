@@ -1,4 +1,4 @@
-"""When two names are one: a database may tell them apart only by letters, whatever their case and their accents."""
+"""When two references count as the same: some databases ignore case and accents when they compare texts."""
 
 import unicodedata
 

@@ -89,8 +89,8 @@ class RestErp:
     def find(self, external_reference: str, shop_order_id: int | None = None) -> SalesOrder | None:
         """Look an order up, by the shop's order id first if the ERP supports it; None if the ERP has none.
 
-        An answer with orders other than the one requested proves nothing: ERP_ANSWER_INVALID. But an order whose name
-        this ERP does not tell from the requested one (by case or accents) is an answer; the caller finds out whose it
+        An answer with orders other than the one requested proves nothing: ERP_ANSWER_INVALID. An order whose name this
+        ERP cannot distinguish from the requested one (by case or accents) is an answer; the caller finds out whose it
         is. An order without a number has not been created yet: InDoubtError.
         """
         if shop_order_id is not None and self.capabilities.shop_order_id_lookup:
@@ -107,7 +107,7 @@ class RestErp:
         if others:
             raise answer.unreadable(f"to a search for {value} holds others ({', '.join(others[:3])})")
         exact = [order for order in found if getattr(order, field) == value] or found
-        alive = [order for order in exact if not order.is_cancelled] or exact[:1]  # people make a cancelled one anew
+        alive = [order for order in exact if not order.is_cancelled] or exact[:1]  # people recreate a cancelled one
         if len(alive) > 1:
             numbers = ", ".join(order.number for order in alive)
             raise answer.unreadable(f"has more than one order for {value} ({numbers})")

@@ -23,7 +23,7 @@ def _or_false(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 _Stated = Annotated[bool, WrapValidator(_or_false)]
-"""What is neither true nor false proves nothing. It must not hide what the other fields deny."""
+"""Anything but true or false proves nothing. It must not hide what the other fields deny."""
 
 
 class _Said(BaseModel):

@@ -42,6 +42,6 @@ def _lists(shop: CloudSuiteClient, order: Order, api_timezone: str, *, offline: 
         asked = asked.model_copy(update=bounds)
     rows = shop.list_orders(asked)
     listed = any(row.id == order.order_id for row in rows)
-    if rows.short and not listed:  # it may be among those that the list lacks: that proves nothing
+    if rows.short and not listed:  # the list may lack it: that proves nothing
         raise rows.short
     return listed

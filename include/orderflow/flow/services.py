@@ -53,7 +53,7 @@ class Shared:
 class Services:
     """Everything a use case talks to. Clock and sleep are included, so that tests can control them.
 
-    Shop and ERP are connected when they are first used: a report needs neither.
+    Shop and ERP are connected on first use: a report needs neither.
     """
 
     connect_shop: Callable[[], CloudSuiteClient]
@@ -72,7 +72,7 @@ class Services:
 
     @cached_property
     def messages(self) -> MessagesClient:
-        """The shop's message addresses; ConfigurationError says what to set."""
+        """The shop's message endpoints; ConfigurationError says what to set."""
         return self.connect_messages()
 
     @cached_property
@@ -81,7 +81,7 @@ class Services:
         return self.connect_erp()
 
     def connect(self) -> Self:
-        """Connect to all of them now, so that a mistake in the settings shows before an order is touched."""
+        """Connect to all of them now, so that a configuration error shows before an order is touched."""
         _ = self.shop, self.messages, self.erp
         return self
 
@@ -144,7 +144,7 @@ class Services:
         return [exported.number - 1 for exported in place(shop_order, self.settings.charges).lines]
 
     def last_step(self, order: LedgerOrder) -> LastStep:
-        """Return what finishes an order: as it was when it was written back, else as the settings are now."""
+        """Return the last step of an order: the one stored at its write-back, otherwise the current setting's."""
         return order.last_step or self.settings.last_step(order.webshop)
 
     def decide(self, order: Order, window: Window | None = None) -> Decision:

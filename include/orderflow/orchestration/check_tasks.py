@@ -1,4 +1,4 @@
-"""The task of the check: compare what is assumed with shop and ERP, and be red where an answer has changed."""
+"""The task of the check: compare the assumptions with shop and ERP, and turn red if an answer has changed."""
 
 import logging
 from typing import Any

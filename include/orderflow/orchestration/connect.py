@@ -49,7 +49,7 @@ def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:
 
 
 def services_of(*, read_only: bool = True, upgrade: bool = False) -> Services:
-    """Connect to the ledger now, and to shop and ERP when they are first used: a report needs neither."""
+    """Connect to the ledger now, and to shop and ERP on first use: a report needs neither."""
     settings = read_settings()
     limits, meter = settings.limits, AirflowMeter()
     engine = engine_from_connection(upgrade=upgrade)

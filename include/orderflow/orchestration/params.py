@@ -9,7 +9,7 @@ from airflow.sdk import Param
 
 
 def _listing(title: str, description_md: str, *, of: str = "string", section: str | None = None) -> Param:
-    """Make a parameter that takes a list, empty unless somebody fills it in; the form sends null for that, too."""
+    """Build a parameter that takes a list, empty by default; for an empty one, the form sends null."""
     more: dict[str, Any] = {"section": section} if section else {}
     items = {"type": of}
     return Param(default=[], type=["null", "array"], items=items, title=title, description_md=description_md, **more)

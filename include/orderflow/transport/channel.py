@@ -112,12 +112,12 @@ class Channel:
     ) -> Answer:
         """Send a request, `path` below the base URL; return its 2xx answer, or one whose status is in `accept`.
 
-        The body is `json` (Decimals become numbers exactly as written), or `data`: a form, or raw bytes.
-        `retry` repeats it while that may help, for GET, PATCH and PUT only. Without it, one request is sent, and
-        another one only after an answer which means that nothing was done: a renewable token was refused (401, 403), or
-        the other side asked for a short pause (429). With `once` not even then: TurnedAwayError.
-        UnavailableError (transient), RefusedError (permanent); PermanentError for a write on a dry run;
-        CallDeferredError if the guard holds the call back or the other side asked for a long pause: nothing was done.
+        The body is `json` (Decimals become numbers exactly as written), or `data`: a form, or raw bytes. `retry`
+        repeats it while that may help, for GET, PATCH and PUT only. Without it, one request is sent, and another one
+        only after an answer which means that nothing was done: a renewable token was refused (401, 403), or the other
+        side asked for a short pause (429). With `once`, not even then: TurnedAwayError. UnavailableError (transient),
+        RefusedError (permanent); PermanentError for a write on a dry run; CallDeferredError if the guard holds the call
+        back or the other side asked for a long pause: nothing was done.
         """
         if self._read_only and method != "GET":
             raise PermanentError(

@@ -51,7 +51,7 @@ class Advice(BaseModel):
 
 
 class Amount(BaseModel):
-    """An amount in a currency; empty: none is known."""
+    """An amount in a currency; an empty currency means unknown."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,7 +60,7 @@ class Amount(BaseModel):
 
 
 class NamedOrder(BaseModel):
-    """An order, as far as it is named."""
+    """An order, as far as it has a name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -69,34 +69,34 @@ class NamedOrder(BaseModel):
 
 
 class CauseAnswer(BaseModel):
-    """A cause that is open, with everything that has it."""
+    """An open cause, with everything that has it."""
 
     model_config = ConfigDict(frozen=True)
 
     cause: str
     reason: Reason
     message: str
-    """What shop or ERP said, as far as it holds for all."""
+    """What shop or ERP said, as far as it is the same for all."""
     unit: str
-    """What is counted: `order`, `packing slip`, `task`, or nothing, which is empty."""
+    """The unit: `order`, `packing slip`, `task`, or empty if nothing is counted."""
     size: int
     names: list[str]
-    """Of the first."""
+    """The first names."""
     order_id: int | None
-    """The order, if it is about one alone."""
+    """The order, if there is only one."""
     has_orders: bool
-    """Whether the list of orders has some for this cause."""
+    """Whether the list of orders shows any for this cause."""
     amounts: list[Amount]
     since: datetime
-    """When the oldest was opened."""
+    """When the oldest one was opened."""
     advice: Advice
     retryable: list[NamedOrder]
     snoozed_until: datetime | None
-    """Until when nobody is told of it."""
+    """Until when its cause is not announced."""
 
     @classmethod
     def of(cls, group: CauseGroup, source: Source, language: str, snoozed_until: datetime | None) -> Self:
-        """Put what to do beside what happened."""
+        """Combine what happened with what to do."""
         known = Ledger(source.engine).get_many(group.order_ids).values()
         open_orders = [order for order in known if source.worklist_of(order) not in AT_AN_END]
         return cls(
@@ -120,7 +120,7 @@ _NAMES = 5
 
 
 class AlertsAnswer(BaseModel):
-    """The open causes, the most urgent first and what is snoozed last, and how many there are."""
+    """The open causes, most urgent first and snoozed ones last, and the total count."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -129,7 +129,7 @@ class AlertsAnswer(BaseModel):
 
     @classmethod
     def of(cls, source: Source, limit: int, language: str) -> Self:
-        """Read them; no more than `limit`."""
+        """Return them, at most `limit`."""
         ledger = Ledger(source.engine, clock=lambda: source.now)
         snoozed = ledger.snoozes.until()
         groups = sorted(grouped(ledger, ledger.alerts.open()), key=lambda group: group.cause in snoozed)

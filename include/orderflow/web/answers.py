@@ -131,7 +131,7 @@ class OrderAnswer(_Answer):
 
     @classmethod
     def of(cls, order: LedgerOrder, source: Source, in_run: Event | None = None) -> Self:
-        """Show an order as of now."""
+        """Show the order as it is now."""
         listed = source.worklist_of(order)
         local = order.first_seen_at.astimezone(ZoneInfo(source.settings.timezone))
         return cls(

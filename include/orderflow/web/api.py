@@ -180,13 +180,13 @@ def run_plan(
 
 @router.get("/alerts")
 def alerts(source: FromSource, language: Language = "en") -> AlertsAnswer:
-    """Return what needs attention, by cause, what is snoozed last."""
+    """Return what needs attention, by cause, snoozed ones last."""
     return AlertsAnswer.of(source, LONGEST_LIST, language)
 
 
 @router.get("/check")
 def check(source: FromSource) -> KeptCheck | None:
-    """Return the last check of what is assumed about shop and ERP; null when there was none."""
+    """Return the last check of the assumptions about shop and ERP; null if there was none."""
     return Ledger(source.engine).checks.last()
 
 

@@ -27,7 +27,7 @@ class Source(NamedTuple):
         return self.now - timedelta(days=self.settings.limits.give_up_days)
 
     def worklist_of(self, order: LedgerOrder) -> Worklist:
-        """Name the list an order is on now."""
+        """Return the list an order is on now."""
         old = order.first_seen_at < self.old_before
         return worklist(order.progress, order.reason, pushed=order.pushed_at is not None, old=old)
 

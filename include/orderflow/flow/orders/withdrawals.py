@@ -18,7 +18,7 @@ WITHDRAWN: dict[str | None, Reason] = {
     ShopState.DRAFT: Reason.WITHDRAWN_AFTER_EXPORT,
     ShopState.QUOTATION: Reason.WITHDRAWN_AFTER_EXPORT,
 }
-"""The states in which an exported order is not wanted any more, and what is then told."""
+"""The states in which an exported order is no longer wanted, and the reason to report."""
 _MEMO = "cancellations_read"
 _FIRST_LOOK = timedelta(days=7)
 _OVERLAP = timedelta(hours=2)
@@ -38,7 +38,7 @@ def list_withdrawn(services: Services) -> list[int]:
     """Return the ids of exported orders that were newly withdrawn: usually one call per state.
 
     ASSUMED: the shop filters by `modified_date__gte`. A shop that ignores it is asked less often, and for cancelled
-    orders only: its drafts may be everybody's carts. If it refuses the call, only this check is lost. The morning's
+    orders only: its drafts may be all customers' carts. If it refuses the call, only this check is lost. The morning's
     comparison finds such orders, too.
     """
     began = services.now()
@@ -63,13 +63,13 @@ def list_withdrawn(services: Services) -> list[int]:
 
 
 def is_unheard_of(known: LedgerOrder, state: str | None) -> bool:
-    """Whether an order in this state in the shop is in the ERP, and its withdrawal is new."""
+    """Whether an order in this state is in the ERP, and its withdrawal is new."""
     exported = known.progress in IN_ERP - {Progress.RESOLVED}
     return exported and state in WITHDRAWN and known.reason is not WITHDRAWN[state]
 
 
 def _listed(services: Services, state: ShopState, since: datetime) -> _Withdrawn:
-    """List the orders that came into a state; if the shop ignores since when, only cancelled ones."""
+    """List the orders that entered a state; if the shop ignores the time filter, only cancelled ones."""
     zone = services.settings.api_timezone
     asked = since.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     ids, ignored = list[int](), False

@@ -77,7 +77,7 @@ def write(
 
 
 def _refuse_twice(turned_away: list[TurnedAwayError], error: TurnedAwayError) -> None:
-    """Let a pause pass as often as there are moves; a new token that is refused, too, is refused for good."""
+    """Allow any number of pauses while moves are left, but only one new token: a second refusal is final."""
     final = isinstance(error.refusal, PermanentError)
     if final and any(isinstance(before.refusal, PermanentError) for before in turned_away):
         raise error.refusal

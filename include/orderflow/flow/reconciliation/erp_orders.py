@@ -50,7 +50,7 @@ def find_erp_orders(services: Services, names: Collection[str]) -> tuple[ErpOrde
 
 
 def not_anothers(services: Services, order: Order, found: Sequence[ErpOrder]) -> tuple[ErpOrder, ...]:
-    """Leave out what was made from another order of the shop, or what the ledger has given to one: names repeat."""
+    """Leave out orders created from, or assigned in the ledger to, another order of the shop: names repeat."""
     unsaid = [one.number for one in found if one.shop_order_id is None]
     known = services.ledger.by_erp_number(*unsaid) if unsaid else []
 

@@ -22,7 +22,7 @@ URGENCY = (
 
 ORDER, PACKING_SLIP, TASK = "order", "packing slip", "task"
 NOT_COUNTED = ""
-"""The unit of what is about no order, packing slip or task: the days that the schedule missed, for instance."""
+"""The unit of alerts that are not about orders, packing slips or tasks: the days the schedule missed, for instance."""
 
 
 class CauseGroup(NamedTuple):
@@ -39,9 +39,9 @@ class CauseGroup(NamedTuple):
     until: datetime | None
     """When the last of them closed; None while one is open."""
     unit: str = ORDER
-    """What `names` are names of; NOT_COUNTED: they say what it is about."""
+    """The unit of `names`; with NOT_COUNTED they are the subject itself."""
     said: str = ""
-    """The message, where it says more than the names."""
+    """The message, if it says more than the names."""
 
     @property
     def advice(self) -> Explanation:
@@ -55,7 +55,7 @@ class CauseGroup(NamedTuple):
 
     @property
     def size(self) -> str:
-        """How many there are of what; a single task that fails as a whole is named, as is what is not counted."""
+        """Say how many there are of what; a single failed task is named, as is anything not counted."""
         is_named = self.unit == NOT_COUNTED or (self.unit == TASK and len(self.names) == 1)
         return ", ".join(self.names) if is_named else counted(len(self.names), self.unit)
 

@@ -1,4 +1,4 @@
-"""The check with the services of a run, from looking to keeping."""
+"""The check with the services of a run, from reading to storing."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ from orderflow.ledger.models.orders import RunRef
 def check_and_keep(
     services: Services, run: RunRef, trial: Callable[[], Tried] | None = None
 ) -> tuple[Checked, list[str]]:
-    """Check shop and ERP over read-only `services`; returns the check, and what has changed since the last one.
+    """Check shop and ERP with read-only `services`; return the check, and what has changed since the last one.
 
-    TransientError, PermanentError when the shop cannot be read at all; nothing is kept then.
+    TransientError or PermanentError if the shop cannot be read at all; then nothing is stored.
     """
     checked = check_shop(services.shop.channel, services.erp, services.settings, services.now, trial)
     return checked, keep_check(services, checked, run)

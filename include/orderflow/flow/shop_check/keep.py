@@ -1,4 +1,4 @@
-"""Keeping a check in the ledger, and telling people where shop or ERP answer otherwise than the last time."""
+"""Stores a check in the ledger, and alerts people if shop or ERP now answer differently."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,10 @@ from orderflow.redaction import impersonal
 
 
 def keep_check(services: Services, checked: Checked, run: RunRef) -> list[str]:
-    """Keep a check; returns what has changed since the one before, a sentence each, and opens one alert for it.
+    """Store a check; return the changes since the one before, one sentence each, and open one alert for them.
 
     The next check closes the alert, unless something has changed again. What cannot be seen now is compared with the
-    last check that saw it. What held not and now holds because somebody did what was to be done is no change.
+    last check that saw it. If an assumption now holds because somebody did what was required, that is no change.
     """
     before = services.ledger.checks.last()
     known = _to_compare_with(before, run)
@@ -29,7 +29,7 @@ def keep_check(services: Services, checked: Checked, run: RunRef) -> list[str]:
     sentences = [_sentence(name, was, checked.verdicts[name]) for name, was in changed.items()]
     book, subject = services.ledger.alerts, Subject.of_shop_check()
     if not sentences or (before and before.run != run.name):
-        book.close(subject)  # what the check before has told of is over
+        book.close(subject)  # what the previous check reported is over
     if sentences:
         book.see(subject, Reason.ASSUMPTION_CHANGED, "; ".join(sentences), run=run, title=", ".join(changed))
     return sentences

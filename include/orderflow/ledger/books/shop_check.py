@@ -13,10 +13,10 @@ class ShopCheckBook:
         self._memos = memos
 
     def last(self) -> KeptCheck | None:
-        """Return the last check; None when there was none."""
+        """Return the last check; None if there is none."""
         kept = self._memos.read(_MEMO)
         return None if kept is None else KeptCheck.model_validate(kept)
 
     def keep(self, check: KeptCheck) -> None:
-        """Keep a check in place of the one before."""
+        """Store a check, replacing the one before."""
         self._memos.leave(_MEMO, check.model_dump(mode="json"))

@@ -49,7 +49,7 @@ class Subject(NamedTuple):
 
     @classmethod
     def of_shop_check(cls) -> Self:
-        """Say that it is about what is assumed of shop and ERP."""
+        """Return the subject for the assumptions about shop and ERP."""
         return cls("shop check", "check of shop and ERP")
 
     @classmethod
@@ -85,7 +85,7 @@ class Alert(Record):
 
     @property
     def is_of_check(self) -> bool:
-        """Whether it is about what is assumed of shop and ERP."""
+        """Whether it is about the assumptions about shop and ERP."""
         return self.subject == Subject.of_shop_check().id
 
     @property
@@ -95,7 +95,7 @@ class Alert(Record):
 
     @property
     def is_general(self) -> bool:
-        """Whether it is about the flow, and not about an order, a packing slip or a task."""
+        """Whether it is about the flow, not about an order, a packing slip or a task."""
         return not (self.subject.startswith("order ") or self.shipment or self.is_outage or self.is_difference)
 
     @property

@@ -149,7 +149,7 @@ class LedgerOrder(Record):
     pushed_at: datetime | None
     written_back_at: datetime | None
     last_step: LastStep | None = None
-    """What finishes it, as the settings were when it was written back; None before that, and of what is older."""
+    """Its last step, according to the settings at its write-back; None before that, and for older orders."""
     updated_at: datetime
     """When anything about it changed, or something was done with it."""
     looked_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""The last check of what is assumed about shop and ERP, as the ledger keeps it."""
+"""The last check of the assumptions about shop and ERP, as stored in the ledger."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class KeptVerdict(BaseModel):
-    """What the check said of one assumption."""
+    """The check's verdict on one assumption."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -17,7 +17,7 @@ class KeptVerdict(BaseModel):
     follows: str
     todo: str
     was: str = ""
-    """The outcome that the check before this one had, where it is another now; empty: nothing changed."""
+    """The previous check's outcome, if it has changed; otherwise empty."""
 
 
 class KeptCheck(BaseModel):
@@ -31,8 +31,8 @@ class KeptCheck(BaseModel):
     proposed: dict[str, Any]
     """Settings to merge into the Airflow Variable."""
     reasons: dict[str, str]
-    """Why, by the path of the setting."""
+    """The reasons for them, by the path of the setting."""
     known: dict[str, str]
-    """The last outcome of each assumption that a check could see, by id: what the next one is compared with."""
+    """The last visible outcome of each assumption, by id: the next check is compared with it."""
     compared_with: dict[str, str]
-    """What this one was compared with, so that a task that is tried again compares with the same."""
+    """What this check was compared with, so that a retried task compares with the same."""

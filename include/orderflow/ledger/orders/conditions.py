@@ -37,7 +37,7 @@ class OrderFilter:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it is about so few orders that finding them comes before sorting them."""
+        """Whether it matches so few orders that they are found before they are sorted."""
         return self.run is not None or bool(self.cause) or self.worklist is Worklist.FAILED
 
     def conditions(self, old_before: datetime) -> list[ColumnElement[bool]]:
@@ -80,7 +80,7 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
 
 
 def _is_none_of(column: InstrumentedAttribute[Any], known: Iterable[str]) -> ColumnElement[bool]:
-    """Return the condition for any other value, also one of newer code: what lies between these, which an index finds.
+    """Return the condition for any other value, including those of newer code: the ranges between these, by index.
 
     `NOT IN` would read all orders.
     """

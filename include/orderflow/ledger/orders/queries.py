@@ -92,7 +92,7 @@ def per_day(engine: Engine, days: Sequence[Window], *, old_before: datetime) -> 
         .cte("days")
     )
     seen = and_(OrderRow.first_seen_at >= bounds.c.start, OrderRow.first_seen_at < bounds.c.end)
-    in_all = and_(OrderRow.first_seen_at >= days[0].start, OrderRow.first_seen_at < days[-1].end)  # shows the index
+    in_all = and_(OrderRow.first_seen_at >= days[0].start, OrderRow.first_seen_at < days[-1].end)  # allows the index
     of_partition = select(OrderRow.partition.label("day"), *_facts(old_before)).where(
         OrderRow.partition.between(days[0].key, days[-1].key)
     )
@@ -127,7 +127,7 @@ def orders(
     """Return one page of the matching orders."""
     conditions = wanted.conditions(old_before)
     by = (_REVERSED if backwards else _BY)[sort]
-    # Few orders are found first and sorted then. By the index of the sort, the database would look for them everywhere.
+    # Few orders are found first and then sorted. Using the sort's index, the database would search everywhere.
     found = [func.count().over(), *by] if wanted.is_narrow else by
     sequence = [*found, OrderRow.order_id]
     statement = select(OrderRow).where(*conditions).order_by(*sequence).limit(limit).offset(offset)
@@ -137,7 +137,7 @@ def orders(
 
 
 def webshops(engine: Engine) -> list[int]:
-    """Return the webshops of all orders: the next larger one each time, so that the index is not read to its end."""
+    """Return the webshops of all orders, one by one in ascending order, so that the index is not read to its end."""
     first = select(func.min(OrderRow.webshop).label("webshop")).cte("known", recursive=True)
     larger = select(func.min(OrderRow.webshop)).where(OrderRow.webshop > first.c.webshop).scalar_subquery()
     known = first.union_all(select(larger).where(first.c.webshop.is_not(None)))

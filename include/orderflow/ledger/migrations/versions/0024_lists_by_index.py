@@ -1,4 +1,4 @@
-"""Indexes for what the page and the digest ask of a ledger with a million orders."""
+"""Indexes for the queries of page and digest on a ledger with a million orders."""
 
 import sqlalchemy as sa
 from alembic import op

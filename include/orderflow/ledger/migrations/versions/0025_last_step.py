@@ -1,4 +1,4 @@
-"""What finishes an order, as the settings were when it was written back."""
+"""The last step of an order, according to the settings at its write-back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column. Nobody knows it of what was written back before: for that the settings go on to count."""
+    """Add the column. It is unknown for orders already written back: the current settings apply to them."""
     with op.batch_alter_table("orderflow_order") as orders:
         orders.add_column(sa.Column("last_step", sa.String()))
     op.create_index("ix_orderflow_order_last_step", "orderflow_order", ["progress", "last_step"])
