@@ -2,7 +2,7 @@
 
 With it, Airflow finds the page and the connection types even if the package is only on PYTHONPATH, not installed.
 
-python tools/dist_info.py [--check]
+    python tools/dist_info.py [--check]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Run a command; end it, and all it started, as soon as our standard input closes or receives anything.
 
-python tools/keeper.py GRACE_SECONDS COMMAND ARGUMENT...
+    python tools/keeper.py GRACE_SECONDS COMMAND ARGUMENT...
 
 Whoever starts a keeper holds the other end of its standard input. When that process ends, however it ends (also by
 `kill -9`), the pipe closes and the keeper cleans up: nothing is left running, and nobody needs signal handlers.

@@ -1,6 +1,6 @@
 """`make docs-check`: every link of a Markdown page leads somewhere, and every file mentioned as docs/… exists.
 
-python tools/link_check.py [FILE …]
+    python tools/link_check.py [FILE …]
 
 Links to other hosts are not followed: our check must not depend on their servers.
 """

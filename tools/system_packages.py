@@ -1,6 +1,6 @@
 """Installs system packages that the project's commands need and this machine lacks: with apt, as root or with sudo.
 
-python3 tools/system_packages.py [python] [postgresql] [browser]
+    python3 tools/system_packages.py [python] [postgresql] [browser]
 
 Existing programs are used. If nothing may be installed, it lists what is missing and ends with exit code 1. Needs
 nothing but Python itself.

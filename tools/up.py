@@ -1,7 +1,7 @@
 """`make up` and `make down`: Airflow's page, scheduler and the sandbox in the background, with their state in .local/.
 
-python tools/up.py start [--port 8080] [--sandbox-port 8090]
-python tools/up.py stop
+    python tools/up.py start [--port 8080] [--sandbox-port 8090]
+    python tools/up.py stop
 
 With AIRFLOW_CONN_CLOUDSUITE_DEFAULT in the environment no sandbox is started: shop and ERP are your own. Every
 AIRFLOW_CONN_…, AIRFLOW_VAR_… and ORDERFLOW_… of the environment is passed to Airflow, whose only user, admin, gets a
