@@ -203,7 +203,7 @@ def test_a_difference_has_the_owner_of_its_order_and_says_when_that_has_changed_
     met = [difference(order_id) for order_id in (changed, same)]
     ledger.findings.update(met, judged=[])
     clock.now = datetime(2026, 11, 23, 7, tzinfo=UTC)
-    decide(changed, action=Action.HOLD, reason=Reason.CUSTOMER_UNKNOWN)
+    decide(changed, action=Action.HOLD, reason=Reason.CUSTOMER_UNKNOWN, detail="another customer")
 
     found = {finding["order_id"]: finding for finding in ask(page, "findings")["findings"]}
 
