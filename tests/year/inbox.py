@@ -1,10 +1,13 @@
 """What people received: every message by kind and month, and whether it said something new."""
 
+import re
 from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple
 
 OPENED, FIXED, DIGEST, FAILED = "opened", "fixed", "digest", "failed"
+_FIXED = "Fixed: "
+_NEW = re.compile(r"· \d+ new$", re.MULTILINE)
 
 
 class Got(NamedTuple):
@@ -14,6 +17,8 @@ class Got(NamedTuple):
     kind: str
     is_news: bool
     subject: str
+    repeated: tuple[str, ...]
+    """Causes that it named although people knew them."""
 
 
 class Inbox:
@@ -21,19 +26,21 @@ class Inbox:
 
     def __init__(self) -> None:
         self.got: list[Got] = []
-        self._known: set[str] = set()
+        self._known: set[tuple[str, str]] = set()
 
     def read(self, at: datetime, message: Any) -> None:
         """Receive a message of the webhook."""
-        subject, *lines = message["text"].splitlines()
-        opened = {line.partition(" — ")[0] for line in lines if " — " in line and not line.startswith("Fixed: ")}
-        fixed = {line.removeprefix("Fixed: ").partition(" — ")[0] for line in lines if line.startswith("Fixed: ")}
-        names = frozenset(line for line in lines if line.startswith("`"))
-        new = {f"{head}{sorted(names)}" for head in opened} - self._known
-        kind = OPENED if opened else FIXED if fixed else DIGEST if "digest" in subject else FAILED
-        is_news = bool(new or fixed) or (kind == DIGEST and " new" in message["text"]) or kind == FAILED
-        self.got.append(Got(at, kind, is_news, subject))
-        self._known |= new
+        subject, *blocks = re.split(r"\n+(?=\*|Fixed: |\S+(?:: `[^\n]*`)? — )", message["text"])
+        if "digest" in subject:
+            self.got.append(Got(at, DIGEST, bool(_NEW.search(message["text"])), subject, ()))
+            return
+        fixed = {head(block.removeprefix(_FIXED)) for block in blocks if block.startswith(_FIXED)}
+        opened = {(head(block), names(block)) for block in blocks if not block.startswith(_FIXED)}
+        new = opened - self._known
+        kind = OPENED if opened else FIXED if fixed else FAILED
+        repeated = tuple(sorted(what for what, _ in opened & self._known))
+        self.got.append(Got(at, kind, bool(new or fixed) or kind == FAILED, subject, repeated))
+        self._known = {(what, who) for what, who in self._known | new if what not in fixed}
 
     def by_month(self) -> dict[str, Counter[str]]:
         """Count the messages of each month by kind."""
@@ -46,3 +53,13 @@ class Inbox:
     def news_share(self) -> float:
         """How many of the messages were news."""
         return sum(got.is_news for got in self.got) / len(self.got) if self.got else 1.0
+
+
+def head(block: str) -> str:
+    """Return the cause that a block is about."""
+    return block.partition(" — ")[0]
+
+
+def names(block: str) -> str:
+    """Return the line with what has the cause."""
+    return next((line for line in block.splitlines()[1:] if line.startswith("`")), "")

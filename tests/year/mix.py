@@ -7,10 +7,17 @@ class Mix(NamedTuple):
     """Orders per day, the shares that something happens to, outages per month and their duration."""
 
     orders: float = 18
+    open_from: float = 7
+    """Hours of the day (UTC) between which people buy."""
+    open_until: float = 23
     late_payer: float = 0.06
     """Buyers who pay days later, or never."""
+    pays_within: float = 200
+    """Hours."""
     never_pays: float = 0.15
     """Share of those late payers."""
+    gives_up: float = 0.5
+    """Share of those: somebody cancels the order some days after it has become overdue."""
     unknown_payment: float = 0.0012
     incomplete: float = 0.0012
     unknown_product: float = 0.004
@@ -23,6 +30,10 @@ class Mix(NamedTuple):
     erp_outages: float = 1.0
     shop_outages: float = 0.5
     outage_hours: tuple[float, float] = (0.4, 4)
+    delivered_after: tuple[float, float] = (16, 50)
+    """Hours after the purchase."""
+    changed_after: tuple[float, float] = (1, 30)
+    """Hours after the purchase: cancellations, edits and discounts."""
     blips: float = 6
     """Single failing calls per month that work when repeated."""
     lost_answers: float = 0.7
@@ -30,7 +41,7 @@ class Mix(NamedTuple):
     slips_in_doubt: float = 0.3
     late_tracking: float = 0.05
     """Share of the packing slips whose tracking code comes an hour later."""
-    person_hours: tuple[float, float] = (1, 60)
+    person_hours: tuple[float, float] = (1, 100)
     """How long a person takes to act on a message."""
 
 

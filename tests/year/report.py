@@ -1,33 +1,56 @@
 """The results of the simulated months, as a table."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from year.audit import audit
 from year.inbox import DIGEST, FAILED, FIXED, OPENED
 from year.simulation import Simulation
+from year.troubles import BY_COMPARISON, TOLD_AS, Told, minutes_to_tell
 
 _KINDS = (OPENED, FIXED, DIGEST, FAILED)
 _TABLES = ("order", "event", "alert", "notice", "finding", "slip")
+_PASSES = timedelta(minutes=45)
+"""An outage that is over by then may be over before the second sweep has met it: nobody has to know."""
 
 
-def table(simulation: Simulation, *, days: int, seconds: float) -> str:
+def table(simulation: Simulation, wrong: Sequence[str], *, days: int, seconds: float) -> str:
     """Format the results."""
-    return "\n".join([*_messages(simulation, days), "", *_times(simulation), "", *_rest(simulation, seconds)]) + "\n"
+    parts = (
+        _messages(simulation, days),
+        _red_days(simulation, days),
+        _times(simulation),
+        _open(simulation),
+        _rest(simulation, wrong, seconds),
+    )
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def minutes_to_tell(simulation: Simulation) -> list[float]:
-    """Return, for each cause, the time from its record to its accepted message, beyond its patience."""
+def to_tell(simulation: Simulation) -> dict[str, list[float | None]]:
+    """Return by kind how many minutes after it happened people knew of each trouble; None where nobody was told."""
+    told = _told(simulation)
+    found: dict[str, list[float | None]] = {kind: [] for kind in TOLD_AS}
+    for trouble in simulation.shop.troubles:
+        if trouble.until is None or trouble.until - trouble.at > _PASSES:
+            found[trouble.kind].append(minutes_to_tell(trouble, told))
+    return found
+
+
+def audited(simulation: Simulation) -> list[str]:
+    """Compare both sides."""
+    return audit(simulation.services, simulation.control, simulation.shop.paid, simulation.by_hand)
+
+
+def _told(simulation: Simulation) -> list[Told]:
+    notices = text(
+        "SELECT a.order_id, a.reason, n.sent_at FROM orderflow_alert a JOIN orderflow_notice n ON n.alert_id = a.id "
+        "WHERE n.channel = 'webhook' AND n.phase = 'opened' AND n.sent_at IS NOT NULL"
+    )
     with simulation.services.ledger._engine.connect() as connection:
-        rows = connection.execute(
-            text(
-                "SELECT a.opened_at, MIN(n.sent_at) FROM orderflow_alert a "
-                "JOIN orderflow_notice n ON n.alert_id = a.id "
-                "WHERE n.channel = 'webhook' AND n.phase = 'opened' GROUP BY a.cause, a.opened_at"
-            )
-        ).all()
-    return sorted((_instant(sent) - _instant(opened)).total_seconds() / 60 for opened, sent in rows if sent)
+        return [Told(order_id, reason, _instant(at)) for order_id, reason, at in connection.execute(notices).all()]
 
 
 def _messages(simulation: Simulation, days: int) -> Iterator[str]:
@@ -37,27 +60,53 @@ def _messages(simulation: Simulation, days: int) -> Iterator[str]:
         red = sum(f"{at:%Y-%m}" == month for at, _ in simulation.red)
         yield f"{month:8} {' '.join(f'{counted[kind]:8}' for kind in _KINDS)} {counted.total():8} {red:9}"
     yield f"per month: {len(inbox.got) / months:.1f} messages, {len(simulation.red) / months:.1f} red runs"
-    yield f"news: {inbox.news_share:.0%} of the messages"
+    old = Counter(got.kind for got in inbox.got if not got.is_news)
+    yield f"news: {inbox.news_share:.0%} of the messages; the others: {_counts(old) or 'none'}"
+    again = Counter(cause for got in inbox.got for cause in got.repeated)
+    yield f"told again while known: {_counts(again) or 'nothing'}"
+
+
+def _red_days(simulation: Simulation, days: int) -> Iterator[str]:
+    by_dag, by_day = Counter(dag for _, dag in simulation.red), Counter(f"{at:%Y-%m-%d}" for at, _ in simulation.red)
+    most = max(by_day.values(), default=0)
+    yield f"red runs: {_counts(by_dag)}; on {len(by_day)} of {days} days, {most} on the worst"
 
 
 def _times(simulation: Simulation) -> Iterator[str]:
-    told = minutes_to_tell(simulation)
-    if told:
-        median, late = _at(told, 0.5), _at(told, 0.95)
-        yield f"from record to message, minutes: median {median:.0f}, p95 {late:.0f}, max {told[-1]:.0f}"
+    yield f"{'minutes from the cause to the message':40} {'cases':>6} {'median':>7} {'p95':>7} {'max':>7} {'never':>6}"
+    soon: list[float] = []
+    for kind, found in to_tell(simulation).items():
+        told = sorted(minutes for minutes in found if minutes is not None)
+        soon += [] if kind in BY_COMPARISON else told
+        yield _line(f"{kind} (by comparison)" if kind in BY_COMPARISON else kind, told, len(found))
+    yield _line("all that is not left to the comparison", sorted(soon), len(soon))
 
 
-def _rest(simulation: Simulation, seconds: float) -> Iterator[str]:
-    still_open = simulation.services.ledger.alerts.open()
-    oldest = min((alert.opened_at for alert in still_open), default=None)
-    yield f"open at the end: {len(still_open)} alerts{f', the oldest since {oldest:%Y-%m-%d}' if oldest else ''}"
+def _line(name: str, told: Sequence[float], cases: int) -> str:
+    shown = [f"{_at(told, 0.5):7.0f} {_at(told, 0.95):7.0f} {told[-1]:7.0f}"] if told else [f"{'-':>7}"] * 3
+    return f"{name:40} {cases:6} {' '.join(shown)} {cases - len(told):6}"
+
+
+def _open(simulation: Simulation) -> Iterator[str]:
+    still_open = simulation.open_alerts()
+    what = Counter(f"{alert.reason} since {alert.opened_at:%Y-%m-%d}" for alert in still_open)
+    yield f"open at the end: {_counts(what) or 'no alert'}"
+    orders = Counter(str(order.reason) for order in simulation.services.ledger.open_orders())
+    yield f"orders open at the end: {_counts(orders) or 'none'}"
+
+
+def _rest(simulation: Simulation, wrong: Sequence[str], seconds: float) -> Iterator[str]:
     with simulation.services.ledger._engine.connect() as connection:
         counts = {t: connection.execute(text(f"SELECT COUNT(*) FROM orderflow_{t}")).scalar() for t in _TABLES}  # noqa: S608
     yield f"ledger rows: {', '.join(f'{name} {count}' for name, count in counts.items())}"
     yield f"runs: {', '.join(f'{dag} {count}' for dag, count in simulation.runs.items())}; {simulation.calls} calls"
-    wrong = simulation.exported_once()
     yield f"audit of both sides: {len(simulation.shop.paid)} payable orders, {len(wrong)} lost, doubled or half done"
-    yield f"took {seconds:.0f} s"
+    yield from (f"  {line}" for line in wrong)
+    yield f"took {seconds / 60:.0f} min"
+
+
+def _counts(counted: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in counted.most_common())
 
 
 def _at(sorted_values: Sequence[float], share: float) -> float:
@@ -65,4 +114,5 @@ def _at(sorted_values: Sequence[float], share: float) -> float:
 
 
 def _instant(value: str | datetime) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)  # as SQLite has it

@@ -1,17 +1,16 @@
 """Months of a shop in minutes: the flow's own use cases and reports, the sandbox, and a simulated clock."""
 
-import json
-import os
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
+
+from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.orders.resolve import resolve
@@ -20,9 +19,12 @@ from orderflow.flow.orders.select import select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.reporting.announce import NewsError
+from orderflow.flow.reporting.report import Report
 from orderflow.flow.services import Services
+from orderflow.flow.shipments.report import keep_alerts
 from orderflow.flow.shipments.run import run_shipments
-from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.ledger.models.alerts import Alert
 from orderflow.orchestration.failed_tasks import FailedTask
 from orderflow.orchestration.reconcile_tasks import deliver_digest
 from orderflow.orchestration.run_context import RunContext
@@ -30,9 +32,8 @@ from orderflow.orchestration.run_reports import end_report, raise_unworked
 from sandbox import clock as sandbox_clock
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.receivers import webhook_receiver
 from year.inbox import Inbox
-from year.mix import Mix
+from year.people import Person
 from year.shop import Shop
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -42,77 +43,93 @@ DAILY, SWEEP, DELIVERIES, RECONCILE = (
     "orderflow_deliveries",
     "orderflow_reconcile",
 )
+_QUIET = timedelta(hours=1)
+"""How often the sweep runs while nothing happens: more often would change nothing."""
+_SWEEPS_AFTER = timedelta(minutes=45)
+"""For how long every sweep runs after something has happened: an outage is announced by the second one."""
+_AGAIN = timedelta(hours=20)
+"""When a person looks again at what is still open."""
+_REASON = re.compile(r"\((\w+); owner: ")
 
 
 class Simulation:
     """A shop, its flow, and the people who get its messages."""
 
-    def __init__(self, services: Services, control: SandboxControl, clock: Clock, mix: Mix, seed: int) -> None:
-        self.services = replace(services, now=clock)
+    def __init__(
+        self, services: Services, control: SandboxControl, clock: Clock, shop: Shop, webhook: list[Any]
+    ) -> None:
+        self.services = services
         self.control = control
         self.clock = clock
         self.inbox = Inbox()
         self.red: list[tuple[datetime, str]] = []
         self.runs = Counter[str]()
         self.calls = 0
-        self.shop = Shop(control, mix, seed, self._asked)
-        self._webhook: list[Any] = []
+        self.shop = shop
+        self.by_hand: set[str] = set()
+        """Packing slips of which a person has said that the shop needs no message."""
+        self._person = Person(control, self._asked)
+        self._webhook = webhook
         self._told: set[int] = set()
+        self._busy_until = clock.now
 
-    @classmethod
-    @contextmanager
-    def started(cls, services: Services, control: SandboxControl, clock: Clock, mix: Mix, seed: int) -> Iterator[Self]:
-        """Yield a simulation with a real webhook; the caller sets the ledger's connection."""
-        with ExitStack() as stack:
-            address, webhook = stack.enter_context(webhook_receiver())
-            os.environ["AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK"] = json.dumps({"conn_type": "http", "host": address})
-            os.environ["AIRFLOW_VAR_ORDERFLOW"] = "{}"
-            stack.callback(os.environ.pop, "AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK")
-            simulation = cls(services, control, clock, mix, seed)
-            simulation._webhook = webhook
-            yield simulation
-
-    def run(self, days: int, *, sweep_minutes: int = 15) -> None:
-        """Simulate this many days."""
+    def run(self, days: int, *, sweep_minutes: int = 15, afterwards: int = 12) -> None:
+        """Simulate this many days, and `afterwards` some more without buyers, in which everybody finishes."""
         start = self.clock.now
         self.shop.plan(start, days)
-        end, last = start + timedelta(days=days), start
+        end, last, swept = start + timedelta(days=days + afterwards), start, start
         while self.clock.now < end:
             self.clock.advance(minutes=sweep_minutes)
-            self._happen(until=self.clock.now)
+            if self._happen(until=self.clock.now):
+                self._busy_until = self.clock.now + _SWEEPS_AFTER
+            busy = self.clock.now <= max(self._busy_until, self.shop.down_until + _SWEEPS_AFTER)
             with sandbox_clock.held_at(self.clock.now):
-                self._due(last, self.clock.now)
+                self._due(last, self.clock.now, sweep=busy or self.clock.now - swept >= _QUIET)
+            swept = self.clock.now if busy or self.clock.now - swept >= _QUIET else swept
             last = self.clock.now
+        self._count_calls()
 
-    def _happen(self, until: datetime) -> None:
+    def open_alerts(self) -> list[Alert]:
+        """Return what is open."""
+        return self.services.ledger.alerts.open()
+
+    def _happen(self, until: datetime) -> bool:
+        happened = False
         while (instant := self.shop.next_at()) is not None and instant <= until:
             with sandbox_clock.held_at(instant):
                 self.shop.go()
+            happened = True
+        return happened
 
-    def _due(self, last: datetime, now: datetime) -> None:
+    def _due(self, last: datetime, now: datetime, *, sweep: bool) -> None:
         """Run what the schedules would run now."""
         before, local = last.astimezone(ZONE), now.astimezone(ZONE)
         if local.date() != before.date():
             self._task(DAILY, lambda here: self._day(here, f"{before:%Y-%m-%d}"), f"{before:%Y-%m-%d}")
-        self._task(SWEEP, lambda here: run_sweep(self.services, here.run))
+        if sweep:
+            self._task(SWEEP, lambda here: run_sweep(self.services, here.run))
         if local.hour != before.hour:
             self._task(DELIVERIES, lambda here: run_shipments(self.services, here.run))
         if before.hour < 6 <= local.hour:
             self._task(RECONCILE, lambda here: reconcile(self.services, here.run))
             deliver_digest(self.services, self._here(RECONCILE, f"digest {now.isoformat()}"))
-            self.calls += len(self.control.journal())
-            self.control.clear_journal()
+            self._count_calls()
         self._read()
 
-    def _day(self, here: RunContext, day: str) -> None:
-        run_day(self.services, Window.of_day(day, str(ZONE)), here.run)
+    def _count_calls(self) -> None:
+        self.calls += len(self.control.journal())
+        self.control.clear_journal()
+
+    def _day(self, here: RunContext, day: str) -> Report:
+        return run_day(self.services, Window.of_day(day, str(ZONE)), here.run)
 
     def _task(self, dag_id: str, work: Callable[[RunContext], object], partition: str | None = None) -> None:
-        """Run a DAG as Airflow would: what fails as a whole is a failed task, and the report is the last task."""
+        """Run a DAG as Airflow would: what fails as a whole is a broken task, and the report is the last task."""
         self.runs[dag_id] += 1
-        here, broken = self._here(dag_id, f"{dag_id} {self.clock.now.isoformat()}", partition), []
+        here = self._here(dag_id, f"{dag_id} {self.clock.now.isoformat()}", partition)
         try:
-            work(here)
+            done = work(here)
+            broken = _broken(done.broken) if isinstance(done, Report) else []
         except OrderflowError as error:
             broken = [FailedTask("list", None, error.reason, str(error))]
         try:
@@ -127,47 +144,58 @@ class Simulation:
         return RunContext({"ti": ti, "params": {}, "partition_key": partition})  # type: ignore[typeddict-item]
 
     def _read(self) -> None:
-        """Let people read their messages, and act on their own."""
-        if not self._webhook:
-            return
+        """Let people read their messages, and act on what is theirs."""
         for message in self._webhook:
             self.inbox.read(self.clock.now, message)
         self._webhook.clear()
-        for alert in self.services.ledger.alerts.open():
-            if alert.order_id is not None and alert.id not in self._told:
+        new = [alert for alert in self.open_alerts() if alert.id not in self._told]
+        for alert in [alert for alert in new if alert.order_id is not None or alert.shipment]:
+            if self._is_told(alert):
                 self._told.add(alert.id)
-                self.shop.message(self.clock.now, alert.reason, alert.order_id)
+                low, high = self.shop.mix.person_hours
+                self.shop.later(low, high, lambda alert=alert: self._act(alert))
 
-    def _asked(self, what: str, order_id: int) -> None:
-        """Run what a person has started for an order."""
-        here = self._here(SWEEP, f"{what} {order_id} {self.clock.now.isoformat()}")
-        if what == "resolve":
-            resolve(self.services, [order_id], here.run)
+    def _is_told(self, alert: Alert) -> bool:
+        found = text("SELECT COUNT(*) FROM orderflow_notice WHERE alert_id = :id AND channel = 'webhook'")
+        with self.services.ledger._engine.connect() as connection:
+            return bool(connection.execute(found, {"id": alert.id}).scalar())
+
+    def _act(self, alert: Alert) -> None:
+        """Have the person do something about it, unless it is over; and again tomorrow if it does not help."""
+        if alert.id not in {one.id for one in self.open_alerts()}:
             return
-        ids = to_process(select(self.services, [order_id], run=here.run, window=None))
-        for step in ORDER_STEPS:
-            run_step(self.services, step, ids, here.run)
+        paid = self._person.act(alert)
+        if paid is not None:
+            self.shop.paid.add(paid)
+        hours = _AGAIN.total_seconds() / 3600
+        self.shop.later(hours, hours, lambda: self._act(alert))
 
-    def exported_once(self) -> list[str]:
-        """Audit both sides: list every payable order that is not in the ERP exactly once, or is partly written back."""
-        made = Counter(order["request"]["shop_order_id"] for order in self.control.erp_orders())
-        wrong = []
-        for order_id in self.shop.paid:
-            order, known = self.control.order(order_id), self.services.ledger.get(order_id)
-            if order["state"] == "cancel" or _is_open(known):
-                continue
-            if made[order_id] != 1 or not order["erp_order_number"]:
-                wrong.append(f"{order_id}: {made[order_id]} in the ERP, the shop says {order['erp_order_number']}")
-        return [*wrong, *(f"{order_id}: {count} in the ERP" for order_id, count in made.items() if count > 1)]
+    def _asked(self, what: str, about: Any) -> None:
+        """Run what a person has started for an order or a packing slip, at the time of the world."""
+        here, now = self._here(SWEEP, f"{what} {about} {sandbox_clock.now().isoformat()}"), self.clock.now
+        self.clock.now = sandbox_clock.now()
+        if what == "resolve":
+            resolve(self.services, [about], here.run)
+        elif what == "retry":
+            ids = to_process(select(self.services, [about], run=here.run, window=None))
+            for step in ORDER_STEPS:
+                run_step(self.services, step, ids, here.run)
+        else:
+            self._say_of_slip(what, about, here)
+        self.clock.now = now
+
+    def _say_of_slip(self, what: str, number: str, here: RunContext) -> None:
+        if what == "arrived":
+            self.by_hand.add(number)
+        word = OperatorDecision(**{what: [number]})
+        send_shipments(self.services, [number], here.run, word)
+        keep_alerts(self.services, [number], here.run)
 
 
-def ledger_file(folder: Path) -> str:
-    """Set the ledger that reports use, and return its URL."""
-    url = f"sqlite:///{folder / 'ledger.db'}"
-    os.environ["AIRFLOW_CONN_ORDERFLOW_LEDGER"] = url
-    return url
-
-
-def _is_open(known: LedgerOrder | None) -> bool:
-    """Whether the flow itself says that it is not done: somebody was notified."""
-    return known is None or known.progress in {"held", "rejected", "waiting", "ready", "unread", "skipped", "resolved"}
+def _broken(errors: Sequence[str]) -> list[FailedTask]:
+    """Name the tasks that would have failed in Airflow: what a run without it only reports."""
+    tasks = []
+    for error in errors:
+        reason = _REASON.search(error)
+        tasks.append(FailedTask("list", None, Reason(reason[1]) if reason else Reason.UNEXPECTED, error))
+    return tasks[:1]

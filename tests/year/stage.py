@@ -1,5 +1,7 @@
-"""Everything that a simulation needs: set-up and tear-down."""
+"""Everything that a simulation needs, set up and taken down."""
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -18,21 +20,29 @@ from sandbox.config import Config
 from sandbox.control import SandboxControl
 from sandbox.server import running
 from support.clock import Clock
+from support.receivers import webhook_receiver
 from year.mix import NORMAL, Mix
-from year.simulation import Simulation, ledger_file
+from year.shop import Shop
+from year.simulation import Simulation
 
 SETTINGS = {"webshops": {"1": {"messages": {"user": 10}}}, "limits": {"lookup_waits": [0, 0], "breaker_errors": None}}
+_OURS = ("AIRFLOW_CONN_ORDERFLOW_ALERTS_WEBHOOK", "AIRFLOW_CONN_ORDERFLOW_LEDGER", "AIRFLOW_VAR_ORDERFLOW")
 
 
 @contextmanager
 def staged(folder: Path, start: datetime, *, seed: int, mix: Mix = NORMAL) -> Iterator[Simulation]:
-    """Yield a simulation that starts at an instant, with its own sandbox and ledger."""
+    """Give a simulation that begins at an instant, with a sandbox, a ledger and a webhook of its own."""
     clock = Clock(start)
     with ExitStack() as stack:
         sandbox = stack.enter_context(running())
         control = stack.enter_context(SandboxControl(sandbox.url))
         control.reset()
-        ledger = open_ledger(ledger_file(folder), clock=clock)
+        address, webhook = stack.enter_context(webhook_receiver())
+        url = f"sqlite:///{folder / 'ledger.db'}"
+        for name, value in zip(_OURS, (json.dumps({"conn_type": "http", "host": address}), url, "{}"), strict=True):
+            os.environ[name] = value
+            stack.callback(os.environ.pop, name, None)
+        ledger = open_ledger(url, clock=clock)
         ledger.days.begin("2020-01-01")  # long after go-live
         token = str(Config().legacy_token)
         services = Services(
@@ -44,7 +54,7 @@ def staged(folder: Path, start: datetime, *, seed: int, mix: Mix = NORMAL) -> It
             now=clock,
             sleep=lambda _: None,
         )
-        yield stack.enter_context(Simulation.started(services, control, clock, mix, seed))
+        yield Simulation(services, control, clock, Shop(control, mix, seed), webhook)
 
 
 def _channel(service: Service, url: str, scheme: str, token: str) -> Channel:
