@@ -166,6 +166,40 @@ def test_an_erp_order_that_was_cancelled_is_no_export(
     assert len(erp.erp_orders()) == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ({"count": 2}, Reason.SHOP_ANSWER_INVALID),
+        ({"count": 2, "shown": {"reference": None}}, Reason.REFERENCE_TAKEN),
+    ],
+    ids=["a list that lacks one", "rows without references"],
+)
+def test_a_list_that_does_not_show_a_rival_proves_that_there_is_none_by_nothing(  # noqa: PLR0917
+    services: Services,
+    control: SandboxControl,
+    clock: Clock,
+    runs: Runs,
+    tmp_path: Path,
+    rows: dict[str, Any],
+    why: Reason,
+) -> None:
+    """The ledger is lost and the ERP does not say whose its order is: only the shop's list knows of the other one."""
+    control.configure(**TODAYS_ERP)
+    (first,) = control.add_orders({**PAID, "reference": "CS7"})
+    run_day(services, DAY, runs("2026-11-22"))
+    services = replace(services, ledger=open_ledger(f"sqlite:///{tmp_path / 'new.db'}", clock=clock))
+    services.ledger.days.begin("2020-01-01")
+    (second,) = control.add_orders({**PAID, "reference": "CS7"})
+    shown = [{"id": i, "reference": "CS7", **rows["shown"]} for i in (first, second)] if "shown" in rows else []
+    answer = {"count": rows["count"], "next": None, "results": shown or [{"id": second, "reference": "CS7"}]}
+    control.fault("wrong_answer", service="shop", path="reference=CS7", answer=answer, times=0)
+
+    (failure,) = run_sweep(services, runs()).failures
+
+    assert (failure.order_id, failure.reason) == (second, why)
+    assert not control.order(second)["erp_order_number"]
+
+
 @pytest.mark.parametrize("word", ["Canceled", "VOID", "geannuleerd", "Annulé", "storniert", "deleted", "vervallen"])
 def test_whatever_an_erp_calls_a_cancelled_order_it_is_no_export(
     services: Services, control: SandboxControl, clock: Clock, runs: Runs, word: str

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from orderflow.cloudsuite.directory import Directory
 from orderflow.cloudsuite.filters import ShopOrderFilter
-from orderflow.cloudsuite.models import ShopOrder
+from orderflow.cloudsuite.models import ListedOrder, ShopOrder
 from orderflow.cloudsuite.paging import ORDERS, Listing
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
@@ -87,6 +87,14 @@ class CloudSuiteClient:
             raise _ambiguous(reference, [order.id for order in orders])
         return orders[0]
 
+    def ids_of(self, reference: str) -> set[int]:
+        """Return the ids of all orders with this reference, in any webshop; PermanentError if the list lacks some.
+
+        A row that does not show its reference is read: a list that hides it proves nothing.
+        """
+        rows = self._rows_of(ShopOrderFilter(reference=reference))
+        return {row.id for row in rows if (row.reference or self.get_order(row.id).reference) == reference}
+
     def repeating(self, attempt: Callable[[], Result]) -> Result:
         """Repeat an attempt that reads before it writes, for as long as a single read would be repeated."""
         return self._channel.repeating(attempt)
@@ -120,11 +128,14 @@ class CloudSuiteClient:
 
     def _ids(self, criteria: ShopOrderFilter) -> list[int]:
         """Return the ids of rows that may match. Without a reference in the row, the order itself must be read."""
-        rows = self.list_orders(criteria)
-        ids = [row.id for row in rows if row.reference in {criteria.reference, None}]
-        if rows.short is not None:
-            raise rows.short
-        return ids
+        return [row.id for row in self._rows_of(criteria)]
+
+    def _rows_of(self, criteria: ShopOrderFilter) -> list[ListedOrder]:
+        listing = self.list_orders(criteria)
+        rows = [row for row in listing if row.reference in {criteria.reference, None}]
+        if listing.short is not None:
+            raise listing.short
+        return rows
 
     def _written(self, order_id: int, sent: Mapping[str, Any], answer: Answer) -> ShopOrder:
         """Return the order in the answer to a write; if the answer proves nothing, read the order.

@@ -8,7 +8,6 @@ itself prevents duplicates.
 import logging
 from typing import Any, TypedDict
 
-from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.domain.decision import Decision
 from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.lines import SentLine
@@ -119,9 +118,8 @@ def _owner(services: Services, facts: Facts, found: SalesOrder | None) -> Ledger
 def _with_rivals(services: Services, facts: Facts) -> Facts:
     """Find other orders of the shop with this reference or that of the order found, in any webshop."""
     called = facts.found.external_reference.partition("/")[2] if facts.found else ""
-    references = {facts.order.reference, *filter(None, [called])}
-    rows = [row for one in references for row in services.shop.list_orders(ShopOrderFilter(reference=one))]
-    return facts._replace(rivals={row.id for row in rows if row.reference in references} - {facts.order.order_id})
+    ids = {i for one in dict.fromkeys([facts.order.reference, called]) if one for i in services.shop.ids_of(one)}
+    return facts._replace(rivals=ids - {facts.order.order_id})
 
 
 def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
