@@ -27,6 +27,7 @@ LATER = timedelta(days=1)
         {"webshop": 3},
         {"state": None, "erp_order_number": "ERP-1", "shipment_state": "sent", "offline": None},
         {"customer_order_number": " PO-9 "},
+        {"currency": " eur "},
         {"remarks": ""},
         {"remarks": "  "},
         {"lines": (line(1, line_id=7), line(2, line_id=8))},

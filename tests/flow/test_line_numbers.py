@@ -100,6 +100,23 @@ def test_an_edit_is_seen_through_all_of_that(
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
+@pytest.mark.parametrize("stored", [{"description": "A &amp; B"}, {"currency": "eur"}], ids=str)
+def test_what_the_shop_makes_of_values_as_it_stores_them_is_no_edit(  # noqa: PLR0917
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, method: str, stored: dict[str, str]
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "description": "A & B", "currency": "EUR"})
+    # The answer is empty, so that the order is read as it was stored.
+    control.fault("wrong_answer", service="shop", method=method, commit=True, answer={}, then=stored)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.edit_order(order_id, state="confirmed")
+    clock.advance(minutes=15)
+
+    run_sweep(services, runs())
+
+    assert services.ledger.alerts.open() == []
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
 @pytest.mark.parametrize("fault", [503, 429, "reset_before_commit", "reset_after_commit"])
 @pytest.mark.parametrize(
     ("then", "reason"),

@@ -15,7 +15,8 @@ VERSION = 2
 
 def fingerprint(order: Order) -> str:
     """Return the fingerprint of an order's content: `<goods>:<all>`, each 32 characters."""
-    where = [str(value) for value in (order.customer, order.shipment_address, order.invoice_address, order.currency)]
+    currency = order.currency and order.currency.strip().upper()
+    where = [str(value) for value in (order.customer, order.shipment_address, order.invoice_address, currency)]
     charges = sorted(f"{charge.kind} {charge.amount.normalize():f}" for charge in order.charges)
     goods = _hash([*where, *sorted(map(goods_of, order.lines)), *charges])
     texts = [as_read(text) for text in (order.customer_order_number, order.remarks)]

@@ -48,8 +48,8 @@ def content_hash(order: Order) -> str | None:
     return None if order.missing() else fingerprint(order)
 
 
-def content_after_put(known: LedgerOrder, before: Order, after: Order) -> str | None:
-    """Return the fingerprint of an order after our own PUT; None if somebody else has changed it.
+def content_after_write(known: LedgerOrder, before: Order, after: Order) -> str | None:
+    """Return the fingerprint of an order after our own write; None if somebody else has changed it.
 
     A shop may trim texts when storing them. Any other difference cannot come from a PUT of the object just read.
     """

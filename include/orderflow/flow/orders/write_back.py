@@ -12,7 +12,7 @@ from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
 from orderflow.flow.customer_status import tell
 from orderflow.flow.exported import Exported, as_shown, line_numbers
-from orderflow.flow.orders.after_export import content_after_put, flag_if_edited
+from orderflow.flow.orders.after_export import content_after_write, flag_if_edited
 from orderflow.flow.orders.cxml_confirmation import confirm, confirmation, confirms_by_cxml
 from orderflow.flow.orders.partly_written_back import require_kept
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
@@ -77,7 +77,8 @@ def _patch(
     exported = Exported.of(claim.order)
     intend = partial(claim.intend, step)
     written = write(services, claim.order_id, lambda seen: change(seen, exported), method="PATCH", intend=intend)
-    return _succeeded(claim, step, progress, written)
+    learnt = _content_after(services, claim, written) if written.changed else {}
+    return _succeeded(claim, step, progress, written, **learnt)
 
 
 def _confirmed(services: Services, claim: Claim, change: Change, exported: Exported) -> Written:
@@ -109,19 +110,25 @@ def _caused_by_us(services: Services, claim: Claim, written: Written) -> Learnt:
 
     From now on the lines are known by their new ids, and texts that the shop trims when storing are not an edit.
     """
-    before, after = services.understand(written.before), services.understand(written.order)
+    after = services.understand(written.order)
     positions = {number: position for position, number in claim.order.erp_lines.items()}
     lines = [
         SentLine.of(line)._replace(position=positions[line.erp_line_number])
         for line in after.lines
         if line.erp_line_number in positions
     ]
-    learnt: Learnt = {
+    return {
+        **_content_after(services, claim, written),
         "sent_lines": [line.to_json() for line in lines],
         "line_ids": {line.position: line.line_id for line in lines},
     }
-    content = content_after_put(claim.order, before, after)
-    return learnt if content is None else {**learnt, "payload_hash": content, "payload_version": VERSION}
+
+
+def _content_after(services: Services, claim: Claim, written: Written) -> Learnt:
+    """Return the content as the shop has stored it with our write; nothing if somebody else has changed it."""
+    before, after = services.understand(written.before), services.understand(written.order)
+    content = content_after_write(claim.order, before, after)
+    return {} if content is None else {"payload_hash": content, "payload_version": VERSION}
 
 
 def _succeeded(claim: Claim, step: Step, progress: Progress, written: Written, **learnt: Unpack[Learnt]) -> Outcome:
