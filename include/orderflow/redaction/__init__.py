@@ -5,12 +5,12 @@ Code that reads a credential registers it (`remember`); code that outputs a text
 
 from orderflow.redaction.gate import (
     SHORTEST_SECRET,
-    all_forms,
     excerpt,
     fit_to_show,
     impersonal,
     redact,
     remember,
+    usual_forms,
     visible,
 )
 from orderflow.redaction.logs import GuardedFormatter, guard_logs, hide
@@ -18,7 +18,6 @@ from orderflow.redaction.logs import GuardedFormatter, guard_logs, hide
 __all__ = [
     "SHORTEST_SECRET",
     "GuardedFormatter",
-    "all_forms",
     "excerpt",
     "fit_to_show",
     "guard_logs",
@@ -26,5 +25,6 @@ __all__ = [
     "impersonal",
     "redact",
     "remember",
+    "usual_forms",
     "visible",
 ]

@@ -3,6 +3,7 @@
 import html
 import json
 from base64 import b64encode, urlsafe_b64encode
+from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
@@ -10,10 +11,19 @@ _SHORTEST_PIECE = 8
 """This many characters of base64, or of hexadecimal digits, are no coincidence."""
 
 
-def disguises(secret: str) -> set[str]:
+@lru_cache(maxsize=64)
+def disguises(secret: str) -> frozenset[str]:
     """Return every form but the plain one."""
     spellings = {normalize(form, secret) for form in ("NFC", "NFD")} | {secret}
-    return {form for spelling in spellings for form in _of(spelling)} - {secret, ""}
+    return frozenset(form for spelling in spellings for form in _of(spelling)) - {secret, ""}
+
+
+def usual_disguises(secret: str) -> set[str]:
+    """Return the few forms that are worth an entry in somebody else's list, the plain one among them."""
+    data = secret.encode("utf-8", "surrogatepass")
+    json_forms = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    address, page = {quote(data, safe=""), quote(data), quote_plus(data)}, {html.escape(secret)}
+    return {secret, repr(secret)[1:-1], *json_forms, *address, *page, *_in_base64(data)} - {""}
 
 
 def _of(secret: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from threading import Lock
 
-from orderflow.redaction.disguises import disguises
+from orderflow.redaction.disguises import disguises, usual_disguises
 from orderflow.redaction.pages import words_of
 
 LONGEST_EXCERPT = 500
@@ -65,9 +65,9 @@ def remember(*secrets: str) -> None:
         _remembered.update(dict.fromkeys(told))
 
 
-def all_forms(secret: str) -> tuple[str, ...]:
-    """Return a secret in every form in which it may appear."""
-    return _forms(frozenset({secret})) if len(secret) >= _SHORTEST_ANYWHERE else (secret,)
+def usual_forms(secret: str) -> tuple[str, ...]:
+    """Return a secret in the forms in which it usually appears, for whoever hides texts of others than this package."""
+    return tuple(sorted(usual_disguises(secret))) if len(secret) >= _SHORTEST_ANYWHERE else (secret,)
 
 
 def fit_to_show(text: str, secrets: Iterable[str] = ()) -> str:

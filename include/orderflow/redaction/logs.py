@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from orderflow.redaction.gate import all_forms, fit_to_show, remember
+from orderflow.redaction.gate import fit_to_show, remember, usual_forms
 
 _PACKAGE = "orderflow"
 
@@ -43,7 +43,7 @@ def hide(mask: Callable[[Any], None], *secrets: str) -> None:
     known = [secret for secret in secrets if secret]
     remember(*known)
     guard_logs()
-    mask([form for secret in known for form in all_forms(secret)])
+    mask([form for secret in known for form in usual_forms(secret)])
 
 
 def guard_logs() -> None:
