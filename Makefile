@@ -117,7 +117,7 @@ screenshots: $(SETUP) postgresql browser ## Retake the pictures in docs/screensh
 	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
 
 ##@ Measure it
-.PHONY: bench bench-docs bench-backfill bench-page bench-years bench-tryton bench-celery
+.PHONY: bench bench-docs bench-backfill bench-page bench-years bench-ledger bench-tryton bench-celery
 
 bench: $(SETUP) postgresql ## A day through a real Airflow, next to what you might write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
 	@$(if $(ORDERS),ORDERS=$(ORDERS)) $(if $(CASES),CASES=$(CASES)) PYTHONPATH=include:tools:bench $(BIN)/python bench/run.py
@@ -133,6 +133,9 @@ bench-page: $(SETUP) postgresql ## The page with 100,000 orders in PostgreSQL: t
 
 bench-years: $(SETUP) postgresql ## The ledger after years: what its queries read, and by which plans, into bench/years-results.md: make bench-years [ORDERS=1000000] [UNPAID=50000]
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/years.py $(if $(ORDERS),--orders $(ORDERS)) $(if $(UNPAID),--unpaid $(UNPAID))
+
+bench-ledger: $(SETUP) postgresql ## What one order costs in the ledger: transactions, statements, processor time, on both databases
+	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools:tests $(BIN)/python bench/ledger.py
 
 bench-tryton: $(SETUP) postgresql ## Orders per second into a real Tryton, and a day of 200, into bench/tryton-results.json (about 4 minutes)
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/erp_tryton.py

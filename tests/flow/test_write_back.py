@@ -54,7 +54,7 @@ def test_nine_calls_an_order_at_the_shop(
         "PATCH order": 20 * 2,
         "PUT order": 20,
     }
-    assert len(control.journal(service="erp")) == 1 + 20 * 3, "what it can do; by id, by name, made"
+    assert len(control.journal(service="erp")) == 1 + 20 * 4, "what it can do; by id, name, made; asked again"
 
 
 @pytest.mark.parametrize("unknown", [[], ["state"]])

@@ -147,6 +147,7 @@ class Ledger(Books):
         ClaimedElsewhereError if another run holds it, PermanentError if the ledger does not know the order.
         """
         engine, clock, length = self._engine, self._clock, self._lease
+        claims: list[Claim] = []
         held = lease.hold(
             engine,
             OrderRow,
@@ -156,9 +157,11 @@ class Ledger(Books):
             clock=clock,
             length=length,
             check=_require_known,
+            is_released=lambda: any(claim.is_released for claim in claims),
         )
         with held as (row, token):
-            yield Claim(engine, LedgerOrder.model_validate(row), token, run, clock=clock, lease=length)
+            claims.append(Claim(engine, LedgerOrder.model_validate(row), token, run, clock=clock, lease=length))
+            yield claims[0]
 
     def events(
         self, *, run_id: str | None = None, order_id: int | None = None, dag_id: str | None = None

@@ -187,7 +187,7 @@ def _change(services: Services, claim: Claim, step: Step, change: tuple[str, str
         trust_answer=False,
     )
     outcome = Outcome.DONE if written.changed else Outcome.UNCHANGED
-    claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=outcome)
+    claim.succeed(step, progress=Progress.SHIPMENT_SENT, outcome=outcome, last=True)
     return outcome
 
 

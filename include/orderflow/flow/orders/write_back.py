@@ -78,7 +78,7 @@ def _patch(
     intend = partial(claim.intend, step)
     written = write(services, claim.order_id, lambda seen: change(seen, exported), method="PATCH", intend=intend)
     learnt = _content_after(services, claim, written) if written.changed else {}
-    return _succeeded(claim, step, progress, written, **learnt)
+    return _succeeded(claim, step, progress, written, last=True, **learnt)
 
 
 def _confirmed(services: Services, claim: Claim, change: Change, exported: Exported) -> Written:
@@ -131,7 +131,9 @@ def _content_after(services: Services, claim: Claim, written: Written) -> Learnt
     return {} if content is None else {"payload_hash": content, "payload_version": VERSION}
 
 
-def _succeeded(claim: Claim, step: Step, progress: Progress, written: Written, **learnt: Unpack[Learnt]) -> Outcome:
+def _succeeded(
+    claim: Claim, step: Step, progress: Progress, written: Written, *, last: bool = False, **learnt: Unpack[Learnt]
+) -> Outcome:
     outcome = Outcome.DONE if written.changed else Outcome.UNCHANGED
-    claim.succeed(step, progress=progress, outcome=outcome, **learnt)
+    claim.succeed(step, progress=progress, outcome=outcome, last=last, **learnt)
     return outcome

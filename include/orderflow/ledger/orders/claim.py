@@ -63,6 +63,7 @@ class Claim:
     ) -> None:
         self.order = order
         self.run = run
+        self.is_released = False
         self._engine = engine
         self._token = token
         self._clock = clock
@@ -90,13 +91,14 @@ class Claim:
         progress: Progress | None = None,
         outcome: Outcome = Outcome.DONE,
         message: str = "",
+        last: bool = False,
         **facts: Unpack[Learnt],
     ) -> None:
-        """Record that a step is done, and clear what was wrong before.
+        """Record that a step is done, and clear what was wrong before. `last`: the order is released with this record.
 
         PermanentError(REFERENCE_TAKEN) if the ERP order belongs to another order.
         """
-        with self._recording(step, outcome, message=message) as row:
+        with self._recording(step, outcome, message=message, last=last) as row:
             if progress is not None:
                 move(row, progress, self._clock())
             _learn(row, facts)
@@ -146,22 +148,26 @@ class Claim:
 
     @contextmanager
     def _recording(
-        self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = ""
+        self, step: Step, outcome: Outcome, *, reason: Reason | None = None, message: str = "", last: bool = False
     ) -> Iterator[OrderRow]:
         """Yield the row to change, locked and still ours; it is committed together with the event."""
         now, name = self._clock(), None
         try:
             with writing(self._engine) as session:
                 row = lease.held(session, OrderRow, self.order_id, self._token, f"id {self.order_id}")
+                before = row.progress, row.reason
                 yield row
                 name = row.external_reference
                 row.updated_at = now
-                row.claimed_until = now + self._lease
+                row.claimed_until = None if last else now + self._lease
+                if last:
+                    row.claim_token = row.claimed_by = None
                 log(session, row, self.run, now, step=step, outcome=outcome, reason=reason, message=message)
-                keep_alert(session, row, self.run, now)
+                if before != (row.progress, None) or row.reason is not None:  # else its alerts say it already
+                    keep_alert(session, row, self.run, now)
         except IntegrityError as error:
             raise name_just_taken(self._engine, self.order_id, name) from error
-        self.order = LedgerOrder.model_validate(row)
+        self.order, self.is_released = LedgerOrder.model_validate(row), last
 
 
 def _learn(row: OrderRow, facts: Learnt) -> None:

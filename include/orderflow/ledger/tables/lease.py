@@ -40,11 +40,12 @@ def hold(
     clock: Callable[[], datetime],
     length: timedelta,
     check: Callable[[Row], None] = lambda _row: None,
+    is_released: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Row, str]]:
     """Hold a row for the duration of the block; yield it and the claim's token. The lease expires if the process dies.
 
     ClaimedElsewhereError if another run holds it, PermanentError if the row does not exist. If `check` raises, the row
-    stays as it was: unclaimed, and without an attempt.
+    stays as it was: unclaimed, and without an attempt. `is_released`: whether the last record has released it already.
     """
     now, token = clock(), uuid4().hex
     with writing(engine) as session:
@@ -59,8 +60,9 @@ def hold(
         yield row, token
     finally:
         try:
-            with writing(engine) as session:
-                release(session, table, of, token)
+            if not is_released():
+                with writing(engine) as session:
+                    release(session, table, of, token)
         except TransientError as error:
             _log.warning("%s: its claim could not be released and has to run out: %s", name, error)
 
