@@ -42,8 +42,8 @@ deliveries: $(SETUP) ## Send the ERP's new packing slips to the shop: make deliv
 resolve: $(SETUP) ## Close an order that somebody has dealt with by hand: make resolve NAME=2/CS48193
 	@$(if $(NAME),,echo 'say which order: make resolve NAME=2/CS48193' >&2; exit 2;) $(BIN)/python -m orderflow resolve '$(NAME)'
 
-check-shop: $(SETUP) ## Check the assumptions about shop and ERP against the real ones: make check-shop [ORDER=2/CS48193]
-	@$(BIN)/python -m orderflow check-shop $(if $(ORDER),--with-order '$(ORDER)')
+check-shop: $(SETUP) ## Check the assumptions about shop and ERP against the real ones: make check-shop [ORDER=2/CS48193] [RECORD=FOLDER]
+	@$(BIN)/python -m orderflow check-shop $(if $(ORDER),--with-order '$(ORDER)') $(if $(RECORD),--record '$(RECORD)')
 
 reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAYS=7] [WEBSHOP=1]
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))

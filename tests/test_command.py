@@ -265,7 +265,17 @@ def test_a_shop_that_is_as_assumed_exits_0_and_one_that_cannot_be_reached_exits_
 ) -> None:
     control.add_orders({"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"})
     code, lines, errors = command(environment, "check-shop")
+    assert (code, list(json.loads(lines[-1])["unsafe"])) == (1, ["not_before"]), errors
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert (code, lines, control.erp_orders()) == (2, [], [])
+    assert "nothing is exported yet" in errors
+    assert "set it to the day of go-live" in errors
+
+    environment = environment | {"AIRFLOW_VAR_ORDERFLOW": json.dumps({"not_before": DAY})}
+    code, lines, errors = command(environment, "check-shop")
     assert (code, json.loads(lines[-1])["to_do"]) == (0, []), errors
+    code, lines, errors = command(environment, "run", "--date", DAY)
+    assert (code, len(control.erp_orders())) == (0, 1)
     control.fault("status", service="token", status=401, times=0)
     code, lines, errors = command(environment, "check-shop")
     assert (code, lines) == (2, [])
@@ -276,6 +286,7 @@ def test_a_shop_that_is_as_assumed_exits_0_and_one_that_cannot_be_reached_exits_
 def test_writes_are_tried_on_a_named_order_once_its_reference_is_typed(
     environment: dict[str, str], control: SandboxControl
 ) -> None:
+    environment = environment | {"AIRFLOW_VAR_ORDERFLOW": json.dumps({"not_before": DAY})}
     (order_id,) = control.add_orders({"reference": "CS48193", "confirm_date": f"{DAY}T12:00:00"})
     before = control.order(order_id)
     code, lines, errors = command(environment, "check-shop", "--with-order", "1/CS48193", typed="no\n")

@@ -26,6 +26,7 @@ from orderflow.flow.reporting.worklists import open_lines
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
 from orderflow.flow.shop_check.check import check_and_keep
+from orderflow.flow.shop_check.safety import risks
 from orderflow.flow.shop_check.trial import trial_of
 from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect, services_of
@@ -122,16 +123,24 @@ def _check_shop(asked: Namespace) -> int:
         raise ValueError("--with-message goes with --with-order: name an order of a test environment")
     trial = None
     if asked.with_order:
-        trial = trial_of(connect(), asked.with_order, _named("check"), _is_typed, with_message=asked.with_message)
-    checked, changed = check_and_keep(connect(read_only=True), _named("check"), trial)
+        trial = trial_of(
+            connect(for_trial=True), asked.with_order, _named("check"), _is_typed, with_message=asked.with_message
+        )
+    services = connect(read_only=True)
+    checked, changed = check_and_keep(services, _named("check"), trial)
     for line in checked.text():
         _say(line)
+    unsafe = risks(checked, services.settings)
     _tell("CHANGED", changed)
+    _tell("UNSAFE", unsafe.values())
     if asked.record:
         _tell("RECORDED", [record(checked, asked.record)])
     _tell("TO DO", checked.to_do())
     _tell("LEFT", checked.left)
-    return _end({**checked.summary(), "changed": changed}, _FAILED if checked.needs_a_person or checked.left else 0)
+    return _end(
+        {**checked.summary(), "changed": changed, "unsafe": unsafe},
+        _FAILED if checked.needs_a_person or checked.left or unsafe else 0,
+    )
 
 
 def _is_typed(question: str, word: str) -> bool:

@@ -158,6 +158,8 @@ class Settings(_Settings):
     """Go-live: a day, such as `2026-11-22`, or an instant with its zone. Orders confirmed earlier are never exported.
     When not set, the sweep exports nothing confirmed before the earliest day that was run. A day run by hand, a
     backfill and a named order are exported, whichever day they are from."""
+    accepted_risks: frozenset[Literal["not_before", "offline", "references"]] = frozenset()
+    """What `check-shop` calls unsafe and you accept. Until each is settled or accepted, no first order is exported."""
     offline_orders: bool = True
     """Whether the shop has offline orders. If so, an order that does not say whether it is offline has to be proved
     online before it is exported. If not, it counts as online."""

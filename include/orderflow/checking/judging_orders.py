@@ -25,6 +25,7 @@ _RECENT = timedelta(minutes=45)
 """A time more recent than this, in the settings' zone, cannot be off by an hour."""
 _AMOUNT: TypeAdapter[Any] = TypeAdapter(Amount)
 _NAMED = 5
+SHARED = "several orders of one webshop have the reference"
 
 
 def judge_fields_needed(seen: ShopSeen, _: Settings) -> CheckResult:
@@ -211,7 +212,7 @@ def judge_references(seen: ShopSeen, _: Settings) -> CheckResult:
     shared = [(webshop, str(reference)) for (webshop, reference), of in ids.items() if len(of) > 1]
     if twins := [f"{webshop}/{reference}" for webshop, reference in shared if webshop is not None]:
         return fails(
-            f"several orders of one webshop have the reference {_some(twins)}",
+            f"{SHARED} {_some(twins)}",
             "orders are known by their id; an ERP that knows them by name alone holds the second one",
             f"{_ASK} for one number range per webshop; use an ERP adapter that knows the shop's order id",
         )

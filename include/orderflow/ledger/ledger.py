@@ -69,6 +69,11 @@ class Ledger(Books):
             names.append(OrderRow.order_id == int(bare))
         return self._where(or_(*names), *([OrderRow.webshop == int(webshop)] if is_order_id(webshop) else []))
 
+    def has_exported(self) -> bool:
+        """Whether any order has gone to the ERP, or was found there."""
+        with reading(self._engine) as session:
+            return session.scalar(select(OrderRow.order_id).where(OrderRow.pushed_at.is_not(None)).limit(1)) is not None
+
     def open_orders(self) -> list[LedgerOrder]:
         """Return every unfinished order by id, including offline orders that could not be marked as sent."""
         return self._where(is_open())

@@ -7,6 +7,7 @@ from airflow.sdk import task
 
 from orderflow.environment import SHOP_POOL
 from orderflow.flow.shop_check.check import check_and_keep
+from orderflow.flow.shop_check.safety import risks
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
@@ -26,5 +27,7 @@ def check_what_is_assumed() -> dict[str, Any]:
     services = connect(read_only=True)
     checked, changed = check_and_keep(services, here.run)
     log.info("\n".join(checked.text()))
+    for sentence in risks(checked, services.settings).values():
+        log.warning("unsafe: %s", sentence)
     end_report(services, here, [])
     return {"calls": checked.calls, "to_do": checked.needs_a_person, "changed": changed}

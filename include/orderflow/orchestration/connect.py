@@ -12,6 +12,7 @@ from orderflow.erp.hook import ErpHook
 from orderflow.erp.port import ErpPort
 from orderflow.errors import ConfigurationError
 from orderflow.flow.services import Services
+from orderflow.flow.shop_check.safety import require_safe
 from orderflow.ledger.hook import engine_from_connection
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.limits import CallLimits, SharedCallGuard
@@ -40,12 +41,16 @@ def read_settings() -> Settings:
     return Settings.read(text)
 
 
-def connect(*, read_only: bool = False, upgrade: bool = False) -> Services:
+def connect(*, read_only: bool = False, upgrade: bool = False, for_trial: bool = False) -> Services:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes.
 
-    With `upgrade` the ledger's tables are created or upgraded first, also on a server. ConfigurationError.
+    With `upgrade` the ledger's tables are created or upgraded first, also on a server. ConfigurationError,
+    also where the last check found what is unsafe, unless only `for_trial`.
     """
-    return services_of(read_only=read_only, upgrade=upgrade).connect()
+    services = services_of(read_only=read_only, upgrade=upgrade)
+    if not (read_only or for_trial):
+        require_safe(services.ledger, services.settings)
+    return services.connect()
 
 
 def services_of(*, read_only: bool = True, upgrade: bool = False) -> Services:

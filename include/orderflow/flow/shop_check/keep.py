@@ -8,6 +8,7 @@ from orderflow.checking.report import Checked
 from orderflow.checking.verdict import CheckOutcome, CheckResult
 from orderflow.domain.reasons import Reason
 from orderflow.flow.services import Services
+from orderflow.flow.shop_check.safety import risks
 from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.shop_check import KeptCheck, KeptVerdict
@@ -75,6 +76,7 @@ def _kept(
         ),
         proposed=as_setting(checked.proposals),
         reasons={".".join(one.path): one.reason for one in checked.proposals},
+        unsafe=risks(checked, services.settings),
         known={**known, **seen},
         compared_with=dict(known),
     )

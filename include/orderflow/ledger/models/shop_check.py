@@ -32,6 +32,8 @@ class KeptCheck(BaseModel):
     """Settings to merge into the Airflow Variable."""
     reasons: dict[str, str]
     """The reasons for them, by the path of the setting."""
+    unsafe: dict[str, str] = {}
+    """What makes a first run unsafe, a sentence each, by its name."""
     known: dict[str, str]
     """The last visible outcome of each assumption, by id: the next check is compared with it."""
     compared_with: dict[str, str]

@@ -18,6 +18,8 @@ export function showCheck(check, mayRun, run) {
   byId("check-box").hidden = !check;
   const head = ["check.assumed", "check.outcome", "check.seen", "check.follows"].map((name) => el("th", { scope: "col" }, t(name)));
   replace(byId("check-table"), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...verdicts.map(row)));
+  const unsafe = Object.values(check?.unsafe ?? {});
+  replace(byId("check-unsafe"), ...unsafe.map((said) => el("li", {}, el("strong", {}, t("check.unsafe")), " ", ...prose(said))));
   const proposed = Object.keys(check?.proposed ?? {}).length > 0;
   byId("check-proposed").hidden = !proposed;
   byId("check-json").textContent = proposed ? JSON.stringify(check.proposed, null, 2) : "";
