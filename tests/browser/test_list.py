@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from filled_ledger import fill
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.shop_check import KeptCheck, KeptVerdict
 from orderflow.ledger.opening import open_ledger
 from support.page import app_of, serving
 
@@ -124,6 +125,46 @@ def test_a_difference_is_compared_again_by_airflow(opened: Opened) -> None:
 
     expect(page.locator("#retry-state .good")).to_contain_text("compared again")
     assert asked == [{"logical_date": None, "conf": {"order_ids": [100_000, 100_001, 100_002]}}]
+
+
+def test_the_last_check_is_shown_and_airflow_starts_another(opened: Opened, ledger: Ledger) -> None:
+    def verdict(name: str, outcome: str, **more: str) -> KeptVerdict:
+        told = {"seen": "<b>9</b> rows", "follows": "", "todo": "", **more}
+        return KeptVerdict(id=name, sentence=f"`{name}` is as assumed", outcome=outcome, **told)
+
+    asked: list[object] = []
+    path = "**/api/v2/dags/orderflow_check/dagRuns"
+
+    def start(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        verdicts = (
+            verdict("count", "holds"),
+            verdict("next", "does not hold", todo="set `limits.page_size`"),
+            verdict("slash", "does not hold", was="holds"),
+        )
+        kept = {"proposed": {"limits": {"page_size": 20}}, "reasons": {"limits.page_size": "no more rows came"}}
+        kept |= {"unsafe": {"not_before": "set `not_before`"}, "known": {}, "compared_with": {}}
+        ledger.checks.keep(KeptCheck(at=datetime.now(UTC), run="manual", verdicts=verdicts, **kept))
+        route.fulfill(json={"dag_run_id": "manual"})
+
+    def prepare(page: Page) -> None:
+        page.route(path, start)
+        page.route(f"{path}/manual", lambda route: route.fulfill(json={"state": "success"}))
+
+    page = rows(opened(prepare=prepare))
+    expect(page.locator("#check-when")).to_have_text("not checked yet")
+    page.locator("#check-now").click()
+
+    expect(page.locator("#retry-state .good")).to_contain_text("Shop and ERP were checked")
+    assert asked == [{"logical_date": None, "conf": {}}]
+    expect(page.locator("#check-sum")).to_have_text("1 hold, 2 do not, 1 to do")
+    expect(page.locator("#check-unsafe")).to_contain_text("Unsafe for the first run: set not_before")
+    page.locator("#check summary").click()
+    table = page.locator("#check-table tbody tr")
+    expect(table.locator("th code.small")).to_have_text(["slash", "next", "count"])
+    expect(table.first).to_contain_text("at the last check: holds")
+    expect(table.first).to_contain_text("<b>9</b> rows")
+    expect(page.locator("#check-json")).to_contain_text('"page_size": 20')
 
 
 def test_a_cause_is_one_line_that_opens_its_orders_and_has_them_done_again(opened: Opened, ledger: Ledger) -> None:
