@@ -108,7 +108,7 @@ OF_ORDERS = (
     Mutation(
         "an order that was taken back is not written",
         "include/orderflow/flow/orders/write_back_rules.py",
-        """    require_writable(shop_order, exported.number)
+        """    require_alive(shop_order.state, exported.number)
     return None if shop_order.state in KEPT_STATES else _PROCESSING
 """,
         "    return None if shop_order.state in KEPT_STATES else _PROCESSING\n",

@@ -72,6 +72,7 @@ class World:
         """Let some runs meet faults, and people change things in between."""
         for _ in range(self.dice.randint(0, 2)):
             self._faults()
+            self._doubt()
             run_day(self.services, DAY, self.runs("2026-11-22"))
             self.control.clear_faults()
             for _ in range(self.dice.randint(0, 4)):
@@ -91,6 +92,15 @@ class World:
             times, skip = pick([1, 4, 0]), self.dice.randint(0, 5)
             self.control.fault(action, service=service, method=method, times=times, skip=skip, **rule)
 
+    def _doubt(self) -> None:
+        """Let the ERP lose requests, so that they are sent again, or answers, so that they are found later."""
+        lost = self.dice.choice(["", "request", "answer"])
+        if lost == "request":
+            self.control.fault("reset_before_commit", service="erp", method="POST", times=0)
+        elif lost == "answer":
+            self.control.fault("reset_after_commit", service="erp", method="POST", times=0)
+            self.control.fault("status", service="erp", method="GET", status=503, times=0, skip=self.dice.randint(1, 6))
+
     def _edit(self) -> None:
         order = self.control.order(self.dice.choice(self.ids))
         lines = order["order_lines"]
@@ -100,7 +110,7 @@ class World:
             {"state": "cancel"}, {"state": "draft"}, {"state": "confirmed"}, {"state": "confirmed"},
             {"state": "confirmed", "erp_order_number": None}, {"erp_order_number": "TYPED-1"}, {"reference": "CS-new"},
             {"webshop": self.dice.choice([1, 2, 3])}, {"payment_status": "chargeback"}, {"payment_status": "paid"},
-            {"order_lines": new_ids}, {"order_lines": changed}, {"order_lines": [*lines, lines[0]]},
+            {"order_lines": new_ids}, {"order_lines": changed}, {"order_lines": [*lines, {**lines[0], "id": 990}]},
             {"customer_order_number": "PO-X"},
         ]  # fmt: skip
         self.control.edit_order(order["id"], **self.dice.choice(changes))
@@ -117,10 +127,12 @@ class World:
                 connection.execute(delete(table))
 
 
-def plan_of(services: Services, runs: Runs) -> Plan:
+def plan_of(services: Services, runs: Runs) -> tuple[set[int], Plan]:
+    """Return which orders would be processed, and the writes that would be made."""
     selected = select(services, list_window(services, DAY), run=runs("2026-11-22"), window=DAY, record=False)
     ids = to_process(selected)
-    return joined(preview_orders(services, ids), preview_offline_sent(services, DAY), preview_finish(services, ids))
+    plans = preview_orders(services, ids), preview_offline_sent(services, DAY), preview_finish(services, ids)
+    return set(ids), joined(*plans)
 
 
 Write = tuple[str, str, Any]
@@ -164,12 +176,13 @@ def test_what_a_dry_run_plans_is_what_the_run_does(
     world = World(seed, services, control, clock, runs)
     world.live()
     control.clear_journal()
-    plan = plan_of(services, runs)
+    processed, plan = plan_of(services, runs)
     assert [call for call in control.journal() if call["method"] != "GET"] == []
     control.clear_journal()
 
     report = run_day(services, DAY, runs("2026-11-22"))
 
     assert planned(plan, control) == written(control), report.failures
-    would_fail = {result.order_id for result in plan.failed}
-    assert would_fail <= {failure.order_id for failure in report.failures}
+    would_fail, failed = {result.order_id for result in plan.failed}, {failure.order_id for failure in report.failures}
+    assert would_fail <= failed
+    assert would_fail & processed == failed & processed

@@ -3,27 +3,16 @@
 from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ALIVE, ShopState
 from orderflow.erp.former_fingerprint import former_fingerprints
-from orderflow.errors import PermanentError
+from orderflow.flow.orders.write_back_rules import require_alive
 from orderflow.ledger.models.orders import LedgerOrder, Step
 from orderflow.ledger.orders.claim import Claim
 
 
 def check_after_export(claim: Claim, order: Order) -> None:
     """PermanentError if the shop's order was cancelled or withdrawn after the export; flag it if it was edited."""
-    require_alive(order, claim.order.erp_number)
+    require_alive(order.state, claim.order.erp_number)
     flag_if_edited(claim, order, Step.PUSH)
-
-
-def require_alive(order: Order, number: str | None) -> None:
-    """PermanentError for an order that was cancelled or withdrawn in the shop although the ERP has it."""
-    what = f"ERP number {number}"
-    if order.state is ShopState.CANCEL:
-        raise PermanentError(what, reason=Reason.CANCELLED_AFTER_EXPORT)
-    if order.state not in ALIVE:
-        shown = order.state or "unknown"
-        raise PermanentError(f"the shop's state is {shown}; {what}", reason=Reason.WITHDRAWN_AFTER_EXPORT)
 
 
 def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:

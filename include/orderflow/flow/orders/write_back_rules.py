@@ -16,25 +16,25 @@ from orderflow.flow.exported import Exported, Number, line_numbers
 _PROCESSING: Mapping[str, Any] = {"state": ShopState.PROCESSING.value}
 
 
-def require_writable(shop_order: ShopOrder, number: str | None) -> None:
-    """PermanentError for an order that was cancelled or withdrawn: any write would revive it."""
-    if shop_order.state == ShopState.CANCEL:
-        raise PermanentError(f"ERP number {number}", reason=Reason.CANCELLED_AFTER_EXPORT)
-    if shop_order.state not in ALIVE:
-        raise PermanentError(
-            f"the shop's state is {shop_order.state}; ERP number {number}", reason=Reason.WITHDRAWN_AFTER_EXPORT
-        )
+def require_alive(state: str | None, number: str | None) -> None:
+    """PermanentError if the shop has cancelled or withdrawn an order that the ERP has: any write would revive it."""
+    what = f"ERP number {number}"
+    if state == ShopState.CANCEL:
+        raise PermanentError(what, reason=Reason.CANCELLED_AFTER_EXPORT)
+    if state not in ALIVE:
+        text = f"the shop's state is {state or 'unknown'}; {what}"
+        raise PermanentError(text, reason=Reason.WITHDRAWN_AFTER_EXPORT)
 
 
 def state_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any] | None:
     """Step 3: the state becomes `processing`, from `confirmed` only."""
-    require_writable(shop_order, exported.number)
+    require_alive(shop_order.state, exported.number)
     return None if shop_order.state in KEPT_STATES else _PROCESSING
 
 
 def number_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any] | None:
     """Step 3b: the ERP number; a different number in the shop is never overwritten."""
-    require_writable(shop_order, exported.number)
+    require_alive(shop_order.state, exported.number)
     held = shop_order.erp_order_number
     if held and held != exported.number:
         raise PermanentError(
