@@ -1,10 +1,10 @@
 """Simulates half a year of a shop and reports what people received: `make year [SEED=1] [DAYS=184]`.
 
-    python -m year [--seed 1] [--days 184] [--sweep-minutes 15]
+    python -m year [--seed 1] [--days 184] [--sweep-minutes 15] [--afterwards 12]
 
 Eighteen orders a day, the daily run, the sweep, packing slips and the comparison on their schedules, outages, late
 payers, edits, cancellations, and a person who needs hours to days. While nothing happens the sweep runs once an hour.
-Twelve days without buyers follow, in which everybody finishes. A seed fixes what happens.
+Some days without buyers follow, `--afterwards`, in which everybody finishes. A seed fixes what happens.
 """
 
 import argparse
@@ -28,13 +28,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=184)
     parser.add_argument("--sweep-minutes", type=int, default=15)
+    parser.add_argument("--afterwards", type=int, default=12)
     asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None) as folder:
         os.environ.setdefault("AIRFLOW_HOME", folder)
         with staged(Path(folder), datetime(2027, 1, 1, tzinfo=UTC), seed=asked.seed) as simulation:
-            simulation.run(asked.days, sweep_minutes=asked.sweep_minutes)
+            simulation.run(asked.days, sweep_minutes=asked.sweep_minutes, afterwards=asked.afterwards)
             wrong = audited(simulation)
             sys.stdout.write(table(simulation, wrong, days=asked.days, seconds=time.monotonic() - began))
     return 1 if wrong else 0
