@@ -96,6 +96,7 @@ def test_messages_name_an_order_that_nobody_has(
     tried = _tried(services)
     assert [one.fate for one in tried.messages.values()] == fates
     assert judge_messages(tried).outcome is outcome
+    assert len(tried.left) == sum(fate in {Fate.TAKEN, Fate.IN_DOUBT} for fate in fates)
     assert control.desadv_messages() == control.confirmations() == []
     posts = control.journal(method="POST", service="shop")
     assert len(posts) == 2

@@ -15,7 +15,7 @@ from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.settings import Settings
 from orderflow.transport import RefusedError
 
-_NOBODY = "ORDERFLOW-CHECK"
+NOBODY = "ORDERFLOW-CHECK"
 _NO_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 
 
@@ -26,16 +26,16 @@ def try_messages(
     shop, user = settings.addressee(webshop)
     day = now.astimezone(ZoneInfo(settings.timezone)).date()
     slip = DespatchAdvice(
-        number=f"{_NOBODY}-{now:%Y%m%d%H%M%S}",
+        number=f"{NOBODY}-{now:%Y%m%d%H%M%S}",
         date=day,
         planned_delivery_date=day,
-        items=(DesadvItem(item_num=1, order_num=_NOBODY, quantity=Decimal(1), seller_item_id=_NOBODY),),
+        items=(DesadvItem(item_num=1, order_num=NOBODY, quantity=Decimal(1), seller_item_id=NOBODY),),
     )
     confirmation = Confirmation(
         webshop=shop,
         order_id=0,
-        reference=_NOBODY,
-        erp_number=_NOBODY,
+        reference=NOBODY,
+        erp_number=NOBODY,
         noticed_at=now,
         sent_at=now,
         lines=(ConfirmedLine(line_number=1, erp_line_number=1, quantity=Decimal(1)),),

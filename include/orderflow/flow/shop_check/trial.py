@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from orderflow.checking.rehearsal import refuse_live
 from orderflow.checking.trial import OrderTrial
-from orderflow.checking.trial_of_messages import try_messages
-from orderflow.checking.tried import Tried
+from orderflow.checking.trial_of_messages import NOBODY, try_messages
+from orderflow.checking.tried import Fate, Tried
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.flow.orders.listing import find_referenced
@@ -48,7 +48,13 @@ def _tried(services: Services, order: ShopOrder, run: RunRef, *, with_message: b
     if not with_message:
         return tried
     messages = try_messages(services.messages, services.settings, order.webshop, services.now())
-    return replace(tried, messages=messages)
+    there = {Fate.TAKEN: "has", Fate.IN_DOUBT: "may have"}
+    left = [
+        f"the shop {there[one.fate]} a {name} message about the order {NOBODY}, and no message can be taken back"
+        for name, one in messages.items()
+        if one.fate in there
+    ]
+    return replace(tried, messages=messages, left=(*tried.left, *left))
 
 
 @contextmanager
