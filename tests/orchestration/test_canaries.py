@@ -18,6 +18,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy import select
 
 from orderflow.domain.window import Window
 from orderflow.flow.batch import raise_failures
@@ -26,6 +27,7 @@ from orderflow.flow.orders.run import run_day
 from orderflow.flow.plan import keep_plan
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.tables.base import Base
 from orderflow.orchestration.announcing import announce_now
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.edge import guarded
@@ -83,7 +85,7 @@ ANSWERS: dict[str, tuple[str, bytes]] = {
 
 
 Quoting = tuple[str, dict[str, Any]]
-Said = Callable[[], dict[str, str]]
+Said = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
@@ -162,14 +164,14 @@ def run(  # noqa: PLR0917 - fixtures
 ) -> Said:
     """Return a function that runs a day, and gives what is left behind, by where it is."""
 
-    def run() -> dict[str, str]:
-        assert control.add_orders(ORDER) == [FIRST]
+    def run(order: dict[str, Any] = ORDER) -> dict[str, str]:
+        assert control.add_orders(order) == [FIRST]
         left = {"raised": "".join(map(_raised, (_a_day, _a_dry_run)))}
         announce_now(book, here(date=DAY))
         left |= said() | told()
         left |= {f.name: f.read_bytes().decode("utf-8", "replace") for f in tmp_path.rglob("*") if f.is_file()}
         for may_retry in (False, True):
-            left |= {f"page {path}": text for path, text in _page(book, may_retry=may_retry)}
+            left |= dict(_page(book, may_retry=may_retry))
         return left
 
     return run
@@ -202,12 +204,16 @@ def _page(book: Ledger, *, may_retry: bool) -> Iterator[tuple[str, str]]:
         for route in api.router.routes:
             assert isinstance(route, APIRoute)
             path = route.path.replace("{order_id}", str(FIRST)).replace("{webshop}", "1")
-            yield path, client.get(path, params={"dag_id": RUN.dag_id, "run_id": RUN.run_id}).text
+            who = f"who may {'retry' if may_retry else 'see'}"
+            yield (
+                f"page {route.path} of {who}",
+                client.get(path, params={"dag_id": RUN.dag_id, "run_id": RUN.run_id}).text,
+            )
 
 
 def _has_none(left: dict[str, str], given: dict[str, Any]) -> None:
     """Check that no secret of these connections is anywhere, nor of a channel, which nobody has quoted."""
-    missing = {"raised", "mail", "chat", "log", "err", "ledger.db", "page /api/alerts"} - left.keys()
+    missing = {"raised", "mail", "chat", "log", "err", "ledger.db", "page /api/alerts of who may see"} - left.keys()
     used = [secret for secret in SECRETS if json.dumps(secret)[1:-1] in json.dumps(given)]
     if "password" in given and "token" not in given["extra"]:
         used.append(SECRETS[-1])
@@ -265,6 +271,46 @@ def test_no_secret_of_a_channel_is_left_anywhere(
     webhook.is_down = mailbox.is_down = True
     connected(ERP={"host": address, **ADAPTERS["REST, token"]})
     _has_none(run(), ADAPTERS["REST, token"])
+
+
+PLANNED = {
+    f"page /api/{of}/plan of who may retry" for of in ("orders/{order_id}", "orders/{webshop}/{order_id}", "run")
+}
+NAME, MAIL, PHONE = "Wilhelmina Canary", "w.canary@example.org", "+31 6 12345678"
+PERSON = f"{NAME}, {MAIL}, {PHONE}"
+
+
+def test_of_a_buyer_only_the_plans_of_dry_runs_speak_and_forget_ends_that(
+    run: Said, connected: Callable[..., None], quoting: Quoting, book: Ledger
+) -> None:
+    """Name, mail address and phone number are in the order; the ERP quotes the last two in its refusal."""
+    address, chosen = quoting
+    refusal = json.dumps({"error": "rejected", "reason": f"cannot mail {MAIL} nor call {PHONE}"})
+    chosen.update(methods={"POST"}, answer=("422 Unprocessable", refusal.encode()))
+    connected(ERP={"host": address, **ADAPTERS["REST, token"]})
+    left = run({**ORDER, "description": PERSON})
+    tables = _tables(book)
+    for piece in (NAME, MAIL, PHONE):
+        assert {where for where, text in left.items() if piece in text and where not in LEDGER_FILES} <= PLANNED, piece
+        assert {table for table, text in tables.items() if piece in text} <= {"orderflow_planned_call"}, piece
+    assert "cannot mail [mail address] nor call [phone number]" in left["mail"]
+    assert NAME in tables["orderflow_planned_call"], "it was there to be forgotten"
+
+    book.housekeeping.erase(FIRST)
+    assert [table for table, text in _tables(book).items() if any(piece in text for piece in (NAME, MAIL, PHONE))] == []
+
+
+def _tables(book: Ledger) -> dict[str, str]:
+    """Return all rows; SQLAlchemy's own form of a row is cut short."""
+    with book._engine.connect() as connection:
+        return {
+            name: repr([tuple(row) for row in connection.execute(select(table))])
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+LEDGER_FILES = {"ledger.db", "ledger.db-wal", "ledger.db-shm"}
+"""What they hold is looked for by table."""
 
 
 def test_canaries_are_found_where_they_are() -> None:
