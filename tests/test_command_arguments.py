@@ -54,6 +54,7 @@ COMMANDS = (
     ("forget", "--order-id="),
     ("reconcile", "--days="),
     ("reconcile", "--webshop="),
+    ("check-shop", "--with-order="),
     ("",),
     ("open", ""),
 )

@@ -6,12 +6,14 @@ database might refuse are also tested on PostgreSQL.
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 
 from orderflow.cloudsuite.models import ListedOrder, ShopOrder, ShopOrderLine, ShopProduct
 from orderflow.domain.window import Window
@@ -22,12 +24,15 @@ from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
-from orderflow.ledger.opening import open_ledger
+from orderflow.ledger.database.engine import make_engine
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.schema import bring_to_head
 from postgres import fresh_database
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
 from support.hostile import NO_DOCUMENT, STORED, VALUES, written
+from support.ledgers import empty, memory_folder
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 LINE = {"product": {"origin": "myorigin", "key": "124_STUK"}, "unit_price": "10.00", "quantity": 4}
@@ -76,15 +81,28 @@ def settings() -> dict[str, object]:
     }
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def case(request: pytest.FixtureRequest, services: Services, clock: Clock) -> Iterator[tuple[Services, dict[str, str]]]:
-    """Return services on each database, and the values to try there."""
-    if request.param == "sqlite":
-        yield services, VALUES
-        return
-    server: URL = request.getfixturevalue("postgres")
-    with fresh_database(server) as url:
-        yield replace(services, ledger=open_ledger(url, clock=clock)), STORED
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Return a database with the ledger's tables; the file is in memory."""
+    with ExitStack() as until_the_end:
+        if request.param == "sqlite":
+            folder = until_the_end.enter_context(TemporaryDirectory(dir=memory_folder()))
+            url = URL.create("sqlite", database=f"{folder}/ledger.db")
+        else:
+            url = until_the_end.enter_context(fresh_database(request.getfixturevalue("postgres")))
+        engine = make_engine(url)
+        bring_to_head(engine)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def case(database: Engine, services: Services, clock: Clock) -> tuple[Services, dict[str, str]]:
+    """Return services on each database, empty, and the values to try there."""
+    empty(database)
+    ledger = Ledger(database, clock=clock)
+    ledger.days.begin("2020-01-01")  # whatever day a sweep finds is of after go-live
+    return replace(services, ledger=ledger), VALUES if database.dialect.name == "sqlite" else STORED
 
 
 def _served(control: SandboxControl, answers: Mapping[str, str], where: str, **rule: Any) -> None:
