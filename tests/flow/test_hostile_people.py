@@ -11,8 +11,11 @@ from sqlalchemy import URL
 
 from orderflow.cloudsuite.people import to_address, to_party
 from orderflow.domain.people import Address, Party, RecordKey, RecordKind
+from orderflow.domain.reasons import Reason
+from orderflow.domain.window import Window
 from orderflow.errors import PermanentError
 from orderflow.flow.customers.who import who
+from orderflow.flow.orders.run import run_day
 from orderflow.flow.services import Services, Shared
 from orderflow.ledger.opening import open_ledger
 from orderflow.settings import Settings
@@ -20,7 +23,7 @@ from orderflow.transport.document import read_document
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
-from support.hostile import NO_DOCUMENT, VALUES, written
+from support.hostile import NO_DOCUMENT, STORED, VALUES, written
 from support.ledgers import ledger_url, postgres_url  # noqa: F401 - fixtures
 
 ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
@@ -92,3 +95,29 @@ def test_a_record_is_understood_or_refused(field: str) -> None:
         for read in (to_party, to_address):
             with suppress(PermanentError):
                 assert read(document, record).record == record
+
+
+CUSTOMER = {"origin": "webshop", "key": "", "code": "1", "addresses": []}
+OF_CUSTOMER = [(field, value) for field in ("code", "key", "addresses") for value in STORED.values()]
+
+
+def test_odd_answers_of_the_erp_about_a_customer_stop_no_other_order(
+    on_each: Services, control: SandboxControl, runs: Runs
+) -> None:
+    """Every second one answers a search, the others a creation; each is about a guest of its own."""
+    mails = [f"odd{n}@example.nl" for n in range(len(OF_CUSTOMER))]
+    *odd, good = control.add_orders(
+        *({**ORDER, "guest": {**GUEST, "email": mail}} for mail in [*mails, GUEST["email"]])
+    )
+    for n, (order_id, (field, value)) in enumerate(zip(odd, OF_CUSTOMER, strict=True)):
+        key = control.people.get("customer", control.order(order_id)["customer"])["key"]
+        text = written({**CUSTOMER, "key": key}, (field,), value)
+        made = {"method": "POST", "body": mails[n], "html": text}
+        found = {"method": "GET", "path": rf"/customers\?.*key={key}$", "html": f'{{"results": [{text}]}}'}
+        control.fault("status", service="erp", status=200, times=0, **(found if n % 2 else made))
+    report = run_day(on_each, Window.of_day("2026-11-22", "Europe/Amsterdam"), runs("2026-11-22"))
+    assert control.order(good)["state"] == "processing"
+    assert report.broken == ()
+    assert good not in {failure.order_id for failure in report.failures}
+    assert Reason.UNEXPECTED not in {failure.reason for failure in report.failures}
+    assert {failure.order_id for failure in report.failures}, "some were refused"
