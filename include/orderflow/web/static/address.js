@@ -25,7 +25,8 @@ export function permalink() {
   if (!framed) return location.href;
   const outer = window.parent.location;
   const view = /^.*\/plugin\/[^/]+/.exec(outer.pathname)?.[0];
-  return view ? outer.origin + view + location.pathname + location.search : location.href;
+  const page = location.pathname.slice(location.pathname.lastIndexOf("/orderflow/")); // Airflow may be below a path
+  return view ? outer.origin + view + page + location.search : location.href;
 }
 
 export function onBack(restore) {
