@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -139,6 +140,17 @@ def test_production_is_what_every_service_but_the_sandbox_is_built_from(secrets:
     }
     assert targets.pop("sandbox") == "trial"
     assert set(targets.values()) == {"production"}
+
+
+def test_helm_values_fit_the_charts_schema() -> None:
+    """The schema is 650 KB and not kept here; name a copy of it: `values.schema.json` of the unpacked chart."""
+    schema = os.environ.get("ORDERFLOW_CHART_SCHEMA")
+    if not schema:
+        pytest.skip("ORDERFLOW_CHART_SCHEMA names no values.schema.json of Airflow's chart")
+    rules = json.loads(Path(schema).read_text(encoding="utf-8"))
+    values = yaml.safe_load((ROOT / "deploy" / "helm" / "values.yaml").read_text(encoding="utf-8"))
+    jsonschema.validate(values, rules)
+    assert values.keys() <= rules["properties"].keys(), "the chart ignores keys that it does not know"
 
 
 @pytest.mark.parametrize("lock", ["image", "image-lxml", "image-tests"])
