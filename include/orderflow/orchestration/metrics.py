@@ -30,7 +30,11 @@ METRICS = {
         f"Orders of a run by outcome ({', '.join(OUTCOMES)}), added at the end of each daily run and sweep. A waiting "
         "order is counted by each run that checks it.",
     ),
-    "orderflow.open.<list>": Metric("gauge", "Orders that are on this open list of the ledger now, from any day."),
+    "orderflow.open.<list>": Metric(
+        "gauge",
+        "Orders that are on this open list of the ledger now, from any day. `partly_written_back` was called "
+        "`half_written` in 0.1.0; the former name is not sent any more.",
+    ),
     "orderflow.open.oldest_seconds": Metric("gauge", "Age of the oldest open order; 0 if there is none."),
     "orderflow.call.<service>.<method>": Metric(
         "timer", "Every request to `shop` or `erp`, answered or not, such as `orderflow.call.erp.POST`."
