@@ -102,7 +102,7 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
     lock.write(str(os.getpid()))
     lock.flush()
     environment = {name: value for name, value in os.environ.items() if name.startswith(HANDED_ON)}
-    facts: dict[str, Any] = {"sandbox": None}
+    facts: dict[str, Any] = {"sandbox": None, "given_settings": VARIABLE in os.environ}
     with ExitStack() as running:
         parts: list[ManagedProcess | LocalAirflow] = []
         variables: dict[str, str] = {}
@@ -175,6 +175,8 @@ def _welcome(facts: dict[str, Any], password: str = "") -> None:
         print(f"sandbox   {facts['sandbox']}   a shop and an ERP; yesterday's orders are on their way already")
         print(f"Try: trigger {DAG_ID} with partition key {facts['day']}, a day with orders that has not run yet.")
     print(f"Paused: {', '.join(PAUSED)}. Switch them on with the toggle at {facts['url']}/dags.")
+    if facts.get("given_settings"):
+        print(f"Settings: {VARIABLE} of the environment; a Variable `orderflow` made on Airflow's page has no effect.")
     print(f"logs      {STATE.name}/logs and {STATE.name}/airflow/logs")
     print("`make down` stops it all.")
 
