@@ -40,6 +40,14 @@ def test_a_difference_past_its_grace_is_named_and_written_and_the_exit_code_says
         assert [row["order"] for row in csv.DictReader(file)] == ["1/CS1"]
     assert reconcile(environment, "--days", "1", "--webshop", "2")[0] == 0
 
+    (tmp_path / "store").mkdir()
+    store = {"AIRFLOW_VAR_ORDERFLOW": json.dumps({"reconciliation": {"csv_folder": f"file://{tmp_path}/store"}})}
+    _, lines, _ = reconcile(environment | store, "--webshop", "1")
+    assert json.loads(lines[-1])["csv"].startswith("file://")
+    assert (tmp_path / "store" / path.name).read_bytes().startswith(b"\xef\xbb\xbfkind,order,")
+    unknown = {"AIRFLOW_VAR_ORDERFLOW": json.dumps({"reconciliation": {"csv_folder": "nowhere://bucket/folder"}})}
+    assert "cannot write the CSV files (ValueError): check" in reconcile(environment | unknown)[2]
+
 
 def test_a_shop_that_does_not_answer_is_no_comparison(environment: dict[str, str], control: SandboxControl) -> None:
     control.fault("status", service="shop", status=401, times=0)

@@ -23,10 +23,10 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     flow.reporting       -> domain, redaction, errors, settings, ledger, ledger.*, flow
     flow.orders          -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.shipments       -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
-    flow.reconciliation  -> domain, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
+    flow.reconciliation  -> domain, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.reporting
     flow.questions       -> domain, errors, ledger, ledger.*, flow, flow.reporting, flow.orders, flow.shipments
     flow.shop_check      -> domain, redaction, errors, settings, checking, cloudsuite, ledger, ledger.*, flow, flow.orders
-    orchestration        -> domain, environment, redaction, absence, errors, settings, cloudsuite, erp, ledger, ledger.*, flow, flow.*
+    orchestration        -> domain, environment, redaction, absence, errors, settings, home, cloudsuite, erp, ledger, ledger.*, flow, flow.*
     web                  -> domain, environment, errors, settings, absence, ledger, ledger.*, flow.reporting
     plugin               -> orchestration, web
     provider             -> nothing

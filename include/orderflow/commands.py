@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from orderflow.flow.shop_check.safety import risks
 from orderflow.flow.shop_check.trial import trial_of
 from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect, services_of
+from orderflow.orchestration.csv_folder import csv_folder
 from orderflow.redaction import GuardedFormatter, fit_to_show
 
 _FAILED, _UNUSABLE = 1, 2
@@ -152,7 +154,7 @@ def _is_typed(question: str, word: str) -> bool:
 def _reconcile(asked: Namespace) -> int:
     services = connect(read_only=True)
     reconciled = reconcile(services, _named("reconcile"), days=asked.days, webshop=asked.webshop)
-    saved = save_csv(reconciled, services.settings)
+    saved = save_csv(reconciled, partial(csv_folder, services.settings))
     failures = [*map(describe, reconciled.overdue), *map(str, [*reconciled.errors, *errors([saved])])]
     _tell("FAILED", failures)
     numbers = reconciled.summary.model_dump(mode="json", exclude={"totals"})

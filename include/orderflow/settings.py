@@ -2,7 +2,6 @@
 
 from datetime import datetime, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -128,8 +127,9 @@ class ReconciliationSettings(_Settings):
     """Grace period for differences that heal on their own; older ones fail the run."""
     recheck_days: int = Field(default=60, ge=1, le=MOST_DAYS)
     """Orders with an open finding are compared again until they are this old."""
-    csv_folder: Path | None = None
-    """Where the CSV files go; `orderflow/reconciliation` under AIRFLOW_HOME when not set."""
+    csv_folder: str | None = None
+    """Where the CSV files go: a folder, or a URL of an object store such as `s3://aws_default@bucket/orderflow`, where
+    `aws_default` is an Airflow connection. Not set: `orderflow/reconciliation` under AIRFLOW_HOME."""
 
 
 class Settings(_Settings):

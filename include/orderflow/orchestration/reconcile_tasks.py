@@ -2,6 +2,7 @@
 
 import json
 import logging
+from functools import partial
 from typing import Any
 
 from airflow.sdk import task
@@ -17,6 +18,7 @@ from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces, writer_of
 from orderflow.orchestration.channels import channels
 from orderflow.orchestration.connect import connect, services_of
+from orderflow.orchestration.csv_folder import csv_folder
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report
@@ -34,7 +36,7 @@ def compare_shop_and_erp() -> dict[str, Any]:
     if here.order_ids:
         return _compare_again(services, here)
     reconciled = reconcile(services, here.run, days=here.params.get("days"), webshop=here.params.get("webshop"))
-    saved = save_csv(reconciled, services.settings)
+    saved = save_csv(reconciled, partial(csv_folder, services.settings))
     log.info("CSV files: %s", saved)
     judge_service_level(services, here.run)
     end_report(services, here, [])

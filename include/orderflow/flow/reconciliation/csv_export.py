@@ -19,20 +19,20 @@ one webshop adds `-webshop-<id>` to both names.
 """
 
 import csv
+import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol, Self
 
 from orderflow.domain.findings import KINDS
 from orderflow.domain.spreadsheet import safe_cell
 from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.reconcile import Reconciled
-from orderflow.home import airflow_home
 from orderflow.ledger.models.reconciliation import DayTotal, Finding
-from orderflow.settings import Settings
 
 COLUMNS = (
     "kind",
@@ -54,23 +54,29 @@ COLUMNS = (
 DAY_COLUMNS = tuple(DayTotal.model_fields)
 
 
-def csv_folder(settings: Settings) -> Path:
-    """Return where the files go."""
-    if folder := settings.reconciliation.csv_folder:
-        return folder.expanduser()
-    return airflow_home() / "orderflow" / "reconciliation"
+class Store(Protocol):
+    """A folder or file elsewhere, such as an `airflow.sdk.ObjectStoragePath`."""
+
+    def __truediv__(self, name: str) -> Self:
+        """Return what is in it."""
+
+    def write_bytes(self, data: bytes) -> object:
+        """Write the whole file."""
 
 
-def save_csv(reconciled: Reconciled, settings: Settings) -> Path | OrderflowError:
+Where = Path | Store
+
+
+def save_csv(reconciled: Reconciled, folder: Callable[[], Where]) -> Where | OrderflowError:
     """Write both files to the configured folder; return the path of the findings, or why they could not be written.
 
     By then the comparison itself is in the ledger: a full disk must not hide it from people.
     """
 
-    def save() -> Path:
+    def save() -> Where:
         try:
-            return write_csv(reconciled, csv_folder(settings))
-        except (OSError, RuntimeError, ValueError) as error:
+            return write_csv(reconciled, folder())
+        except (OSError, RuntimeError, ValueError, ImportError) as error:
             told = error.strerror if isinstance(error, OSError) else type(error).__name__
             raise ConfigurationError(
                 f"cannot write the CSV files ({told}): check `reconciliation.csv_folder`"
@@ -79,11 +85,10 @@ def save_csv(reconciled: Reconciled, settings: Settings) -> Path | OrderflowErro
     return isolated(save, "the CSV files")
 
 
-def write_csv(reconciled: Reconciled, folder: Path) -> Path:
+def write_csv(reconciled: Reconciled, folder: Where) -> Where:
     """Write both files, replacing those of an earlier run on this day; returns the path of the findings."""
     summary = reconciled.summary
     name = summary.last_day if summary.webshop is None else f"{summary.last_day}-webshop-{summary.webshop}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = [
         *(_readable_row(finding, past_grace="yes") for finding in reconciled.overdue),
         *(_readable_row(finding, past_grace="no") for finding in reconciled.young),
@@ -128,16 +133,21 @@ def _instant(instant: datetime) -> str:
     return instant.isoformat(timespec="seconds")
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+def _write(path: Where, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     """Write a file completely or not at all."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(columns)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    content = text.getvalue().encode("utf-8-sig", errors="backslashreplace")
+    if not isinstance(path, Path):
+        path.write_bytes(content)  # a store shows an object once it is whole
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
-    with open(
-        unfinished, "w", encoding="utf-8-sig", errors="backslashreplace", newline="", opener=_for_the_owner
-    ) as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL)
-        writer.writerow(columns)
-        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    with open(unfinished, "wb", opener=_for_the_owner) as file:
+        file.write(content)
     unfinished.replace(path)
 
 
