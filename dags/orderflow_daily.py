@@ -10,7 +10,9 @@ hours long, and runs at the midnight after.
    **patch_state** (`processing`), **patch_erp_order_number** and **put_order_lines** in the shop, each verified.
 4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, no matter how the other steps ended.
 5. **report** sums the day up. The run is red when it was the first to announce a problem, or when a task failed as a
-   whole. If all its failures are already known, the report is skipped: no asset event says that the day is complete.
+   whole. If all its failures are already known, the report is skipped.
+
+**For other DAGs:** the asset `orders_written_back` with numbers, red or not; and `day_completed` if no order failed.
 
 Every step may run again, at any time and any number of times: finished orders are left alone.
 
@@ -29,6 +31,7 @@ done. Once the cause is fixed, the sweep picks the orders up; or run the day aga
 from airflow.sdk import CronPartitionTimetable, dag
 
 from orderflow.environment import SHOP_TIMEZONE
+from orderflow.orchestration.assets import publish_written_back
 from orderflow.orchestration.deadline import DAILY_DEADLINE, RUN_LIMIT
 from orderflow.orchestration.params import DAILY_PARAMS
 from orderflow.orchestration.retries import PATIENT, RETRIES
@@ -63,8 +66,8 @@ from orderflow.orchestration.tasks import (
 def orderflow_daily() -> None:
     listed = list_confirmed.override(**PATIENT)()
     payable = select_payable(listed)
-    processed = process_order.expand(batch=payable)
-    processed >> mark_offline_orders_sent.override(**PATIENT)(payable) >> report(listed, payable)
+    processed, told = process_order.expand(batch=payable), publish_written_back().as_teardown()
+    processed >> mark_offline_orders_sent.override(**PATIENT)(payable) >> report(listed, payable) >> told
 
 
 orderflow_daily()

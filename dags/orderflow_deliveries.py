@@ -19,6 +19,8 @@ everything since then. A backfill over a range works, too. **See what would be s
 **Variable:** `orderflow`: `webshops.<id>.messages` must name `user`; `webshops.<id>.deliveries` `"none"` switches the
 messages off.
 
+**For other DAGs:** the asset `shipments_sent` with their number, red or not.
+
 **When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
 alert.
 
@@ -29,6 +31,7 @@ The cause stays in the list of open alerts until it is over.
 from airflow.sdk import CronPartitionTimetable, dag
 
 from orderflow.environment import DELIVERIES_SCHEDULE
+from orderflow.orchestration.assets import publish_shipments
 from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.delivery_tasks import list_packing_slips, report_deliveries, send_packing_slips
 from orderflow.orchestration.params import DELIVERY_PARAMS
@@ -50,7 +53,8 @@ from orderflow.orchestration.retries import RETRIES
 )
 def orderflow_deliveries() -> None:
     listed = list_packing_slips()
-    send_packing_slips.expand(batch=listed) >> report_deliveries(listed)
+    sent, told = send_packing_slips.expand(batch=listed), publish_shipments(listed).as_teardown()
+    sent >> report_deliveries(listed) >> told
 
 
 orderflow_deliveries()

@@ -15,6 +15,8 @@ alerts are closed, and a stuck order is never sent. **See what would happen:** p
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional.
 
+**For other DAGs:** the asset `orders_written_back` with numbers, red or not, once for each day that had one.
+
 **When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
 alert.
 
@@ -23,6 +25,7 @@ alert.
 
 from airflow.sdk import dag
 
+from orderflow.orchestration.assets import publish_written_back
 from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.named_orders import list_named_orders
 from orderflow.orchestration.params import ORDERS_PARAMS
@@ -47,8 +50,8 @@ from orderflow.orchestration.tasks import finish_orders, process_order, report_n
 def orderflow_orders() -> None:
     listed = list_named_orders()
     payable = select_payable(listed)
-    processed = process_order.expand(batch=payable)
-    processed >> finish_orders(listed, payable) >> report_news(listed, payable)
+    processed, told = process_order.expand(batch=payable), publish_written_back().as_teardown()
+    processed >> finish_orders(listed, payable) >> report_news(listed, payable) >> told
 
 
 orderflow_orders()

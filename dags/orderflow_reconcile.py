@@ -12,13 +12,15 @@ right now, are not findings.
 
 **The result** is in the ledger, in the log, and in two CSV files, `<date>.csv` (the findings) and `<date>-days.csv`
 (orders and totals per day, webshop and currency). They are in `orderflow/reconciliation` under the Airflow home, or in
-the folder of the setting `reconciliation.csv_folder`.
+the folder or object store of the setting `reconciliation.csv_folder`.
 
 **send_digest** then sends one message if it has something new to say or it is Monday, no matter how the comparison
 ended: what is open by cause, worst first, all overdue payments in one line, and how many orders are on each open list.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional; its part `reconciliation` has days, tolerance, grace and folder.
+
+**For other DAGs:** the asset `sides_compared` with numbers, red or not.
 
 **When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
 alert.
@@ -32,6 +34,7 @@ accept a difference, name the order under `resolve` of `orderflow_orders`.
 from airflow.sdk import CronTriggerTimetable, dag
 
 from orderflow.environment import SHOP_TIMEZONE
+from orderflow.orchestration.assets import publish_comparison
 from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.params import RECONCILE_PARAMS
 from orderflow.orchestration.reconcile_tasks import compare_shop_and_erp, send_digest
@@ -52,7 +55,7 @@ from orderflow.orchestration.retries import RETRIES
     doc_md=__doc__,
 )
 def orderflow_reconcile() -> None:
-    compare_shop_and_erp() >> send_digest().as_teardown()
+    compare_shop_and_erp() >> [send_digest().as_teardown(), publish_comparison().as_teardown()]
 
 
 orderflow_reconcile()

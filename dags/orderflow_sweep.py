@@ -22,6 +22,8 @@ run missed, for any reason, is found here.
 or id under `resolve`: its alerts are closed. A stuck order is skipped from then on and never sent; if the shop changes
 it later, it is checked again.
 
+**For other DAGs:** the asset `orders_written_back` with numbers, red or not, once for each day that had one.
+
 **When it is late:** if it has not ended an hour after it was queued (`ORDERFLOW_SHORT_DEADLINE_HOURS`), it sends one
 alert.
 
@@ -32,6 +34,7 @@ and continuing outages turn no further sweep red; they stay in the list of open 
 from airflow.sdk import CronTriggerTimetable, dag
 
 from orderflow.environment import SHOP_TIMEZONE, SWEEP_SCHEDULE
+from orderflow.orchestration.assets import publish_written_back
 from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
 from orderflow.orchestration.params import SWEEP_PARAMS
 from orderflow.orchestration.retries import RETRIES
@@ -60,8 +63,8 @@ from orderflow.orchestration.tasks import (
 def orderflow_sweep() -> None:
     listed = list_open_orders()
     payable = select_payable(listed)
-    processed = process_order.expand(batch=payable)
-    processed >> finish_orders(listed, payable) >> report_news(listed, payable)
+    processed, told = process_order.expand(batch=payable), publish_written_back().as_teardown()
+    processed >> finish_orders(listed, payable) >> report_news(listed, payable) >> told
 
 
 orderflow_sweep()

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.models.asset import AssetEvent
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
@@ -40,6 +43,31 @@ def test_a_day_by_its_parameter(connected: str, control: SandboxControl) -> None
     assert len(control.erp_orders()) == len(payable) > 15
     known = open_ledger(connected).get_many(order["id"] for order in payable)
     assert {order.partition for order in known.values()} == {DAY}
+
+
+def test_other_dags_are_told_by_whichever_run_did_it_red_or_not(connected: str, control: SandboxControl) -> None:
+    """A red run's report emits nothing, so what the run did is told by a task of its own."""
+    del connected
+    _, refused = control.add_orders(
+        {"reference": "CS1", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"},
+        {"reference": "CS2", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"},
+    )
+    control.fault("status", service="shop", method="PATCH", path=f"/api/order/{refused}/", status=400, times=0)
+
+    assert _run("orderflow_daily", date=DAY) == "failed"
+    assert _events() == [("orders_written_back", DAY, {"orders": 1, "days": {DAY: 1}})]
+
+    control.clear_faults()
+    assert _run("orderflow_orders", order_ids=[refused]) == "success"
+    assert _events()[1:] == [("orders_written_back", DAY, {"orders": 1, "days": {DAY: 1}})]
+    assert _run("orderflow_daily", date=DAY) == "success"
+    [(name, _, numbers)] = _events()[2:]
+    assert (name, numbers["date"], numbers["processed"]) == ("day_completed", DAY, 0), "nothing was left to be done"
+
+    assert _run("orderflow_reconcile", days=30) == "success"
+    [(name, key, numbers)] = _events()[3:]
+    assert (name, key, numbers["findings"]) == ("sides_compared", None, 0)
+    assert numbers["compared"] + numbers["in_flight"] == 2
 
 
 def test_what_a_person_has_seen_to_is_closed_by_the_sweep(
@@ -116,6 +144,15 @@ def test_the_lane_for_people_does_what_is_named_and_nothing_else(
     assert [event.message for event in ledger.events() if event.step is Step.COMMENT] == ["dag_test: by phone"]
     assert _run("orderflow_orders") == "failed", "it has nothing to do"
     assert len(ledger.alerts.open()) == 2, "that is news to nobody but who started it"
+
+
+def _events() -> list[tuple[str, str | None, dict[str, Any]]]:
+    """Return the asset events in Airflow's database, oldest first: name, key, numbers."""
+    with create_session() as session:
+        return [
+            (e.asset.name, e.partition_key, e.extra)
+            for e in session.scalars(select(AssetEvent).order_by(AssetEvent.id))
+        ]
 
 
 def _run(dag_id: str, **conf: Any) -> str:

@@ -32,9 +32,10 @@ def in_sequence(wanted: list[str], calls: list[str]) -> bool:
 
 
 def announced(live: Live, run_id: str) -> list[str]:
-    """Return the partition keys of the asset events that a run has emitted."""
+    """Return the days that a run has declared complete."""
     events = live.airflow.api("GET", "/assets/events", limit=100, order_by="-timestamp")["asset_events"]
-    return [event["partition_key"] for event in events if event["source_run_id"] == run_id]
+    told = [event for event in events if event["source_run_id"] == run_id and event["name"] == "day_completed"]
+    return [event["partition_key"] for event in told]
 
 
 def test_a_day_goes_through_and_the_same_day_again_writes_nothing(live: Live, control: SandboxControl) -> None:

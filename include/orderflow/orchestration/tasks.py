@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from airflow.sdk import Asset, task, task_group
+from airflow.sdk import get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.environment import ERP_POOL, SHOP_POOL
@@ -25,6 +25,7 @@ from orderflow.flow.reporting.worklists import open_state
 from orderflow.flow.services import Services
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
+from orderflow.orchestration.assets import DAY_COMPLETED
 from orderflow.orchestration.batches import flat, ids, label
 from orderflow.orchestration.connect import connect, services_of
 from orderflow.orchestration.edge import guarded
@@ -42,9 +43,6 @@ from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report, raise_for_who_asked, raise_unworked
 
 log = logging.getLogger(__name__)
-
-ORDERS_WRITTEN_BACK = Asset(name="orders_written_back", uri="orderflow://orders/written-back")
-"""Emitted, with the partition key, by every run that ends green: no order failed, and there is no news."""
 
 _LISTING = ("list_confirmed", "list_open_orders", "list_named_orders")
 """The tasks that find the orders; a DAG has one of them."""
@@ -175,7 +173,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
     raise_failures([*missed, *finish_outstanding(services, left, here.run, first_try=here.first_try)])
 
 
-@task(trigger_rule="all_done", outlets=[ORDERS_WRITTEN_BACK], on_failure_callback=alert_failed_report)
+@task(trigger_rule="all_done", outlets=[DAY_COMPLETED], on_failure_callback=alert_failed_report)
 @guarded
 def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict[str, Any]:
     """Sum up the day; fail the run for news, naming each cause, its orders and its owner.
@@ -187,6 +185,7 @@ def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict
     if summary.failures:
         here.hand_on(summary.numbers)
         raise AirflowSkipException(f"all failures are already known:\n{summary.error}")
+    get_current_context()["outlet_events"][DAY_COMPLETED].extra = summary.numbers
     return summary.numbers
 
 

@@ -129,6 +129,11 @@ def report(
     )
 
 
+def written_back(seen: Collection[RunOrder]) -> list[LedgerOrder]:
+    """Return the orders that a run finished: the ERP has them, and the shop was told all of it."""
+    return [s.order for s in seen if s.order.progress in WRITTEN and _became(s) == "processed"]
+
+
 def _became(order: RunOrder) -> str:
     """Return the count to which an order that did not fail belongs: exactly one."""
     if _was(order, Step.PUT_LINES, Outcome.DONE) or _was(order, Step.PUSH, Outcome.DONE):
