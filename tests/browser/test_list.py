@@ -191,6 +191,7 @@ def test_a_cause_is_one_line_that_opens_its_orders_and_has_them_done_again(opene
         page.locator("#alerts-more").click()
     line = page.locator(f'#alerts-list li[data-cause="{cause}"]')
 
+    expect(line.get_by_role("button", name=f"Snooze the cause of {len(order_ids)} orders?")).to_be_visible()
     line.get_by_role("button", name="Retry these").click()
     page.get_by_role("dialog").get_by_role("button", name="Retry").click()
     expect(page.locator("#retry-state .good")).to_be_visible()
