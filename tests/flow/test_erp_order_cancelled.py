@@ -90,3 +90,26 @@ def test_one_that_is_cancelled_between_two_steps_of_a_run_is_told_by_this_run(
     clock.advance(minutes=15)
     assert run_sweep(services, runs()).failed == 0
     assert control.order(order_id)["order_lines"][0]["erp_line_number"] == 11
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_creation_answered_with_a_cancelled_order_is_no_export(
+    services: Services, control: SandboxControl, runs: Runs, lost: int
+) -> None:
+    """An ERP that hides cancelled orders from the look-up may still replay one for its idempotency key."""
+    (order_id,) = control.add_orders(PAID)
+    replayed = {
+        "number": "ERP-7",
+        "status": "cancelled",
+        "external_reference": f"1/{control.order(order_id)['reference']}",
+        "lines": [{"position": 1, "line_number": 11}],
+    }
+    if lost:
+        control.fault("status", service="erp", method="POST", status=503, times=lost)
+    control.fault("wrong_answer", service="erp", method="POST", times=0, answer=replayed)
+
+    (failure,) = run_day(services, DAY, runs("2026-11-22")).failures
+
+    assert (failure.order_id, failure.reason) == (order_id, Reason.ERP_ORDER_CANCELLED)
+    assert control.order(order_id)["state"] == "confirmed"
+    assert control.order(order_id)["erp_order_number"] is None

@@ -6,11 +6,8 @@ itself prevents duplicates.
 """
 
 import logging
-from typing import Any, TypedDict
 
 from orderflow.domain.decision import Decision
-from orderflow.domain.fingerprint import VERSION, fingerprint
-from orderflow.domain.lines import SentLine
 from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.people import People
@@ -18,25 +15,24 @@ from orderflow.domain.reasons import NOT_SENT, NOT_THIS_ORDER, REJECTIONS, Reaso
 from orderflow.domain.states import INTENT_OPEN, Progress
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
-from orderflow.flow.exported import lines_of_found
-from orderflow.flow.orders.after_export import check_after_export, content_hash
-from orderflow.flow.orders.decision import FINDING_OUT, Facts, Move, Verdict, is_partly_written_back, next_move
+from orderflow.flow.orders.after_export import check_after_export
+from orderflow.flow.orders.decision import (
+    FINDING_OUT,
+    Facts,
+    Move,
+    Verdict,
+    cancelled_in_erp,
+    is_partly_written_back,
+    next_move,
+)
 from orderflow.flow.orders.partly_written_back import resume
 from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
+from orderflow.flow.orders.sent_content import Content, content_before, content_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
 
 log = logging.getLogger(__name__)
-
-
-class Content(TypedDict, total=False):
-    """What was ordered when the order was sent: its fingerprint and its lines."""
-
-    payload_hash: str | None
-    payload_version: int | None
-    sent_lines: list[dict[str, Any]]
-    line_ids: dict[int, int | None]
 
 
 def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
@@ -52,7 +48,7 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
         services.ledger.decide(order, verdict.decision, run)
         return Outcome.DECIDED
     if verdict.move is Move.ADOPT and facts.found is not None:
-        _take(services, claim, order, facts.found, _content_before(claim.order, order, facts.found))
+        _take(services, claim, order, facts.found, content_before(claim.order, order, facts.found))
     elif verdict.move in {Move.SEND, Move.SEND_AGAIN}:
         people = people_of(services, order, run, begun=facts.begun)
         if isinstance(people, Decision):
@@ -89,16 +85,6 @@ def request_for(facts: Facts, people: People) -> SalesOrderRequest:
         key = facts.known.idempotency_key or request.idempotency_key
         return request.model_copy(update={"external_reference": facts.name, "idempotency_key": key})
     return request
-
-
-def content_of(order: Order) -> Content:
-    """Return what to remember about the content of an order that is sent."""
-    return {
-        "payload_hash": fingerprint(order),
-        "payload_version": VERSION,
-        "sent_lines": [SentLine.of(line).to_json() for line in order.lines],
-        "line_ids": {line.position: line.line_id for line in order.lines},
-    }
 
 
 def _looked_up(services: Services, facts: Facts) -> Facts:
@@ -172,7 +158,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
     try:
         found = _wait_for(services, claim, order)
         if found is not None:
-            _take(services, claim, order, found, _content_before(claim.order, order, found))
+            _take(services, claim, order, found, content_before(claim.order, order, found))
             return
         if not services.erp.capabilities.resend_is_safe:
             raise InDoubtError(error.message) from error
@@ -209,6 +195,8 @@ def _numbered(made: SalesOrder) -> SalesOrder:
 
 def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, content: Content) -> None:
     """Record that the ERP has the order, with this content, and report if the shop's order has changed since."""
+    if found.is_cancelled:  # an idempotency key replayed: what was created once has been cancelled since
+        raise cancelled_in_erp(found)
     claim.succeed(
         Step.PUSH,
         progress=Progress.PUSHED,
@@ -228,15 +216,3 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
         claim.flag(Reason.TOTAL_DIFFERS, f"{found.total} in the ERP, {order.total} in the shop", Step.PUSH)
     if claim.order.reason is None and found.missing_effects:
         claim.flag(Reason.ERP_NOT_PROCESSED, f"ERP number {found.number}: {found.missing_effects}", Step.PUSH)
-
-
-def _content_before(known: LedgerOrder, order: Order, found: SalesOrder) -> Content:
-    """Return the content that the ERP's order was created from: from the ledger or, if lost, from ERP and shop."""
-    if known.payload_hash:
-        return {}
-    return {
-        "payload_hash": content_hash(order),
-        "payload_version": VERSION,
-        "sent_lines": [line.to_json() for line in lines_of_found(found)],
-        "line_ids": {},
-    }
