@@ -66,8 +66,9 @@ from orderflow.orchestration.tasks import (
 def orderflow_daily() -> None:
     listed = list_confirmed.override(**PATIENT)()
     payable = select_payable(listed)
-    processed, told = process_order.expand(batch=payable), publish_written_back().as_teardown()
-    processed >> mark_offline_orders_sent.override(**PATIENT)(payable) >> report(listed, payable) >> told
+    processed = process_order.expand(batch=payable)
+    finished = mark_offline_orders_sent.override(**PATIENT)(payable)
+    processed >> finished >> report(listed, payable) >> publish_written_back().as_teardown()
 
 
 orderflow_daily()

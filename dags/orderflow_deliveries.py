@@ -53,8 +53,8 @@ from orderflow.orchestration.retries import RETRIES
 )
 def orderflow_deliveries() -> None:
     listed = list_packing_slips()
-    sent, told = send_packing_slips.expand(batch=listed), publish_shipments(listed).as_teardown()
-    sent >> report_deliveries(listed) >> told
+    sent = send_packing_slips.expand(batch=listed)
+    sent >> report_deliveries(listed) >> publish_shipments(listed).as_teardown()
 
 
 orderflow_deliveries()

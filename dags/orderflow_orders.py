@@ -50,8 +50,8 @@ from orderflow.orchestration.tasks import finish_orders, process_order, report_n
 def orderflow_orders() -> None:
     listed = list_named_orders()
     payable = select_payable(listed)
-    processed, told = process_order.expand(batch=payable), publish_written_back().as_teardown()
-    processed >> finish_orders(listed, payable) >> report_news(listed, payable) >> told
+    processed = process_order.expand(batch=payable)
+    processed >> finish_orders(listed, payable) >> report_news(listed, payable) >> publish_written_back().as_teardown()
 
 
 orderflow_orders()
