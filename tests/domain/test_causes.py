@@ -1,6 +1,6 @@
 """One cause, one line: what varies between orders is not part of it, but what must be fixed is."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from orderflow.domain.reasons import SKIPPED, Reason
 from orderflow.domain.states import Progress
 
 REJECTED = Reason.ERP_REJECTED
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def title(message: str, *own: str) -> str:
@@ -56,13 +57,23 @@ def test_an_outage_has_patience_and_one_cause_whatever_it_says() -> None:
 
 def test_who_was_told_of_a_cause_knows_of_the_next_order_only_where_one_fix_mends_all() -> None:
     def matter(reason: Reason, order_id: int | None = None) -> Matter:
-        return Matter(cause_of(reason, "x").id, reason, order_id)
+        return Matter(cause_of(reason, "x").id, reason, order_id, NOON)
 
     assert matter(REJECTED, 1).is_known_by(matter(REJECTED, 2))
-    assert not matter(Reason.ERP_IN_DOUBT, 1).is_known_by(matter(Reason.ERP_IN_DOUBT, 2))
+    assert not matter(Reason.PAYMENT_UNKNOWN, 1).is_known_by(matter(Reason.PAYMENT_UNKNOWN, 2))
     assert not matter(REJECTED, 1).is_known_by(matter(Reason.ERP_REFUSED, 1))
     assert matter(Reason.SIDES_DIFFER, 1).is_known_by(matter(Reason.EDITED_AFTER_EXPORT, 1))
     assert not matter(Reason.SIDES_DIFFER).is_known_by(matter(Reason.EDITED_AFTER_EXPORT))
+
+
+@pytest.mark.parametrize("reason", [Reason.ERP_IN_DOUBT, Reason.MESSAGE_IN_DOUBT])
+@pytest.mark.parametrize(("hours", "is_known"), [(0, True), (3, True), (4, False), (30, False)])
+def test_a_doubt_that_begins_soon_after_a_known_one_belongs_to_the_same_incident(
+    reason: Reason, hours: int, *, is_known: bool
+) -> None:
+    first = Matter(cause_of(reason, "timed out").id, reason, 1, NOON)
+    later = Matter(cause_of(reason, "503").id, reason, 2, NOON + timedelta(hours=hours))
+    assert later.is_known_by(first) is is_known
 
 
 @pytest.mark.parametrize("progress", Progress)

@@ -96,6 +96,26 @@ def test_an_outage_of_the_erp_is_one_message_and_one_end(
     assert len(over) == 15, "the last one came and went within the patience"
 
 
+def test_an_erp_that_fails_only_new_orders_is_one_message_and_one_end(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, tell: Tell
+) -> None:
+    """Each order is in doubt, and a person may have to answer for it, but it is one incident."""
+    control.fault("status", service="erp", method="POST", status=500, times=0)
+    opened: list[Reason] = []
+    for _ in range(8):
+        control.add_orders(ORDER)
+        run = runs()
+        run_sweep(services, run)
+        opened += tell(run)[0]
+        clock.advance(hours=1)
+    assert opened == [Reason.ERP_IN_DOUBT]
+    assert len(services.ledger.outbox.unsaid("mail")) == 7, "for the digest"
+    control.clear_faults()
+    run = runs()
+    assert run_sweep(services, run).processed == 8
+    assert (tell(run)[0], len(control.erp_orders())) == ([], 8)
+
+
 def test_a_hiccup_is_no_message(
     services: Services, control: SandboxControl, clock: Clock, runs: Runs, tell: Tell
 ) -> None:

@@ -89,8 +89,20 @@ def test_who_joins_a_known_cause_is_no_news_and_is_counted_when_it_is_over(
 
 def test_an_order_that_needs_its_own_decision_is_news_each_time(ledger: Ledger, run: RunRef) -> None:
     for number in (1, 2):
-        ledger.alerts.see(order(number), Reason.ERP_IN_DOUBT, "no answer")
+        ledger.alerts.see(order(number), Reason.PAYMENT_UNKNOWN, "no answer")
         assert tell(ledger, run) == [f"1/CS{number}"]
+
+
+def test_doubts_of_one_incident_are_one_message(ledger: Ledger, clock: Clock, run: RunRef) -> None:
+    told = []
+    for number in range(4):
+        ledger.alerts.see(order(number), Reason.ERP_IN_DOUBT, "no answer")
+        told.append(tell(ledger, run))
+        clock.advance(hours=2)
+    ledger.alerts.close(order(3))
+    clock.advance(hours=2)
+    ledger.alerts.see(order(4), Reason.ERP_IN_DOUBT, "no answer")
+    assert [*told, tell(ledger, run)] == [["1/CS0"], [], [], [], ["1/CS4"]]
 
 
 def test_an_outage_is_told_when_it_lasts_and_its_end_only_to_who_was_told(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from orderflow.domain.reasons import PASSING, Reason
@@ -93,16 +93,26 @@ _SAME_MATTER = frozenset(
 """An order that differs between shop and ERP is one matter, whether a run or the comparison finds it."""
 
 
+_IN_DOUBT = frozenset({Reason.ERP_IN_DOUBT, Reason.MESSAGE_IN_DOUBT})
+_ONE_INCIDENT = timedelta(hours=4)
+"""Doubts that begin within this time of each other are one incident: an ERP that drops connections, for instance."""
+
+
 class Matter(NamedTuple):
-    """What decides whether people already know of an alert: its cause, reason and order."""
+    """What decides whether people already know of an alert: its cause, reason and order, and when it was opened."""
 
     cause: str
     reason: Reason
     order_id: int | None
+    opened_at: datetime
 
     def is_known_by(self, other: "Matter") -> bool:
         """Whether people who know the other alert know this one: one fix helps both, or it concerns the same order."""
         same_order = self.order_id is not None and self.order_id == other.order_id
         if same_order and {self.reason, other.reason} <= _SAME_MATTER:
             return True
-        return self.cause == other.cause and self.reason in _ONE_FIX
+        if self.cause != other.cause:
+            return False
+        return self.reason in _ONE_FIX or (
+            self.reason in _IN_DOUBT and self.opened_at - other.opened_at < _ONE_INCIDENT
+        )

@@ -106,7 +106,7 @@ class Alert(Record):
     @property
     def matter(self) -> Matter:
         """What determines whether people already know about it."""
-        return Matter(self.cause, self.reason, self.order_id)
+        return Matter(self.cause, self.reason, self.order_id, self.opened_at)
 
     @property
     def named_cause(self) -> Cause:
