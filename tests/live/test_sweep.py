@@ -72,11 +72,11 @@ def test_an_outage_is_told_once_and_again_only_after_it_was_over(live: Live, con
     assert len(live.messages) == 2
 
 
-def test_an_idle_sweep_costs_two_calls(live: Live, control: SandboxControl) -> None:
+def test_an_idle_sweep_costs_four_calls(live: Live, control: SandboxControl) -> None:
     _, state = live.run(dag_id=SWEEP)
     assert state == "success"
     calls = [call for call in control.journal() if call["service"] != "token"]
-    assert [(call["method"], call["path"]) for call in calls] == [("GET", "/api/order/")] * 2
+    assert [(call["method"], call["path"]) for call in calls] == [("GET", "/api/order/")] * 4
 
 
 def test_daily_and_sweep_share_a_ledger_and_export_an_order_once(live: Live, control: SandboxControl) -> None:

@@ -120,7 +120,7 @@ def test_beside_real_connections_the_password_is_random_and_said_once(
     port = str(free_port())
     said = up("start", "--port", port, **sandbox_environment(sandbox.url))
     assert said.returncode == 0, said.stdout + said.stderr
-    assert "Settings: AIRFLOW_VAR_ORDERFLOW of the environment." in said.stdout
+    assert "Settings: AIRFLOW_VAR_ORDERFLOW of the environment; " in said.stdout
     [password] = re.findall(r"log in as admin / (\S{20,}) ", said.stdout)
     again = up("start", "--port", port, **sandbox_environment(sandbox.url))
     assert "running already" in again.stdout
