@@ -21,6 +21,13 @@ MANNERS = (
     "lines_recreated", "lines_reversed_on_put", "lines_newest_first", "lines_shuffled", "texts_trimmed",
     "decimals_rescaled_on_write", "decimals_longer", "decimals_as_numbers",
 )  # fmt: skip
+ANSWERS = (
+    "answers_partial", "answers_empty", "answers_no_content", "answers_old", "unknown_fields_refused",
+    "decimals_as_text", "times_with_offset", "times_in_utc", "times_without_fraction", "nulls_left_out",
+    "no_retry_after", "rows_shuffled", "next_empty_text", "next_ends_early", "next_relative", "empty_page",
+    "count_null", "html_errors", "gzip",
+)  # fmt: skip
+"""How a shop may answer and list: no order may notice."""
 NAMED = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, Reason.ERP_IN_DOUBT, Reason.REFERENCE_AMBIGUOUS})
 """Why an order may remain without its own ERP order, once a person was notified."""
 TOLD = NAMED | {
@@ -43,8 +50,10 @@ class IdentitySchedule(Schedule):
         self.settings["webshops"][3] = self.settings["webshops"][1]  # where `default_webshop` may move orders
         if not self.renumbers:
             manners = self.dice.sample(MANNERS, self.dice.randrange(4))
-            self.control.configure(manners=manners)
             self.seen["schedules with manners about lines and numbers"] += bool(manners)
+            answers = self.dice.sample(ANSWERS, self.dice.randrange(3))
+            self.seen["schedules with manners about answers and lists"] += bool(answers)
+            self.control.configure(manners=[*manners, *answers])
         self.control.configure(erp_shop_order_id=self.dice.random() < 0.5)
         self.seen["schedules about identity"] += 1
 
