@@ -56,7 +56,7 @@ def _not_read_yet(
         return _has_news(order, to_instant(listed[order.order_id].modified_date, zone))
 
     # A row that cannot be read (an error, which is true) is treated like a new one: its details decide.
-    changed = [i for i, order in known.items() if isolated(partial(has_news, order), f"order id {i}")]
+    changed = [i for i, order in known.items() if isolated(partial(has_news, order), f"id {i}")]
     return sorted([*(row.id for row in new), *changed])
 
 

@@ -57,7 +57,7 @@ def select(
 
     def one(order_id: int) -> Selected:
         with working_on(order_id, Step.SELECT.value):
-            selected = isolated(partial(decide, order_id), f"order id {order_id}")
+            selected = isolated(partial(decide, order_id), f"id {order_id}")
             if not isinstance(selected, OrderflowError):
                 return selected
             log.warning("could not be read: %s", selected)
@@ -77,7 +77,7 @@ def select(
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
         return Selected(order_id=order_id, decision=decision)
 
-    results = services.each(one, order_ids, lambda order_id: f"order id {order_id}")
+    results = services.each(one, order_ids, lambda order_id: f"id {order_id}")
     services.ledger.looks.note(run.name, as_before)
     values(results)  # unless nothing more can be done
     selected = [

@@ -95,7 +95,7 @@ def read_named(services: Services, order_ids: Collection[int], open_findings: Se
         offline = bool(order.offline) or (before is not None and before.reason is Reason.OFFLINE)
         return pairing.looked_up(pairing.subject(order, before, offline=offline))
 
-    results = services.each(one, sorted(order_ids), lambda order_id: f"order id {order_id}")
+    results = services.each(one, sorted(order_ids), lambda order_id: f"id {order_id}")
     found = [subject for subject in values(results) if subject is not None]
     rest = pairing.of_the_rest({name for subject in found for name in subject.names}, services.now())
     return BothSides([*found, *values(rest)], [*errors(results), *errors(rest)])

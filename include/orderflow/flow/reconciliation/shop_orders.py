@@ -33,7 +33,7 @@ def read_shop(services: Services, window: Window, also: Collection[int], webshop
     online, short_online = _list(services, window, webshop, offline=False)
     offline, short_offline = _list(services, window, webshop, offline=True)
     ids = sorted({*online, *offline, *also})
-    read = services.each(lambda order_id: read_order(services, order_id), ids, lambda order_id: f"order id {order_id}")
+    read = services.each(lambda order_id: read_order(services, order_id), ids, lambda order_id: f"id {order_id}")
     orders = [
         order
         for order in values(read)
@@ -76,7 +76,7 @@ def _list(
     zone = services.settings.api_timezone
     rows = services.list_window(window, offline=offline, webshop=webshop)
     # An unreadable row (an error, which is true) may belong to any window: its details decide.
-    ids = {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"order id {row.id}")}
+    ids = {row.id for row in rows if isolated(partial(_may_be_of, row, window, zone), f"id {row.id}")}
     return ids, rows.short
 
 
