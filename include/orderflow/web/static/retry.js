@@ -4,7 +4,7 @@ import { ApiError, ask, askAirflow } from "./api.js";
 import { byId, el, replace } from "./dom.js";
 import { LANE as DAG } from "./lane.js";
 import { outLink, runUrl } from "./links.js";
-import { t } from "./words.js";
+import { dayOf, t } from "./words.js";
 
 const SHOWN = 8;
 const PAUSE = 2000;
@@ -25,7 +25,7 @@ const ACTS = {
 function confirmed(what, orders) {
   const one = orders.length === 1;
   const { says, must, dated } = ACTS[what];
-  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const tomorrow = dayOf(Date.now() + 86_400_000);
   const date = dated ? el("input", { type: "date", required: true, min: tomorrow, value: tomorrow }) : null;
   const field = says ? el("textarea", { rows: 3, maxlength: 1000, required: must, autofocus: true }) : null;
   const dialog = el(

@@ -87,12 +87,16 @@ export function moment(instant) {
   return new Intl.DateTimeFormat(locale, options).format(new Date(instant));
 }
 
+// The shop's calendar day, as 2026-11-22.
+export function dayOf(when) {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: timezone }).format(when);
+}
+
 // The time, with its day where that is not today.
 export function at(instant) {
-  const day = (when) => new Intl.DateTimeFormat("en-CA", { timeZone: timezone }).format(when);
   const then = new Date(instant);
   const options = { timeStyle: "short", timeZone: timezone };
-  if (day(then) !== day(new Date())) options.dateStyle = "short";
+  if (dayOf(then) !== dayOf(new Date())) options.dateStyle = "short";
   return new Intl.DateTimeFormat(locale, options).format(then);
 }
 
