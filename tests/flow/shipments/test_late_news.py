@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import ShipmentProgress
 from orderflow.flow.orders.run import run_day
@@ -47,10 +49,11 @@ def test_a_slip_whose_code_never_comes_is_sent_without_and_one_without_a_carrier
     assert shipments.standing(late) == (ShipmentProgress.SENT, None)
 
 
-def test_slips_of_a_ledger_that_was_restored_are_told_and_sent_once_it_knows_the_orders(
-    shipments: Shipments, exported: list[str], control: SandboxControl, clock: Clock, runs: Runs
+@pytest.mark.parametrize("fault", [None, 401, 403, 500])
+def test_slips_of_a_ledger_that_was_restored_are_told_and_sent_once_it_knows_the_orders(  # noqa: PLR0917
+    shipments: Shipments, exported: list[str], control: SandboxControl, clock: Clock, runs: Runs, fault: int | None
 ) -> None:
-    """Case Y8."""
+    """Case Y8. The first look at a slip whose order is known again may fail; it is not the last one."""
     services = shipments.services
     made = max(datetime.fromisoformat(order["created_at"]) for order in control.erp_orders())
     clock.now = max(clock.now, made) + timedelta(hours=3)
@@ -65,5 +68,11 @@ def test_slips_of_a_ledger_that_was_restored_are_told_and_sent_once_it_knows_the
     ]
 
     run_day(services, DAY, runs("2026-11-22"))
+    if fault:
+        control.fault("status", service="shop", method="GET", path="/api/order/", status=fault, times=0)
+        shipments()
+        assert shipments.standing(number)[0] is ShipmentProgress.OPEN
+        control.clear_faults()
+        clock.advance(hours=1)
     shipments()
     assert shipments.standing(number) == (ShipmentProgress.SENT, None)

@@ -70,8 +70,9 @@ def _named(number: str) -> str:
 def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecision) -> OrderflowError | None:
     """Check one slip; any failure is recorded in the ledger. Return the error for which its task should fail."""
     forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
-    # A person's decision ends the doubt: from now on the slip is like any other.
-    before = ShipmentProgress.OPEN if forced else claim.shipment.progress
+    # A person's decision ends the doubt, and an order that the ledger has met since ends the skipping: like any other.
+    is_open = forced or claim.shipment.progress is ShipmentProgress.SKIPPED
+    before = ShipmentProgress.OPEN if is_open else claim.shipment.progress
     failed = isolated(partial(_look, services, claim, decided, forced=forced), _named(claim.shipment.number))
     if failed is None:
         return None
@@ -170,7 +171,9 @@ def _after(error: OrderflowError, before: ShipmentProgress, now: ShipmentProgres
     if before in UNCLEAR:
         return ShipmentProgress.IN_DOUBT
     if now is not ShipmentProgress.SENDING:
-        return ShipmentProgress.HELD if error.reason is Reason.MESSAGE_INVALID and now not in UNCLEAR else now
+        if error.reason is Reason.MESSAGE_INVALID and now not in UNCLEAR:
+            return ShipmentProgress.HELD
+        return ShipmentProgress.OPEN if now is ShipmentProgress.SKIPPED else now  # looked at again until it is known
     if isinstance(error, CallDeferredError):
         return ShipmentProgress.OPEN  # stopped by our own limits before it was sent
     if error.reason is Reason.MESSAGE_REJECTED:
