@@ -10,14 +10,12 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from filled_ledger import DAYS, RUN, fill
 from orderflow.ledger.database.engine import make_engine
@@ -27,6 +25,7 @@ from orderflow.web import security
 from orderflow.web.app import create_app
 from orderflow.web.source import Source, source
 from postgres import fresh_database, postgres_server
+from statements import statements
 
 RESULTS = Path(__file__).parent / "page-results.md"
 TIMES = 30
@@ -92,20 +91,6 @@ async def measure(engine: Engine, now: datetime) -> list[str]:
             print(rows[-1], flush=True)
             plans += [f"### {name}", *(plan(engine, *statement) for statement in seen)]
     return [*rows, "", "## Query plans", *plans]
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the block's queries with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001
-        if statement.lstrip().startswith(("SELECT", "WITH")) and "orderflow_" in statement:
-            seen.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def plan(engine: Engine, statement: str, parameters: Any) -> str:

@@ -11,12 +11,11 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from filled_ledger import RUN, fill
 from orderflow.domain.reasons import Reason
@@ -30,6 +29,7 @@ from orderflow.ledger.orders.trends import open_ages, trends
 from orderflow.ledger.schema import bring_to_head
 from orderflow.web.asked import days_between
 from postgres import fresh_database, postgres_server
+from statements import statements
 
 RESULTS = Path(__file__).parent / "years-results.md"
 TIMES = 5
@@ -80,20 +80,6 @@ def questions(ledger: Ledger, engine: Engine, now: datetime) -> dict[str, Callab
         "page: an order's log": lambda: ledger.events(order_id=100_001),
         "housekeeping": lambda: ledger.housekeeping.purge(Retention().ages),
     }
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the block's queries with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001
-        if statement.lstrip().startswith(("SELECT", "WITH")) and "orderflow_" in statement:
-            seen.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def read(engine: Engine, statement: str, parameters: Any) -> Read:
