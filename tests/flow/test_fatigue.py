@@ -18,6 +18,7 @@ from support.flow_runs import UNKNOWN_PRODUCT, Runs
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
 Tell = Callable[[RunRef], tuple[list[Reason], list[Reason]]]
+OrderByOrder = Callable[[int, timedelta], list[Reason]]
 
 
 @pytest.fixture
@@ -30,6 +31,23 @@ def tell(services: Services) -> Tell:
         return [alert.reason for alert in taken.opened], [alert.reason for alert in taken.closed]
 
     return tell
+
+
+@pytest.fixture
+def order_by_order(services: Services, control: SandboxControl, clock: Clock, runs: Runs, tell: Tell) -> OrderByOrder:
+    """Return a function that sweeps a number of times, each with one new order; it returns what was news."""
+
+    def sweep(times: int, apart: timedelta) -> list[Reason]:
+        opened: list[Reason] = []
+        for _ in range(times):
+            control.add_orders(ORDER)
+            run = runs()
+            run_sweep(services, run)
+            opened += tell(run)[0]
+            clock.now += apart
+        return opened
+
+    return sweep
 
 
 def test_an_overdue_order_that_cannot_be_read_is_one_message(
@@ -76,18 +94,11 @@ def test_a_refused_order_is_one_message_and_one_end_whoever_meets_it(
 
 
 def test_an_outage_of_the_erp_is_one_message_and_one_end(
-    services: Services, control: SandboxControl, clock: Clock, runs: Runs, tell: Tell
+    services: Services, control: SandboxControl, runs: Runs, tell: Tell, order_by_order: OrderByOrder
 ) -> None:
     """Case Y7: four hours, one new order per sweep."""
     control.fault("status", service="erp", status=503, times=0)
-    opened: list[Reason] = []
-    for _ in range(16):
-        control.add_orders(ORDER)
-        run = runs()
-        run_sweep(services, run)
-        opened += tell(run)[0]
-        clock.advance(minutes=15)
-    assert opened == [Reason.ERP_UNAVAILABLE]
+    assert order_by_order(16, timedelta(minutes=15)) == [Reason.ERP_UNAVAILABLE]
     control.clear_faults()
     run = runs()
     assert run_sweep(services, run).processed == 16
@@ -97,18 +108,11 @@ def test_an_outage_of_the_erp_is_one_message_and_one_end(
 
 
 def test_an_erp_that_fails_only_new_orders_is_one_message_and_one_end(
-    services: Services, control: SandboxControl, clock: Clock, runs: Runs, tell: Tell
+    services: Services, control: SandboxControl, runs: Runs, tell: Tell, order_by_order: OrderByOrder
 ) -> None:
     """Each order is in doubt, and a person may have to answer for it, but it is one incident."""
     control.fault("status", service="erp", method="POST", status=500, times=0)
-    opened: list[Reason] = []
-    for _ in range(8):
-        control.add_orders(ORDER)
-        run = runs()
-        run_sweep(services, run)
-        opened += tell(run)[0]
-        clock.advance(hours=1)
-    assert opened == [Reason.ERP_IN_DOUBT]
+    assert order_by_order(8, timedelta(hours=1)) == [Reason.ERP_IN_DOUBT]
     assert len(services.ledger.outbox.unsaid("mail")) == 7, "for the digest"
     control.clear_faults()
     run = runs()
