@@ -40,7 +40,7 @@ SHOP_POOL = os.environ.get("ORDERFLOW_SHOP_POOL", "default_pool")
 """The Airflow pool of the tasks that call the shop: it limits how many run at a time, over all runs. The pool must
 exist."""
 ERP_POOL = os.environ.get("ORDERFLOW_ERP_POOL", "default_pool")
-"""The Airflow pool of the tasks that call the ERP. The pool must exist."""
+"""The Airflow pool of the tasks that call the ERP, also if they call the shop too. The pool must exist."""
 TRUSTED_HOSTS = tuple(filter(None, map(str.strip, os.environ.get("ORDERFLOW_TRUSTED_HOSTS", "").split(","))))
 """Host names under which the page *Orders* answers, with commas between, `*.example.com` for all below one and `*` for
 all. Not set: the host of Airflow's `[api] base_url` and this machine; any, while Airflow knows no `base_url`."""

@@ -54,7 +54,7 @@ def _seen(draw: st.DrawFn, order_id: int) -> RunOrder:
             "updated_at": AT + draw(st.sampled_from([timedelta(0), timedelta(1)])),
         }
     )  # fmt: skip
-    return RunOrder(known, last)
+    return RunOrder(known, last, is_held_elsewhere=draw(st.booleans()))
 
 
 @given(
@@ -80,13 +80,19 @@ def test_an_order_that_was_to_be_processed_and_is_not_is_named(seen: list[RunOrd
 
     on_its_way = {Progress.READY, Progress.PUSHING, Progress.IN_DOUBT, Progress.PUSHED, Progress.STATE_SET}
     for seen_order in seen:
-        order, last = seen_order
+        order, last, elsewhere = seen_order
         wanted = order.order_id in selected or (
             Step.SELECT in last
             and last[Step.SELECT].outcome is Outcome.DECIDED
             and last[Step.SELECT].reason in TO_PROCESS
         )
-        if wanted and order.progress in on_its_way and seen_order.was_worked_on and order.updated_at == AT:
+        if (
+            wanted
+            and order.progress in on_its_way
+            and seen_order.was_worked_on
+            and not elsewhere
+            and order.updated_at == AT
+        ):
             assert order.order_id in {failure.order_id for failure in summary.failures}
 
 

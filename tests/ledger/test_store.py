@@ -289,6 +289,18 @@ def test_a_run_of_another_dag_may_have_the_same_id(ledger: Ledger, run: RunRef) 
     assert [seen.order.order_id for seen in ledger.run_orders(run.run_id, dag_id=run.dag_id)] == [KEY]
 
 
+def test_a_run_sees_what_another_run_is_working_on(ledger: Ledger, run: RunRef, other_run: RunRef, clock) -> None:
+    for order_id in (1, 2, 3):
+        ledger.decide(order(webshop=1, order_id=order_id), PROCESS, run)
+    with ledger.claim(1, other_run), ledger.claim(2, run):
+        seen = ledger.run_orders(run.run_id, dag_id=run.dag_id)
+        clock.advance(minutes=6)
+        later = ledger.run_orders(run.run_id, dag_id=run.dag_id)
+
+    assert [order.is_held_elsewhere for order in seen] == [True, False, False]
+    assert [order.is_held_elsewhere for order in later] == [False, False, False], "claims run out"
+
+
 def test_what_was_written_is_there_for_the_next_process(ledger_url: URL, run: RunRef) -> None:
     written = open_ledger(ledger_url).decide(order(), PROCESS, run)
 

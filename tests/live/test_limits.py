@@ -34,7 +34,7 @@ def a_day_each(control: SandboxControl, days: int, orders: int, first: date = FI
 
 
 def test_three_runs_at_once_stay_within_the_pools(live: Live, control: SandboxControl) -> None:
-    """The push talks to both sides and has a slot of the ERP's pool."""
+    """A task that calls both, such as the push and the PUT, has a slot of the ERP's pool."""
     days = a_day_each(control, 2, 60)
     control.configure(latency_ms={"shop": 100, "erp": 100})
     control.add_orders(*[{"confirm_date": "2026-05-01T10:00:00", "payment_status": "paid"}] * 60)

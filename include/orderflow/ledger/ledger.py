@@ -189,7 +189,8 @@ class Ledger(Books):
         for event in last_events(self._engine, run_id, dag_id):
             last.setdefault(event.order_id, {})[event.step] = event
         orders = sorted(self.get_many({*last, *also}).items())
-        return [RunOrder(order, last.get(order_id, {})) for order_id, order in orders]
+        now = self._clock()
+        return [RunOrder(known, last.get(i, {}), _is_held_elsewhere(known, run_id, dag_id, now)) for i, known in orders]
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[LedgerOrder]:
         statement = select(OrderRow).where(*conditions).order_by(OrderRow.order_id)
@@ -206,6 +207,12 @@ class Ledger(Books):
                 for chunk in chunks
                 for row in session.scalars(select(OrderRow).where(column.in_(chunk)).order_by(OrderRow.order_id))
             ]
+
+
+def _is_held_elsewhere(order: LedgerOrder, run_id: str, dag_id: str | None, now: datetime) -> bool:
+    """Whether the claim on an order is alive and belongs to a task of another run."""
+    alive = order.claimed_by is not None and order.claimed_until is not None and order.claimed_until > now
+    return alive and not str(order.claimed_by).startswith(f"{dag_id} {run_id} ")
 
 
 def _require_known(row: OrderRow) -> None:

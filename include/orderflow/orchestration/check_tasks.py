@@ -5,7 +5,7 @@ from typing import Any
 
 from airflow.sdk import task
 
-from orderflow.environment import SHOP_POOL
+from orderflow.environment import ERP_POOL
 from orderflow.flow.shop_check.check import check_and_keep
 from orderflow.flow.shop_check.safety import risks
 from orderflow.orchestration.alerts import alert_failed_report
@@ -18,7 +18,7 @@ from orderflow.orchestration.run_reports import end_report
 log = logging.getLogger(__name__)
 
 
-@task(pool=SHOP_POOL, on_failure_callback=alert_failed_report)
+@task(pool=ERP_POOL, on_failure_callback=alert_failed_report)
 @guarded
 @announces
 def check_what_is_assumed() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import task
 
+from orderflow.environment import ERP_POOL
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.reconciliation.csv_export import save_csv
 from orderflow.flow.reconciliation.reconcile import compare_again, reconcile
@@ -26,7 +27,7 @@ from orderflow.orchestration.run_reports import end_report
 log = logging.getLogger(__name__)
 
 
-@task(on_failure_callback=alert_failed_report)
+@task(on_failure_callback=alert_failed_report, pool=ERP_POOL)
 @guarded
 @announces
 def compare_shop_and_erp() -> dict[str, Any]:

@@ -126,7 +126,7 @@ def patch_erp_order_number(batch: list[int]) -> None:
     _run(PATCH_NUMBER, batch)
 
 
-@task(map_index_template=LABEL, trigger_rule="all_done", pool=SHOP_POOL)
+@task(map_index_template=LABEL, trigger_rule="all_done", pool=ERP_POOL)
 @guarded
 @announces
 def put_order_lines(batch: list[int]) -> None:

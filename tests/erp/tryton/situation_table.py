@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from erp.tryton.situations import TODAY, Situation
+from erp.tryton.situations import Situation
 
 HEAD = """# Sales in Tryton, beside the same sales typed in its client
 
@@ -27,33 +27,33 @@ class Outcome(NamedTuple):
     refusal: str = ""
 
 
-def table(situations: Iterable[Situation], outcomes: Iterable[Outcome]) -> str:
-    """Write the whole page."""
+def table(situations: Iterable[Situation], outcomes: Iterable[Outcome], today: date) -> str:
+    """Write the whole page; `today` is the day on which they were played."""
     parts = [HEAD]
     group = ""
     for situation, outcome in zip(situations, outcomes, strict=True):
         if situation.group != group:
             group = situation.group
             parts.append(f"\n## {group}\n\n{_row(COLUMNS)}\n{_row(['---'] * len(COLUMNS))}\n")
-        parts.append(f"{_row([situation.name, *_cells(situation, outcome)])}\n")
+        parts.append(f"{_row([situation.name, *_cells(situation, outcome, today)])}\n")
     return "".join(parts)
 
 
-def _cells(situation: Situation, outcome: Outcome) -> list[str]:
+def _cells(situation: Situation, outcome: Outcome, today: date) -> list[str]:
     if situation.held:
         return ["", "", "", "", f"held: … {situation.held} …"]
     sale, made = outcome.made["sale"], outcome.made
     return [
         "; ".join(", ".join(line["taxes"]) or "none" for line in sale["lines"]),
         ", ".join([sale["payment_term"] or "no term", sale["invoice_method"], sale["shipment_method"]]),
-        "; ".join(_shipment(shipment) for shipment in made["shipments"]) or "none",
+        "; ".join(_shipment(shipment, today) for shipment in made["shipments"]) or "none",
         "; ".join(_invoice(invoice) for invoice in made["invoices"]) or "none",
         f"differs by {situation.because}" if situation.differs else "as typed",
     ]
 
 
-def _shipment(shipment: dict[str, Any]) -> str:
-    days = (date.fromisoformat(shipment["planned_date"]) - TODAY).days
+def _shipment(shipment: dict[str, Any], today: date) -> str:
+    days = (date.fromisoformat(shipment["planned_date"]) - today).days
     return f"{len(shipment['moves'])} moves, {f'in {days} days' if days else 'today'}, to {shipment['customer']}"
 
 

@@ -8,7 +8,12 @@ from typing import Any
 from support.erp_orders import lines
 from tryton_wish import SECOND_COMPANY, SHOPS, addresses_of
 
-TODAY = date.today()  # noqa: DTZ011  # as Tryton's own clock says
+
+@dataclass(frozen=True)
+class InDays:
+    """A date, counted from the day on which the situations are played."""
+
+    days: int
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Situation:
     """A part of the refusal's message, for an order that does not become a sale."""
     shop: str = "1"
 
-    def order_changes(self, number: int) -> dict[str, Any]:
+    def order_changes(self, number: int, today: date) -> dict[str, Any]:
         """Return the order's differences from the default."""
         shipment, invoice = addresses_of(self.customer) if self.customer else (1694, 1654)
         return {
@@ -43,19 +48,25 @@ class Situation:
             "customer": self.customer or 1324,
             "shipment_address": shipment,
             "invoice_address": invoice,
-            "order_date": TODAY.isoformat(),
+            "order_date": today.isoformat(),
             "payment_status": "account",
             "lines": lines(*self.products),
-            **_with_number(self.order, number),
+            **_filled(self.order, number, today),
         }
 
-    def typed_changes(self, number: int) -> dict[str, Any]:
+    def typed_changes(self, number: int, today: date) -> dict[str, Any]:
         """Return what the person enters besides the default."""
-        return _with_number(self.typed, number)
+        return _filled(self.typed, number, today)
 
 
-def _with_number(given: Mapping[str, Any], number: int) -> dict[str, Any]:
-    return {name: value.format(number=number) if isinstance(value, str) else value for name, value in given.items()}
+def _filled(given: Mapping[str, Any], number: int, today: date) -> dict[str, Any]:
+    return {name: _value(value, number, today) for name, value in given.items()}
+
+
+def _value(value: Any, number: int, today: date) -> Any:
+    if isinstance(value, InDays):
+        return (today + timedelta(days=value.days)).isoformat()
+    return value.format(number=number) if isinstance(value, str) else value
 
 
 MIXED = (("124_STUK", "2", "10.00"), ("BOOK_STUK", "3", "24.95"), ("STAMP_STUK", "10", "1.21"))
@@ -67,10 +78,6 @@ ALL_SHOPS = {**SHOPS, **SECOND_COMPANY}
 HEAD_OFFICE = addresses_of(2006)[1]
 BRANCH = addresses_of(2009)[0]
 PAID = {"payment_status": "paid"}
-
-
-def _in(days: int) -> str:
-    return (TODAY + timedelta(days=days)).isoformat()
 
 
 SITUATIONS = (
@@ -111,30 +118,33 @@ SITUATIONS = (
         typed={"description": "S{number}, paid online"},
     ),
     Situation(
-        "Dates", "wanted in ten days", order={"requested_delivery_date": _in(10)}, typed={"shipping_date": _in(10)}
+        "Dates",
+        "wanted in ten days",
+        order={"requested_delivery_date": InDays(10)},
+        typed={"shipping_date": InDays(10)},
     ),
     Situation(
         "Dates",
         "wanted in ten days, two of them underway",
-        order={"requested_delivery_date": _in(10)},
+        order={"requested_delivery_date": InDays(10)},
         extra={"delivery_days": 2},
-        typed={"shipping_date": _in(8)},
+        typed={"shipping_date": InDays(8)},
     ),
     Situation(
         "Dates",
         "wanted today, two days underway",
-        order={"requested_delivery_date": _in(0)},
+        order={"requested_delivery_date": InDays(0)},
         extra={"delivery_days": 2},
-        typed={"shipping_date": _in(0)},
+        typed={"shipping_date": InDays(0)},
     ),
-    Situation("Dates", "wanted before it was ordered", order={"requested_delivery_date": _in(-3)}),
+    Situation("Dates", "wanted before it was ordered", order={"requested_delivery_date": InDays(-3)}),
     Situation("Dates", "a lead time of five days", products=(("LATE_STUK", "1", "80.00"),)),
     Situation(
         "Dates",
         "wanted sooner than the lead time allows",
         products=(("LATE_STUK", "1", "80.00"),),
-        order={"requested_delivery_date": _in(2)},
-        typed={"shipping_date": _in(2)},
+        order={"requested_delivery_date": InDays(2)},
+        typed={"shipping_date": InDays(2)},
     ),
     Situation(
         "Dates",

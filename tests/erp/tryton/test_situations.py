@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -22,13 +23,34 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "tryton-situations.md"
 Facts = dict[str, Any]
 
 
+class Played(NamedTuple):
+    """All situations, played on one day."""
+
+    today: date
+    outcomes: list[Outcome]
+
+
 @pytest.fixture(scope="module")
-def outcomes(tryton_server: RunningTryton) -> Iterator[list[Outcome]]:
-    """Play all situations; one start of Tryton's own Python types and reads them all."""
+def played(tryton_server: RunningTryton) -> Iterator[Played]:
+    """Play all situations on one day of Tryton's clock: if midnight interrupts them, play them anew."""
+    today = None
+    while today != _today():
+        today = _today()
+        tryton_server.forget_sales()
+        outcomes = _play(tryton_server, today)
+    yield Played(today, outcomes)
     tryton_server.forget_sales()
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011  # as Tryton's own clock says
+
+
+def _play(tryton_server: RunningTryton, today: date) -> list[Outcome]:
+    """Play all situations; one start of Tryton's own Python types and reads them all."""
     made, typed, refused = [], [], {}
     for number, situation in enumerate(SITUATIONS, 1):
-        request = sales_order(**situation.order_changes(number))
+        request = sales_order(**situation.order_changes(number, today))
         erp = connector(tryton_server)(
             key=tryton_server.key_of_all_companies, company=None, web_shop=ALL_SHOPS, **situation.extra
         )
@@ -39,19 +61,19 @@ def outcomes(tryton_server: RunningTryton) -> Iterator[list[Outcome]]:
             continue
         company = tryton_server.company + (situation.shop == SECOND)
         made.append((company, _found(tryton_server, "sale.sale", [["number", "=", order.number]])))
-        typed.append({"company": company, **_as_typed(tryton_server, request), **situation.typed_changes(number)})
+        by_hand = situation.typed_changes(number, today)
+        typed.append({"company": company, **_as_typed(tryton_server, request), **by_hand})
     facts = tryton_server.as_typed({"made": made, "typed": typed})
     both = zip(facts["made"], facts["typed"], strict=True)
-    yield [
+    return [
         Outcome({}, {}, refused[number]) if number in refused else Outcome(*next(both))
         for number in range(1, len(SITUATIONS) + 1)
     ]
-    tryton_server.forget_sales()
 
 
 @pytest.mark.parametrize("number", range(len(SITUATIONS)), ids=[situation.name for situation in SITUATIONS])
-def test_the_sale_is_what_the_client_would_have_made(outcomes: list[Outcome], number: int) -> None:
-    situation, (made, typed, refusal) = SITUATIONS[number], outcomes[number]
+def test_the_sale_is_what_the_client_would_have_made(played: Played, number: int) -> None:
+    situation, (made, typed, refusal) = SITUATIONS[number], played.outcomes[number]
     assert bool(situation.held) == bool(refusal), refusal
     assert situation.held in refusal
     ours, theirs = _flat(made), _flat(typed)
@@ -61,9 +83,9 @@ def test_the_sale_is_what_the_client_would_have_made(outcomes: list[Outcome], nu
     assert [name for name in situation.differs if not any(found.startswith(name) for found in names)] == []
 
 
-def test_the_page_about_them_says_what_happened(outcomes: list[Outcome]) -> None:
+def test_the_page_about_them_says_what_happened(played: Played) -> None:
     """Write it anew with WRITE_SITUATIONS=1."""
-    written = table(SITUATIONS, outcomes)
+    written = table(SITUATIONS, played.outcomes, played.today)
     if os.environ.get("WRITE_SITUATIONS"):
         PAGE.write_text(written, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == written

@@ -180,7 +180,12 @@ def _lost(order_id: int) -> Failure:
 
 
 def _hangs(order: RunOrder) -> bool:
-    """Whether an order that was to be processed is neither done, nor decided otherwise, nor held by another run."""
+    """Whether an order that was to be processed is neither done, nor decided otherwise, nor held by another run.
+
+    What another run is working on, or has worked on since, is that run's to report.
+    """
+    if order.is_held_elsewhere:
+        return False
     last = max((event.at for event in order.last.values()), default=order.order.updated_at)
     if order.order.updated_at > last:
         return False

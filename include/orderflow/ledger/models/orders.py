@@ -158,6 +158,8 @@ class LedgerOrder(Record):
     """Whether the decision just recorded changed nothing, so that the log does not have it."""
     claimed_until: datetime | None
     """When its claim expires; None if nobody holds one."""
+    claimed_by: str | None = None
+    """The try of the task that holds the claim, as `str(RunRef)`."""
 
     @property
     def last_look(self) -> datetime:
@@ -195,6 +197,8 @@ class RunOrder(NamedTuple):
 
     order: LedgerOrder
     last: dict[Step, Event]
+    is_held_elsewhere: bool = False
+    """Whether another run is working on it now."""
 
     @property
     def was_worked_on(self) -> bool:
