@@ -140,6 +140,14 @@ def test_a_text_that_has_changed_leaves_no_doubt_where_the_goods_are_unique() ->
     assert numbers_of(now, were) == {"Ared": 10, "Blight blue": 20}
 
 
+@pytest.mark.parametrize("changed", [{"text": "in other words"}, {"quantity": "3"}, {"price": "1.50"}], ids=str)
+def test_equal_lines_that_were_all_edited_in_the_same_way_are_still_interchangeable(changed: dict[str, str]) -> None:
+    """An ERP that returns no texts says the same of lines that nobody edited."""
+    were = sent(line(1, "APPLE"), line(2, "PEAR"), line(3, "APPLE"))
+    now = [line(1, "APPLE", 11, number=30, **changed), line(2, "APPLE", 12, **changed), line(3, "PEAR", 13)]
+    assert match_lines(now, were, NUMBERS) == {1: 3, 2: 1, 3: 2}
+
+
 def test_an_edited_line_is_known_by_its_product_where_no_other_line_has_it() -> None:
     were = sent(line(1, "A", 1), line(2, "B", 2), line(3, "B", 3, quantity="5"))
     now = [line(1, "B", 11), line(2, "B", 12, quantity="5"), line(3, "A", 13, quantity="9")]

@@ -77,11 +77,11 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
     rest, free, found = list(map(SentLine.of, now)), list(sent), dict[int, int]()
 
     def pair(key: _Key, of_sent: _Key | None = None, *, alike: bool = False) -> None:
-        """Pair lines with the same key. Equal lines may be swapped; otherwise there is one on each side."""
+        """Pair lines with the same key: one on each side, or as many on both sides as are equal among themselves."""
         theirs = _grouped(free, of_sent or key)
         for value, ours in _grouped(rest, key).items():
             partners = theirs.get(value, [])
-            if alike or len(ours) == len(partners) == 1:
+            if alike or (len(ours) == len(partners) and _are_equal(ours) and _are_equal(partners)):
                 found.update(_in_pairs(ours, partners, shown, numbers))
         taken = set(found.values())
         rest[:] = [line for line in rest if line.position not in found]
@@ -107,6 +107,10 @@ def match_lines(now: Sequence[OrderLine], sent: Sequence[SentLine], numbers: Map
             f"line {positions} of the shop is not a line that was sent to the ERP, or could be several of them"
         )
     return found
+
+
+def _are_equal(lines: Sequence[SentLine]) -> bool:
+    return len({line.content for line in lines}) == 1
 
 
 def _grouped(lines: Sequence[SentLine], key: _Key) -> dict[Hashable, list[SentLine]]:
