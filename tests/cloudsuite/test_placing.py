@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.placing import Placed, exported_lines, place
 from orderflow.domain.charges import ChargeRule, ToProduct
+from orderflow.transport.document import WrittenNumber
 
 GOODS = {"id": 1, "type": "line", "product": {"origin": "o", "key": "A"}, "quantity": "2", "unit_price": "10.00"}
 SHIPPING = {"id": 2, "type": "shipment_cost", "description": "Verzending", "quantity": 1, "unit_price": "6.95"}
@@ -113,13 +114,25 @@ def test_an_amount_of_the_order_itself_holds_it_until_a_rule_places_it(value: ob
 
 
 @pytest.mark.parametrize(
+    "value", ["6,95", "€ 6.95", "1.234,56", "6.95-", "EUR 7", WrittenNumber("1e999999999"), "1e999999999"], ids=str
+)
+def test_an_amount_that_cannot_be_read_holds_the_order_whatever_its_rule(value: object) -> None:
+    for rule in ("charge", "line"):
+        found = placed(GOODS, shipping_costs=value, rules={"shipping_costs": rule})
+        assert "cannot be read" in str(found.unplaced[0])
+        assert found.charges == ()
+    assert placed(GOODS, shipping_costs=value, rules={"shipping_costs": "ignore"}).unplaced == ()
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"shipping_costs": 0},
         {"shipping_costs": "0.00"},
         {"shipping_costs": None},
         {"shipment_state": "none", "shipment_address": 1695, "paid_amount": "20.00", "customer": 7},
-        {"discount_percentage": 10, "coupon_code": "5", "cost_center_id": 12, "discount": True, "coupon": "WELKOM"},
+        {"discount_percentage": 10, "coupon_code": "5", "cost_center_id": 12, "discount": True, "coupon": "WELKOM10"},
+        {"shipping_costs": "gratis", "discount": "2026-11-22", "surcharge": "", "tip": "."},
     ],
 )
 def test_other_fields_are_no_money(fields: dict[str, Any]) -> None:

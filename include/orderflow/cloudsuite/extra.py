@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from orderflow.domain.extra import OF_LINES, Scalar
+from orderflow.transport.document import WrittenNumber
 from orderflow.transport.fields import LARGEST_ID, Text
 
 _ABSENT = object()
@@ -59,11 +60,15 @@ def scalar(value: object) -> Scalar:
         return value
     if isinstance(value, str):
         return _TEXT.validate_python(value)
-    number = value if isinstance(value, int) else Decimal(str(value))
-    fits = abs(number) <= LARGEST_ID if isinstance(number, int) else abs(number.adjusted()) < _MOST_DIGITS
+    number = value if isinstance(value, int) else WrittenNumber(str(value))
+    fits = abs(number) <= LARGEST_ID if isinstance(number, int) else _is_short(number)
     if not fits:
         raise ValueError("is no number that anybody means")
     return number if isinstance(number, int) else format(number, "f")
+
+
+def _is_short(number: Decimal) -> bool:
+    return number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS
 
 
 def _at(document: Mapping[str, Any], path: str) -> object:

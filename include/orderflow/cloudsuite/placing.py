@@ -4,19 +4,24 @@ ASSUMED: costs and discounts come as lines of other types, or with products of t
 So no type counts as free because of its name: every amount is either placed or holds its order.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
 from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRules, ToProduct, Unplaced
 from orderflow.domain.order import ProductKey
+from orderflow.transport.document import WrittenNumber
 
 NO_RULES: ChargeRules = {}
 
 _MONEY_WORDS = frozenset({"charge", "cost", "coupon", "discount", "fee", "rounding", "shipping", "surcharge", "tip"})
 _OTHER_WORDS = frozenset({"code", "count", "date", "id", "key", "name", "percent", "percentage", "rate", "type"})
 """A numeric order field is money if its name contains one of the first set's words and none of the second's."""
+_CURRENCY = r"\s*+(?:EUR|USD|GBP|[€$£])?+\s*+"
+_AMOUNT = re.compile(rf"{_CURRENCY}[+-]?+(?=[.,']*+\d)[\d.,']++(?:[eE][+-]?\d++)?+-?+{_CURRENCY}")
+"""A number as a person or a program writes it, perhaps with a currency; not a date."""
 
 
 class ExportedLine(NamedTuple):
@@ -93,6 +98,8 @@ def _place_field(name: str, amount: Decimal, rules: ChargeRules) -> Charge | Unp
     rule = rules.get(name)
     if rule == "ignore":
         return None
+    if amount.is_nan():
+        return Unplaced(where=f"field `{name}`", keys=(name,), amount="?", problem=", an amount that cannot be read")
     if rule in {"charge", "line"}:
         return Charge(kind=name, description=None, amount=amount, shop_line_id=None)
     problem = ", which has no line to be numbered and cannot be a product" if rule else ""
@@ -110,13 +117,11 @@ def _amounts(document: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
 
 
 def _number(value: object) -> Decimal | None:
+    """Return the amount; None for what is none, and NaN for one that cannot be read, such as `6,95`."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    text = str(value)
+    return WrittenNumber(text) if not isinstance(value, str) or _AMOUNT.fullmatch(text) else None
 
 
 def _product(line: ShopOrderLine) -> ProductKey | None:

@@ -10,12 +10,17 @@ import simplejson
 DEEPEST = 64
 """Levels of nesting allowed; this project's documents have five."""
 _LONGEST_INTEGER = 30
+_MOST_DIGITS = 1_000
+"""Before or after the decimal point."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class WrittenNumber(Decimal):
-    """A number that is written exactly as it was read: `1e30`, `-0`, `10.00`; NaN if Decimal cannot hold it."""
+    """A number that is written exactly as it was read: `1e30`, `-0`, `10.00`.
+
+    NaN if its size is beyond anything that is counted: as an integer or in full, `1e999999999` would fill the memory.
+    """
 
     written: str
 
@@ -24,6 +29,8 @@ class WrittenNumber(Decimal):
         try:
             number = super().__new__(cls, text)
         except InvalidOperation:
+            number = super().__new__(cls, "NaN")
+        if abs(number.adjusted()) > _MOST_DIGITS:
             number = super().__new__(cls, "NaN")
         number.written = text
         return number

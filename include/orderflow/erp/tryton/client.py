@@ -11,6 +11,7 @@ import simplejson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from orderflow.transport import Answer, Channel
+from orderflow.transport.document import WrittenNumber
 
 PAGE = 100
 LONGEST_VALUES = 1500
@@ -179,7 +180,7 @@ def _decoded(value: Any) -> Any:
     parts = {name: _decoded(part) for name, part in value.items() if name != "__class__"}
     match value.get("__class__"):
         case "Decimal":
-            return Decimal(str(parts["decimal"]))
+            return WrittenNumber(str(parts["decimal"]))
         case "datetime":
             return datetime(**parts, tzinfo=UTC)
         case "date":
