@@ -127,12 +127,51 @@ def test_an_amount_that_cannot_be_read_holds_the_order_whatever_its_rule(value: 
 @pytest.mark.parametrize(
     "fields",
     [
+        {"shipping_costs": {"amount": "6.95", "vat_code": 21}},
+        {"charges": [{"name": "wrapping", "amount": "3.50"}]},
+        {"discounts": [{"code": "X10", "amount": "-5.00"}, {"code": "Y20", "amount": 0}]},
+        {"coupon": {"id": 7, "value": "-5.00"}},
+    ],
+)
+def test_an_amount_inside_a_field_holds_the_order_unless_it_is_ignored(fields: dict[str, Any]) -> None:
+    (name,) = fields
+    (one,) = placed(GOODS, **fields, rules={name: "charge"}).unplaced
+    assert "can only be ignored" in str(one)
+    assert placed(GOODS, **fields, rules={name: "ignore"}).unplaced == ()
+
+
+@pytest.mark.parametrize("name", ["shipping_rate", "shippingCost", "discount_rate", "paymentFee"])
+def test_names_of_amounts_are_written_in_many_ways(name: str) -> None:
+    assert placed(GOODS, **{name: "6.95"}).unplaced != ()
+
+
+@pytest.mark.parametrize("field", [{"discount_amount": "5.00"}, {"surcharge": "5,00"}, {"discount": {"value": 5}}])
+def test_an_amount_in_a_line_beside_its_price_holds_the_order(field: dict[str, Any]) -> None:
+    (name,) = field
+    (one,) = placed({**GOODS, **field}).unplaced
+    assert f"line 1, field `{name}" in str(one)
+    assert placed({**GOODS, **field}, rules={name: "ignore"}).unplaced == ()
+
+
+@pytest.mark.parametrize("price", [None, "0.00"])
+@pytest.mark.parametrize("field", [{"amount": "-5.00"}, {"line_total": -5}, {"value": "-5,00"}])
+def test_a_line_of_another_type_may_have_its_amount_elsewhere(price: str | None, field: dict[str, Any]) -> None:
+    coupon = {"type": "coupon", "quantity": 1, "unit_price": price, "product": None, **field}
+    for rules in ({}, {"coupon": "charge"}, {"coupon": TO_PRODUCT}):
+        assert placed(GOODS, coupon, rules=rules).unplaced != ()
+    assert placed(GOODS, coupon, rules={"coupon": "ignore"}).unplaced == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
         {"shipping_costs": 0},
         {"shipping_costs": "0.00"},
         {"shipping_costs": None},
         {"shipment_state": "none", "shipment_address": 1695, "paid_amount": "20.00", "customer": 7},
         {"discount_percentage": 10, "coupon_code": "5", "cost_center_id": 12, "discount": True, "coupon": "WELKOM10"},
         {"shipping_costs": "gratis", "discount": "2026-11-22", "surcharge": "", "tip": "."},
+        {"shipping_address": {"house_number": "12", "zip": "1234"}, "shipping_method": 3, "shippingDays": 2},
     ],
 )
 def test_other_fields_are_no_money(fields: dict[str, Any]) -> None:

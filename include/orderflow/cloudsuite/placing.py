@@ -4,24 +4,15 @@ ASSUMED: costs and discounts come as lines of other types, or with products of t
 So no type counts as free because of its name: every amount is either placed or holds its order.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
+from orderflow.cloudsuite.money_fields import MoneyField, amounts_of_line, money_fields
 from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRules, ToProduct, Unplaced
 from orderflow.domain.order import ProductKey
-from orderflow.transport.document import WrittenNumber
 
 NO_RULES: ChargeRules = {}
-
-_MONEY_WORDS = frozenset({"charge", "cost", "coupon", "discount", "fee", "rounding", "shipping", "surcharge", "tip"})
-_OTHER_WORDS = frozenset({"code", "count", "date", "id", "key", "name", "percent", "percentage", "rate", "type"})
-"""A numeric order field is money if its name contains one of the first set's words and none of the second's."""
-_CURRENCY = r"\s*+(?:EUR|USD|GBP|[€$£])?+\s*+"
-_AMOUNT = re.compile(rf"{_CURRENCY}[+-]?+(?=[.,']*+\d)[\d.,']++(?:[eE][+-]?\d++)?+-?+{_CURRENCY}")
-"""A number as a person or a program writes it, perhaps with a currency; not a date."""
 
 
 class ExportedLine(NamedTuple):
@@ -43,8 +34,12 @@ class Placed(NamedTuple):
 
 def place(shop_order: ShopOrder, rules: ChargeRules) -> Placed:
     """Place every amount of an order."""
-    found = [_place_line(number, line, rules) for number, line in enumerate(shop_order.order_lines, start=1)]
-    found += [_place_field(name, amount, rules) for name, amount in _amounts(shop_order.document)]
+    documents = shop_order.document.get("order_lines") or [{}] * len(shop_order.order_lines)
+    found: list[ExportedLine | Charge | Unplaced | None] = []
+    for number, (line, document) in enumerate(zip(shop_order.order_lines, documents, strict=True), start=1):
+        found.append(_place_line(number, line, document, rules))
+        found += [_place_field_of_line(number, field, rules) for field in money_fields(document)]
+    found += [_place_field(field, rules) for field in money_fields(shop_order.document)]
     return Placed(
         lines=tuple(one for one in found if isinstance(one, ExportedLine)),
         charges=tuple(one for one in found if isinstance(one, Charge)),
@@ -57,10 +52,13 @@ def exported_lines(shop_order: ShopOrder, rules: ChargeRules = NO_RULES) -> list
     return [exported.line for exported in place(shop_order, rules).lines]
 
 
-def _place_line(number: int, line: ShopOrderLine, rules: ChargeRules) -> ExportedLine | Charge | Unplaced | None:
+def _place_line(
+    number: int, line: ShopOrderLine, document: Mapping[str, Any], rules: ChargeRules
+) -> ExportedLine | Charge | Unplaced | None:
     product = _product(line)
     goods = line.type in {GOODS_LINE, None}
-    if not goods and not _has_amount(line):
+    others = [] if goods or line.unit_price else list(amounts_of_line(document))
+    if not goods and not _has_amount(line) and not others:
         return None
     names = [name for name in (product.key if product else None, None if goods else line.type) if name]
     name = next((name for name in names if name in rules), None)
@@ -68,6 +66,8 @@ def _place_line(number: int, line: ShopOrderLine, rules: ChargeRules) -> Exporte
     if name is None and not goods:
         where = f"line {number} ({line.type}{f', product {product.key}' if product else ''})"
         return Unplaced(where=where, keys=tuple(names), amount=_amount_text(line))
+    if others and rule != "ignore":
+        return _unplaced(f"line {number} ({name or line.type})", others[0], ", without a price")
     if isinstance(rule, ToProduct):
         origin = rule.origin if rule.origin is not None else product.origin if product else ""
         return ExportedLine(number, line, ProductKey(origin=origin, key=rule.product))
@@ -94,34 +94,30 @@ def _amount_text(line: ShopOrderLine) -> str:
     return f"{quantity} x {line.unit_price:f}" if line.unit_price is not None else quantity
 
 
-def _place_field(name: str, amount: Decimal, rules: ChargeRules) -> Charge | Unplaced | None:
-    rule = rules.get(name)
+def _place_field(field: MoneyField, rules: ChargeRules) -> Charge | Unplaced | None:
+    rule = rules.get(field.name)
     if rule == "ignore":
         return None
-    if amount.is_nan():
-        return Unplaced(where=f"field `{name}`", keys=(name,), amount="?", problem=", an amount that cannot be read")
-    if rule in {"charge", "line"}:
-        return Charge(kind=name, description=None, amount=amount, shop_line_id=None)
     problem = ", which has no line to be numbered and cannot be a product" if rule else ""
-    return Unplaced(where=f"field `{name}`", keys=(name,), amount=f"{amount:f}", problem=problem)
+    if field.amount.is_nan():
+        problem = ", an amount that cannot be read"
+    elif field.path != field.name:
+        problem = ", a part of a field, which can only be ignored"
+    elif rule in {"charge", "line"}:
+        return Charge(kind=field.name, description=None, amount=field.amount, shop_line_id=None)
+    return _unplaced(f"field `{field.path}`", field, problem)
 
 
-def _amounts(document: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
-    """Yield the amounts of the order itself. No page lists such fields, so their names decide."""
-    for name, value in document.items():
-        words = {word.removesuffix("s") for word in name.lower().split("_")}
-        if words & _MONEY_WORDS and not words & _OTHER_WORDS:
-            amount = _number(value)
-            if amount:
-                yield name, amount
-
-
-def _number(value: object) -> Decimal | None:
-    """Return the amount; None for what is none, and NaN for one that cannot be read, such as `6,95`."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+def _place_field_of_line(number: int, field: MoneyField, rules: ChargeRules) -> Unplaced | None:
+    """Hold it unless it is ignored: for one piece or for all of them, in the price or not, nobody knows."""
+    if rules.get(field.name) == "ignore":
         return None
-    text = str(value)
-    return WrittenNumber(text) if not isinstance(value, str) or _AMOUNT.fullmatch(text) else None
+    return _unplaced(f"line {number}, field `{field.path}`", field, ", a part of a line, which can only be ignored")
+
+
+def _unplaced(where: str, field: MoneyField, problem: str) -> Unplaced:
+    amount = "?" if field.amount.is_nan() else f"{field.amount:f}"
+    return Unplaced(where=where, keys=(field.name,), amount=amount, problem=problem)
 
 
 def _product(line: ShopOrderLine) -> ProductKey | None:

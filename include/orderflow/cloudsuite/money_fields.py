@@ -1,0 +1,71 @@
+"""Fields that may hold money although no page of the vendor lists them: their names decide."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from orderflow.transport.document import WrittenNumber
+
+
+@lru_cache(maxsize=1000)
+def _words(name: str) -> frozenset[str]:
+    """Return the words of `shipping_costs` or `shippingCosts`, in the singular."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_")
+    return frozenset(part.removesuffix("s") for part in parts)
+
+
+_MONEY = _words("charge_cost_coupon_discount_fee_rounding_shipping_surcharge_tip")
+_AMOUNT_OF_A_LINE = _words("amount_price_sum_total_value")
+_OTHER = _words(
+    "address_at_city_code_count_date_day_email_house_id_key_line_list_method_name_number_option_percent_percentage_phone_"
+    "position_postcode_quantity_state_status_time_type_user_version_weight_zip"
+)
+"""A field is money if its name contains one of the first words and none of these; its parts, if none of these."""
+_CURRENCY = r"\s*+(?:EUR|USD|GBP|[€$£])?+\s*+"
+_AMOUNT = re.compile(rf"{_CURRENCY}[+-]?+(?=[.,']*+\d)[\d.,']++(?:[eE][+-]?\d++)?+-?+{_CURRENCY}")
+"""A number as a person or a program writes it, perhaps with a currency; not a date."""
+
+
+class MoneyField(NamedTuple):
+    """An amount that is not zero; NaN if it cannot be read, such as `6,95`."""
+
+    name: str
+    """The field of the order or line: the key in the settings."""
+    path: str
+    """Where it is in that field: `coupon.value`."""
+    amount: Decimal
+
+
+def money_fields(document: Mapping[str, Any]) -> Iterator[MoneyField]:
+    """Yield the amounts in an order, or in one of its lines, besides price and quantity."""
+    for name, value in document.items():
+        if _words(name) & _MONEY and not _words(name) & _OTHER:
+            yield from (MoneyField(name, path, amount) for path, amount in _amounts(name, value))
+
+
+def amounts_of_line(document: Mapping[str, Any]) -> Iterator[MoneyField]:
+    """Yield what may be the amount of a line that has no price."""
+    for name, value in document.items():
+        if _words(name) & _AMOUNT_OF_A_LINE and not _words(name) & (_OTHER - {"line"}):
+            yield from (MoneyField(name, path, amount) for path, amount in _amounts(name, value))
+
+
+def _amounts(path: str, value: object) -> Iterator[tuple[str, Decimal]]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if not _words(name) & _OTHER:
+                yield from _amounts(f"{path}.{name}", part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _amounts(path, part)
+    elif number := _number(value):
+        yield path, number
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    text = str(value)
+    return WrittenNumber(text) if not isinstance(value, str) or _AMOUNT.fullmatch(text) else None
