@@ -46,13 +46,13 @@ def own_server(superuser: str) -> Iterator[URL]:
 
 
 @contextmanager
-def fresh_database(server: URL) -> Iterator[URL]:
-    """Create an empty database and drop it at the end."""
+def fresh_database(server: URL, template: str = "template0") -> Iterator[URL]:
+    """Create a database and drop it at the end; it is empty, or a copy of another, to which nobody is connected."""
     name = f"orderflow_{uuid4().hex}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         yield server.set(database=name)
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

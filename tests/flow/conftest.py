@@ -17,6 +17,7 @@ from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from support.clock import Clock
 from support.flow_runs import SETTINGS, UNKNOWN_PRODUCT, Runs, calls, last_call  # noqa: F401
+from support.ledgers import new_file
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def services(
         )
 
     defaults = Config()
-    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
+    ledger = open_ledger(new_file(tmp_path / "ledger.db"), clock=clock)
     ledger.days.begin("2020-01-01")  # so that go-live is before every order
     return Services(
         connect_shop=lambda: CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),

@@ -20,6 +20,7 @@ from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
+from support.ledgers import new_file
 from support.orders import order
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
@@ -29,7 +30,7 @@ OLD = ("2019-03-01", "2021-07-15", "2024-12-31", "2026-11-21")
 @pytest.fixture
 def services(services: Services, clock: Clock, tmp_path: Path) -> Services:
     """Return the services with a ledger that has never seen a run."""
-    return replace(services, ledger=open_ledger(f"sqlite:///{tmp_path / 'empty.db'}", clock=clock))
+    return replace(services, ledger=open_ledger(new_file(tmp_path / "empty.db"), clock=clock))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from orderflow.flow.services import Services
 from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
 from support.flow_runs import Runs
+from support.ledgers import memory_folder, new_file
 
 ZONE = "Europe/Amsterdam"
 DAYS = [Window.of_day(f"2026-10-{day}", ZONE) for day in (24, 25, 26)]
@@ -66,8 +67,8 @@ def test_any_overlapping_windows_in_any_order_end_in_the_same_state(
     for windows in (DAYS, schedule, [*schedule, *schedule]):
         control.reset()
         control.add_orders(*({**order, "id": 100 + n} for n, order in enumerate(ORDERS)))
-        with TemporaryDirectory() as folder:
-            ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.db'}")
+        with TemporaryDirectory(dir=memory_folder()) as folder:
+            ledger = open_ledger(new_file(Path(folder) / "ledger.db"))
             again = replace(services, ledger=ledger)
             for window in windows:
                 run_day(again, window, runs(window.key))

@@ -1,9 +1,9 @@
-"""Ledgers to test with, each in its own empty database: every test here runs on SQLite and on PostgreSQL."""
+"""Ledgers to test with, each in its own database: every test here runs on SQLite and on PostgreSQL."""
 
 import pytest
 
 from orderflow.ledger.models.orders import RunRef
-from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401
+from support.ledgers import clock, empty_postgres_url, empty_url, ledger, ledger_url, postgres_url  # noqa: F401
 
 
 @pytest.fixture

@@ -56,8 +56,8 @@ def test_of_many_processes_one_gets_the_order(ledger_url: URL, run: RunRef) -> N
     assert answer["exit_codes"] == [0] * 4
 
 
-def test_many_processes_make_the_tables_at_once(ledger_url: URL) -> None:
-    answer = processes("open", 8, ledger_url)
+def test_many_processes_make_the_tables_at_once(empty_url: URL) -> None:
+    answer = processes("open", 8, empty_url)
 
     assert answer == {"said": ["empty"] * 8, "exit_codes": [0] * 8}
 

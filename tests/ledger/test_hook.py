@@ -103,8 +103,8 @@ def test_a_connection_that_cannot_be_parsed_is_not_taken_for_none(set_connection
     assert "hidden" not in str(refused.value)
 
 
-def test_a_ledger_opened_by_its_connection_keeps_orders(set_connection: SetConnection, ledger_url: URL) -> None:
-    set_connection(ledger_url.render_as_string(hide_password=False))
+def test_a_ledger_opened_by_its_connection_keeps_orders(set_connection: SetConnection, empty_url: URL) -> None:
+    set_connection(empty_url.render_as_string(hide_password=False))
 
     engine_from_connection(upgrade=True)
 

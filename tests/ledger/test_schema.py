@@ -32,8 +32,8 @@ def test_the_version_the_code_knows_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_REVISION]
 
 
-def test_migrations_make_exactly_the_tables_of_the_code(ledger_url: URL) -> None:
-    engine = make_engine(ledger_url)
+def test_migrations_make_exactly_the_tables_of_the_code(empty_url: URL) -> None:
+    engine = make_engine(empty_url)
     bring_to_head(engine)
 
     with engine.connect() as connection:
@@ -43,8 +43,8 @@ def test_migrations_make_exactly_the_tables_of_the_code(ledger_url: URL) -> None
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_a_database_that_is_up_to_date_is_asked_and_not_changed(ledger_url: URL) -> None:
-    engine = make_engine(ledger_url)
+def test_a_database_that_is_up_to_date_is_asked_and_not_changed(empty_url: URL) -> None:
+    engine = make_engine(empty_url)
     bring_to_head(engine)
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
@@ -56,8 +56,8 @@ def test_a_database_that_is_up_to_date_is_asked_and_not_changed(ledger_url: URL)
     assert not [statement for statement in asked if not statement.startswith(("SELECT", "PRAGMA"))]
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(ledger_url: URL) -> None:
-    engine = make_engine(ledger_url)
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url: URL) -> None:
+    engine = make_engine(empty_url)
     in_the_way = Table("orderflow_event", MetaData(), Column("whatever", String()))
     in_the_way.create(engine)
 
@@ -77,9 +77,9 @@ def _newer(engine: Engine, oldest_code: str) -> None:
 
 @pytest.mark.parametrize("check", [bring_to_head, require_head])
 def test_tables_that_are_too_new_are_left_alone_until_the_newer_code_is_back(
-    ledger_url: URL, check: Callable[[Engine], None]
+    empty_url: URL, check: Callable[[Engine], None]
 ) -> None:
-    engine = make_engine(ledger_url)
+    engine = make_engine(empty_url)
     _newer(engine, "9998")
     with pytest.raises(TransientError, match="asks for code of version 9998 at least; this is") as caught:
         check(engine)
@@ -88,17 +88,17 @@ def test_tables_that_are_too_new_are_left_alone_until_the_newer_code_is_back(
 
 @pytest.mark.parametrize("check", [bring_to_head, require_head])
 def test_newer_tables_that_older_code_can_work_on_are_worked_on(
-    ledger_url: URL, check: Callable[[Engine], None]
+    empty_url: URL, check: Callable[[Engine], None]
 ) -> None:
-    engine = make_engine(ledger_url)
+    engine = make_engine(empty_url)
     _newer(engine, SCHEMA_REVISION)
     check(engine)
     with engine.connect() as connection:
         assert current_revision(connection) == "9999", "nothing is taken back"
 
 
-def test_tables_on_a_server_are_not_touched_by_a_task_or_a_page(postgres_url: URL) -> None:
-    engine = make_engine(postgres_url)
+def test_tables_on_a_server_are_not_touched_by_a_task_or_a_page(empty_postgres_url: URL) -> None:
+    engine = make_engine(empty_postgres_url)
     for _ in range(2):
         with pytest.raises(TransientError, match=r"of version none.*`python -m orderflow.ledger`") as caught:
             require_head(engine)
@@ -112,8 +112,8 @@ def test_no_code_is_called_the_oldest_before_it_was_written() -> None:
     assert OLDEST_CODE <= SCHEMA_REVISION
 
 
-def test_a_database_of_airflow_itself_can_hold_the_ledger(ledger_url: URL) -> None:
-    engine = make_engine(ledger_url)
+def test_a_database_of_airflow_itself_can_hold_the_ledger(empty_url: URL) -> None:
+    engine = make_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
         connection.execute(text("INSERT INTO alembic_version VALUES ('of airflow')"))
@@ -154,9 +154,9 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 18)])
 def test_orders_and_events_of_every_earlier_version_are_kept(
-    ledger_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
+    empty_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = make_engine(ledger_url)
+    old = make_engine(empty_url)
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "SCHEMA_REVISION", revision)
         bring_to_head(old)
@@ -183,7 +183,7 @@ def test_orders_and_events_of_every_earlier_version_are_kept(
     bring_to_head(old)
     bring_to_head(old)
 
-    ledger = open_ledger(ledger_url)
+    ledger = open_ledger(empty_url)
     kept = ledger.get(7)
     assert kept is not None
     assert (kept.progress, kept.erp_number, kept.first_seen_at) == (Progress.PUSHED, "ERP-7", then)

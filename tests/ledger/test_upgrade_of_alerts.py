@@ -15,8 +15,8 @@ from orderflow.ledger.schema import bring_to_head
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_open_alerts_and_outages_are_kept_and_count_as_told(ledger_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = make_engine(ledger_url)
+def test_open_alerts_and_outages_are_kept_and_count_as_told(empty_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = make_engine(empty_url)
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "SCHEMA_REVISION", "0013")
         bring_to_head(engine)
@@ -32,7 +32,7 @@ def test_open_alerts_and_outages_are_kept_and_count_as_told(ledger_url: URL, mon
             outages.insert().values(dag_id="d", task_id="list", reason="shop_refused", opened_by="d r", **times)
         )
 
-    ledger = open_ledger(ledger_url, clock=lambda: THEN + timedelta(days=1))
+    ledger = open_ledger(empty_url, clock=lambda: THEN + timedelta(days=1))
     assert {(alert.subject, alert.seen) for alert in ledger.alerts.open()} == {
         ("order 7", 3),
         ("slip PS-1", 3),

@@ -26,9 +26,9 @@ def _add(connection: Connection, table: str, **values: Any) -> None:
 
 @pytest.mark.parametrize("revision", ["0014", "0018", "0019"])
 def test_orders_in_every_state_with_open_alerts_keep_what_they_are(
-    ledger_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
+    empty_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = make_engine(ledger_url)
+    engine = make_engine(empty_url)
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "SCHEMA_REVISION", revision)
         bring_to_head(engine)
@@ -52,7 +52,7 @@ def test_orders_in_every_state_with_open_alerts_keep_what_they_are(
                 opened_at=then, last_seen_at=then,
             )  # fmt: skip
 
-    ledger = open_ledger(ledger_url, clock=lambda: THEN + timedelta(hours=1))
+    ledger = open_ledger(empty_url, clock=lambda: THEN + timedelta(hours=1))
 
     for order_id, progress in IDS.items():
         kept = ledger.get(order_id)

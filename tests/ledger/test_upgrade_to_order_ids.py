@@ -79,8 +79,8 @@ class Old:
 
 
 @pytest.fixture
-def old(ledger_url: URL, monkeypatch: pytest.MonkeyPatch) -> Old:
-    engine = make_engine(ledger_url)
+def old(empty_url: URL, monkeypatch: pytest.MonkeyPatch) -> Old:
+    engine = make_engine(empty_url)
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "SCHEMA_REVISION", "0012")
         bring_to_head(engine)
@@ -88,8 +88,8 @@ def old(ledger_url: URL, monkeypatch: pytest.MonkeyPatch) -> Old:
 
 
 @pytest.fixture
-def upgraded(ledger_url: URL, old: Old) -> Upgraded:  # noqa: ARG001 - made before
-    return lambda: open_ledger(ledger_url)
+def upgraded(empty_url: URL, old: Old) -> Upgraded:  # noqa: ARG001 - made before
+    return lambda: open_ledger(empty_url)
 
 
 def test_orders_in_every_state_with_open_alerts_keep_what_they_are(old: Old, upgraded: Upgraded) -> None:

@@ -11,6 +11,7 @@ import pytest
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.opening import open_ledger
 from orderflow.orchestration.run_context import RunContext
+from support.ledgers import new_file
 from support.receivers import Inbox, Mailbox, mail_server, webhook_receiver
 
 Settings = Callable[..., None]
@@ -45,8 +46,8 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Return the ledger that the tasks find."""
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_LEDGER", url)
+    url = new_file(tmp_path / "ledger.db")
+    monkeypatch.setenv("AIRFLOW_CONN_ORDERFLOW_LEDGER", str(url))
     return open_ledger(url)
 
 

@@ -15,6 +15,7 @@ from orderflow.orchestration.run_context import RunContext
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
+from support.ledgers import new_file
 
 DAY = "2026-11-22"
 ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
@@ -29,7 +30,7 @@ RunTry = Callable[..., Any]
 @pytest.fixture
 def ledger_url(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """Set the connections; returns where the ledger is."""
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    url = str(new_file(tmp_path / "ledger.db"))
     for name, value in (sandbox_environment(sandbox.url) | {"AIRFLOW_CONN_ORDERFLOW_LEDGER": url}).items():
         monkeypatch.setenv(name, value)
     return url
