@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from postgres import postgres_server
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox, running
-from support.ledgers import migrated_database  # noqa: F401 - a fixture: one for each process
+from support.ledgers import ledger_folder, migrated_database  # noqa: F401 - fixtures of all ledgers
 from support.live_airflow import live, whole  # noqa: F401 - fixtures: one Airflow for tests/live and tests/browser
 from support.orderflow_command import environment  # noqa: F401 - a fixture of both command tests
 from tryton import RunningTryton

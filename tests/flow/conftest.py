@@ -41,7 +41,7 @@ def shop_url(sandbox: RunningSandbox) -> str:
 def services(
     shop_url: str,
     control: SandboxControl,
-    tmp_path: Path,
+    ledger_folder: Path,
     clock: Clock,
     settings: dict[str, object],
 ) -> Services:
@@ -53,7 +53,7 @@ def services(
         )
 
     defaults = Config()
-    ledger = open_ledger(new_file(tmp_path / "ledger.db"), clock=clock)
+    ledger = open_ledger(new_file(ledger_folder / "ledger.db"), clock=clock)
     ledger.days.begin("2020-01-01")  # so that go-live is before every order
     return Services(
         connect_shop=lambda: CloudSuiteClient(channel(SHOP, shop_url, "Token", str(defaults.legacy_token))),

@@ -51,6 +51,13 @@ def new_file(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
+@pytest.fixture
+def ledger_folder() -> Iterator[Path]:
+    """Return a folder for the ledger's file that is kept in memory, if there is such a one."""
+    with TemporaryDirectory(dir=memory_folder()) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def migrated_database(postgres: URL) -> Iterator[str]:
     """Return the name of a database with a ledger's tables and no row in them, to be copied; nobody can connect."""
@@ -70,10 +77,10 @@ def postgres_url(postgres: URL, migrated_database: str) -> Iterator[URL]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+def ledger_url(request: pytest.FixtureRequest, ledger_folder: Path) -> URL:
     """Return a database with a ledger's tables."""
     if request.param == "sqlite":
-        return new_file(tmp_path / "ledger.db")
+        return new_file(ledger_folder / "ledger.db")
     url: URL = request.getfixturevalue("postgres_url")
     return url
 

@@ -231,11 +231,11 @@ def test_slips_of_other_orders_of_the_erp_are_left_alone(
 
 
 def test_after_a_lost_ledger_the_days_run_again_bring_the_slips_back(
-    shipments: Shipments, exported: list[str], control: SandboxControl, runs: Runs, tmp_path: Path
+    shipments: Shipments, exported: list[str], control: SandboxControl, runs: Runs, ledger_folder: Path
 ) -> None:
     services = shipments.services
     number = deliver(control, exported[0], "4", "4")
-    for path in tmp_path.glob("ledger.db*"):
+    for path in ledger_folder.glob("ledger.db*"):
         path.unlink()
     bring_to_head(services.ledger._engine)
     shipments()

@@ -63,13 +63,13 @@ def test_a_slip_that_somebody_has_seen_to_in_the_shop_is_done(
 
 
 def test_after_a_lost_ledger_what_the_shop_shows_already_is_not_sent_again(
-    shipments: Shipments, exported: list[str], control: SandboxControl, runs: Runs, tmp_path: Path
+    shipments: Shipments, exported: list[str], control: SandboxControl, runs: Runs, ledger_folder: Path
 ) -> None:
     """As the runbook has it: the days again, then one run that is told what arrived before the loss."""
     services = shipments.services
     before = deliver(control, exported[0], "4", "4")
     shipments()
-    for path in tmp_path.glob("ledger.db*"):
+    for path in ledger_folder.glob("ledger.db*"):
         path.unlink()
     bring_to_head(services.ledger._engine)
     after = deliver(control, exported[1], "4", "4")
