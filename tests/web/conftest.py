@@ -1,79 +1,52 @@
 """The page's app over real HTTP, on a ledger in SQLite and in PostgreSQL; only the access check is overridden."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from orderflow.domain.decision import Action, Decision
-from orderflow.domain.reasons import Reason
 from orderflow.ledger.ledger import Ledger
-from orderflow.ledger.models.orders import RunRef
+from orderflow.web.app import create_app
 from support.clock import Clock
 from support.ledgers import clock, ledger, ledger_url, postgres_url  # noqa: F401 - fixtures
-from support.orders import order
-from support.page import PATIENCE, Decide, app_of, serving
+from support.page import NOW, SETTINGS, Decide, asking, deciding, overrides
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SETTINGS = {
-    "webshops": {"1": {"name": "Wholesale"}},
-    "alerts": {"service_level": "90 % within 30 min"},
-    "page": {"shop_admin_url": "https://shop.example/{webshop}/orders/{order_id}?ref={reference}"},
-}
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[FastAPI, httpx.Client]]:
+    """Serve one app for the tests of a module, because making it takes longer than most of them."""
+    app = create_app()
+    with asking(app) as client:
+        yield app, client
 
 
 @pytest.fixture
-def page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811 - the fixtures imported above
+def page(served: tuple[FastAPI, httpx.Client], ledger: Ledger, clock: Clock) -> httpx.Client:  # noqa: F811 - as above
     """Return a client of the page for a user who may see it but not retry."""
-    clock.now = NOW
-    with client_of(ledger, clock) as client:
-        yield client
+    return _on(served, ledger, clock, may_retry=False)
 
 
 @pytest.fixture
-def retrying_page(ledger: Ledger, clock: Clock) -> Iterator[httpx.Client]:  # noqa: F811
-    """Return a client of the page for a user who may also retry."""
+def retrying_page(served: tuple[FastAPI, httpx.Client], ledger: Ledger, clock: Clock) -> httpx.Client:  # noqa: F811
+    """Return a client of the page for a user who may also retry; a test has this or `page`, never both."""
+    return _on(served, ledger, clock, may_retry=True)
+
+
+def _on(
+    served: tuple[FastAPI, httpx.Client],
+    ledger: Ledger,  # noqa: F811
+    clock: Clock,  # noqa: F811
+    *,
+    may_retry: bool,
+) -> httpx.Client:
     clock.now = NOW
-    with client_of(ledger, clock, may_retry=True) as client:
-        yield client
-
-
-@contextmanager
-def client_of(ledger: Ledger, clock: Clock, *, may_retry: bool = False) -> Iterator[httpx.Client]:  # noqa: F811
-    """Serve the page on a ledger; yields a client."""
-    app = app_of(ledger, lambda: clock.now, SETTINGS, may_retry=may_retry)
-    with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
-        yield client
+    app, client = served
+    app.dependency_overrides = overrides(ledger, lambda: clock.now, SETTINGS, may_retry=may_retry)
+    return client
 
 
 @pytest.fixture
 def decide(ledger: Ledger) -> Decide:  # noqa: F811
     """Return a function that lets a run decide about an order; by default the order awaits payment."""
     return deciding(ledger)
-
-
-def deciding(ledger: Ledger) -> Decide:  # noqa: F811
-    """Return the same for any ledger."""
-
-    def decide(
-        number: int,
-        *,
-        run: RunRef | None = None,
-        action: Action = Action.WAIT,
-        reason: Reason = Reason.NOT_PAID,
-        detail: str = "",
-        webshop: int = 1,
-        **content: Any,
-    ) -> int:
-        run = run or RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable")
-        ledger.decide(
-            order(webshop=webshop, order_id=number, reference=f"CS{number}", **content),
-            Decision(action=action, reason=reason, detail=detail),
-            run,
-        )
-        return number
-
-    return decide

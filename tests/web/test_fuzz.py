@@ -15,7 +15,7 @@ from orderflow.ledger.opening import open_ledger
 from orderflow.web import api
 from postgres import fresh_database
 from support.clock import Clock
-from web.conftest import NOW, client_of, deciding
+from support.page import NOW, SETTINGS, app_of, asking, deciding
 
 ODD = (
     "",
@@ -77,7 +77,7 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         clock.now = NOW
         ledger = open_ledger(url, clock=clock)
         deciding(ledger)(7, run=RunRef(dag_id="orderflow_sweep", run_id="sweep", task_id="select_payable"))
-        yield until_the_end.enter_context(client_of(ledger, clock))
+        yield until_the_end.enter_context(asking(app_of(ledger, clock, SETTINGS, may_retry=False)))
 
 
 @pytest.mark.parametrize(("path", "kind", "name"), list(_asked()), ids=str)
