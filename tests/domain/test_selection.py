@@ -63,13 +63,18 @@ def test_offline_orders_never_go_to_the_erp(status: str | None, state: ShopState
         (ShopState.DRAFT, Reason.NOT_CONFIRMED),
         (ShopState.QUOTATION, Reason.NOT_CONFIRMED),
         (ShopState.DONE, Reason.NOT_CONFIRMED),
-        (None, Reason.NOT_CONFIRMED),
         (ShopState.CANCEL, Reason.CANCELLED),
     ],
 )
 def test_only_confirmed_orders_are_new(state: ShopState | None, reason: Reason) -> None:
     decided = decide(order(state=state), payment_option=True)
     assert (decided.action, decided.reason) == (Action.SKIP, reason)
+
+
+def test_a_state_that_nobody_documented_holds_the_order() -> None:
+    decided = decide(order(state=None, state_text="Confirmed"), payment_option=True)
+    assert (decided.action, decided.reason) == (Action.HOLD, Reason.STATE_UNKNOWN)
+    assert "'Confirmed'" in decided.detail
 
 
 def test_a_processing_order_is_taken_up_again_until_the_shop_shows_number_and_every_line_number() -> None:

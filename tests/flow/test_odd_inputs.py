@@ -40,7 +40,12 @@ DETAILS: dict[str, tuple[Odd, Reason | None]] = {
     "before 1900": ({"order_date": "1899-12-31"}, Reason.SHOP_ANSWER_INVALID),
     "terminal escape": ({"customer_order_number": "\x1b[2J\r\nFAILED 1/GOOD"}, Reason.SHOP_ANSWER_INVALID),
     "confirmed in 2100": ({"confirm_date": "2100-01-01T00:00:00"}, None),
-    "state of tomorrow": ({"state": "shipped?"}, None),
+    "state of tomorrow": ({"state": "shipped?"}, Reason.STATE_UNKNOWN),
+    "state in capitals": ({"state": "CONFIRMED"}, Reason.STATE_UNKNOWN),
+    "state with a blank": ({"state": "confirmed "}, Reason.STATE_UNKNOWN),
+    "no state": ({"state": None}, Reason.STATE_UNKNOWN),
+    "empty state": ({"state": ""}, Reason.STATE_UNKNOWN),
+    "state as a number": ({"state": 3}, Reason.STATE_UNKNOWN),
 }
 """What the shop shows of an order, and why it fails or is held; None: it is not this day's to do."""
 

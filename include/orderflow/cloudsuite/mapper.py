@@ -46,6 +46,7 @@ def to_order(
         webshop=shop_order.webshop if shop_order.webshop is not None else default_webshop,
         reference=shop_order.reference,
         state=_state(shop_order.state),
+        state_text=shop_order.state,
         payment_status=shop_order.payment_status,
         shipment_state=shop_order.shipment_state,
         offline=shop_order.offline,

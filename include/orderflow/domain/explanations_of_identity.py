@@ -36,6 +36,11 @@ OF_IDENTITY: dict[Reason, Explanation] = {
         Owner.SHOP,
         "Confirm the order again in the shop, or cancel it there and in the ERP.",
     ),
+    Reason.STATE_UNKNOWN: Explanation(
+        "The order's state is missing or not one that the vendor documents. The order is not exported.",
+        Owner.SHOP,
+        "Check the order in the shop's admin and correct its state there. If all orders show this, tell the vendor.",
+    ),
     Reason.OFFLINE_UNKNOWN: Explanation(
         "The order does not say whether it is an offline order, and neither do the shop's lists: they ignore the "
         "filter `offline`. It was not exported.",

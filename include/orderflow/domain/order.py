@@ -53,6 +53,9 @@ class Order(BaseModel):
     """The webshop that sells it now. Like the reference, it may change."""
     reference: str
     state: ShopState | None
+    """None if the shop shows none, or one that the vendor does not document: see `state_text`."""
+    state_text: str | None = None
+    """The state as the shop shows it."""
     payment_status: str | None
     shipment_state: str | None
     offline: bool | None

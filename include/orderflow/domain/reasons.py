@@ -30,6 +30,7 @@ class Reason(OpenEnum):
     WEBSHOP_UNKNOWN = "webshop_unknown"
     OVERDUE = "overdue"
     # why it is held
+    STATE_UNKNOWN = "state_unknown"
     PAYMENT_UNKNOWN = "payment_unknown"
     ORDER_INCOMPLETE = "order_incomplete"
     CHARGE_UNMAPPED = "charge_unmapped"
@@ -137,6 +138,7 @@ UNPAID = frozenset({Reason.PAYMENT_STARTED, Reason.PAYMENT_CANCELLED, Reason.NOT
 
 STUCK = frozenset(
     {
+        Reason.STATE_UNKNOWN,
         Reason.ORDER_INCOMPLETE,
         Reason.CHARGE_UNMAPPED,
         Reason.FIELD_MISSING,

@@ -32,6 +32,11 @@ OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
         "rust gelaten: elke wijziging zou dat ongedaan maken.",
         "Bevestig de order opnieuw in de webshop, of annuleer hem daar en in het ERP.",
     ),
+    Reason.STATE_UNKNOWN: DutchTexts(
+        "De status van de order ontbreekt of staat niet in de documentatie van de leverancier; niet verzonden.",
+        "Controleer de order in het beheer van de webshop en verbeter daar de status. Is het bij elke order zo, meld "
+        "het dan aan de leverancier.",
+    ),
     Reason.OFFLINE_UNKNOWN: DutchTexts(
         "De order zegt niet of hij offline is, en de lijsten van de webshop ook niet: het filter `offline` wordt "
         "genegeerd. Hij is niet geëxporteerd.",

@@ -43,17 +43,24 @@ def _is_ours(order: Order, window: Window | None) -> Decision | None:
     """
     if order.offline:
         return Decision(action=Action.SKIP, reason=Reason.OFFLINE)
-    if order.state is ShopState.CANCEL:
-        return Decision(action=Action.SKIP, reason=Reason.CANCELLED)
     if order.state is ShopState.PROCESSING and order.is_written_back:
         return Decision(action=Action.SKIP, reason=Reason.ALREADY_EXPORTED)
     if order.state not in EXPORTABLE:
-        return Decision(action=Action.SKIP, reason=Reason.NOT_CONFIRMED, detail=f"state is {order.state!s}")
+        return _in_another_state(order)
     if window and order.confirmed_at and order.confirmed_at not in window:
         return Decision(
             action=Action.SKIP, reason=Reason.OUTSIDE_WINDOW, detail=f"confirmed at {order.confirmed_at.isoformat()}"
         )
     return None
+
+
+def _in_another_state(order: Order) -> Decision:
+    detail = f"state is {order.state_text!r}"
+    if order.state is None:
+        return Decision(action=Action.HOLD, reason=Reason.STATE_UNKNOWN, detail=detail)
+    if order.state is ShopState.CANCEL:
+        return Decision(action=Action.SKIP, reason=Reason.CANCELLED)
+    return Decision(action=Action.SKIP, reason=Reason.NOT_CONFIRMED, detail=detail)
 
 
 def charges_not_taken(order: Order) -> Decision:
