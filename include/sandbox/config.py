@@ -111,6 +111,8 @@ class Config(BaseModel):
     erp_customer_needs: tuple[str, ...] = ()
     """Fields without which a customer is rejected: `email`, `vat_number`, `addresses.city`."""
     enforce_unique_customers: bool = True
+    erp_number_format: str = "ERP-{n}"
+    """How orders are numbered: by `{n}`, a series over all orders, or `{of_shop}`, one per webshop (from 1)."""
     late_numbers: int = 0
     """How many look-ups return a new order without its number."""
 

@@ -110,7 +110,9 @@ class ErpApi:
             positions = [line["position"] for line in unknown]
             return json_reply({"error": "rejected", "reason": reason, "lines": positions}, 422)
         self._customers.admit_order(request, config)
-        order = self.store.create(request, key, counts_charges=config.erp_charges)
+        order = self.store.create(
+            request, key, counts_charges=config.erp_charges, number_format=config.erp_number_format
+        )
         return json_reply(self._shown(order, config), 201, committed=True)
 
     def _seen_before(self, key: str, request: JsonObject, call: Call, config: Config) -> Reply | None:

@@ -76,10 +76,13 @@ class ErpStore:
         self._by_reference: dict[str, list[ErpOrder]] = {}
         self._last_number = FIRST_NUMBER - 1
 
-    def create(self, request: JsonObject, key: str | None, *, counts_charges: bool = True) -> ErpOrder:
+    def create(
+        self, request: JsonObject, key: str | None, *, counts_charges: bool = True, number_format: str = "ERP-{n}"
+    ) -> ErpOrder:
         """Add an order under the next number."""
         self._last_number += 1
-        number = f"ERP-{self._last_number}"
+        of_shop = 1 + sum(order.request.get("shop") == request.get("shop") for order in self.orders)
+        number = number_format.format(n=self._last_number, of_shop=of_shop)
         order = ErpOrder(number, request, clock.now(), counts_charges=counts_charges)
         self.orders.append(order)
         self._by_reference.setdefault(request["external_reference"], []).append(order)

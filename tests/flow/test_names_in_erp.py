@@ -10,6 +10,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
+from orderflow.flow.shipments.run import run_shipments
 from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.ledger.opening import open_ledger
 from sandbox.config import TODAYS_ERP
@@ -40,6 +41,24 @@ def known(services: Services, order_id: int) -> LedgerOrder:
 def made_of(control: SandboxControl) -> list[int]:
     """Return the shop order ids that the ERP's orders were made from."""
     return sorted(order["request"]["shop_order_id"] for order in control.erp_orders())
+
+
+@pytest.mark.parametrize("trims", [[], ["texts_trimmed"]])
+def test_blanks_around_a_number_are_not_part_of_it(
+    services: Services, erp: SandboxControl, runs: Runs, clock: Clock, trims: list[str]
+) -> None:
+    erp.configure(erp_number_format=" ERP-{n}\u00a0 ", manners=trims)
+    (order_id,) = erp.add_orders(PAID)
+    assert run_day(services, DAY, runs("2026-11-22")).processed == 1
+
+    (made,) = erp.erp_orders()
+    assert known(services, order_id).erp_number == made["number"].strip() == erp.order(order_id)["erp_order_number"]
+    assert all(line["erp_line_number"] for line in erp.order(order_id)["order_lines"])
+    erp.edit_order(order_id, erp_order_number=f" {made['number']}", state="confirmed")
+    clock.advance(minutes=15)
+    assert run_sweep(services, runs()).failed == 0, "nor in the shop"
+    erp.deliver(made["number"])
+    assert run_shipments(services, runs()).report.skipped == 0, "its packing slips are known as the shop's"
 
 
 def test_two_orders_with_one_reference_are_never_one_order(services: Services, erp: SandboxControl, runs: Runs) -> None:

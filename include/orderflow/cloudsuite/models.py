@@ -13,6 +13,7 @@ from orderflow.transport.fields import (
     BLANK_IS_NONE,
     Amount,
     Day,
+    ErpNumber,
     Id,
     Instant,
     Name,
@@ -26,6 +27,7 @@ JsonObject = Mapping[str, Any]
 _MOST_LINES = 10_000
 
 MaybeName = Annotated[Name | None, BLANK_IS_NONE]
+MaybeErpNumber = Annotated[ErpNumber | None, BLANK_IS_NONE]
 MaybeText = Text | None
 MaybeId = Annotated[Id | None, BLANK_IS_NONE]
 MaybeNumber = Annotated[Number | None, BLANK_IS_NONE]
@@ -57,7 +59,7 @@ class ListedOrder(_Wire):
     id: Id
     reference: MaybeName = None
     state: MaybeName = None
-    erp_order_number: MaybeName = None
+    erp_order_number: MaybeErpNumber = None
     modified_date: MaybeInstant = None
     unreadable: frozenset[str] = Field(default=frozenset(), exclude=True)
     """Fields that are present but unreadable; their value here is None."""
@@ -107,7 +109,7 @@ class ShopOrder(_Wire):
     order_date: MaybeDay = None
     requested_delivery_date: MaybeDay = None
     customer_order_number: MaybeText = None
-    erp_order_number: MaybeName = None
+    erp_order_number: MaybeErpNumber = None
     currency: MaybeName = None
     paid_amount: LaxAmount = None
     customer: MaybeId = None

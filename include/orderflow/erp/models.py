@@ -20,7 +20,18 @@ from orderflow.domain.erp_status import is_cancelled
 from orderflow.domain.extra import Scalar
 from orderflow.domain.order import Order, OrderLine, ProductKey
 from orderflow.domain.people import Address, Party, People, RecordKey, RecordRef
-from orderflow.transport.fields import BLANK_IS_NONE, Amount, AwareInstant, Day, ErpName, Label, Name, Number, Text
+from orderflow.transport.fields import (
+    BLANK_IS_NONE,
+    Amount,
+    AwareInstant,
+    Day,
+    ErpName,
+    ErpNumber,
+    Label,
+    Name,
+    Number,
+    Text,
+)
 
 DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
 """Money and quantities are sent as plain decimal strings."""
@@ -135,7 +146,7 @@ class NamedAddress(_Contract):
 class SalesOrder(_Contract):
     """An order as the ERP knows it. Without a number it has not been created yet."""
 
-    number: Name
+    number: ErpNumber
     external_reference: ErpName
     shop_order_id: Number | None = None
     """The shop order it was created from; None if the ERP does not say."""
@@ -196,7 +207,7 @@ class Delivery(_Contract):
     carrier: Label | None
     tracking_code: Label | None
     comment: Text | None
-    order_number: Name
+    order_number: ErpNumber
     lines: tuple[DeliveryLine, ...]
 
 

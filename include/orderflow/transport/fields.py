@@ -93,6 +93,8 @@ def _in_utc(value: datetime) -> datetime:
 
 Name = Annotated[str, BeforeValidator(_worded), AfterValidator(_name)]
 """A text on one line: a reference, a key, a state. Some senders write these as numbers."""
+ErpNumber = Annotated[Name, AfterValidator(str.strip)]
+"""An order's number in the ERP. Shop and ERP may write it with blanks around it; those are not part of it."""
 Label = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_label)]
 """Like Name, but may be empty or null."""
 ErpName = Annotated[str, BeforeValidator(_none_is_blank), BeforeValidator(_worded), AfterValidator(_erp_name)]

@@ -70,7 +70,7 @@ def _with_erp_fields(
 
 def _erp_fields(document: Mapping[str, Any]) -> tuple[Any, ...]:
     numbers = [line.get("erp_line_number") for line in document.get("order_lines") or []]
-    return document.get("state"), str(document.get("erp_order_number") or ""), list(map(_as_number, numbers))
+    return document.get("state"), str(document.get("erp_order_number") or "").strip(), list(map(_as_number, numbers))
 
 
 def _as_number(value: object) -> object:
