@@ -156,7 +156,8 @@ class Settings(_Settings):
     """Fields of the order object, or of its lines (`order_lines.…`), that go to the ERP as `extra`."""
     not_before: Moment | None = None
     """Go-live: a day, such as `2026-11-22`, or an instant with its zone. Orders confirmed earlier are never exported.
-    When not set, the sweep exports nothing confirmed before the earliest day that was run. A day run by hand, a
+    When not set, the sweep exports nothing confirmed before the earliest day that was run. Where the shop does not say
+    when an order was confirmed, the sweep exports none ordered before that day. A day run by hand, a
     backfill and a named order are exported, whichever day they are from."""
     accepted_risks: frozenset[Literal["not_before", "offline", "references"]] = frozenset()
     """What `check-shop` calls unsafe and you accept. Until each is settled or accepted, no first order is exported."""

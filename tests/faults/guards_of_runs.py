@@ -52,8 +52,15 @@ OF_RUNS = (
     Mutation(
         "go-live, of an order as read",
         "include/orderflow/flow/orders/select.py",
-        "            decision = gated(decision, order, go_live=live, by_person=by_person)\n",
+        "            decision = gated(decision, order, go_live=live, by_person=by_person, timezone=zone)\n",
         "            pass\n",
+        GO_LIVE,
+    ),
+    Mutation(
+        "go-live, of an order that does not say when it was confirmed",
+        "include/orderflow/domain/go_live.py",
+        "    if order.confirmed_at is not None:\n",
+        "    if order:\n",
         GO_LIVE,
     ),
     Mutation(

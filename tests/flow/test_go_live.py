@@ -1,7 +1,7 @@
 """The sweep never exports an order confirmed before go-live unless a person asks for it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,26 @@ def test_an_old_order_that_is_edited_now_is_still_of_before_go_live(
     assert exported(control) == set()
 
 
+@pytest.mark.parametrize("hidden", [["confirm_date"], ["confirm_date", "modified_date"], []])
+def test_an_order_that_does_not_say_when_it_was_confirmed_is_judged_by_its_day(
+    services: Services, control: SandboxControl, runs: Runs, hidden: list[str]
+) -> None:
+    """A change after go-live says nothing about its confirmation, but a new order can only be confirmed since."""
+    control.configure(hidden_fields=hidden)
+    ids = [add(control, day, order_date=day) for day in ("2026-11-01", "2026-11-22")]
+    for order_id in ids:
+        control.edit_order(order_id, description="touched", **({} if hidden else {"confirm_date": None}))
+    services = with_settings(services, not_before="2026-11-22")
+
+    report = run_sweep(services, runs())
+
+    assert exported(control) == {"1/CS-2026-11-22"}
+    assert [flag.reason for flag in report.flags] == [Reason.BEFORE_GO_LIVE]
+    named = run_sweep(services, runs(), order_ids=ids)
+    assert named.failed == 0, "a person's word"
+    assert len(exported(control)) == len(ids)
+
+
 def test_a_dry_run_is_no_day_that_was_run(
     services: Services, control: SandboxControl, runs: Runs, old: list[int]
 ) -> None:
@@ -190,20 +210,24 @@ def test_a_dry_run_is_no_day_that_was_run(
 
 
 @given(
-    confirmed=st.datetimes(timezones=st.just(UTC)),
+    confirmed=st.none() | st.datetimes(timezones=st.just(UTC)),
+    placed=st.none() | st.dates(),
     live=st.none() | st.datetimes(timezones=st.just(UTC)),
     action=st.sampled_from(Action),
     by_person=st.booleans(),
 )
 def test_nothing_is_processed_that_was_confirmed_before_go_live(
-    confirmed: datetime, live: datetime | None, action: Action, *, by_person: bool
+    confirmed: datetime | None, placed: date | None, live: datetime | None, action: Action, *, by_person: bool
 ) -> None:
     decision = Decision(action=action, reason=Reason.PAID)
 
-    after = gated(decision, order(confirmed_at=confirmed), go_live=live, by_person=by_person)
+    seen = order(confirmed_at=confirmed, modified_at=None, order_date=placed)
+    after = gated(decision, seen, go_live=live, by_person=by_person, timezone="UTC")
 
     if live is None:
         assert (after == decision) == (by_person or action is Action.SKIP)
     else:
-        assert (after == decision) == (confirmed >= live or action is Action.SKIP)
+        by_day = by_person or (placed is not None and placed >= live.date())
+        may = by_day if confirmed is None else confirmed >= live
+        assert (after == decision) == (may or action is Action.SKIP)
     assert after == decision or after.action is Action.HOLD

@@ -19,7 +19,7 @@ OF_ORDERS: tuple[Assumption, ...] = (
         sentence="the order object has `confirm_date`",
         mark=Mark.ASSUMED,
         source="a filter of that name",
-        guard="without it the filter is trusted",
+        guard="without it the filter is trusted, and the sweep goes by `order_date`",
         check="the fields of a sample of orders",
     ),
     Assumption(

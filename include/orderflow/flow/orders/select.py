@@ -52,7 +52,7 @@ def select(
     """
     known = services.ledger.get_many(order_ids)
     by_person = named or window is not None
-    live = go_live(services, by_person=by_person)
+    live, zone = go_live(services, by_person=by_person), services.settings.timezone
     as_before: list[int] = []
 
     def one(order_id: int) -> Selected:
@@ -71,7 +71,7 @@ def select(
         decision = _with_memory(services.decide(order, window), order, known.get(order_id))
         decision = _unless_never_paid(services, decision, order, known.get(order_id))
         if not is_known(known.get(order_id)):
-            decision = gated(decision, order, go_live=live, by_person=by_person)
+            decision = gated(decision, order, go_live=live, by_person=by_person, timezone=zone)
         if record and services.ledger.decide(order, decision, run).is_as_before:
             as_before.append(order_id)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
