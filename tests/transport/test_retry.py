@@ -23,6 +23,10 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
         ("soon", None),
         ("-3", None),
         ("1.5e400", None),
+        ("86400", 86_400.0),
+        ("86401", None),
+        ("9" * 400, None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:

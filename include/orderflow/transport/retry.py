@@ -23,8 +23,8 @@ from orderflow.transport.failures import UnavailableError
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_LONGEST_WISH = 7 * 24 * 3600.0
-"""Seconds; a longer request is not serious."""
+_LONGEST_WISH = 24 * 3600.0
+"""Seconds; a longer request is not serious, and one such answer may not stop all calls for days."""
 _DIGITS = 9
 
 
@@ -73,19 +73,23 @@ DEFAULT_POLICY = RetryPolicy()
 
 
 def retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Read a Retry-After header (seconds or an HTTP date) as seconds from now; None if it is unusable."""
+    """Read a Retry-After header (seconds or a date) as seconds from now; None if it is unusable or not serious."""
     if not header:
         return None
     wished = header.strip()
     if wished.isascii() and wished.isdecimal():
-        return min(float(wished[:_DIGITS]), _LONGEST_WISH)
+        return _serious(float(wished[:_DIGITS]))
     try:
         moment = parsedate_to_datetime(header)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), _LONGEST_WISH)
+    return _serious(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()))
+
+
+def _serious(seconds: float) -> float | None:
+    return seconds if seconds <= _LONGEST_WISH else None
 
 
 def _wish(state: RetryCallState) -> float | None:
