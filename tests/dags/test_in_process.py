@@ -24,10 +24,20 @@ ROOT = Path(__file__).parents[2]
 DAY = "2026-11-21"
 
 
-@pytest.fixture
-def connected(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Set the connections, and migrate the Airflow database that dag.test() needs; returns the ledger's URL."""
+@pytest.fixture(scope="module")
+def airflow_database() -> None:
+    """Migrate the Airflow database that dag.test() needs."""
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+
+
+@pytest.fixture
+def connected(
+    airflow_database: None,  # noqa: ARG001 - made before
+    sandbox: RunningSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> str:
+    """Set the connections; returns the ledger's URL."""
     ledger = f"sqlite:///{tmp_path / 'ledger.db'}"
     for name, value in (sandbox_environment(sandbox.url) | {"AIRFLOW_CONN_ORDERFLOW_LEDGER": ledger}).items():
         monkeypatch.setenv(name, value)
