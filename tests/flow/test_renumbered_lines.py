@@ -1,5 +1,6 @@
 """A shop whose PUT recreates every line: the vendor only says that line ids are read-only."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from orderflow.domain.window import Window
 from orderflow.erp.former_fingerprint import former_fingerprints
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
+from sandbox.config import TODAYS_ERP
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
@@ -158,3 +160,49 @@ def _remember(services: Services, payload_hash: str) -> None:
             text("UPDATE orderflow_order SET payload_hash = :hash, payload_version = NULL, sent_lines = NULL"),
             {"hash": payload_hash},
         )
+
+
+LOST = {"request": "reset_before_commit", "answer": "reset_after_commit"}
+
+
+@pytest.mark.parametrize("erp", [{}, TODAYS_ERP], ids=["full", "today"])
+@pytest.mark.parametrize("changed", ["turned", "edited"])
+@pytest.mark.parametrize("second", [None, "answer"])
+@pytest.mark.parametrize("first", LOST)
+def test_lines_that_changed_before_the_order_was_sent_again_get_no_others_number(
+    services: Services,
+    control: SandboxControl,
+    clock: Clock,
+    runs: Runs,
+    *,
+    first: str,
+    second: str | None,
+    changed: str,
+    erp: dict[str, Any],
+) -> None:
+    """Two requests were made, and the ERP has taken either of them: nobody can say which except by its lines."""
+    control.configure(**erp)
+    (order_id,) = control.add_orders({**ORDER, "order_lines": [ORDER["order_lines"][0], ORDER["order_lines"][2]]})
+    control.fault(LOST[first], service="erp", method="POST", times=0)
+    control.fault("status", service="erp", method="GET", path="/erp/sales-orders", status=503, times=0, skip=1)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.clear_faults()
+    two, five = control.order(order_id)["order_lines"]
+    control.edit_order(order_id, order_lines=[five, two] if changed == "turned" else [two, {**five, "quantity": "3"}])
+    if second:
+        control.fault(LOST[second], service="erp", method="POST", times=1)
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+
+    (made,) = control.erp_orders()
+    quantities = {made_line["line_number"]: Decimal(made_line["quantity"]) for made_line in made["lines"]}
+    given = [(Decimal(quantity), number) for quantity, number in told(control, order_id)]
+    known = services.ledger.get_many([order_id])[order_id]
+    if known.reason is Reason.LINES_MISMATCH:
+        assert erp
+        assert [number for _, number in given] == [None, None]
+    elif changed == "turned":
+        assert [quantities[number] for _, number in given if number] == [Decimal(5), Decimal(2)]
+    else:
+        assert [number for _, number in given] == [11, 21]
+        assert (known.reason is Reason.EDITED_AFTER_EXPORT) == (quantities[21] == 5)

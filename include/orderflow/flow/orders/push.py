@@ -27,7 +27,7 @@ from orderflow.flow.orders.decision import (
 )
 from orderflow.flow.orders.partly_written_back import resume
 from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
-from orderflow.flow.orders.sent_content import Content, content_before, content_of
+from orderflow.flow.orders.sent_content import Content, content_in_erp, content_of
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
@@ -48,7 +48,7 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
         services.ledger.decide(order, verdict.decision, run)
         return Outcome.DECIDED
     if verdict.move is Move.ADOPT and facts.found is not None:
-        _take(services, claim, order, facts.found, content_before(claim.order, order, facts.found))
+        _take(services, claim, order, facts.found, content_in_erp(claim.order, order, facts.found))
     elif verdict.move in {Move.SEND, Move.SEND_AGAIN}:
         people = people_of(services, order, run, begun=facts.begun)
         if isinstance(people, Decision):
@@ -139,7 +139,7 @@ def _send(services: Services, claim: Claim, order: Order, request: SalesOrderReq
             raise
         _settle(services, claim, order, request, error)
     else:
-        _take(services, claim, order, made, content_of(order))
+        _take(services, claim, order, made, content_in_erp(claim.order, order, made))
 
 
 def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
@@ -158,7 +158,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
     try:
         found = _wait_for(services, claim, order)
         if found is not None:
-            _take(services, claim, order, found, content_before(claim.order, order, found))
+            _take(services, claim, order, found, content_in_erp(claim.order, order, found))
             return
         if not services.erp.capabilities.resend_is_safe:
             raise InDoubtError(error.message) from error
@@ -171,7 +171,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
             raise
         told = again.reason if again.reason is Reason.ERP_ANSWER_INVALID else None
         raise InDoubtError(f"{error.message}; then: {again.message}", reason=told) from again
-    _take(services, claim, order, made, content_of(order))
+    _take(services, claim, order, made, content_in_erp(claim.order, order, made))
 
 
 def _wait_for(services: Services, claim: Claim, order: Order) -> SalesOrder | None:

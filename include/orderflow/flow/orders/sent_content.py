@@ -1,12 +1,13 @@
 """What the ledger remembers of the content of an order that was sent."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
 from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.lines import SentLine
 from orderflow.domain.order import Order
 from orderflow.erp.models import SalesOrder
-from orderflow.flow.exported import lines_of_found
+from orderflow.flow.exported import lines_of_found, sent_lines
 from orderflow.flow.orders.after_export import content_hash
 from orderflow.ledger.models.orders import LedgerOrder
 
@@ -30,13 +31,27 @@ def content_of(order: Order) -> Content:
     }
 
 
-def content_before(known: LedgerOrder, order: Order, found: SalesOrder) -> Content:
-    """Return the content that the ERP's order was created from: from the ledger or, if lost, from ERP and shop."""
-    if known.payload_hash:
+def content_in_erp(known: LedgerOrder, order: Order, found: SalesOrder) -> Content:
+    """Return the content that the ERP's order was created from; empty if that is what the ledger has.
+
+    An order that was sent twice may have changed in between, and the ERP may have taken either request: its lines tell
+    which. If they do not, nothing is known about them.
+    """
+    there = lines_of_found(found)
+    as_found: Content = {"sent_lines": [line.to_json() for line in there], "line_ids": {}}
+    if not known.payload_hash:
+        return {"payload_hash": content_hash(order), "payload_version": VERSION, **as_found}
+    before, now = sent_lines(known), tuple(map(SentLine.of, order.lines))
+    if not known.sent_lines or _contents(before) == _contents(now) or not _fit(there, now):
         return {}
-    return {
-        "payload_hash": content_hash(order),
-        "payload_version": VERSION,
-        "sent_lines": [line.to_json() for line in lines_of_found(found)],
-        "line_ids": {},
-    }
+    return as_found if _fit(there, before) else content_of(order)
+
+
+def _fit(there: Sequence[SentLine], sent: Sequence[SentLine]) -> bool:
+    """Whether these may be the lines that were sent; an ERP that does not say what they hold at least says how many."""
+    pairs = zip(sorted(there), sorted(sent), strict=False)
+    return len(there) == len(sent) and all(line.goods in {None, was.goods} for line, was in pairs)
+
+
+def _contents(lines: Iterable[SentLine]) -> list[str | None]:
+    return [line.content for line in sorted(lines)]
