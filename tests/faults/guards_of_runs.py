@@ -10,15 +10,15 @@ OF_RUNS = (
     Mutation(
         "partly written back: the ERP is asked whether it has cancelled the order",
         "include/orderflow/flow/orders/partly_written_back.py",
-        "    require_kept(services, claim.order)\n",
+        "    as_kept(services, claim.order)\n",
         "",
         CANCELLED,
     ),
     Mutation(
         "before the lines are written: the same",
         "include/orderflow/flow/orders/write_back.py",
-        "    require_kept(services, claim.order)\n",
-        "",
+        "    exported = as_kept(services, claim.order)\n",
+        "    exported = Exported.of(claim.order)\n",
         CANCELLED,
     ),
     Mutation(

@@ -28,7 +28,12 @@ ANSWERS = (
     "count_null", "html_errors", "gzip",
 )  # fmt: skip
 """How a shop may answer and list: no order may notice."""
-NAMED = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, Reason.ERP_IN_DOUBT, Reason.REFERENCE_AMBIGUOUS})
+NAMED = frozenset(
+    {
+        *(Reason.REFERENCE_TAKEN, Reason.ERP_NUMBER_CONFLICT, Reason.ERP_ORDER_UNPROVED),
+        *(Reason.ERP_IN_DOUBT, Reason.REFERENCE_AMBIGUOUS),
+    }
+)
 """Why an order may remain without its own ERP order, once a person was notified."""
 TOLD = NAMED | {
     Reason.CANCELLED_AFTER_EXPORT,

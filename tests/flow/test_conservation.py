@@ -142,6 +142,6 @@ def test_an_erp_order_of_two_shop_orders_is_named(services: Services, control: S
     summary, _ = end_run(services, earlier, date="", listed=[first, second], selected={first, second})
 
     (failure,) = summary.failures
-    assert (failure.order_id, failure.reason) == (known.order_id, Reason.REFERENCE_TAKEN)
+    assert (failure.order_id, failure.reason) == (known.order_id, Reason.ERP_NUMBER_CONFLICT)
     assert "order id 99" in failure.message
     assert adds_up(summary)

@@ -61,6 +61,83 @@ def test_blanks_around_a_number_are_not_part_of_it(
     assert run_shipments(services, runs()).report.skipped == 0, "its packing slips are known as the shop's"
 
 
+@pytest.mark.parametrize("broken", ["state", "erp_order_number", "lines"])
+def test_a_number_that_the_erp_changes_before_the_write_back_ends_reaches_the_shop(
+    services: Services, erp: SandboxControl, runs: Runs, clock: Clock, broken: str
+) -> None:
+    (order_id,) = erp.add_orders({**PAID, "order_lines": [APPLE, PEAR]})
+    erp.fault("status", service="shop", body=broken, method="PUT" if broken == "lines" else "PATCH", times=0)
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 1
+    erp.clear_faults()
+    (made,) = erp.erp_orders()
+    erp.edit_erp_order(made["number"], number="ERP-NEW")
+    clock.advance(minutes=15)
+
+    assert run_sweep(services, runs()).processed == 1
+
+    assert erp.order(order_id)["erp_order_number"] == known(services, order_id).erp_number == "ERP-NEW"
+    assert [line["erp_line_number"] for line in erp.order(order_id)["order_lines"]] == [11, 21]
+    assert services.ledger.alerts.open() == []
+
+
+def test_a_number_of_somebody_else_is_not_corrected(
+    services: Services, erp: SandboxControl, runs: Runs, clock: Clock
+) -> None:
+    (order_id,) = erp.add_orders(PAID)
+    erp.fault("status", service="shop", body="lines", method="PUT", times=0)
+    run_day(services, DAY, runs("2026-11-22"))
+    erp.clear_faults()
+    (made,) = erp.erp_orders()
+    erp.edit_erp_order(made["number"], number="ERP-NEW")
+    erp.edit_order(order_id, erp_order_number="BY-HAND")
+    clock.advance(minutes=15)
+
+    (failure,) = run_sweep(services, runs()).failures
+
+    assert failure.reason is Reason.ERP_NUMBER_CONFLICT
+    assert erp.order(order_id)["erp_order_number"] == "BY-HAND"
+
+
+def test_a_number_may_repeat_where_the_erp_says_whose_its_orders_are(
+    services: Services, erp: SandboxControl, request: pytest.FixtureRequest, runs: Runs, clock: Clock
+) -> None:
+    """Each webshop is a company of its own in the ERP, with its own series."""
+    erp.configure(erp_number_format="SO{of_shop}")
+    erp.add_orders(PAID, {**PAID, "webshop": 2})
+
+    report = run_day(services, DAY, runs("2026-11-22"))
+    clock.advance(minutes=15)
+    later = run_sweep(services, runs())
+
+    shown = [order["erp_order_number"] for order in erp.orders()]
+    if request.node.callspec.id == "as of today":
+        assert [failure.reason for failure in report.failures] == [Reason.ERP_NUMBER_CONFLICT]
+        assert sorted(filter(None, shown)) == ["SO1"]
+        assert len(erp.erp_orders()) == len(shown), "nothing is sent again"
+        return
+    assert (report.processed, report.failed, later.failed) == (2, 0, 0)
+    assert shown == ["SO1", "SO1"]
+
+
+def test_an_order_renamed_since_its_export_keeps_its_erp_order_after_a_lost_ledger(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, tmp_path: Path
+) -> None:
+    """Another order has its reference now, with the same content, and the ERP does not say whose its order is."""
+    control.configure(**TODAYS_ERP)
+    (first,) = control.add_orders({**PAID, "reference": "CS1", "order_lines": [APPLE]})
+    run_day(services, DAY, runs("2026-11-22"))
+    services = replace(services, ledger=open_ledger(f"sqlite:///{tmp_path / 'new.db'}", clock=clock))
+    services.ledger.days.begin("2020-01-01")
+    control.edit_order(first, reference="CS1-OLD")
+    (second,) = control.add_orders({**PAID, "reference": "CS1", "order_lines": [APPLE]})
+
+    (failure,) = run_sweep(services, runs()).failures
+
+    assert (failure.order_id, failure.reason) == (second, Reason.REFERENCE_TAKEN)
+    assert f"id {first}" in failure.message
+    assert not control.order(second)["erp_order_number"]
+
+
 def test_two_orders_with_one_reference_are_never_one_order(services: Services, erp: SandboxControl, runs: Runs) -> None:
     """I1: the second is never taken for the first one's ERP order; it is refused, and named with the first."""
     first, second = erp.add_orders(

@@ -66,9 +66,19 @@ def test_the_erp_order_of_another_one_is_refused_whatever_its_name(ledger: Ledge
     with pytest.raises(PermanentError, match=r"order id 2.* order id 1 ") as refused, ledger.claim(2, run) as claim:
         claim.succeed(Step.PUSH, progress=Progress.PUSHED, external_reference="1/CS778", erp_number="ERP-1")
 
-    assert refused.value.reason is Reason.REFERENCE_TAKEN
+    assert refused.value.reason is Reason.ERP_NUMBER_CONFLICT
     assert get(ledger, 2).progress is Progress.READY
     assert [known.order_id for known in ledger.by_erp_number("ERP-1")] == [1]
+
+
+def test_a_number_may_repeat_where_the_order_is_proved(ledger: Ledger, run: RunRef) -> None:
+    for order_id, name in ((1, NAME), (2, "1/CS778")):
+        with ledger.claim(order_id, run) as claim:
+            claim.succeed(
+                Step.PUSH, progress=Progress.PUSHED, external_reference=name, erp_number="SO-1", is_proved=order_id == 2
+            )
+
+    assert sorted(known.order_id for known in ledger.by_erp_number("SO-1")) == [1, 2]
 
 
 @pytest.mark.parametrize("progress", [Progress.REJECTED, Progress.READY])

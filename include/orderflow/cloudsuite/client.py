@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from itertools import islice, takewhile
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -94,6 +95,14 @@ class CloudSuiteClient:
         """
         rows = self._rows_of(ShopOrderFilter(reference=reference))
         return {row.id for row in rows if (row.reference or self.get_order(row.id).reference) == reference}
+
+    def ids_showing(self, number: str) -> set[int]:
+        """Return the ids of orders that show this ERP number; as far as the shop tells, at most one page.
+
+        A row with another number or none: the shop ignores the filter, so the rows say nothing more.
+        """
+        rows = islice(self.list_orders(ShopOrderFilter(erp_order_number=number)), self._page_size)
+        return {row.id for row in takewhile(lambda row: row.erp_order_number == number, rows)}
 
     def repeating(self, attempt: Callable[[], Result]) -> Result:
         """Repeat an attempt that reads before it writes, for as long as a single read would be repeated."""

@@ -27,8 +27,8 @@ class ShopOrderFilter(BaseModel):
     """Only filters that are set are sent. Bounds are inclusive.
 
     DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that create, modified and sale date can be used
-    too; that their exact names follow confirm_date's is ASSUMED. reference and webshop: orderflow page. inactive:
-    Product page ("suggested on all calls").
+    too; that their exact names follow confirm_date's is ASSUMED, and so is erp_order_number. reference and webshop:
+    orderflow page. inactive: Product page ("suggested on all calls").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +39,7 @@ class ShopOrderFilter(BaseModel):
     offline: bool | None = None
     reference: str | None = None
     webshop: int | None = None
+    erp_order_number: str | None = None
     inactive: bool | None = None
     create_date__gte: NaiveTime | None = None
     create_date__lte: NaiveTime | None = None

@@ -148,9 +148,11 @@ _TEXTS: dict[Reason, Explanation] = {
         "Compare the order in shop and ERP. The message names the lines.",
     ),
     Reason.ERP_NUMBER_CONFLICT: Explanation(
-        "The shop already has a different ERP number for this order, which was not overwritten.",
+        "The shop already has a different ERP number for this order, or another order of the shop has the same one. "
+        "Nothing was overwritten.",
         Owner.INTEGRATION,
-        "Find out which ERP order is the right one and correct the other.",
+        "Find out which ERP order is the right one and correct the other. The ERP may have both orders under one "
+        "number: cancel neither for that, and enter in the shop by hand what is missing there.",
     ),
     Reason.EDITED_AFTER_EXPORT: Explanation(
         "The order was changed in the shop after it went to the ERP. The ERP's order was not changed.",

@@ -152,7 +152,9 @@ STUCK = frozenset(
 )
 """Held although it is payable, or even further: a run that finds such an order has not done its job."""
 
-NOT_THIS_ORDER = frozenset({Reason.REFERENCE_TAKEN, Reason.ERP_ORDER_UNPROVED, Reason.ERP_ORDER_CANCELLED})
+NOT_THIS_ORDER = frozenset(
+    {Reason.REFERENCE_TAKEN, Reason.ERP_NUMBER_CONFLICT, Reason.ERP_ORDER_UNPROVED, Reason.ERP_ORDER_CANCELLED}
+)
 """What the ERP has under the order's name is not its export: nothing was sent, and nothing was adopted."""
 
 DEFERRED = frozenset({Reason.BUDGET_SPENT, Reason.CIRCUIT_OPEN, Reason.THROTTLED})

@@ -145,8 +145,10 @@ _TEXTS: dict[Reason, DutchTexts] = {
         "Vergelijk de order in webshop en ERP; de melding noemt de regels.",
     ),
     Reason.ERP_NUMBER_CONFLICT: DutchTexts(
-        "De webshop heeft al een ander ERP-nummer bij deze order; het is zo gelaten.",
-        "Zoek uit welke ERP-order de juiste is en verbeter de andere.",
+        "De webshop heeft al een ander ERP-nummer bij deze order, of een andere order van de webshop heeft hetzelfde. "
+        "Er is niets overschreven.",
+        "Zoek uit welke ERP-order de juiste is en verbeter de andere. Het ERP kan beide orders onder één nummer "
+        "hebben: annuleer er daarom geen, en voer in de webshop met de hand in wat daar ontbreekt.",
     ),
     Reason.MESSAGE_INVALID: DutchTexts(
         "Een bericht voor de webshop is niet te schrijven zoals de webshop het wil; het is niet verzonden.",

@@ -25,6 +25,8 @@ class Exported(NamedTuple):
     sent: tuple[SentLine, ...]
     payload_hash: str | None = None
     payload_version: int | None = None
+    former: str | None = None
+    """Its earlier number, which the shop may show from our own write; None if the ERP has not changed it."""
 
     @classmethod
     def of(cls, known: LedgerOrder) -> "Exported":

@@ -23,7 +23,7 @@ from orderflow.ledger.schema import bring_to_head
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
-from support.shipments import DAY, PAID, Shipments, deliver, delivered, posts
+from support.shipments import DAY, LINE, PAID, Shipments, deliver, delivered, posts
 
 
 def test_slips_reach_the_shop_once_whole_and_in_parts(
@@ -350,3 +350,28 @@ def test_a_slip_that_our_own_limits_held_back_is_not_in_doubt(
     assert not posts(control)
     shipments()
     assert shipments.standing(number) == (ShipmentProgress.SENT, None)
+
+
+@pytest.mark.parametrize(("webshop", "product", "sent"), [(2, "88_DOOS", 1), (2, "124_STUK", 0), (1, "88_DOOS", 0)])
+def test_a_slip_of_a_number_that_two_orders_have_is_sent_only_if_its_lines_say_whose_it_is(
+    shipments: Shipments,
+    services: Services,
+    control: SandboxControl,
+    runs: Runs,
+    *,
+    webshop: int,
+    product: str,
+    sent: int,
+) -> None:
+    other = {**LINE, "product": {"origin": "myorigin", "key": product}}
+    control.configure(erp_number_format="SO1")
+    control.add_orders(PAID, {**PAID, "webshop": webshop, "order_lines": [other, other]})
+    run_day(services, DAY, runs("2026-11-22"))
+    assert [order["erp_order_number"] for order in control.orders()] == ["SO1", "SO1"]
+
+    number = deliver(control, "SO1", "4", "4")
+    shipments()
+
+    assert len(posts(control)) == sent
+    held = (ShipmentProgress.HELD, Reason.ERP_NUMBER_CONFLICT)
+    assert shipments.standing(number) == ((ShipmentProgress.SENT, None) if sent else held)

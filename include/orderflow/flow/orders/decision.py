@@ -56,7 +56,7 @@ class Facts(NamedTuple):
     owner: LedgerOrder | None = None
     """Another shop order that the ledger has given the found order to, or its name."""
     rivals: Collection[int] | None = None
-    """Other orders of the shop with the same reference; None if not checked."""
+    """Other orders of the shop with the same reference, or that show the number found; None if not checked."""
 
     @property
     def progress(self) -> Progress | None:
@@ -147,19 +147,24 @@ def _said_to_be_there(facts: Facts) -> Verdict | None:
 _RULES = (_past_the_push, _not_payable, _not_looked_up, _found, _gone, _sent_before, _said_to_be_there)
 
 
-_NOT_OURS = {Proof.ANOTHERS: Reason.REFERENCE_TAKEN, Proof.CONTRADICTED: Reason.ERP_ORDER_UNPROVED}
+_NOT_OURS = {
+    Proof.ANOTHERS: Reason.REFERENCE_TAKEN,
+    Proof.NUMBER_REPEATS: Reason.ERP_NUMBER_CONFLICT,
+    Proof.CONTRADICTED: Reason.ERP_ORDER_UNPROVED,
+}
 
 
 def _another_order(facts: Facts, found: SalesOrder) -> Verdict | None:
     finding = prove(found, facts.order, facts.known, facts.owner, tolerance=facts.tolerance)
     if finding.proof in _NOT_OURS:
-        return _refused(f"{_name(found)}, and is not this order: {finding.detail}", _NOT_OURS[finding.proof])
+        proved = "may not be" if finding.proof is Proof.NUMBER_REPEATS else "is not"
+        return _refused(f"{_name(found)}, and {proved} this order: {finding.detail}", _NOT_OURS[finding.proof])
     if finding.proof is Proof.OURS or facts.begun:
         return None
     if facts.rivals is None:
         return Verdict(Move.LOOK_FOR_RIVALS)
     others = ", ".join(f"id {order_id}" for order_id in sorted(facts.rivals))
-    text = f"{_name(found)}, and may be another order of the shop with this reference: {others}"
+    text = f"{_name(found)}, and may be another order of the shop with this reference or number: {others}"
     return _refused(text, Reason.REFERENCE_TAKEN) if others else None
 
 

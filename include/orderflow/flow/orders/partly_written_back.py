@@ -1,10 +1,12 @@
-"""Check before resuming a write-back: the ERP may have cancelled the order since."""
+"""Check before resuming a write-back: the ERP may have cancelled the order since, or given it another number."""
 
 import logging
 
 from orderflow.domain.reasons import Reason
-from orderflow.errors import OrderflowError
+from orderflow.erp.models import SalesOrder
+from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import isolated
+from orderflow.flow.exported import Exported
 from orderflow.flow.orders.decision import cancelled_in_erp
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, Step
@@ -15,18 +17,42 @@ log = logging.getLogger(__name__)
 
 def resume(services: Services, claim: Claim) -> None:
     """Check that the ERP has kept an order; PermanentError(ERP_ORDER_CANCELLED)."""
-    require_kept(services, claim.order)
+    as_kept(services, claim.order)
     if claim.order.reason is Reason.ERP_ORDER_CANCELLED:
         claim.succeed(Step.PUSH, outcome=Outcome.UNCHANGED, message="reopened in the ERP")
 
 
-def require_kept(services: Services, known: LedgerOrder) -> None:
-    """PermanentError if the ERP cancelled an order after it was sent and before the shop knew all of it.
+def as_kept(services: Services, known: LedgerOrder) -> Exported:
+    """Return an order that was sent as the ERP has it now: it may have another number, and others on its lines.
 
-    An ERP that cannot be reached, or does not find the order, proves nothing: the write-back continues.
+    PermanentError if the ERP cancelled it before the shop knew all of it. An ERP that cannot be reached, or does not
+    find the order, proves nothing: the write-back continues with what the ledger knows.
     """
     found = isolated(lambda: services.erp.find(known.external_reference or known.name, known.order_id), known.name)
     if isinstance(found, OrderflowError):
         log.warning("%s: not looked up before its write-back continues: %s", known.name, found)
-    elif found is not None and found.number == known.erp_number and found.is_cancelled:
-        raise cancelled_in_erp(found)
+    elif found is not None and _is_this_order(services, known, found):
+        if found.is_cancelled:
+            raise cancelled_in_erp(found)
+        if found.number != known.erp_number:
+            return _renumbered(known, found)
+    return Exported.of(known)
+
+
+def _is_this_order(services: Services, known: LedgerOrder, found: SalesOrder) -> bool:
+    """Whether it is proved to be the order that was sent: by the shop's id, or by a name and number nobody else has."""
+    if found.shop_order_id is not None:
+        return found.shop_order_id == known.order_id
+    if found.number == known.erp_number:
+        return True
+    owners = services.ledger.by_erp_number(found.number)
+    return found.external_reference == known.external_reference and all(o.order_id == known.order_id for o in owners)
+
+
+def _renumbered(known: LedgerOrder, found: SalesOrder) -> Exported:
+    """Return the order under its new number; PermanentError(ERP_ORDER_UNPROVED) if other lines were sent."""
+    if known.erp_lines and known.erp_lines.keys() != found.line_numbers.keys():
+        text = f"ERP order {known.erp_number} is now {found.number}, with other lines than were sent"
+        raise PermanentError(text, reason=Reason.ERP_ORDER_UNPROVED)
+    log.info("%s: ERP order %s is now %s", known.name, known.erp_number, found.number)
+    return Exported.of(known)._replace(number=found.number, erp_lines=found.line_numbers, former=known.erp_number)

@@ -27,7 +27,7 @@ from orderflow.flow.exported import Exported, exported_as_found, line_numbers
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
 from orderflow.flow.orders.decision import Move, is_partly_written_back
 from orderflow.flow.orders.finish import MARK, Unfinished, finish_change, finishing_change, is_markable, unsent_offline
-from orderflow.flow.orders.partly_written_back import require_kept
+from orderflow.flow.orders.partly_written_back import as_kept
 from orderflow.flow.orders.push import investigate, request_for
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, require_alive, state_change
 from orderflow.flow.plan import Plan, joined, planned
@@ -110,8 +110,7 @@ def _start(services: Services, order: Order) -> _Start | None:
     """Find out what `push` would do; None if it would neither send nor adopt."""
     known = services.ledger.get(order.order_id)
     if known is not None and is_partly_written_back(known):
-        require_kept(services, known)
-        return _Start(Exported.of(known), known.progress)
+        return _Start(as_kept(services, known), known.progress)
     facts, verdict = investigate(services, known, order)
     if verdict.error is not None:
         raise verdict.error

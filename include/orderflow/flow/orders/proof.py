@@ -26,6 +26,8 @@ class Proof(StrEnum):
     LIKELY = "likely"
     """Only the content supports it, and nothing contradicts it."""
     ANOTHERS = "another's"
+    NUMBER_REPEATS = "number repeats"
+    """Another order of the shop, sent under another name, has its number, and the ERP says of neither whose it is."""
     CONTRADICTED = "contradicted"
     """Its content is not this order's."""
 
@@ -46,7 +48,9 @@ def prove(
             return ProofResult(Proof.OURS)
         return ProofResult(Proof.ANOTHERS, f"it was made from order id {found.shop_order_id}")
     if owner is not None:
-        return ProofResult(Proof.ANOTHERS, f"it belongs to order id {owner.order_id} ({owner.name})")
+        other_name = owner.external_reference not in {None, found.external_reference}
+        proof = Proof.NUMBER_REPEATS if other_name and owner.erp_number == found.number else Proof.ANOTHERS
+        return ProofResult(proof, f"it belongs to order id {owner.order_id} ({owner.name})")
     if found.number in {known.erp_number if known else None, order.erp_order_number}:
         return ProofResult(Proof.OURS)
     against = _contradiction(found, order, known, tolerance)

@@ -102,9 +102,13 @@ def _owner(services: Services, facts: Facts, found: SalesOrder | None) -> Ledger
 
 
 def _with_rivals(services: Services, facts: Facts) -> Facts:
-    """Find other orders of the shop with this reference or that of the order found, in any webshop."""
+    """Find other orders of the shop, in any webshop, with this reference or that of the order found, or its number.
+
+    An order that was renamed since its export is found by its number alone.
+    """
     called = facts.found.external_reference.partition("/")[2] if facts.found else ""
     ids = {i for one in dict.fromkeys([facts.order.reference, called]) if one for i in services.shop.ids_of(one)}
+    ids |= services.shop.ids_showing(facts.found.number) if facts.found else set()
     return facts._replace(rivals=ids - {facts.order.order_id})
 
 
@@ -204,6 +208,7 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
         external_reference=found.external_reference,
         erp_number=found.number,
         erp_lines=found.line_numbers,
+        is_proved=found.shop_order_id == order.order_id,
         **content,
     )
     check_after_export(claim, order)

@@ -14,7 +14,7 @@ from orderflow.flow.customer_status import tell
 from orderflow.flow.exported import Exported, as_shown, line_numbers
 from orderflow.flow.orders.after_export import content_after_write, flag_if_edited
 from orderflow.flow.orders.cxml_confirmation import confirm, confirmation, confirms_by_cxml
-from orderflow.flow.orders.partly_written_back import require_kept
+from orderflow.flow.orders.partly_written_back import as_kept
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.orders.writing import Change, Written, difference, write
 from orderflow.flow.services import Services
@@ -42,10 +42,9 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     """Step 3c: PUT the object just read with the ERP fields set, then read it back.
 
     A webshop that uses cXML gets a confirmation instead; what it must show afterwards is the same. The ERP is asked
-    first whether it has kept the order: it may have been cancelled there since the push.
+    first whether it has kept the order: it may have been cancelled or renumbered there since the push.
     """
-    require_kept(services, claim.order)
-    exported = Exported.of(claim.order)
+    exported = as_kept(services, claim.order)
     shown = [exported]
 
     def change(seen: ShopOrder) -> Mapping[str, Any] | None:
@@ -59,9 +58,13 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     else:
         intend = partial(claim.intend, Step.PUT_LINES)
         written = write(services, claim.order_id, change, method="PUT", intend=intend)
-    learnt: Learnt = _caused_by_us(services, claim, written) if written.changed else {}
+    learnt: Learnt = _caused_by_us(services, claim, written, exported) if written.changed else {}
+    if exported.former:
+        numbers = {position: number for position, number in exported.erp_lines.items() if isinstance(number, int)}
+        learnt |= {"erp_number": exported.number, "erp_lines": numbers}
     learnt["last_step"] = services.settings.last_step(claim.order.webshop)
-    outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, **learnt)
+    is_proved = exported.former is not None
+    outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, is_proved=is_proved, **learnt)
     flag_if_edited(claim, services.understand(written.order), Step.PUT_LINES)
     tell(services, claim, "pushed", run)
     return outcome
@@ -105,13 +108,13 @@ def _confirmed(services: Services, claim: Claim, change: Change, exported: Expor
     return Written(before, kept, changed=True)
 
 
-def _caused_by_us(services: Services, claim: Claim, written: Written) -> Learnt:
+def _caused_by_us(services: Services, claim: Claim, written: Written, exported: Exported) -> Learnt:
     """Return what our own write has changed in the order: lines with new ids, texts that were trimmed.
 
     From now on the lines are known by their new ids, and texts that the shop trims when storing are not an edit.
     """
     after = services.understand(written.order)
-    positions = {number: position for position, number in claim.order.erp_lines.items()}
+    positions = {number: position for position, number in exported.erp_lines.items()}
     lines = [
         SentLine.of(line)._replace(position=positions[line.erp_line_number])
         for line in after.lines
@@ -132,8 +135,15 @@ def _content_after(services: Services, claim: Claim, written: Written) -> Learnt
 
 
 def _succeeded(
-    claim: Claim, step: Step, progress: Progress, written: Written, *, last: bool = False, **learnt: Unpack[Learnt]
+    claim: Claim,
+    step: Step,
+    progress: Progress,
+    written: Written,
+    *,
+    last: bool = False,
+    is_proved: bool = False,
+    **learnt: Unpack[Learnt],
 ) -> Outcome:
     outcome = Outcome.DONE if written.changed else Outcome.UNCHANGED
-    claim.succeed(step, progress=progress, outcome=outcome, last=last, **learnt)
+    claim.succeed(step, progress=progress, outcome=outcome, last=last, is_proved=is_proved, **learnt)
     return outcome

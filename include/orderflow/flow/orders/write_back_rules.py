@@ -33,14 +33,14 @@ def state_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any]
 
 
 def number_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any] | None:
-    """Step 3b: the ERP number; a different number in the shop is never overwritten."""
+    """Step 3b: the ERP number; a number in the shop that is not this order's, now or formerly, is never overwritten."""
     require_alive(shop_order.state, exported.number)
     held = shop_order.erp_order_number
-    if held and held != exported.number:
+    if held and held not in {exported.number, exported.former}:
         raise PermanentError(
             f"the shop holds {held}, the ERP says {exported.number}", reason=Reason.ERP_NUMBER_CONFLICT
         )
-    return None if held else {"erp_order_number": exported.number}
+    return None if held == exported.number else {"erp_order_number": exported.number}
 
 
 def lines_change(

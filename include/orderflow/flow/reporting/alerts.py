@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Reason
+from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reporting.groups import ORDER, counted
 from orderflow.flow.reporting.report import Failure, Report, report
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Alert, Subject
-from orderflow.ledger.models.orders import Outcome, RunOrder, RunRef, Step
+from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunOrder, RunRef, Step
 
 _EXAMPLES = 10
 """The most orders that one message names."""
@@ -75,17 +76,29 @@ def _note_before_go_live(services: Services, run: RunRef, seen: Collection[RunOr
 
 
 def _sharing(services: Services, seen: Collection[RunOrder]) -> dict[int, str]:
-    """Return the orders pushed by this run that share their ERP order with another one."""
+    """Return the orders pushed by this run that share their ERP order with another one.
+
+    An ERP may use a number again. It is asked about those that share one, which are few.
+    """
     pushed = (s.order for s in seen if Step.PUSH in s.last and s.last[Step.PUSH].outcome is Outcome.DONE)
-    names: dict[str | None, list[str]] = {}
-    found = services.ledger.by_erp_number(*(order.erp_number for order in pushed if order.erp_number))
-    for order in found:
-        names.setdefault(order.erp_number, []).append(f"order id {order.order_id} ({order.name})")
+    having: dict[str | None, list[LedgerOrder]] = {}
+    for order in services.ledger.by_erp_number(*(order.erp_number for order in pushed if order.erp_number)):
+        having.setdefault(order.erp_number, []).append(order)
     return {
-        order.order_id: f"ERP order {order.erp_number} is {' and '.join(names[order.erp_number])}"
-        for order in found
-        if len(names[order.erp_number]) > 1
+        order.order_id: f"ERP order {number} is {' and '.join(f'order id {o.order_id} ({o.name})' for o in orders)}"
+        for number, orders in having.items()
+        if len(orders) > 1 and not all(_is_its_own(services, order) for order in orders)
+        for order in orders
     }
+
+
+def _is_its_own(services: Services, order: LedgerOrder) -> bool:
+    """Whether the ERP has this number for an order made from this very one; an ERP that fails proves nothing."""
+    name = order.external_reference or order.name
+    found = isolated(lambda: services.erp.find(name, order.order_id), order.name)
+    if found is None or isinstance(found, OrderflowError):
+        return False
+    return found.shop_order_id == order.order_id and found.number == order.erp_number
 
 
 def _as_failure(alert: Alert) -> Failure:

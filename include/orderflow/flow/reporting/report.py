@@ -111,7 +111,7 @@ def report(
     failures = {order.order.order_id: failure for order in seen if (failure := _judged(order, selected or ()))}
     for order in seen:
         if order.order.order_id in sharing:
-            shared = Failure.of(order.order, Reason.REFERENCE_TAKEN, sharing[order.order.order_id])
+            shared = Failure.of(order.order, Reason.ERP_NUMBER_CONFLICT, sharing[order.order.order_id])
             failures.setdefault(order.order.order_id, shared)
     named = [] if selected is None else [_lost(order_id) for order_id in lost]
     fine = [s for s in seen if s.order.order_id in set(listed) and s.order.order_id not in failures]

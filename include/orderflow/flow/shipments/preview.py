@@ -9,6 +9,7 @@ from orderflow.flow.services import Services
 from orderflow.flow.shipments.eligibility import check_eligibility
 from orderflow.flow.shipments.listing import read_from, read_shipments
 from orderflow.flow.shipments.send import to_desadv
+from orderflow.flow.shipments.whose import whose
 from orderflow.ledger.models.dry_runs import PlannedCall
 
 
@@ -29,8 +30,8 @@ def preview_shipments(services: Services, asked: datetime | None) -> list[Planne
 
 
 def _call(services: Services, shipment: Shipment, known_since: datetime) -> Iterator[PlannedCall]:
-    orders = services.ledger.shipments.orders(shipment.order_numbers)
-    if check_eligibility(services, shipment, orders, known_since=known_since):
+    orders, unclear = whose(services, shipment)
+    if unclear or check_eligibility(services, shipment, orders, known_since=known_since):
         return
     first = min(orders.values(), key=lambda order: order.order_id)
     address = services.settings.addressee(first.webshop)

@@ -14,6 +14,7 @@ from orderflow.flow.batch import isolated
 from orderflow.flow.customer_status import tell
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.eligibility import check_eligibility
+from orderflow.flow.shipments.whose import whose
 from orderflow.ledger.books.shipment_claim import ShipmentClaim
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 
@@ -111,8 +112,9 @@ def _may_repeat(services: Services, shipment: Shipment) -> bool:
 
 def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
     shipment = claim.shipment.content
-    orders = services.ledger.shipments.orders(shipment.order_numbers)
-    verdict = check_eligibility(services, shipment, orders, known_since=claim.shipment.first_seen_at, forced=forced)
+    orders, unclear = whose(services, shipment)
+    since = claim.shipment.first_seen_at
+    verdict = unclear or check_eligibility(services, shipment, orders, known_since=since, forced=forced)
     if verdict:
         if claim.shipment.progress in UNCLEAR:
             raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)

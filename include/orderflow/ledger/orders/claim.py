@@ -92,16 +92,18 @@ class Claim:
         outcome: Outcome = Outcome.DONE,
         message: str = "",
         last: bool = False,
+        is_proved: bool = False,
         **facts: Unpack[Learnt],
     ) -> None:
         """Record that a step is done, and clear what was wrong before. `last`: the order is released with this record.
 
-        PermanentError(REFERENCE_TAKEN) if the ERP order belongs to another order.
+        PermanentError(REFERENCE_TAKEN) if its name belongs to another order, or (ERP_NUMBER_CONFLICT) its ERP number.
+        `is_proved`: it is proved which ERP order this is, so that its number may be another order's, too.
         """
         with self._recording(step, outcome, message=message, last=last) as row:
             if progress is not None:
                 move(row, progress, self._clock())
-            _learn(row, facts)
+            _learn(row, facts, is_proved=is_proved)
             row.attempts = 0
             if row.flagged_by in {None, step}:
                 row.reason, row.detail, row.flagged_by = None, "", None
@@ -170,13 +172,14 @@ class Claim:
         self.order, self.is_released = LedgerOrder.model_validate(row), last
 
 
-def _learn(row: OrderRow, facts: Learnt) -> None:
+def _learn(row: OrderRow, facts: Learnt, *, is_proved: bool = False) -> None:
     unknown = facts.keys() - Learnt.__annotations__.keys()
     if unknown:
         raise TypeError(f"the ledger keeps no {', '.join(sorted(unknown))}")
     session = object_session(row)
     if session is not None:
-        refuse_taken(session, row, name=facts.get("external_reference"), number=facts.get("erp_number"))
+        number = None if is_proved else facts.get("erp_number")
+        refuse_taken(session, row, name=facts.get("external_reference"), number=number)
     for name, value in facts.items():
         setattr(row, name, _by_text(value) if isinstance(value, Mapping) else value)
 

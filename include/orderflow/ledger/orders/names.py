@@ -1,6 +1,6 @@
 """One ERP order per shop order: who owns a name or a number in the ERP."""
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from orderflow.domain.reasons import Reason
@@ -11,15 +11,19 @@ from orderflow.ledger.tables.orders import OrderRow
 
 
 def refuse_taken(session: Session, row: OrderRow, *, name: str | None, number: str | None) -> None:
-    """PermanentError(REFERENCE_TAKEN), naming both orders, if the name or the ERP order belongs to another order."""
-    taken = [OrderRow.external_reference == name] if name else []
-    taken += [OrderRow.erp_number == number] if number else []
-    if not taken:
-        return
-    others = select(OrderRow).where(OrderRow.order_id != row.order_id, or_(*taken)).order_by(OrderRow.order_id)
-    other = session.scalars(others.limit(1)).first()
-    if other is not None:
-        raise taken_by(LedgerOrder.model_validate(other), row.order_id, name)
+    """PermanentError, naming both orders, if another order has the name or the number.
+
+    REFERENCE_TAKEN, or ERP_NUMBER_CONFLICT: an ERP may use a number again, so whoever has proof gives no `number`.
+    """
+    for taken, reason in (
+        (OrderRow.external_reference == name if name else None, Reason.REFERENCE_TAKEN),
+        (OrderRow.erp_number == number if number else None, Reason.ERP_NUMBER_CONFLICT),
+    ):
+        if taken is not None:
+            others = select(OrderRow).where(OrderRow.order_id != row.order_id, taken).order_by(OrderRow.order_id)
+            other = session.scalars(others.limit(1)).first()
+            if other is not None:
+                raise taken_by(LedgerOrder.model_validate(other), row.order_id, name, reason)
 
 
 def name_just_taken(engine: Engine, order_id: int, name: str | None) -> PermanentError:
@@ -29,11 +33,13 @@ def name_just_taken(engine: Engine, order_id: int, name: str | None) -> Permanen
         return taken_by(LedgerOrder.model_validate(other), order_id, name)
 
 
-def taken_by(other: LedgerOrder, order_id: int, name: str | None) -> PermanentError:
+def taken_by(
+    other: LedgerOrder, order_id: int, name: str | None, reason: Reason = Reason.REFERENCE_TAKEN
+) -> PermanentError:
     """Name both orders, and what the other one has."""
     has = f"ERP order {other.erp_number}" if other.erp_number else f"the name {other.external_reference}"
     called = f", called {name}," if name else ""
     return PermanentError(
         f"order id {order_id}{called} cannot have {has}: it belongs to order id {other.order_id} ({other.name})",
-        reason=Reason.REFERENCE_TAKEN,
+        reason=reason,
     )
