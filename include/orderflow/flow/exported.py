@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from orderflow.domain.fingerprint import VERSION
 from orderflow.domain.lines import SentLine, match_lines
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
@@ -34,14 +33,6 @@ class Exported(NamedTuple):
         if not known.erp_number:
             raise PermanentError("the ledger holds no ERP number for it", reason=Reason.UNEXPECTED)
         return cls(known.erp_number, known.erp_lines, sent_lines(known), known.payload_hash, known.payload_version)
-
-
-def exported_as_found(known: LedgerOrder | None, found: SalesOrder) -> Exported:
-    """Return an order as it will be in the ledger once the order found in the ERP is adopted."""
-    if known is not None and known.payload_hash:
-        sent = sent_lines(known)
-        return Exported(found.number, found.line_numbers, sent, known.payload_hash, known.payload_version)
-    return Exported(found.number, found.line_numbers, lines_of_found(found), None, VERSION)
 
 
 def sent_lines(known: LedgerOrder | None) -> tuple[SentLine, ...]:

@@ -23,12 +23,13 @@ from orderflow.flow.batch import StepResult
 from orderflow.flow.customer_status import to_be_told
 from orderflow.flow.customers.preview import preview_customer
 from orderflow.flow.customers.who import plan
-from orderflow.flow.exported import Exported, exported_as_found, line_numbers
+from orderflow.flow.exported import Exported, line_numbers
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
 from orderflow.flow.orders.decision import Move, is_partly_written_back
 from orderflow.flow.orders.finish import MARK, Unfinished, finish_change, finishing_change, is_markable, unsent_offline
 from orderflow.flow.orders.partly_written_back import as_kept
 from orderflow.flow.orders.push import investigate, request_for
+from orderflow.flow.orders.sent_content import exported_as_found
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, require_alive, state_change
 from orderflow.flow.plan import Plan, joined, planned
 from orderflow.flow.services import Services
@@ -117,7 +118,7 @@ def _start(services: Services, order: Order) -> _Start | None:
     if verdict.move is Move.CHECK and known is not None:
         require_alive(order.state, known.erp_number)
     if verdict.move is Move.ADOPT and facts.found is not None:
-        return _Start(exported_as_found(known, facts.found))
+        return _Start(exported_as_found(known, order, facts.found))
     if verdict.move in {Move.SEND, Move.SEND_AGAIN}:
         lines = {line.position: f"<ERP line number {line.position}>" for line in order.lines}
         exported = Exported("<ERP number>", lines, tuple(map(SentLine.of, order.lines)))

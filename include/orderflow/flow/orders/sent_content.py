@@ -7,7 +7,7 @@ from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.lines import SentLine
 from orderflow.domain.order import Order
 from orderflow.erp.models import SalesOrder
-from orderflow.flow.exported import lines_of_found, sent_lines
+from orderflow.flow.exported import Exported, lines_of_found, sent_lines
 from orderflow.flow.orders.after_export import content_hash
 from orderflow.ledger.models.orders import LedgerOrder
 
@@ -31,7 +31,7 @@ def content_of(order: Order) -> Content:
     }
 
 
-def content_in_erp(known: LedgerOrder, order: Order, found: SalesOrder) -> Content:
+def content_in_erp(known: LedgerOrder | None, order: Order, found: SalesOrder) -> Content:
     """Return the content that the ERP's order was created from; empty if that is what the ledger has.
 
     An order that was sent twice may have changed in between, and the ERP may have taken either request: its lines tell
@@ -39,12 +39,25 @@ def content_in_erp(known: LedgerOrder, order: Order, found: SalesOrder) -> Conte
     """
     there = lines_of_found(found)
     as_found: Content = {"sent_lines": [line.to_json() for line in there], "line_ids": {}}
-    if not known.payload_hash:
+    if known is None or not known.payload_hash:
         return {"payload_hash": content_hash(order), "payload_version": VERSION, **as_found}
     before, now = sent_lines(known), tuple(map(SentLine.of, order.lines))
     if not known.sent_lines or _contents(before) == _contents(now) or not _fit(there, now):
         return {}
     return as_found if _fit(there, before) else content_of(order)
+
+
+def exported_as_found(known: LedgerOrder | None, order: Order, found: SalesOrder) -> Exported:
+    """Return an order as it will be in the ledger once the order found in the ERP is adopted."""
+    content = content_in_erp(known, order, found)
+    kept = content.get("sent_lines")
+    return Exported(
+        found.number,
+        found.line_numbers,
+        sent_lines(known) if kept is None else tuple(map(SentLine.of_json, kept)),
+        content.get("payload_hash", known.payload_hash if known else None),
+        content.get("payload_version", known.payload_version if known else None),
+    )
 
 
 def _fit(there: Sequence[SentLine], sent: Sequence[SentLine]) -> bool:
