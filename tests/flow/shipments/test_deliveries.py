@@ -375,3 +375,18 @@ def test_a_slip_of_a_number_that_two_orders_have_is_sent_only_if_its_lines_say_w
     assert len(posts(control)) == sent
     held = (ShipmentProgress.HELD, Reason.ERP_NUMBER_CONFLICT)
     assert shipments.standing(number) == ((ShipmentProgress.SENT, None) if sent else held)
+
+
+def test_the_message_goes_to_the_webshop_that_the_order_has_now(
+    shipments: Shipments, exported: list[str], control: SandboxControl
+) -> None:
+    (moved,) = [order["id"] for order in control.orders() if order["erp_order_number"] == exported[0]]
+    control.edit_order(moved, webshop=2)
+    number = deliver(control, exported[0], "4", "4")
+    together = deliver(control, exported[1], "4", "4")
+    deliver(control, exported[0], "1", number=together)
+
+    shipments()
+
+    assert shipments.standing(number) == (ShipmentProgress.SENT, None), "another webshop would refuse it"
+    assert shipments.standing(together) == (ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS)

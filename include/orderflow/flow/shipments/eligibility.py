@@ -31,8 +31,10 @@ def check_eligibility(
     *,
     known_since: datetime,
     forced: bool = False,
-) -> Eligibility | None:
-    """Return why a slip may not be sent now; None if it may. Reads its orders afresh from the shop.
+) -> Eligibility | Mapping[str, LedgerOrder]:
+    """Return why a slip may not be sent now or, if it may, its orders with the webshop that each has now.
+
+    Reads its orders afresh from the shop.
 
     `orders` are those of its orders that the ledger knows, by ERP number. `forced`: a person says that the others are
     not the shop's, and that the slip must be sent now.
@@ -41,13 +43,10 @@ def check_eligibility(
         return Eligibility(
             ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER, f"orders {', '.join(shipment.order_numbers)}"
         )
-    webshops = sorted({order.webshop for order in orders.values() if order.webshop is not None})
-    if len(webshops) > 1:
-        return Eligibility(
-            ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(map(str, webshops))}"
-        )
+    if apart := _of_two_webshops(orders):
+        return apart
     if all(services.last_step(order) in FINISHED_HERE for order in orders.values()):
-        detail = f"webshop {', '.join(map(str, webshops))}"
+        detail = f"webshop {', '.join(_webshops(orders))}"
         return Eligibility(ShipmentProgress.SKIPPED, Reason.NO_DELIVERY_MESSAGES, detail)
     gaps = shipment.missing()
     if gaps:
@@ -56,7 +55,18 @@ def check_eligibility(
     if unknown and not forced:
         return Eligibility(ShipmentProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN, f"unknown: {', '.join(unknown)}")
     wait = None if forced else _awaits_tracking(services, shipment, known_since)
-    return wait or _first(services, shipment, orders)
+    return wait or _as_shown(services, shipment, orders)
+
+
+def _webshops(orders: Mapping[str, LedgerOrder]) -> list[str]:
+    return [str(webshop) for webshop in sorted({o.webshop for o in orders.values() if o.webshop is not None})]
+
+
+def _of_two_webshops(orders: Mapping[str, LedgerOrder]) -> Eligibility | None:
+    webshops = _webshops(orders)
+    if len(webshops) <= 1:
+        return None
+    return Eligibility(ShipmentProgress.HELD, Reason.SLIP_OF_TWO_WEBSHOPS, f"webshops {', '.join(webshops)}")
 
 
 def _awaits_tracking(services: Services, shipment: Shipment, known_since: datetime) -> Eligibility | None:
@@ -67,8 +77,11 @@ def _awaits_tracking(services: Services, shipment: Shipment, known_since: dateti
     return Eligibility(ShipmentProgress.OPEN, Reason.TRACKING_AWAITED, f"by {shipment.carrier}, without a code")
 
 
-def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Eligibility | None:
-    """Return the first problem that one of the orders has."""
+def _as_shown(
+    services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]
+) -> Eligibility | Mapping[str, LedgerOrder]:
+    """Return the first problem that one of the orders has, otherwise the orders: one may have moved meanwhile."""
+    shown = dict[str, LedgerOrder]()
     for number, order in orders.items():
         shop_order = services.shop.get_order(order.order_id)
         verdict = _of_order(shop_order, number, shipment) or _of_lines(
@@ -76,7 +89,9 @@ def _first(services: Services, shipment: Shipment, orders: Mapping[str, LedgerOr
         )
         if verdict:
             return verdict._replace(detail=f"{order.name}: {verdict.detail}")
-    return None
+        webshop = order.webshop if shop_order.webshop is None else shop_order.webshop
+        shown[number] = order.model_copy(update={"webshop": webshop})
+    return _of_two_webshops(shown) or shown
 
 
 def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Eligibility | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from orderflow.cloudsuite.messages import DESADV_PATH
 from orderflow.domain.shipment import UNCLEAR, Shipment, ShipmentProgress
 from orderflow.flow.services import Services
-from orderflow.flow.shipments.eligibility import check_eligibility
+from orderflow.flow.shipments.eligibility import Eligibility, check_eligibility
 from orderflow.flow.shipments.listing import read_from, read_shipments
 from orderflow.flow.shipments.send import to_desadv
 from orderflow.flow.shipments.whose import whose
@@ -30,8 +30,9 @@ def preview_shipments(services: Services, asked: datetime | None) -> list[Planne
 
 
 def _call(services: Services, shipment: Shipment, known_since: datetime) -> Iterator[PlannedCall]:
-    orders, unclear = whose(services, shipment)
-    if unclear or check_eligibility(services, shipment, orders, known_since=known_since):
+    known, unclear = whose(services, shipment)
+    orders = unclear or check_eligibility(services, shipment, known, known_since=known_since)
+    if isinstance(orders, Eligibility):
         return
     first = min(orders.values(), key=lambda order: order.order_id)
     address = services.settings.addressee(first.webshop)

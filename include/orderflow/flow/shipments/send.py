@@ -13,7 +13,7 @@ from orderflow.errors import CallDeferredError, InDoubtError, OrderflowError, Tr
 from orderflow.flow.batch import isolated
 from orderflow.flow.customer_status import tell
 from orderflow.flow.services import Services
-from orderflow.flow.shipments.eligibility import check_eligibility
+from orderflow.flow.shipments.eligibility import Eligibility, check_eligibility
 from orderflow.flow.shipments.whose import whose
 from orderflow.ledger.books.shipment_claim import ShipmentClaim
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
@@ -112,14 +112,15 @@ def _may_repeat(services: Services, shipment: Shipment) -> bool:
 
 def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
     shipment = claim.shipment.content
-    orders, unclear = whose(services, shipment)
+    known, unclear = whose(services, shipment)
     since = claim.shipment.first_seen_at
-    verdict = unclear or check_eligibility(services, shipment, orders, known_since=since, forced=forced)
-    if verdict:
+    verdict = unclear or check_eligibility(services, shipment, known, known_since=since, forced=forced)
+    if isinstance(verdict, Eligibility):
         if claim.shipment.progress in UNCLEAR:
             raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)
         claim.put(*verdict)
         return
+    orders = verdict
     webshop = next(iter(orders.values())).webshop
     message = to_desadv(shipment, orders)
     message.to_xml()  # what cannot be written must fail before anything is started
