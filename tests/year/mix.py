@@ -46,3 +46,26 @@ class Mix(NamedTuple):
 
 
 NORMAL = Mix()
+
+BUSY = NORMAL._replace(
+    orders=8,
+    late_payer=0.1,
+    pays_within=30,
+    unknown_product=0.08,
+    cancelled=0.08,
+    unknown_payment=0.06,
+    incomplete=0.06,
+    discount=0.06,
+    edited=0.06,
+    erp_outages=10,
+    shop_outages=10,
+    outage_hours=(1, 2),
+    slips_in_doubt=8,
+    late_tracking=0.3,
+    delivered_after=(8, 20),
+    changed_after=(1, 10),
+    person_hours=(1, 8),
+)
+"""More trouble than any shop has, so that a few days have all of it."""
+
+MIXES = {"normal": NORMAL, "busy": BUSY}

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from year.audit import audit
 from year.inbox import DIGEST, FAILED, FIXED, OPENED
 from year.simulation import Simulation
-from year.troubles import BY_COMPARISON, TOLD_AS, Told, minutes_to_tell
+from year.troubles import BY_COMPARISON, TOLD_AS, Delay, Told, delay_of
 
 _KINDS = (OPENED, FIXED, DIGEST, FAILED)
 _TABLES = ("order", "event", "alert", "notice", "finding", "slip")
@@ -29,13 +29,13 @@ def table(simulation: Simulation, wrong: Sequence[str], *, days: int, seconds: f
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def to_tell(simulation: Simulation) -> dict[str, list[float | None]]:
-    """Return by kind how many minutes after it happened people knew of each trouble; None where nobody was told."""
+def to_tell(simulation: Simulation) -> dict[str, list[Delay | None]]:
+    """Return by kind how long it took until people knew of each trouble; None where nobody was told."""
     told = _told(simulation)
-    found: dict[str, list[float | None]] = {kind: [] for kind in TOLD_AS}
+    found: dict[str, list[Delay | None]] = {kind: [] for kind in TOLD_AS}
     for trouble in simulation.shop.troubles:
         if trouble.until is None or trouble.until - trouble.at > _PASSES:
-            found[trouble.kind].append(minutes_to_tell(trouble, told))
+            found[trouble.kind].append(delay_of(trouble, told))
     return found
 
 
@@ -46,11 +46,12 @@ def audited(simulation: Simulation) -> list[str]:
 
 def _told(simulation: Simulation) -> list[Told]:
     notices = text(
-        "SELECT a.order_id, a.reason, n.sent_at FROM orderflow_alert a JOIN orderflow_notice n ON n.alert_id = a.id "
+        "SELECT a.order_id, a.reason, n.sent_at, a.opened_at FROM orderflow_alert a "
+        "JOIN orderflow_notice n ON n.alert_id = a.id "
         "WHERE n.channel = 'webhook' AND n.phase = 'opened' AND n.sent_at IS NOT NULL"
     )
     with simulation.services.ledger._engine.connect() as connection:
-        return [Told(order_id, reason, _instant(at)) for order_id, reason, at in connection.execute(notices).all()]
+        return [Told(row[0], row[1], _instant(row[2]), _instant(row[3])) for row in connection.execute(notices).all()]
 
 
 def _messages(simulation: Simulation, days: int) -> Iterator[str]:
@@ -73,18 +74,22 @@ def _red_days(simulation: Simulation, days: int) -> Iterator[str]:
 
 
 def _times(simulation: Simulation) -> Iterator[str]:
-    yield f"{'minutes from the cause to the message':40} {'cases':>6} {'median':>7} {'p95':>7} {'max':>7} {'never':>6}"
-    soon: list[float] = []
+    columns = f"{'cases':>6} {'median':>7} {'p95':>7} {'max':>7} {'never':>6} {'recorded':>9}"
+    yield f"{'minutes until the message':40} {columns}"
+    soon: list[Delay] = []
     for kind, found in to_tell(simulation).items():
-        told = sorted(minutes for minutes in found if minutes is not None)
+        told = [delay for delay in found if delay is not None]
         soon += [] if kind in BY_COMPARISON else told
         yield _line(f"{kind} (by comparison)" if kind in BY_COMPARISON else kind, told, len(found))
-    yield _line("all that is not left to the comparison", sorted(soon), len(soon))
+    yield _line("all that is not left to the comparison", soon, len(soon))
+    yield "recorded: the longest time from the record in the ledger to the message; all others: from the cause"
 
 
-def _line(name: str, told: Sequence[float], cases: int) -> str:
-    shown = [f"{_at(told, 0.5):7.0f} {_at(told, 0.95):7.0f} {told[-1]:7.0f}"] if told else [f"{'-':>7}"] * 3
-    return f"{name:40} {cases:6} {' '.join(shown)} {cases - len(told):6}"
+def _line(name: str, told: Sequence[Delay], cases: int) -> str:
+    times = sorted(delay.since_cause for delay in told)
+    shown = [f"{_at(times, 0.5):7.0f} {_at(times, 0.95):7.0f} {times[-1]:7.0f}"] if told else [f"{'-':>7}"] * 3
+    recorded = f"{max(delay.since_record for delay in told):9.0f}" if told else f"{'-':>9}"
+    return f"{name:40} {cases:6} {' '.join(shown)} {cases - len(told):6} {recorded}"
 
 
 def _open(simulation: Simulation) -> Iterator[str]:

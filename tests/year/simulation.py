@@ -193,9 +193,10 @@ class Simulation:
 
 
 def _broken(errors: Sequence[str]) -> list[FailedTask]:
-    """Name the tasks that would have failed in Airflow: what a run without it only reports."""
-    tasks = []
+    """Name the tasks that would have failed in Airflow: what a run without it only reports. One for each reason."""
+    tasks = {}
     for error in errors:
-        reason = _REASON.search(error)
-        tasks.append(FailedTask("list", None, Reason(reason[1]) if reason else Reason.UNEXPECTED, error))
-    return tasks[:1]
+        found = _REASON.search(error)
+        reason = Reason(found[1]) if found else Reason.UNEXPECTED
+        tasks.setdefault(reason, FailedTask(str(reason), None, reason, error))
+    return list(tasks.values())

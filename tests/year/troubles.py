@@ -1,6 +1,6 @@
 """What went wrong in the simulated world, and when: what people have to be told of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from orderflow.domain.reasons import Reason
@@ -36,15 +36,30 @@ class Told(NamedTuple):
     order_id: int | None
     reason: Reason
     at: datetime
+    recorded_at: datetime
 
 
-def minutes_to_tell(trouble: Trouble, told: list[Told]) -> float | None:
-    """Return how long after it happened people knew; None when nobody was told."""
+class Delay(NamedTuple):
+    """Minutes until people knew."""
+
+    since_cause: float
+    since_record: float
+
+
+def delay_of(trouble: Trouble, told: list[Told]) -> Delay | None:
+    """Return how long after it happened, and after the flow had recorded it, people knew; None if nobody was told."""
     found = [
-        one.at
+        one
         for one in told
         if one.reason in TOLD_AS[trouble.kind]
         and one.at >= trouble.at
         and (one.order_id == trouble.order_id if trouble.until is None else one.at <= trouble.until)
     ]
-    return (min(found) - trouble.at).total_seconds() / 60 if found else None
+    if not found:
+        return None
+    first = min(found, key=lambda one: one.at)
+    return Delay(_minutes(first.at - trouble.at), _minutes(first.at - first.recorded_at))
+
+
+def _minutes(time: timedelta) -> float:
+    return time.total_seconds() / 60
