@@ -22,7 +22,7 @@ from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.flow_runs import UNKNOWN_PRODUCT, Runs, calls, last_call
+from support.flow_runs import IDLE_SWEEP, UNKNOWN_PRODUCT, Runs, calls, last_call
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 NOON = "2026-11-22T12:00:00"
@@ -111,7 +111,7 @@ def test_a_mistyped_id_is_told_once_and_not_looked_at_again(
     clock.advance(minutes=15)
     seen = last_call(control)
     assert run_sweep(services, runs()).failed == 0
-    assert calls(control, seen) == [("shop", "GET")] * 4, "only the listings"
+    assert calls(control, seen) == IDLE_SWEEP, "only the listings"
     assert services.ledger.alerts.open() == []
 
 
@@ -147,7 +147,7 @@ def test_an_order_deleted_in_the_shop_before_its_export_is_skipped_and_told_once
     clock.advance(days=1)
     seen = last_call(control)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")] * 4, "only the listings"
+    assert calls(control, seen) == IDLE_SWEEP, "only the listings"
     assert services.ledger.alerts.open() == []
 
 

@@ -107,6 +107,17 @@ def test_an_outage_of_the_erp_is_one_message_and_one_end(
     assert len(over) == 15, "the last one came and went within the patience"
 
 
+def test_an_outage_of_the_erp_in_which_nobody_orders_is_found_by_every_sweep(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    control.fault("status", service="erp", status=503, times=0)
+    (said,) = run_sweep(services, runs()).broken
+    assert Reason.ERP_UNAVAILABLE in said
+    assert run_sweep(services, runs(), references=["1/CS404"]).broken == (), "a person has asked for something else"
+    control.clear_faults()
+    assert run_sweep(services, runs()).broken == ()
+
+
 def test_an_erp_that_fails_only_new_orders_is_one_message_and_one_end(
     services: Services, control: SandboxControl, runs: Runs, tell: Tell, order_by_order: OrderByOrder
 ) -> None:

@@ -20,7 +20,7 @@ from orderflow.ledger.models.orders import RunRef
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.flow_runs import Runs, calls, last_call
+from support.flow_runs import IDLE_SWEEP, Runs, calls, last_call
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 NOON = "2026-11-22T12:00:00"
@@ -60,7 +60,7 @@ def test_an_order_whose_worker_died_before_the_finish_is_finished_by_the_sweep(
     seen = last_call(control)
     clock.advance(minutes=15)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")] * 4, "nothing is left to finish: only the listings"
+    assert calls(control, seen) == IDLE_SWEEP, "nothing is left to finish: only the listings"
 
 
 @pytest.mark.parametrize("settings", [{"webshops": {"1": {"deliveries": "none"}}}])
@@ -77,7 +77,7 @@ def test_an_order_that_cannot_be_finished_is_alerted_once_and_tried_more_rarely_
     seen = last_call(control)
     clock.advance(minutes=15)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")] * 4, "looked at a quarter ago: only the listings"
+    assert calls(control, seen) == IDLE_SWEEP, "looked at a quarter ago: only the listings"
     (alert,) = services.ledger.alerts.open()
     assert (alert.reason, alert.seen) == (Reason.CANCELLED_AFTER_EXPORT, 2)
     assert control.order(order_id)["state"] == "cancel"
@@ -106,7 +106,7 @@ def test_an_offline_order_whose_mark_failed_is_marked_by_the_sweep(
     seen = last_call(control)
     clock.advance(minutes=15)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")] * 4, "nothing is left to finish: only the listings"
+    assert calls(control, seen) == IDLE_SWEEP, "nothing is left to finish: only the listings"
 
 
 def test_an_offline_order_is_tried_more_rarely_as_it_ages_unless_somebody_names_it(

@@ -10,7 +10,7 @@ from orderflow.flow.reporting.worklists import open_lines, worklist_of
 from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.flow_runs import UNKNOWN_PRODUCT, Runs, calls, last_call
+from support.flow_runs import IDLE_SWEEP, UNKNOWN_PRODUCT, Runs, calls, last_call
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 NOON = "2026-11-22T12:00:00"
@@ -31,9 +31,11 @@ def test_an_order_paid_ten_days_after_its_day_is_exported_by_the_next_sweep(
     assert control.order(order_id)["state"] == "processing"
 
 
-def test_an_idle_sweep_is_four_list_calls(services: Services, control: SandboxControl, runs: Runs) -> None:
+def test_an_idle_sweep_is_four_list_calls_and_a_look_at_the_erp(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
     run_sweep(services, runs())
-    assert calls(control) == [("shop", "GET")] * 4
+    assert calls(control) == IDLE_SWEEP
 
 
 def test_a_parked_order_costs_one_read_a_sweep_at_most_and_none_between_its_looks_when_old(
@@ -44,13 +46,13 @@ def test_a_parked_order_costs_one_read_a_sweep_at_most_and_none_between_its_look
     clock.advance(minutes=15)
     seen = last_call(control)
     run_sweep(services, runs())
-    assert len(calls(control, seen)) == 4 + 5
+    assert len(calls(control, seen)) == len(IDLE_SWEEP) + 5
     clock.advance(days=10)
     run_sweep(services, runs())
     seen = last_call(control)
     clock.advance(minutes=15)
     run_sweep(services, runs())
-    assert calls(control, seen) == [("shop", "GET")] * 4, "looked at an hour ago: only the listings"
+    assert calls(control, seen) == IDLE_SWEEP, "looked at an hour ago: only the listings"
     assert not control.journal(method="PATCH")
 
 

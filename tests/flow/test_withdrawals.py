@@ -8,7 +8,7 @@ from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.flow_runs import Runs, calls, last_call
+from support.flow_runs import IDLE_SWEEP, Runs, calls, last_call
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 TOLD = {
@@ -50,7 +50,7 @@ def test_it_is_found_by_the_next_sweep_and_told_once(  # noqa: PLR0917
     clock.advance(minutes=15)
     seen = last_call(control)
     assert run_sweep(services, runs()).failed == 0
-    assert calls(control, seen) == [("shop", "GET")] * 4, "the listings, and nothing is read again"
+    assert calls(control, seen) == IDLE_SWEEP, "the listings, and nothing is read again"
     (alert,) = services.ledger.alerts.open()
     assert alert.seen == 1
 

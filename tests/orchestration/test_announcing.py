@@ -4,17 +4,22 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from orderflow.domain.reasons import Reason
 from orderflow.flow.reporting.announce import NewsError, raise_news
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Subject
+from orderflow.ledger.opening import open_ledger
 from orderflow.orchestration import announcing
 from orderflow.orchestration.announcing import announce_now, writer_of
 from orderflow.orchestration.run_context import RunContext
+from orderflow.orchestration.run_reports import announce_end
 from service import wait_until
+from support.clock import Clock
 from support.receivers import Inbox, Mailbox
 
 Here = Callable[..., RunContext]
@@ -70,6 +75,29 @@ def test_what_a_channel_refuses_is_sent_by_the_next_run_and_only_there(
     announce_now(book, here("third"))
     announce_now(book, here("fourth"))
     assert (len(mailbox.mails), len(webhook)) == (1, 1)
+
+
+def test_a_run_stays_open_for_some_minutes_while_a_channel_refuses_its_news(
+    mailbox: Mailbox, webhook: Inbox, tmp_path: Path, here: Here
+) -> None:
+    book = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=(clock := Clock()))
+    mailbox.is_down = True
+    reject(book, 1)
+    with pytest.raises(AirflowRescheduleException) as again:
+        announce_end(book, here(), [], is_patient=True)
+    assert again.value.reschedule_date > clock.now
+    announce_end(book, here("by hand", references=["1/CS1"]), [], is_patient=True)
+    mailbox.is_down = False
+    announce_end(book, here(), [], is_patient=True)
+    assert (len(mailbox.mails), len(webhook)) == (1, 1)
+    with pytest.raises(NewsError):
+        raise_news(book, writer_of(book, here(), "UTC"), here().run)
+
+    mailbox.is_down = True
+    reject(book, 2, product="NOPE-2")
+    clock.advance(minutes=13)
+    announce_end(book, here("late"), [], is_patient=True)
+    assert len(mailbox.mails) == 1, "from here on it is the next run's"
 
 
 def test_what_is_fixed_is_told_once(webhook: Inbox, book: Ledger, here: Here) -> None:

@@ -18,6 +18,10 @@ class Runs:
         return RunRef(dag_id="test", run_id=f"run{self._count}", partition=partition)
 
 
+IDLE_SWEEP = [("shop", "GET")] * 4 + [("erp", "GET")]
+"""The calls of a sweep that finds nothing to do: its listings, and whether the ERP answers."""
+
+
 def calls(control: SandboxControl, since: int = 0) -> list[tuple[str, str]]:
     return [(call["service"], call["method"]) for call in control.journal(since=since)]
 

@@ -8,7 +8,7 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from orderflow.erp.port import ErpPort
+from orderflow.erp.port import NO_ORDER, ErpPort
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
@@ -88,7 +88,7 @@ class ErpHook(HttpHook):
     def test_connection(self) -> tuple[bool, str]:
         """Look for an order that does not exist."""
         try:
-            self.get_erp(read_only=True).find("orderflow-connection-test")
+            self.get_erp(read_only=True).find(NO_ORDER)
         except OrderflowError as error:
             return False, str(error)
         return True, "the ERP answers"

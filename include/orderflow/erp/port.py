@@ -8,6 +8,9 @@ from orderflow.erp.customers import CustomerPort
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.errors import OrderflowError
 
+NO_ORDER = "orderflow-connection-test"
+"""The name of an order that no ERP has: a look-up of it only shows whether the ERP answers."""
+
 
 class Capabilities(NamedTuple):
     """What an adapter can prove about its ERP. Nothing else is relied on."""

@@ -14,6 +14,7 @@ from orderflow.flow.reporting.announce import announce
 from orderflow.flow.reporting.messages import Writer
 from orderflow.ledger.hook import ledger_from_connection
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.alerts import Alert
 from orderflow.orchestration.alert_settings import alert_settings
 from orderflow.orchestration.channels import channels
 from orderflow.orchestration.links import links
@@ -28,10 +29,10 @@ Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
-def announce_now(ledger: Ledger, here: RunContext, *, settled_for: timedelta = timedelta()) -> None:
-    """Send every channel what it has not received yet."""
+def announce_now(ledger: Ledger, here: RunContext, *, settled_for: timedelta = timedelta()) -> list[Alert]:
+    """Send every channel what it has not received yet; return the new alerts that one refused."""
     configured = alert_settings(ledger)
-    announce(
+    return announce(
         ledger,
         channels(configured.alerts),
         writer_of(ledger, here, configured.timezone),

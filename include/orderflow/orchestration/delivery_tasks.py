@@ -28,7 +28,7 @@ from orderflow.orchestration.failed_tasks import (
     raise_failed_tasks,
 )
 from orderflow.orchestration.run_context import RunContext
-from orderflow.orchestration.run_reports import end_report, raise_for_who_asked
+from orderflow.orchestration.run_reports import announce_end, raise_end, raise_for_who_asked
 from orderflow.orchestration.tasks import LABEL
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,9 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     log.info("%s", summary.model_dump_json())
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    end_report(services, here, find_failed_tasks())
+    broken = find_failed_tasks()
+    announce_end(services.ledger, here, broken, is_patient=True)
+    raise_end(services, here, broken)
     raise_for_who_asked(here, _misnamed([unit.error for unit in units if unit.name in asked]))
     return summary.model_dump(mode="json")
 

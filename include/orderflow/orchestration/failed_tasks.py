@@ -82,29 +82,34 @@ def failed_units(task_id: str) -> list[FailedUnit]:
 
 
 def listed(results: Sequence[int | OrderflowError]) -> list[int]:
-    """Return what a listing found, and pass on what it is known to lack: the run does its work, and ends red."""
-    for error in errors(results):
-        _ti().xcom_push(_SHORT, {"reason": str(error.reason), "error": str(error)})
+    """Return what a listing found, and pass on what it is known to lack: the run does its work."""
+    publish_incomplete(errors(results))
     return values(results)
 
 
+def publish_incomplete(failed: Iterable[OrderflowError]) -> None:
+    """Pass on an error that concerns the whole run; this task itself succeeds."""
+    for error in failed:
+        _ti().xcom_push(_SHORT, {"reason": str(error.reason), "error": str(error)})
+
+
 def _short_tasks(task_ids: Iterable[str]) -> list[FailedTask]:
-    """Return those of these tasks whose listing was incomplete in this run."""
+    """Return those of these tasks that have published such an error in this run."""
     told = [(task_id, _ti().xcom_pull(task_ids=task_id, key=_SHORT)) for task_id in task_ids]
     return [FailedTask(task_id, None, Reason(short["reason"]), short["error"]) for task_id, short in told if short]
 
 
-def find_failed_tasks(*, besides: str | None = None, listing: Iterable[str] = ()) -> list[FailedTask]:
+def find_failed_tasks(*, besides: str | None = None, incomplete: Iterable[str] = ()) -> list[FailedTask]:
     """Return each task of this run that failed as a whole (not of group `besides`), and why if it published that.
 
-    Includes tasks of `listing` whose listing was incomplete. A task that failed for some of its orders or packing slips
-    is not included: those have alerts of their own.
+    Includes tasks of `incomplete` that have published an error although they succeeded. A task that failed for some of
+    its orders or packing slips is not included: those have alerts of their own.
     """
     ti = _ti()
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     failed = sorted({name for name, state in states.items() if state == "failed"})
     found = [_failed_task(ti, name) for name in failed if besides is None or not name.startswith(f"{besides}.")]
-    return [*(task for task in found if task is not None), *_short_tasks(listing)]
+    return [*(task for task in found if task is not None), *_short_tasks(incomplete)]
 
 
 def raise_failed_tasks(tasks: Sequence[FailedTask]) -> None:

@@ -2,35 +2,59 @@
 
 import logging
 from collections.abc import Collection
+from datetime import timedelta
+
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from orderflow.errors import PermanentError
 from orderflow.flow.reporting.announce import NewsError, raise_news
 from orderflow.flow.reporting.groups import TASK, counted
 from orderflow.flow.services import Services
+from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Subject
-from orderflow.orchestration.announcing import announce_now, writer_of
+from orderflow.orchestration.announcing import EVERY, announce_now, writer_of
 from orderflow.orchestration.failed_tasks import FailedTask, raise_failed_tasks
 from orderflow.orchestration.run_context import RunContext
 
 log = logging.getLogger(__name__)
 
+_WAITS = timedelta(minutes=12)
+"""How long after its record a message that a channel refuses keeps its run open: not until the next sweep."""
+
 
 def end_report(services: Services, here: RunContext, broken: Collection[FailedTask]) -> None:
-    """Announce what is new and what is over; NewsError if this run was the first to announce something.
+    """Do both: announce, and raise what turns the run red."""
+    announce_end(services.ledger, here, broken)
+    raise_end(services, here, broken)
 
-    If a person started the run for something specific and it could not do its work, that person must know at once:
-    FailedTasksError. It says nothing about other runs.
+
+def announce_end(ledger: Ledger, here: RunContext, broken: Collection[FailedTask], *, is_patient: bool = False) -> None:
+    """Record what failed as a whole; announce what is new and what is over.
+
+    `is_patient`: if a channel refuses a young alert, the task holds no slot and starts again soon
+    (AirflowRescheduleException). After some minutes it is left to the next run.
     """
-    book, ledger = services.ledger.alerts, services.ledger
+    book = ledger.alerts
     if not here.is_manually_targeted:
         book.close_tasks(here.run.dag_id, but={task.task_id for task in broken})
         for task in broken:
             book.see(Subject.of_task(here.run.dag_id, task.task_id), task.reason, task.error or "", run=here.run)
-    announce_now(ledger, here)
+    refused = announce_now(ledger, here)
+    now = ledger.now()
+    if is_patient and not here.is_manually_targeted and any(now - alert.opened_at < _WAITS for alert in refused):
+        raise AirflowRescheduleException(now + EVERY)  # type: ignore[no-untyped-call]
+
+
+def raise_end(services: Services, here: RunContext, broken: Collection[FailedTask]) -> None:
+    """NewsError if this run was the first to announce something.
+
+    If a person started the run for something specific and it could not do its work, that person must know at once:
+    FailedTasksError. It says nothing about other runs.
+    """
     if here.is_manually_targeted:
         raise_failed_tasks(list(broken))
     if not here.is_for_people:  # red only for problems with what was requested: see raise_for_who_asked
-        raise_news(ledger, writer_of(ledger, here, services.settings.timezone), here.run)
+        raise_news(services.ledger, writer_of(services.ledger, here, services.settings.timezone), here.run)
 
 
 def raise_unworked(broken: Collection[FailedTask]) -> None:

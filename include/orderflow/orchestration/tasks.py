@@ -12,6 +12,7 @@ from orderflow.environment import ERP_POOL, SHOP_POOL
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, raise_failures, share_out, values
 from orderflow.flow.orders.backlog import list_open
+from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
 from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
@@ -34,19 +35,20 @@ from orderflow.orchestration.failed_tasks import (
     find_failed_tasks,
     listed,
     publish_error,
+    publish_incomplete,
     publish_units,
     raise_failed_tasks,
 )
 from orderflow.orchestration.metrics import count
 from orderflow.orchestration.named_orders import take_named
 from orderflow.orchestration.run_context import RunContext
-from orderflow.orchestration.run_reports import end_report, raise_for_who_asked, raise_unworked
+from orderflow.orchestration.run_reports import announce_end, raise_end, raise_for_who_asked, raise_unworked
 
 log = logging.getLogger(__name__)
 
 _LISTING = ("list_confirmed", "list_open_orders", "list_named_orders")
 """The tasks that find the orders; a DAG has one of them."""
-
+_INCOMPLETE = (*_LISTING, "finish_orders")  # they may succeed and still have an error for the report
 LABEL = "{{ label }}"
 
 
@@ -157,18 +159,19 @@ def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
     raise_failures([*results, *finish_undelivered(services, order_ids, here.run, first_try=here.first_try)])
 
 
-@task(trigger_rule="all_done", pool=SHOP_POOL)
+@task(trigger_rule="all_done", pool=ERP_POOL)
 @guarded
 @publish_error
 @announces
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
-    """Finish orders of webshops without despatch advices, and others that another run left without their last step."""
+    """Finish orders of webshops without despatch advices, and orders left without their last step; look at the ERP."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
     left = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
     if here.dry_run:
         _show(services, here, preview_outstanding(services, left))
         return
+    publish_incomplete([] if here.is_manually_targeted else look_at_erp(services, flat(batches)))
     missed = finish_missed(services, here.run, first_try=here.first_try)
     raise_failures([*missed, *finish_outstanding(services, left, here.run, first_try=here.first_try)])
 
@@ -181,7 +184,7 @@ def report(order_ids: list[int] | None, batches: list[list[int]] | None) -> dict
     If all failures of a day are already known, this task is skipped, not green: no asset event says the day is done.
     """
     here, summary = RunContext(), _end(order_ids, batches)
-    raise_unworked(find_failed_tasks(besides="process_order", listing=_LISTING))
+    raise_unworked(find_failed_tasks(besides="process_order", incomplete=_INCOMPLETE))
     if summary.failures:
         here.hand_on(summary.numbers)
         raise AirflowSkipException(f"all failures are already known:\n{summary.error}")
@@ -218,10 +221,12 @@ def _end(order_ids: list[int] | None, batches: list[list[int]] | None) -> Report
     unfound = tuple(unit.error for task_id in _LISTING for unit in failed_units(task_id))
     summary = summary.model_copy(update={"unfound": unfound})
     log.info("%s", json.dumps(summary.numbers))
-    count(summary, open_state(services))
     if news.still_open:
         log.info("open alerts:\n%s", news.digest())
-    end_report(services, here, find_failed_tasks(besides="process_order", listing=_LISTING))
+    broken = find_failed_tasks(besides="process_order", incomplete=_INCOMPLETE)
+    announce_end(services.ledger, here, broken, is_patient=True)
+    count(summary, open_state(services))
+    raise_end(services, here, broken)
     raise_for_who_asked(here, summary.error)
     return summary
 

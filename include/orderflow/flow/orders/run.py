@@ -6,6 +6,7 @@ from typing import TypeVar
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, isolated, values
+from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
 from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
@@ -45,10 +46,11 @@ def run_sweep(
     listed = units if isinstance(units, OrderflowError) else values(units)
     keys = isolated(lambda: process(services, _or_none(listed), None, run, named=asked), "selecting")
     finished = isolated(lambda: _finish_sweep(services, _or_none(listed), _or_none(keys), run), "finishing")
+    looked = [] if asked else look_at_erp(services, _or_none(keys))
     unfound = tuple(map(str, errors(found)))
-    return _report(services, run, "sweep", listed=listed, keys=keys, others=[*_short(units), finished]).model_copy(
-        update={"unfound": unfound}
-    )
+    others = [*_short(units), finished, *looked]
+    summary = _report(services, run, "sweep", listed=listed, keys=keys, others=others)
+    return summary.model_copy(update={"unfound": unfound})
 
 
 def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int], run: RunRef) -> object:

@@ -1,4 +1,4 @@
-"""Announce: send every channel what it has not received yet. What a channel refuses is left to the next run."""
+"""Announce: send every channel what it has not received yet. What a channel refuses is tried again."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -10,6 +10,7 @@ from orderflow.errors import PermanentError
 from orderflow.flow.reporting.groups import grouped
 from orderflow.flow.reporting.messages import Message, Writer
 from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.alerts import Alert
 from orderflow.ledger.models.orders import RunRef
 
 LOG = "log"
@@ -45,8 +46,12 @@ def announce(
     *,
     about: str,
     settled_for: timedelta = timedelta(),
-) -> None:
-    """Send each channel one message about what is new to it and what is over, if there is anything."""
+) -> list[Alert]:
+    """Send each channel one message about what is new to it and what is over, if there is anything.
+
+    Returns the new alerts that a channel refused.
+    """
+    refused: list[Alert] = []
     for channel in channels:
         taken = ledger.outbox.take(channel.name, run, owners=channel.owners, settled_for=settled_for)
         if not (taken.opened or taken.closed):
@@ -54,10 +59,12 @@ def announce(
         try:
             channel.send(writer.message(about, grouped(ledger, taken.opened), grouped(ledger, taken.closed)))
         except Exception:  # whatever a mail server or a webhook may raise
-            log.warning("%s did not accept the message; the next run tries again", channel.name, exc_info=True)
+            log.warning("%s did not accept the message; it is tried again", channel.name, exc_info=True)
             ledger.outbox.give_back(channel.name, taken)
+            refused += taken.opened
         else:
             ledger.outbox.sent(channel.name, taken)
+    return refused
 
 
 def raise_news(ledger: Ledger, writer: Writer, run: RunRef) -> None:
