@@ -49,7 +49,7 @@ reconcile: $(SETUP) ## Compare shop and ERP, change neither: make reconcile [DAY
 	@$(BIN)/python -m orderflow reconcile $(if $(DAYS),--days $(DAYS)) $(if $(WEBSHOP),--webshop $(WEBSHOP))
 
 ##@ Test it
-.PHONY: test test-fast check soak guest-day year fault-matrix test-compose
+.PHONY: test test-fast check soak guest-day year hour fault-matrix test-compose
 
 test: $(SETUP) postgresql browser ## All tests, including those with a real scheduler, Tryton and a browser
 	$(BIN)/pytest $(PARALLEL)
@@ -65,8 +65,12 @@ soak: $(SETUP) postgresql ## A thousand random schedules of faults, deaths and d
 guest-day: $(SETUP) postgresql ## A day of 65 orders of guests and movers into a real Tryton, under faults, by two runs at once
 	ORDERFLOW_WHOLE_DAY=1 $(BIN)/pytest tests/flow/test_day_of_guests_in_tryton.py --durations=0
 
-year: $(SETUP) ## Half a simulated year of a shop, and the messages people get: make year [SEED=1] [DAYS=184]
-	@PYTHONPATH=include:tests:tools $(BIN)/python -m year $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
+year: $(SETUP) ## Half a simulated year of a shop, and the messages people get: make year [SEED=1] [DAYS=184] [MIX=busy]
+	@PYTHONPATH=include:tests:tools $(BIN)/python -m year $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) $(if $(MIX),--mix $(MIX))
+
+hour: $(SETUP) postgresql ## An hour of trouble on a real scheduler, mail down for ten minutes: when each cause was recorded and told
+	@ORDERFLOW_HOUR_MAIL_DOWN=$(or $(DOWN),10) ORDERFLOW_HOUR_TABLE=hour.md $(BIN)/pytest --quiet tests/live/test_hour_of_trouble.py
+	@cat hour.md && rm hour.md
 
 fault-matrix: $(SETUP) postgresql ## Prove every cell of the fault matrix, and that no guard can be removed unnoticed; write the page
 	@PYTHONPATH=include:tests:tools $(BIN)/python -m faults.publish

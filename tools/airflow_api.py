@@ -30,11 +30,19 @@ class AirflowApi:
 
     def api(self, method: str, path: str, json: Json = None, **params: Any) -> Json:
         """Call /api/v2<path>; return the decoded answer, None if it is empty. AirflowApiError from status 400 on."""
+        self._log_in()
+        answer = self._sent(method, f"/api/v2{path}", json=json, params=params)
+        return answer.json() if answer.content else None
+
+    def get(self, path: str, **params: Any) -> Json:
+        """GET a path of Airflow's server outside its own API, such as a plugin's; return the decoded answer."""
+        self._log_in()
+        return self._sent("GET", path, params=params).json()
+
+    def _log_in(self) -> None:
         if "Authorization" not in self._client.headers:
             answer = self._sent("POST", "/auth/token", json=self._login)
             self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        answer = self._sent(method, f"/api/v2{path}", json=json, params=params)
-        return answer.json() if answer.content else None
 
     def _sent(self, method: str, path: str, **content: Any) -> httpx.Response:
         answer = self._client.request(method, path, **content)

@@ -17,7 +17,7 @@ from postgres import fresh_database
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
-from support.receivers import Mailbox, StatsdReceiver, mail_server, webhook_receiver
+from support.receivers import Inbox, Mailbox, StatsdReceiver, mail_server, webhook_receiver
 
 DAG = "orderflow_daily"
 DAGS = ["orderflow_daily", "orderflow_sweep", "orderflow_orders", "orderflow_decisions", "orderflow_deliveries"]
@@ -47,7 +47,7 @@ class Live:
     airflow: LocalAirflow
     ledger: Ledger
     metrics: StatsdReceiver
-    messages: list[Any]
+    messages: Inbox
     """What the alerts' webhook has received."""
     mailbox: Mailbox
 
@@ -116,6 +116,8 @@ def live(whole: Live, control: SandboxControl) -> Live:
     whole.messages.clear()
     whole.mailbox.mails.clear()
     whole.mailbox.is_down = False
+    whole.messages.arrived.clear()
+    whole.mailbox.arrived.clear()
     with create_engine(whole.airflow.environment["AIRFLOW_CONN_ORDERFLOW_LEDGER"]).begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
     return whole

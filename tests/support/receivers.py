@@ -1,10 +1,12 @@
 """Real receivers on loopback: for StatsD datagrams, webhook messages, and mail."""
 
 import gzip
+import html
 import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -45,10 +47,17 @@ class StatsdReceiver:
             self.lines += self._socket.recv(65_536).decode().splitlines()
 
 
+Arrived = list[tuple[datetime, str]]
+"""What has arrived, and when: kept although the messages themselves are cleared."""
+
+
 class Inbox(list[Any]):
     """The messages that a webhook has accepted; while `is_down` it answers 503 and accepts none."""
 
-    is_down = False
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_down = False
+        self.arrived: Arrived = []
 
 
 @contextmanager
@@ -61,6 +70,7 @@ def webhook_receiver() -> Iterator[tuple[str, Inbox]]:
             message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if not received.is_down:
                 received.append(message)
+                received.arrived.append((datetime.now(UTC), str(message.get("text", message))))
             self.send_response(503 if received.is_down else 200)
             self.end_headers()
 
@@ -118,11 +128,13 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[Any] = []
         self.is_down = False
+        self.arrived: Arrived = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802
         if self.is_down:
             return "451 try again later"
         self.mails.append(message_from_bytes(envelope.content))
+        self.arrived.append((datetime.now(UTC), html.unescape(self.text())))
         return "250 OK"
 
     def to(self, address: str) -> list[Any]:
