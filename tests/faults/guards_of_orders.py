@@ -76,6 +76,20 @@ OF_ORDERS = (
         "    return None\n",
     ),
     Mutation(
+        "other orders of the shop that show this ERP number",
+        "include/orderflow/flow/orders/push.py",
+        "    ids |= services.shop.ids_showing(facts.found.number) if facts.found else set()\n",
+        "",
+        ("tests/flow/test_names_in_erp.py",),
+    ),
+    Mutation(
+        "a slip of a number that two orders have",
+        "include/orderflow/flow/shipments/whose.py",
+        "        if len(fitting) != 1:\n",
+        "        if not fitting:\n",
+        ("tests/flow/shipments/test_deliveries.py",),
+    ),
+    Mutation(
         "a cancelled ERP order is no export",
         "include/orderflow/flow/orders/decision.py",
         "_RULES_OF_FOUND = (_another_order, _cancelled, _unnumbered)\n",
