@@ -39,10 +39,71 @@ def test_messages_name_the_webshop_and_the_user_that_is_set() -> None:
     assert settings.addressee(3) == (7, 1)
 
 
-@pytest.mark.parametrize("webshops", [{}, {"1": {"confirmation": "cxml"}}])
-def test_without_a_user_it_is_said_which_setting_is_missing(webshops: dict[str, object]) -> None:
+def test_without_a_user_it_is_said_which_setting_is_missing() -> None:
     with pytest.raises(ConfigurationError, match=r"`webshops\.1\.messages\.user`"):
-        Settings.parse({"webshops": webshops}).addressee(1)
+        Settings().addressee(1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"webshops": {"1": {"confirmation": "cxml"}}}, r"webshops\.1: .*`messages\.user`"),
+        ({"webshops": {"3": {"confirmation": "cxml", "messages": {"shop": 3}}}}, r"webshops\.3: .*`messages\.user`"),
+        ({"origins": ["webshop", "a", "b"], "webshops": {"1": {"guests": "fixed:G"}}}, r"`webshops\.1\.guests`"),
+        ({"origins": ["webshop"], "webshops": {"1": {"guests": "fixed:G"}}}, r"`webshops\.1\.guests`"),
+    ],
+)
+def test_a_setting_that_cannot_work_without_another_is_refused(wrong: dict[str, object], named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        Settings.parse(wrong)
+
+
+@pytest.mark.parametrize("guest", ["", "/", "/G", "erp/", "..", "./G", "erp/..", "erp/.", "\0", "erp/\0", "\ud800"])
+def test_a_customer_of_guests_without_origin_or_key_is_refused(guest: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"webshops\.1\b.*guests"):
+        Settings.parse({"webshops": {"1": {"guests": f"fixed:{guest}"}}})
+
+
+@pytest.mark.parametrize("origin", ["", ".", "..", "a/b", "a b", "\0", "a\x1b", "\ud800", "\u202e"])
+@pytest.mark.parametrize("key", ["origins", "shop_origins"])
+def test_an_origin_that_cannot_be_part_of_an_address_is_refused(key: str, origin: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"{key}\.1: "):
+        Settings.parse({key: ["webshop", origin]})
+
+
+PATHS = [
+    "../../x",
+    "a/../../x",
+    "..",
+    ".",
+    "./x",
+    "a//b",
+    "/",
+    "%2e%2e/x",
+    "%2E./x",
+    "a/%2f/b",
+    "..\\x",
+    "%2e%2e%5cx",
+    "\0",
+]
+
+
+@pytest.mark.parametrize("path", [*PATHS, "\0", "\ud800"])
+def test_a_confirmation_path_that_leads_elsewhere_is_refused(path: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"webshops\.1\.messages\.confirmation_path: "):
+        Settings.parse({"webshops": {"1": {"messages": {"confirmation_path": f"/proxy/{path}"}}}})
+
+
+def test_names_with_dots_and_other_letters_are_taken() -> None:
+    messages = {"user": 0, "confirmation_path": "/proxy/v1.2/..x/o%20c/"}
+    webshops = {
+        "1": {"confirmation": "cxml", "messages": messages, "guests": "fixed:erp/a/b"},
+        "2": {"guests": "fixed:G.1"},
+    }
+    settings = Settings.parse({"webshops": webshops})
+    assert settings.webshop(1).fixed_guest == "erp/a/b"
+    assert Settings.parse({"origins": ["webshop", "erp.nl"], "webshops": webshops}).webshop(2).fixed_guest == "G.1"
+    assert Settings.parse({"origins": ["...", "?x#", "b\u00e9"]}).origins == ("...", "?x#", "b\u00e9")
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ from orderflow.domain.charges import ChargeRules
 from orderflow.domain.extra import FieldPath
 from orderflow.domain.json_text import read_json
 from orderflow.domain.last_step import LastStep
-from orderflow.domain.message_settings import MessageSettings
 from orderflow.domain.page import Page
 from orderflow.domain.recipients import AlertSettings
 from orderflow.domain.retention import Retention
 from orderflow.domain.timezone import Timezone
+from orderflow.domain.webshop_settings import WebshopSettings
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
 
@@ -42,32 +42,6 @@ class Addressee(NamedTuple):
 
     shop: int
     user: int
-
-
-class WebshopSettings(_Settings):
-    """What differs between webshops."""
-
-    name: str = Field(default="", max_length=60)
-    """What people call it on the page; its id where there is none."""
-    payment_option: bool = True
-    """Whether buyers can pay in this webshop. If not, payment status `none` is payable."""
-    deliveries: Literal["desadv", "none"] = "desadv"
-    """Whether the shop gets despatch advices (DESADV). If not, this flow finishes orders once they are written back. An
-    order keeps what was set when it was written back."""
-    finish: Literal["shipment_sent", "done"] = "shipment_sent"
-    """How orders are finished where no despatch advice is sent."""
-    confirmation: Literal["json", "cxml"] = "json"
-    """How the ERP's number and line numbers are written to the shop."""
-    customers: Literal["must_exist", "create", "create_and_update"] = "must_exist"
-    """What happens if the ERP does not have the customer: its orders are held, or it is created there. The last value
-    also brings later changes to the shop's own customers and addresses to the ERP."""
-    guests: str = Field(default="one_per_order", pattern=r"^(one_per_order|by_mail|fixed:[^\s]+)$")
-    """The ERP customer of a guest's order: its own, one per mail address, or always the one with this key, such as
-    `fixed:erp/GUESTS`."""
-    tell_customer_code: bool = False
-    """Whether the ERP's own customer number goes back to the shop, as `code`. ASSUMED: the vendor documents PATCH for
-    users only."""
-    messages: MessageSettings = MessageSettings()
 
 
 class Limits(_Settings):
@@ -178,6 +152,16 @@ class Settings(_Settings):
             if "total_tolerance" in limits.model_fields_set:
                 raise ValueError("`limits.total_tolerance` and `reconciliation.tolerance` differ: set only the first")
             self.__dict__["limits"] = limits.model_copy(update={"total_tolerance": own})
+        return self
+
+    @model_validator(mode="after")
+    def _can_reach_customers(self) -> Self:
+        """Refuse one customer for all guests whose origin cannot be told."""
+        others = [origin for origin in self.origins if origin not in self.shop_origins]
+        for webshop, settings in self.webshops.items():
+            key = settings.fixed_guest
+            if self.origins and key is not None and "/" not in key and len(others) != 1:
+                raise ValueError(f"`webshops.{webshop}.guests` needs the customer's origin too: `fixed:origin/{key}`")
         return self
 
     @property

@@ -153,17 +153,6 @@ def test_an_order_reopened_later_is_moved_on_without_another_message(
     assert len(control.confirmations()) == 1
 
 
-@pytest.mark.parametrize("settings", [{"webshops": {"1": {"confirmation": "cxml"}}}])
-def test_without_a_user_the_order_waits_and_the_setting_is_named(
-    services: Services, control: SandboxControl, runs: Runs
-) -> None:
-    control.add_orders(ORDER)
-    report = run_day(services, DAY, runs("2026-11-22"))
-    assert [failure.reason for failure in report.failures] == [Reason.CONFIGURATION]
-    assert "webshops.1.messages.user" in report.failures[0].message
-    assert control.confirmations() == []
-
-
 def test_a_dry_run_shows_the_message_and_sends_none(services: Services, control: SandboxControl, runs: Runs) -> None:
     control.add_orders({**ORDER, "reference": "CS1"})
     shown: list[str] = []

@@ -17,8 +17,32 @@ CallsPerSecond = Annotated[float, Field(ge=0.001, le=10_000)]
 Waits = Annotated[tuple[Annotated[float, Field(ge=0, le=60)], ...], Field(min_length=1, max_length=10)]
 """Seconds."""
 Tolerance = Annotated[Decimal, Field(ge=0, le=1_000)]
+_DOT, _SLASH = re.compile("%2e", re.IGNORECASE), re.compile(r"%2f|%5c|\\", re.IGNORECASE)
+"""Written so or plainly, they mean the same in an address."""
 
-OriginCode = Annotated[str, Field(pattern=r"^[^\s/]+$")]
+
+def is_path_part(text: str) -> bool:
+    """Whether a text can be one part of an address's path. Dots alone would lead to another address."""
+    return text.isprintable() and text not in {"", ".", ".."}
+
+
+def _path_part(text: str) -> str:
+    if not is_path_part(text):
+        raise ValueError(f"{text!r} cannot be part of an address")
+    return text
+
+
+def _direct_path(path: str) -> str:
+    """Refuse a path that leads elsewhere once it is resolved, as `/proxy/../api/` does; one slash may end it."""
+    plain = _DOT.sub(".", _SLASH.sub("/", path))
+    if not all(map(is_path_part, plain.removeprefix("/").removesuffix("/").split("/"))):
+        raise ValueError(f"{path!r} has an empty part, or one of dots only")
+    return path
+
+
+OriginCode = Annotated[str, Field(pattern=r"^[^\s/]+$"), AfterValidator(_path_part)]
+ProxyPath = Annotated[str, Field(pattern=r"^/proxy/[^\s?#]+$"), AfterValidator(_direct_path)]
+"""A path of the shop below `/proxy/`."""
 Texts = dict[Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")], Annotated[str, Field(min_length=1)]]
 """A text by language, such as `{"nl_NL": "In behandeling"}`."""
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orderflow.domain.bounds import Id, Texts
+from orderflow.domain.bounds import Id, ProxyPath, Texts
 
 
 class _Settings(BaseModel):
@@ -25,7 +25,7 @@ class MessageSettings(_Settings):
     """The shop that messages name; the webshop's own id when not set."""
     user: Id | None = None
     """The user that messages name. Despatch advices and cXML confirmations need it; ask the vendor which it is."""
-    confirmation_path: str = Field(default="/proxy/oci_xml/confirmation/", pattern=r"^/proxy/[^\s?#]+$")
+    confirmation_path: ProxyPath = "/proxy/oci_xml/confirmation/"
     """Where cXML confirmations go. ASSUMED: the vendor's page is not public, so ask for it."""
     repeat_is_refused: bool = False
     """Once CloudSuite has confirmed that it refuses a number it has had: a message in doubt is then sent again."""

@@ -6,11 +6,10 @@ from typing import Any
 
 from orderflow.cloudsuite.people import is_guest, to_party
 from orderflow.domain.people import Party, RecordKey
+from orderflow.domain.webshop_settings import FIXED
 from orderflow.errors import ConfigurationError
 from orderflow.flow.customers.resolve import Named
 from orderflow.flow.services import Services
-
-FIXED = "fixed:"
 
 
 def party_of(services: Services, rule: str, document: Mapping[str, Any], named: Named, *, keep: bool) -> Party:
