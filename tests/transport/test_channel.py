@@ -13,6 +13,7 @@ from orderflow.errors import PermanentError
 from orderflow.transport import RefusedError, Timeouts, UnavailableError
 from sandbox.control import SandboxControl
 from support.calls import TOKEN, Channels, calls
+from support.raw_server import Visit, raw_server
 
 
 def _free_port() -> int:
@@ -184,3 +185,17 @@ def test_no_secret_is_in_a_message_a_traceback_or_the_log(
     assert "answered 500" in caplog.text
     for secret in (TOKEN, "hunter2-hunter2", "tenant-key-value", "abcdefghijklmnopqrstuvwxyz012345"):
         assert secret not in shown
+
+
+def test_a_broken_header_line_is_not_quoted_in_the_log_and_a_whole_answer_counts(
+    channels: Channels, caplog: pytest.LogCaptureFixture
+) -> None:
+    def script(visit: Visit) -> None:
+        while visit.read_request():
+            visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno colon, J. Koper\r\nX: y\r\n\r\n{}")
+
+    caplog.set_level(logging.INFO)
+    with raw_server(script) as url:
+        assert channels(url=url).call("GET", "/api/order/", retry=False).status == 200
+    assert "Koper" not in caplog.text
+    assert "Traceback" not in caplog.text

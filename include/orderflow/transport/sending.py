@@ -1,5 +1,6 @@
 """One request on the wire: sent once, timed, and its answer read within the limits."""
 
+import logging
 from collections.abc import Collection, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -16,6 +17,17 @@ from orderflow.transport.watch import Watch
 _PIECE = 65_536
 _ENOUGH_TO_QUOTE = 65_536
 """Bytes read of a failing answer."""
+
+
+def _is_no_quotation(record: logging.LogRecord) -> bool:
+    """Drop what urllib3 warns of in an answer: it quotes the peer's bytes, with a stack trace.
+
+    An answer with a broken header line is judged by what could be read of it, as any other.
+    """
+    return record.levelno < logging.WARNING
+
+
+logging.getLogger("urllib3.connection").addFilter(_is_no_quotation)
 
 
 class Timeouts(NamedTuple):
