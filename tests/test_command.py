@@ -1,6 +1,8 @@
 """`python -m orderflow run`: exit codes, and a machine-readable last line."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -309,3 +311,27 @@ def test_writes_are_tried_on_a_named_order_once_its_reference_is_typed(
     code, lines, errors = command(environment | live, "check-shop", "--with-order", "CS48193", typed="CS48193\n")
     assert (code, lines) == (2, [])
     assert "api.cloudsuite.io does not say that it is one" in errors
+
+
+def test_a_command_that_is_told_to_stop_ends_as_an_interrupted_one(
+    environment: dict[str, str], control: SandboxControl
+) -> None:
+    """The signal comes while orders are being written. No claim is left: the next sweep has every order."""
+    day = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"}
+    control.add_orders(*[{"reference": f"CS{n}", **day} for n in range(3)])
+    control.fault("hang_then_commit", service="shop", method="PATCH", seconds=3, times=1)
+    arguments = [sys.executable, "-m", "orderflow", "run", "--date", DAY]
+    said = []
+    with subprocess.Popen(
+        arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            said.append(line)
+            if "push_to_erp" in line:
+                running.terminate()
+    assert running.returncode == 2, said
+    assert said[-1].startswith("Interrupted.")
+    assert "Traceback" not in "".join(said)
+    assert command(environment, "sweep")[0] == 0
+    assert len(control.erp_orders()) == 3

@@ -6,11 +6,14 @@ it is known where it may write.
 
 import json
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
 from io import TextIOWrapper
 from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import TextIO
 
 from orderflow.command_line import parser
@@ -32,14 +35,30 @@ def main(arguments: list[str] | None = None) -> int:
     _connect_as_make_up_did()
     with ExitStack() as until_the_end:
         try:
+            _end_as_interrupted(until_the_end)
             if "AIRFLOW_HOME" not in os.environ and not Path("~/airflow").expanduser().exists():
                 logs = until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="orderflow-logs-"))
                 os.environ.setdefault(_LOGS, logs)
             from orderflow.commands import execute  # noqa: PLC0415 - imports Airflow, which looks at the environment
+        except KeyboardInterrupt:
+            sys.stderr.write("Interrupted before anything was begun.\n")
+            return _UNUSABLE
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the environment
             sys.stderr.write(f"The command cannot start: {_in_words(error)}\n")
             return _UNUSABLE
         return execute(asked)
+
+
+def _end_as_interrupted(until_the_end: ExitStack) -> None:
+    """Let SIGTERM, by which services are stopped, end the command as Ctrl-C does, with its claims released."""
+    if current_thread() is main_thread():
+        before = signal.signal(signal.SIGTERM, _interrupt)
+        until_the_end.callback(signal.signal, signal.SIGTERM, before)
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # the end is on its way: a second one would break it off
+    raise KeyboardInterrupt
 
 
 def _stream(stream: TextIO | None) -> TextIO:
