@@ -98,3 +98,24 @@ def test_what_the_ledger_knows_needs_no_erp(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("AIRFLOW_CONN_ERP_DEFAULT")
     assert main(["open"]) == 0
     assert main(["sweep"]) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("run", "--date", ""),
+        ("run", "--date", "\u0662\u0660\u0662\u0666-11-22"),
+        ("deliveries", "--since", ""),
+        ("deliveries", "--since="),
+        ("check-shop", "--with-order", " "),
+        ("check-shop", "--record", ""),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_value_or_foreign_digits_are_refused_by_name(
+    given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(given))
+    assert ended.value.code == 2
+    assert f"argument {given[1].removesuffix('=')}: " in capsys.readouterr().err

@@ -29,14 +29,16 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND", title="commands")
     run = _add(commands, "run", does="run one day")
-    run.add_argument("--date", required=True, help="the shop-local day, such as 2026-11-22")
+    run.add_argument("--date", required=True, type=_day, help="the shop-local day, such as 2026-11-22")
     run.add_argument("--dry-run", action="store_true", help="read only, and print every write that would be made")
     run.add_argument("--allow-open-window", action="store_true", help="run a day that is not over yet")
     sweep = _add(commands, "sweep", does="check and process everything that is open, from any day")
     sweep.add_argument("--reference", action="append", default=[], help="only this order, such as 2/CS48193")
     sweep.add_argument("--order-id", action="append", default=[], type=_id, help="only this order, by the shop's id")
     deliveries = _add(commands, "deliveries", does="send the ERP's new packing slips to the shop")
-    deliveries.add_argument("--since", help="read every slip made since this shop-local day, such as 2026-11-22")
+    deliveries.add_argument(
+        "--since", type=_day, help="read every slip made since this shop-local day, such as 2026-11-22"
+    )
     resolved = _add(commands, "resolve", does="close orders that somebody has dealt with by hand")
     resolved.add_argument("name", nargs="+", help="a reference, such as 2/CS48193, or an order id")
     erased = _add(commands, "forget", does="erase what the ledger knows about an order, and say what is kept and why")
@@ -44,8 +46,10 @@ def parser() -> argparse.ArgumentParser:
     erased.add_argument("--order-id", action="append", default=[], type=_id, help="this order, by the shop's id")
     _add(commands, "open", does="list every order that is not done: list, order, age, reason, owner")
     check = _add(commands, "check-shop", does="compare the assumptions about shop and ERP with the real ones")
-    check.add_argument("--with-order", help="also write to this order of a test environment, and put it back")
-    check.add_argument("--record", type=Path, metavar="FOLDER", help="keep the shapes of the answers there, no data")
+    check.add_argument(
+        "--with-order", type=_text, help="also write to this order of a test environment, and put it back"
+    )
+    check.add_argument("--record", type=_folder, metavar="FOLDER", help="keep the shapes of the answers there, no data")
     check.add_argument("--with-message", action="store_true", help="also send messages about an order that nobody has")
     both = _add(commands, "reconcile", does="compare shop and ERP, change neither")
     both.add_argument("--days", type=_days, help="whole days back, in addition to today; default: the setting")
@@ -63,6 +67,23 @@ def _whole(text: str, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= most):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
     return int(text)
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty")
+    return text
+
+
+def _folder(text: str) -> Path:
+    return Path(_text(text))
+
+
+def _day(text: str) -> str:
+    """Refuse other scripts' digits; what is a day is known to the window."""
+    if not _text(text).isascii():
+        raise argparse.ArgumentTypeError("write a day as 2026-11-22")
+    return text
 
 
 def _id(text: str) -> int:
