@@ -4,8 +4,9 @@
 One run is one **partition**: the shop-local day named by its key. `2026-11-22` is [00:00, next 00:00), 23, 24 or 25
 hours long, and runs at the midnight after.
 
-1. **list_confirmed** reads all pages of the day's confirmed orders before anything is changed.
-2. **select_payable** reads each order and decides: process, wait (not paid yet), hold (a person must act) or skip.
+1. **list_confirmed** reads all pages of the day's confirmed and offline orders before anything is changed.
+2. **select_payable** reads each order and decides: process, wait (not paid yet), hold (a person must act), mark (an
+   offline order) or skip.
 3. **process_order**, once per order or per few orders: **push_to_erp** (looked up first, created once), then
    **patch_state** (`processing`), **patch_erp_order_number** and **put_order_lines** in the shop, each verified.
 4. **mark_offline_orders_sent** sets `shipment_state=sent` on offline orders, no matter how the other steps ended.
@@ -67,7 +68,7 @@ def orderflow_daily() -> None:
     listed = list_confirmed.override(**PATIENT)()
     payable = select_payable(listed)
     processed = process_order.expand(batch=payable)
-    finished = mark_offline_orders_sent.override(**PATIENT)(payable)
+    finished = mark_offline_orders_sent(listed, payable)
     processed >> finished >> report(listed, payable) >> publish_written_back().as_teardown()
 
 

@@ -4,16 +4,16 @@
 Every 15 minutes, one run at a time. Nothing here depends on a window, a clock or a time zone: an order that another
 run missed, for any reason, is found here.
 
-1. **list_open_orders** takes from the ledger the orders that are waiting for payment, held, failed, in doubt or partly
-   written back, if they are due (at every sweep while young, daily after a week). It adds every order that the shop
-   lists as confirmed and that is new or has changed since it was read, and orders that were cancelled in the shop, or
-   sent back to a draft or quotation, after their export. With nothing to do that takes four calls. Of a list with
-   more than five pages only the changes are read, and the whole list every six hours. An order unpaid after 90 days
-   (`limits.never_paid_days`) is put aside until the shop changes it.
+1. **list_open_orders** takes from the ledger the orders that are waiting for payment, held, failed, in doubt, partly
+   written back, or offline and not marked yet, if they are due (at every sweep while young, daily after a week). It
+   adds every order that the shop lists as confirmed and that is new or has changed since it was read, and orders that
+   were cancelled in the shop, or sent back to a draft or quotation, after their export. With nothing to do that takes
+   four calls. Of a list with more than five pages only the changes are read, and the whole list every six hours. An
+   order unpaid after 90 days (`limits.never_paid_days`) is put aside until the shop changes it.
 2. **select_payable** and **process_order** are the same as in the daily DAG.
-3. **finish_orders** finishes orders of webshops that report no deliveries, and marks as sent the offline orders that
-   their day found and could not mark. If this sweep has no payable orders, it asks the ERP for one that does not
-   exist, so that an outage is found before an order meets it.
+3. **finish_orders** finishes orders of webshops that report no deliveries, and marks offline orders as sent. If this
+   sweep has no payable orders, it asks the ERP for one that does not exist, so that an outage is found before an order
+   meets it.
 4. **report_news** fails the run for causes that were not announced before. Known causes that are still open are in its
    log. While a mail server or webhook refuses new causes, it tries again for some minutes without a worker slot.
 

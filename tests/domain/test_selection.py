@@ -18,6 +18,7 @@ from support.orders import line, order
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 KNOWN = ["closed_success", "paid", "account", "closed_canceled", "started", "none"]
+NOT_YET = (ShopState.DRAFT, ShopState.QUOTATION)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,9 @@ def test_a_status_nobody_documented_is_never_exported(status: str | None, paymen
 def test_offline_orders_never_go_to_the_erp(status: str | None, state: ShopState) -> None:
     """They come from there: exporting one would make it twice."""
     decided = decide(order(payment_status=status, state=state, offline=True), payment_option=False)
-    assert (decided.action, decided.reason) == (Action.SKIP, Reason.OFFLINE)
+    reasons = {ShopState.CANCEL: Reason.CANCELLED, **dict.fromkeys(NOT_YET, Reason.NOT_CONFIRMED)}
+    action = Action.SKIP if state in reasons else Action.MARK
+    assert (decided.action, decided.reason) == (action, reasons.get(state, Reason.OFFLINE))
 
 
 @pytest.mark.parametrize(

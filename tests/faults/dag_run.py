@@ -13,7 +13,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import raise_failures, values
 from orderflow.flow.orders.backlog import list_open
-from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
+from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.orders.select import select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, OrderStep, run_step
@@ -114,12 +114,10 @@ class DagRun:
             raise_failures(run_step(self._services, _STEPS[task], self._keys(), run))
             return True
         if task == FINISH:
+            listed, written_back = self.told[LIST] or [], self._keys()
             if self._window is None:
-                left = find_outstanding(self._services, self.told[LIST] or [], self._keys())
-                raise_failures(finish_outstanding(self._services, left, run))
-                return True
-            results = mark_offline_sent(self._services, self._window, run)
-            raise_failures([*results, *finish_undelivered(self._services, self._keys(), run)])
+                written_back = find_outstanding(self._services, listed, written_back)
+            raise_failures(finish(self._services, listed, written_back, run))
             return True
         return self._report(run)
 

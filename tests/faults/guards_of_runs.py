@@ -4,6 +4,7 @@ from faults.guards_of_orders import Mutation
 
 ONLINE, GO_LIVE = ("tests/flow/test_proved_online.py",), ("tests/flow/test_go_live.py",)
 MISSED, CONSERVED = ("tests/flow/test_missed_days.py",), ("tests/flow/test_conservation.py",)
+OFFLINE = ("tests/flow/test_offline.py", "tests/flow/test_last_step.py", "tests/flow/test_proved_online.py")
 CANCELLED = ("tests/flow/test_erp_order_cancelled.py",)
 
 OF_RUNS = (
@@ -38,16 +39,44 @@ OF_RUNS = (
     Mutation(
         "proved online",
         "include/orderflow/flow/services.py",
-        "order.offline is None and self.settings.offline_orders and decision.reason is not Reason.RESUMED",
-        "False",
+        "        return decision if listed.is_online or not is_export(decision) else offline_unknown(listed)\n",
+        "        return decision\n",
         ONLINE,
     ),
     Mutation(
         "listed as offline, too",
         "include/orderflow/flow/online.py",
-        "    if online and not offline:\n",
-        "    if online:\n",
+        "        return self.online and not self.offline\n",
+        "        return self.online\n",
         ONLINE,
+    ),
+    Mutation(
+        "proved offline before it is marked as sent",
+        "include/orderflow/flow/online.py",
+        "        return self.offline and not self.online\n",
+        "        return self.offline\n",
+        OFFLINE,
+    ),
+    Mutation(
+        "the proof that an order is offline is kept",
+        "include/orderflow/flow/services.py",
+        "        if order.offline is None and known is not None and known.progress is Progress.OFFLINE:\n",
+        "        if False:\n",
+        OFFLINE,
+    ),
+    Mutation(
+        "an offline order is read again before it is marked",
+        "include/orderflow/flow/orders/finish.py",
+        "    if decision.action is Action.MARK:\n",
+        "    if True:\n",
+        OFFLINE,
+    ),
+    Mutation(
+        "offline orders that are not marked yet are open",
+        "include/orderflow/domain/backoff.py",
+        "    Progress.OFFLINE: PATIENT,\n",
+        "",
+        OFFLINE,
     ),
     Mutation(
         "go-live, of an order as read",
@@ -93,9 +122,9 @@ OF_RUNS = (
     ),
     Mutation(
         "offline orders of missed days",
-        "include/orderflow/flow/orders/run.py",
-        "    marked = finish_missed(services, run)\n",
-        "    marked: list[object] = []\n",
+        "include/orderflow/flow/orders/listing.py",
+        "    offline = _unsent_offline(services, window)\n",
+        "    offline: list[int | OrderflowError] = []\n",
         MISSED,
     ),
     Mutation(

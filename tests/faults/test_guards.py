@@ -164,14 +164,18 @@ def test_an_offline_order_is_sent_only_once_the_shop_shows_it(control: SandboxCo
     assert control.order(order_id)["shipment_state"] == "sent"
 
 
-def test_an_offline_order_that_cannot_be_read_fails_its_task(control: SandboxControl, connect: Connect) -> None:
-    """Its row says neither that it is offline nor that it is sent: nothing but this task comes back to it."""
+def test_an_offline_order_that_cannot_be_read_is_marked_by_the_sweep(
+    control: SandboxControl, connect: Connect, clock: Clock
+) -> None:
+    """Its row says neither that it is offline nor that it is sent: it is unread, like any other."""
     order_id = order(control, offline=True, state="done")
     control.fault("status", method="GET", path=f"/api/order/{order_id}/", times=2)
     first = run(connect(), "first")
+    clock.advance(minutes=6)
+    run(connect(), "sweep", window=None)
 
-    assert first.failures[0].task == "finish"
-    assert first.failures[0].reason == "shop_unavailable"
+    assert [(failure.task, failure.reason) for failure in first.failures] == [("report", "shop_unavailable")]
+    assert control.order(order_id)["shipment_state"] == "sent"
 
 
 def test_a_day_run_after_the_loss_of_the_ledger_finishes_what_was_half_written(

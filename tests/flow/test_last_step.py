@@ -9,7 +9,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.flow.batch import values
-from orderflow.flow.orders.finish import find_outstanding
+from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.orders.select import select, to_process
@@ -118,22 +118,36 @@ def test_an_offline_order_is_tried_more_rarely_as_it_ages_unless_somebody_names_
     clock.advance(days=10)
     run_sweep(services, runs())
     clock.advance(minutes=15)
-    assert find_outstanding(services, [], []).offline == []
-    assert find_outstanding(services, [order_id], []).offline == [order_id]
+    assert list_open(services) == []
+    control.clear_faults()
+    assert run_sweep(services, runs(), order_ids=[order_id]).offline_sent == 1
 
 
-def test_what_is_not_certainly_offline_is_not_marked_by_the_sweep(
+def test_the_proof_that_an_order_is_offline_is_kept_until_it_is_marked(
     services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
-    """Orders that do not say what they are, and a day that could not even read this one again before its mark."""
+    """Orders that do not say what they are, and by the next sweep the shop's lists do not tell any more either."""
     control.configure(hidden_fields=["offline"])
     (order_id,) = control.add_orders(OFFLINE)
     control.faults([{"action": "status", "status": 401, "method": "GET", "path": f"/api/order/{order_id}/", "skip": 1}])
     assert run_day(services, DAY, runs("2026-11-22")).failed == 1
+    assert not control.journal(method="PATCH")
+    control.configure(hidden_fields=["offline"], unknown_filters=["offline"])
     clock.advance(minutes=15)
     run_sweep(services, runs())
-    assert not control.journal(method="PATCH")
-    run_day(services, DAY, runs("2026-11-22"))
+    assert control.order(order_id)["shipment_state"] == "sent"
+
+
+def test_a_setting_made_later_does_not_export_what_is_proved_offline(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    control.configure(hidden_fields=["offline"])
+    (order_id,) = control.add_orders({"confirm_date": NOON, "offline": True, "payment_status": "paid"})
+    control.fault("status", method="PATCH", status=401)
+    assert run_day(services, DAY, runs("2026-11-22")).failed == 1
+    clock.advance(minutes=15)
+    run_sweep(replace(services, settings=Settings.parse({"offline_orders": False})), runs())
+    assert control.erp_orders() == []
     assert control.order(order_id)["shipment_state"] == "sent"
 
 
@@ -170,7 +184,6 @@ def test_an_offline_order_that_became_something_else_is_decided_about_anew(
     assert {method for _, method in calls(control, seen)} == {"GET"}
     known = services.ledger.get_many([order_id])[order_id]
     assert (known.progress, known.reason) == (progress, reason)
-    assert services.ledger.without_last_step(set()) == []
 
 
 def _die_before_the_finish(services: Services, run: RunRef) -> None:

@@ -83,7 +83,6 @@ def _older(services: Services) -> Any:
     ledger.days.begin(FRIDAY, scheduled=True)
     ledger.days.take(FRIDAY, "an earlier run")
     ledger.days.orders_known("an earlier run")
-    ledger.days.offline_known(FRIDAY)
     return ledger
 
 
@@ -191,7 +190,7 @@ def test_an_offline_order_that_could_not_be_marked_keeps_no_day_open(
     assert missed(services) == []
     known = services.ledger.get(order_id)
     assert known is not None
-    assert known.progress is Progress.SKIPPED
+    assert known.progress is Progress.OFFLINE
 
 
 def test_a_day_whose_list_lacks_orders_is_worked_on_and_stays_missed(

@@ -1,20 +1,15 @@
 """The offline finish: exactly the orders that are certainly offline, whatever the shop's filters do."""
 
-from collections.abc import Callable
-
 import pytest
 
-from orderflow.domain.decision import Action, Decision
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
-from orderflow.flow.batch import StepResult
-from orderflow.flow.orders.finish import Unfinished, finish_outstanding, finish_undelivered, mark_offline_sent
-from orderflow.flow.orders.run import run_day
-from orderflow.flow.orders.select import select
+from orderflow.flow.orders.finish import finish
+from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.select import select, to_mark
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
 from orderflow.flow.reporting.worklists import open_lines
 from orderflow.flow.services import Services
-from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
 from support.flow_runs import Runs
 
@@ -34,6 +29,36 @@ def test_offline_orders_are_marked_sent_once(services: Services, control: Sandbo
     assert run_day(services, DAY, runs("2026-11-22")).offline_sent == 0
     assert len(control.journal(method="PATCH")) == 2
     assert not control.journal(service="erp")
+
+
+def test_an_offline_order_that_was_marked_is_not_marked_again(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    (order_id,) = control.add_orders(OFFLINE)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.edit_order(order_id, shipment_state="none")
+    control.clear_journal()
+
+    planned = to_mark(select(services, [order_id], run=runs(), window=None, record=False))
+    run_sweep(services, runs(), order_ids=[order_id])
+
+    assert planned == []
+    assert not control.journal(method="PATCH")
+
+
+def test_an_order_that_is_no_longer_offline_when_it_is_to_be_marked_is_not_marked(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    """It changed between the selection and its mark."""
+    (order_id,) = control.add_orders(OFFLINE)
+    run = runs("2026-11-22")
+    select(services, [order_id], run=run, window=DAY)
+    control.edit_order(order_id, offline=False)
+
+    finish(services, [order_id], [], run)
+
+    assert sent(control) == set()
+    assert not control.journal(method="PATCH")
 
 
 @pytest.mark.parametrize("state", ["draft", "quotation", "cancel"])
@@ -82,37 +107,25 @@ def test_a_shop_that_does_not_keep_the_mark_is_a_failure(
     assert [failure.reason for failure in report.failures] == ["writeback_ignored"]
 
 
-def _finish_of_a_day(services: Services, left: Unfinished, run: RunRef, *, first_try: int) -> list[StepResult]:
-    offline = mark_offline_sent(services, DAY, run, first_try=first_try)
-    return [*offline, *finish_undelivered(services, left.written_back, run, first_try=first_try)]
-
-
 @pytest.mark.parametrize("settings", [{"webshops": {"1": {"deliveries": "none"}}}])
-@pytest.mark.parametrize("finish", [_finish_of_a_day, finish_outstanding])
 @pytest.mark.parametrize("first_try", [1, 2])
 def test_a_refused_finish_is_tried_again_by_a_cleared_task_and_by_no_other_try(
-    *,
-    services: Services,
-    control: SandboxControl,
-    runs: Runs,
-    finish: Callable[..., list[StepResult]],
-    first_try: int,
+    services: Services, control: SandboxControl, runs: Runs, first_try: int
 ) -> None:
     paid, offline = control.add_orders(
         {"confirm_date": NOON, "payment_status": "paid", "webshop": 1}, {**OFFLINE, "webshop": 1}
     )
-    left, run = Unfinished([paid], [offline]), runs("2026-11-22")
-    select(services, [paid], run=run, window=DAY)
+    run = runs("2026-11-22")
+    select(services, [paid, offline], run=run, window=DAY)
     for step in ORDER_STEPS:
-        run_step(services, step, left.written_back, run)
-    _, order = services.read(offline)
-    services.ledger.decide(order, Decision(action=Action.SKIP, reason=Reason.OFFLINE), run)
+        run_step(services, step, [paid], run)
     control.fault("status", method="PATCH", body="shipment_state", status=401, times=0)
-    refused = finish(services, left, run, first_try=1)
+    refused = finish(services, [paid, offline], [paid], run, first_try=1)
     assert [result.error.reason for result in refused if result.error] == [Reason.SHOP_AUTH] * 2
 
     control.clear_faults()
-    finish(services, left, run.model_copy(update={"try_number": 2}), first_try=first_try)
+    again = run.model_copy(update={"try_number": 2})
+    finish(services, [paid, offline], [paid], again, first_try=first_try)
 
     assert sent(control) == ({paid, offline} if first_try == 2 else set())
 
@@ -127,7 +140,8 @@ def test_why_a_mark_failed_is_not_forgotten_by_the_tasks_next_try(
     )
     control.faults([{"action": "status", "status": 503, "method": "PATCH", "path": f"/api/order/{shaky}/", "times": 3}])
     run = runs("2026-11-22")
+    select(services, [refused, shaky], run=run, window=DAY)
     for try_number in (1, 2):
-        mark_offline_sent(services, DAY, run.model_copy(update={"try_number": try_number}))
+        finish(services, [refused, shaky], [], run.model_copy(update={"try_number": try_number}))
     assert sent(control) == {shaky}
     assert [line.split()[1] for line in open_lines(services)] == [f"1/{control.order(refused)['reference']}"]

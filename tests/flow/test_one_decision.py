@@ -9,9 +9,9 @@ from sqlalchemy import delete
 
 from orderflow.domain.window import Window
 from orderflow.flow.orders.listing import list_window
-from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders
+from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
 from orderflow.flow.orders.run import run_day
-from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.select import select, to_mark, to_process
 from orderflow.flow.plan import Plan, joined
 from orderflow.flow.services import Services
 from orderflow.ledger.tables.alerts import AlertRow
@@ -131,8 +131,8 @@ def plan_of(services: Services, runs: Runs) -> tuple[set[int], Plan]:
     """Return which orders would be processed, and the writes that would be made."""
     selected = select(services, list_window(services, DAY), run=runs("2026-11-22"), window=DAY, record=False)
     ids = to_process(selected)
-    plans = preview_orders(services, ids), preview_offline_sent(services, DAY), preview_finish(services, ids)
-    return set(ids), joined(*plans)
+    marks = preview_marks(services, to_mark(selected))
+    return set(ids), joined(preview_orders(services, ids), marks, preview_finish(services, ids))
 
 
 Write = tuple[str, str, Any]

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.flow.batch import values
+from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.finish import find_outstanding
 from orderflow.flow.orders.listing import list_window
-from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
+from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
 from orderflow.flow.orders.run import run_day, run_sweep
-from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.select import select, to_mark, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, PATCH_NUMBER, PATCH_STATE, PUSH, OrderStep, run_step
 from orderflow.flow.plan import Plan, as_table, joined, keep_plan
 from orderflow.flow.services import Services
@@ -64,7 +65,8 @@ def plan_of_the_day(services: Services, runs: Runs) -> Plan:
     """Return what the day's run would do; nothing is written."""
     selected = select(services, values(list_window(services, DAY)), run=runs("2026-11-22"), window=DAY, record=False)
     keys = to_process(selected)
-    return joined(preview_orders(services, keys), preview_offline_sent(services, DAY), preview_finish(services, keys))
+    marks = preview_marks(services, to_mark(selected))
+    return joined(preview_orders(services, keys), marks, preview_finish(services, keys))
 
 
 def taken_through(
@@ -101,11 +103,11 @@ def test_an_order_that_is_not_payable_is_in_no_plan(services: Services, control:
 
 
 def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(
-    services: Services, control: SandboxControl
+    services: Services, control: SandboxControl, runs: Runs
 ) -> None:
     offline = {"offline": True, "confirm_date": "2026-11-22T12:00:00", "state": "processing"}
     first, _ = control.add_orders({**offline, "reference": "CS1"}, {**offline, "shipment_state": "sent"})
-    (call,) = preview_offline_sent(services, DAY).calls
+    (call,) = plan_of_the_day(services, runs).calls
     assert (call.method, call.path, json.loads(call.body)) == (
         "PATCH",
         f"/api/order/{first}/",
@@ -115,14 +117,17 @@ def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(
 
 
 def test_a_sweeps_plan_has_the_offline_orders_that_their_day_could_not_mark(
-    services: Services, control: SandboxControl, runs: Runs
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs
 ) -> None:
     offline = {"offline": True, "confirm_date": "2026-11-22T12:00:00", "state": "processing", "webshop": 1}
     control.add_orders(offline, offline, offline)
     control.faults([{"action": "status", "status": 401, "method": "PATCH", "times": 2}])
     run_day(services, DAY, runs("2026-11-22"))
     unsent = {order["id"] for order in control.orders() if order["shipment_state"] != "sent"}
-    planned = preview_outstanding(services, find_outstanding(services, [], []))
+    clock.advance(minutes=15)
+    listed = values(list_open(services))
+    selected = select(services, listed, run=runs(), window=None, record=False)
+    planned = preview_marks(services, to_mark(selected))
     assert unsent
     assert {call.path for call in planned.calls} == {f"/api/order/{order_id}/" for order_id in unsent}
 
@@ -144,7 +149,7 @@ def test_a_sweeps_plan_has_the_finish_of_what_another_run_wrote_back(
 ) -> None:
     taken_through(services, control, runs, [{**PAID, "webshop": webshop} for webshop in (1, 2, 3)], *ORDER_STEPS)
     clock.advance(minutes=15)
-    plan = preview_outstanding(services, find_outstanding(services, [], []))
+    plan = preview_finish(services, find_outstanding(services, [], []))
     assert written(control) == []
     run_sweep(services, runs())
     assert [write.body for write in planned_writes(plan)] == [{"shipment_state": "sent"}, {"state": "done"}]
@@ -157,7 +162,7 @@ def test_an_order_that_cannot_be_finished_any_more_is_named(
 ) -> None:
     first, second = taken_through(services, control, runs, [PAID, PAID], *ORDER_STEPS)
     control.edit_order(first, state="cancel")
-    plan = preview_outstanding(services, find_outstanding(services, [first, second], []))
+    plan = preview_finish(services, find_outstanding(services, [first, second], []))
     assert [call.path for call in plan.calls] == [f"/api/order/{second}/"]
     assert [result.error.reason for result in plan.failed if result.error] == [Reason.CANCELLED_AFTER_EXPORT]
 

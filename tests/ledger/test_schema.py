@@ -152,7 +152,7 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
     assert waits
 
 
-@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 18)])
+@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 19)])
 def test_orders_and_events_of_every_earlier_version_are_kept(
     empty_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

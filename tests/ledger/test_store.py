@@ -320,9 +320,7 @@ def test_connections_that_are_all_in_use_are_worth_another_try(tmp_path) -> None
     assert failure.value.reason is Reason.LEDGER_UNAVAILABLE
 
 
-def test_the_last_step_is_missing_where_an_order_is_written_back_or_offline_and_not_finished(
-    ledger: Ledger, run: RunRef
-) -> None:
+def test_the_last_step_is_missing_where_an_order_is_written_back_and_not_finished(ledger: Ledger, run: RunRef) -> None:
     written = [Progress.PUSHED, Progress.STATE_SET, Progress.NUMBER_SET, Progress.WRITTEN_BACK]
     for (webshop, order_id), way in {
         (1, 1): written,
@@ -336,11 +334,15 @@ def test_the_last_step_is_missing_where_an_order_is_written_back_or_offline_and_
             for progress in way:
                 claim.succeed(Step.PUSH, progress=progress)
 
-    for number, reason in enumerate((Reason.OFFLINE, Reason.OFFLINE, Reason.CANCELLED, Reason.ALREADY_EXPORTED), 6):
-        ledger.decide(order(webshop=4, order_id=number), Decision(action=Action.SKIP, reason=reason), run)
-    with ledger.claim(7, run) as claim:
-        claim.fail(Step.OFFLINE_SENT, TransientError("no answer", reason=Reason.SHOP_UNAVAILABLE))
+    assert [known.order_id for known in ledger.without_last_step({3, 1})] == [1, 5]
+    assert ledger.without_last_step(set()) == []
 
-    offline = [6, 7]
-    assert [known.order_id for known in ledger.without_last_step({3, 1})] == [1, 5, *offline]
-    assert [known.order_id for known in ledger.without_last_step(set())] == offline
+
+def test_what_was_skipped_has_news_and_cannot_be_read_is_looked_at_again(ledger: Ledger, run: RunRef) -> None:
+    """What it is by now nobody knows: it may have become an order to export, or an offline one."""
+    ledger.decide(order(order_id=1), Decision(action=Action.SKIP, reason=Reason.NOT_CONFIRMED), run)
+    ledger.unread(1, "CS1", Reason.SHOP_UNAVAILABLE, "503", run)
+
+    (known,) = ledger.open_orders()
+
+    assert (known.order_id, known.progress, known.reason) == (1, Progress.UNREAD, Reason.SHOP_UNAVAILABLE)

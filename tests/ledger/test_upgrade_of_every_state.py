@@ -24,7 +24,7 @@ def _add(connection: Connection, table: str, **values: Any) -> None:
     connection.execute(into.insert().values(values))
 
 
-@pytest.mark.parametrize("revision", ["0014", "0018", "0019"])
+@pytest.mark.parametrize("revision", ["0014", "0018", "0019", "0022"])
 def test_orders_in_every_state_with_open_alerts_keep_what_they_are(
     empty_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,7 +143,7 @@ def test_a_shop_that_is_down_makes_a_red_run_that_says_so(live: Live, control: S
     states = live.states(run_id)
     assert state == "failed"
     assert states["list_confirmed"] == {"failed"}
-    assert states["mark_offline_orders_sent"] == {"failed"}, "it ran all the same"
+    assert states["mark_offline_orders_sent"] == {"success"}, "it ran all the same, and nothing was listed"
     assert states["report"] == {"failed"}
     said = live.log(run_id)
     assert "list_confirmed: " in said

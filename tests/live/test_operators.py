@@ -12,14 +12,14 @@ DAY = "2026-05-01"
 ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
 
 
-def test_a_run_whose_finish_fails_is_red_and_tells_why_with_links(live: Live, control: SandboxControl) -> None:
+def test_a_run_whose_list_lacks_orders_is_red_and_tells_why_with_links(live: Live, control: SandboxControl) -> None:
     """No order failed; still the last task, which runs whatever happened, must not paint the day green."""
     control.fault("status", service="shop", status=400, path="offline=[Tt]rue", times=0)
     run_id, state = live.run(DAY)
     assert state == "failed", live.states(run_id)
     (message,) = live.messages
     lines = message["text"].splitlines()
-    assert lines[0] == f"*orderflow_daily {DAY}: orderflow_daily, mark_offline_orders_sent fails*"
+    assert lines[0] == f"*orderflow_daily {DAY}: orderflow_daily, list_confirmed fails*"
     assert "shop_refused" in message["text"]
     assert "Owner: integration team" in message["text"]
     assert f"All orders: {live.airflow.url}/plugin/orders" in lines

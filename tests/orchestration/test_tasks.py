@@ -63,15 +63,15 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
 
 def test_a_cleared_finish_tries_again_what_the_shop_refused(run_try: RunTry, control: SandboxControl) -> None:
     day, sweep = control.add_orders(OFFLINE, OFFLINE)
+    run_try(tasks.select_payable, [day, sweep], date=DAY)
     control.fault("status", method="PATCH", status=401, times=0)
     with pytest.raises(PermanentError):
-        run_try(tasks.mark_offline_orders_sent, [], date=DAY)
+        run_try(tasks.mark_offline_orders_sent, [day], [], date=DAY)
     with pytest.raises(PermanentError):
         run_try(tasks.finish_orders, [sweep], [])
     control.clear_faults()
-    control.edit_order(sweep, confirm_date="2026-11-20T12:00:00")  # not the day's to mark
 
-    run_try(tasks.mark_offline_orders_sent, [], date=DAY, number=2, max_tries=1 + RETRIES)
+    run_try(tasks.mark_offline_orders_sent, [day], [], date=DAY, number=2, max_tries=1 + RETRIES)
     assert [control.order(order_id)["shipment_state"] for order_id in (day, sweep)] == ["sent", "none"]
     run_try(tasks.finish_orders, [sweep], [], number=2, max_tries=1 + RETRIES)
     assert control.order(sweep)["shipment_state"] == "sent"
@@ -101,7 +101,7 @@ def test_no_log_of_a_dry_run_says_who_buys(
         run_try(tasks.list_confirmed, date=DAY, dry_run=True),
         run_try(tasks.select_payable, [day, sweep], date=DAY, dry_run=True),
         run_try(tasks.push_to_erp, [day], dry_run=True),
-        run_try(tasks.mark_offline_orders_sent, [[day]], date=DAY, dry_run=True),
+        run_try(tasks.mark_offline_orders_sent, [day, sweep], [[day]], date=DAY, dry_run=True),
         run_try(tasks.finish_orders, [day, sweep], [[day]], dry_run=True),
     ]
 

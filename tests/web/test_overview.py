@@ -6,6 +6,7 @@ import httpx
 
 from orderflow.domain.decision import Action
 from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import Step
@@ -56,8 +57,10 @@ def test_what_is_open_is_counted_whatever_its_day_and_tells_its_age(
 def test_an_offline_order_that_could_not_be_marked_is_counted_as_it_is_listed(
     page: httpx.Client, decide: Decide, ledger: Ledger
 ) -> None:
-    decide(1, action=Action.SKIP, reason=Reason.OFFLINE)
-    unmarked = decide(2, action=Action.SKIP, reason=Reason.OFFLINE)
+    marked = decide(1, action=Action.MARK, reason=Reason.OFFLINE)
+    with ledger.claim(marked, DAILY) as claim:
+        claim.succeed(Step.OFFLINE_SENT, progress=Progress.SHIPMENT_SENT)
+    unmarked = decide(2, action=Action.MARK, reason=Reason.OFFLINE)
     with ledger.claim(unmarked, DAILY) as claim:
         claim.fail(Step.OFFLINE_SENT, PermanentError("401", reason=Reason.SHOP_AUTH))
 

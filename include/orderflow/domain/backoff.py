@@ -43,6 +43,7 @@ REFUSED: Sequence[Pace] = (
 PACES: dict[Progress, Sequence[Pace]] = {
     Progress.WAITING: PATIENT,
     Progress.HELD: PATIENT,
+    Progress.OFFLINE: PATIENT,
     Progress.REJECTED: SPARING,
     Progress.UNREAD: EAGER,
     Progress.READY: EAGER,

@@ -13,6 +13,8 @@ class Action(OpenEnum):
     PROCESS = "process"
     WAIT = "wait"
     HOLD = "hold"
+    MARK = "mark"
+    """An offline order: not to be exported, only to be marked as sent."""
     SKIP = "skip"
 
 
@@ -20,6 +22,7 @@ PROGRESS_OF: dict[Action, Progress] = {
     Action.PROCESS: Progress.READY,
     Action.WAIT: Progress.WAITING,
     Action.HOLD: Progress.HELD,
+    Action.MARK: Progress.OFFLINE,
     Action.SKIP: Progress.SKIPPED,
 }
 """The progress that a decision gives to an order that was not pushed yet."""

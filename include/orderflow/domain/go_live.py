@@ -7,12 +7,13 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 
+_NO_EXPORT = frozenset({Action.MARK, Action.SKIP})
 _NOT_TAKEN_UP = frozenset({Reason.BEFORE_GO_LIVE, Reason.NOT_BEFORE})
 
 
 def is_taken_up(action: Action | None, reason: Reason | None) -> bool:
     """Whether a run has already decided to export the order, according to its last decision."""
-    return action not in {None, Action.SKIP} and reason not in _NOT_TAKEN_UP
+    return action not in {None, *_NO_EXPORT} and reason not in _NOT_TAKEN_UP
 
 
 def gated(decision: Decision, order: Order, *, go_live: datetime | None, by_person: bool, timezone: str) -> Decision:
@@ -21,7 +22,7 @@ def gated(decision: Decision, order: Order, *, go_live: datetime | None, by_pers
     `by_person`: a day run by hand, a backfill or a named order. Then only a go-live from the settings forbids anything.
     `timezone` is that of the shop's days.
     """
-    if decision.action is Action.SKIP:
+    if decision.action in _NO_EXPORT:
         return decision
     if go_live is None:
         return decision if by_person else Decision(action=Action.HOLD, reason=Reason.BEFORE_GO_LIVE)

@@ -42,8 +42,9 @@ class Reason(OpenEnum):
     OFFLINE_UNKNOWN = "offline_unknown"
     BEFORE_GO_LIVE = "before_go_live"
     NOT_BEFORE = "not_before"
-    # why it is skipped
+    # why it is only marked as sent
     OFFLINE = "offline"
+    # why it is skipped
     NOT_CONFIRMED = "not_confirmed"
     CANCELLED = "cancelled"
     OUTSIDE_WINDOW = "outside_window"
@@ -121,7 +122,6 @@ TO_PROCESS = frozenset({Reason.PAID, Reason.INVOICED_LATER, Reason.NO_PAYMENT_OP
 
 SKIPPED = frozenset(
     {
-        Reason.OFFLINE,
         Reason.NOT_CONFIRMED,
         Reason.CANCELLED,
         Reason.OUTSIDE_WINDOW,
@@ -131,7 +131,7 @@ SKIPPED = frozenset(
         Reason.RESOLVED,
     }
 )
-"""Why an order is skipped. Skipped for any other reason, it is an offline order that could not be marked as sent."""
+"""Why an order is skipped."""
 
 UNPAID = frozenset({Reason.PAYMENT_STARTED, Reason.PAYMENT_CANCELLED, Reason.NOT_PAID})
 """A buyer still has to pay."""

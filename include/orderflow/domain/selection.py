@@ -1,10 +1,10 @@
-"""Decide per order, only from a fresh read: process, wait, hold or skip."""
+"""Decide per order, only from a fresh read: process, wait, hold, mark or skip."""
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.payment import payment_rule
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import EXPORTABLE, ShopState
+from orderflow.domain.states import ALIVE, EXPORTABLE, ShopState
 from orderflow.domain.window import Window
 
 
@@ -37,21 +37,19 @@ def _not_whole(order: Order) -> Decision | None:
 
 
 def _is_ours(order: Order, window: Window | None) -> Decision | None:
-    """Skip an order that does not belong to this window; None if it does.
+    """Skip an order that does not belong to this window, mark one that is offline; None if it may have to be exported.
 
     The shop ignores filters it does not know and answers 200 with everything, so a list proves nothing.
     """
-    if order.offline:
-        return Decision(action=Action.SKIP, reason=Reason.OFFLINE)
-    if order.state is ShopState.PROCESSING and order.is_written_back:
+    if order.state is ShopState.PROCESSING and order.is_written_back and not order.offline:
         return Decision(action=Action.SKIP, reason=Reason.ALREADY_EXPORTED)
-    if order.state not in EXPORTABLE:
+    if order.state not in (ALIVE if order.offline else EXPORTABLE):
         return _in_another_state(order)
     if window and order.confirmed_at and order.confirmed_at not in window:
         return Decision(
             action=Action.SKIP, reason=Reason.OUTSIDE_WINDOW, detail=f"confirmed at {order.confirmed_at.isoformat()}"
         )
-    return None
+    return Decision(action=Action.MARK, reason=Reason.OFFLINE) if order.offline else None
 
 
 def _in_another_state(order: Order) -> Decision:

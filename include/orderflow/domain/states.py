@@ -33,6 +33,7 @@ class Progress(OpenEnum):
     WAITING = "waiting"
     HELD = "held"
     SKIPPED = "skipped"
+    OFFLINE = "offline"
     READY = "ready"
     PUSHING = "pushing"
     IN_DOUBT = "in_doubt"
@@ -45,15 +46,17 @@ class Progress(OpenEnum):
     RESOLVED = "resolved"
 
 
-_BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Progress.READY})
+_BEFORE_PUSH = frozenset({Progress.WAITING, Progress.HELD, Progress.SKIPPED, Progress.OFFLINE, Progress.READY})
 
 TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     # Listed, but its details could not be read: even its webshop is not known yet.
-    # Skipped if the shop does not know it; back here if a later answer does not say so.
+    # Skipped if the shop does not know it; back here if a skipped order has news and cannot be read.
     Progress.UNREAD: _BEFORE_PUSH,
     Progress.WAITING: _BEFORE_PUSH,
     Progress.HELD: _BEFORE_PUSH | {Progress.RESOLVED},
-    Progress.SKIPPED: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.UNREAD, Progress.RESOLVED},
+    Progress.SKIPPED: _BEFORE_PUSH | {Progress.UNREAD, Progress.RESOLVED},
+    # Certainly an offline order, by its own word or by the shop's lists: it is only to be marked as sent.
+    Progress.OFFLINE: _BEFORE_PUSH | {Progress.SHIPMENT_SENT, Progress.RESOLVED},
     Progress.READY: _BEFORE_PUSH | {Progress.PUSHING, Progress.PUSHED, Progress.REJECTED, Progress.RESOLVED},
     # An intent is recorded: nothing may drop it before the ERP was asked.
     Progress.PUSHING: frozenset(
@@ -69,7 +72,7 @@ TRANSITIONS: dict[Progress, frozenset[Progress]] = {
     Progress.WRITTEN_BACK: frozenset({Progress.SHIPMENT_SENT, Progress.PUSHED, Progress.RESOLVED}),
     Progress.SHIPMENT_SENT: frozenset({Progress.PUSHED}),
     # A person has dealt with it by hand, in the ERP or in the shop: never sent. If found in the ERP, it is picked up.
-    Progress.RESOLVED: frozenset({Progress.PUSHED, Progress.SHIPMENT_SENT}),
+    Progress.RESOLVED: frozenset({Progress.PUSHED}),
 }
 """Which progress may follow which; staying the same is always allowed."""
 

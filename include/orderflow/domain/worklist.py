@@ -45,6 +45,7 @@ _OF: dict[Progress, Worklist] = {
     Progress.RESOLVED: Worklist.SKIPPED,
     Progress.UNREAD: Worklist.FAILED,
     Progress.READY: Worklist.FAILED,
+    Progress.OFFLINE: Worklist.FAILED,
     Progress.REJECTED: Worklist.FAILED,
     **dict.fromkeys(INTENT_OPEN, Worklist.IN_DOUBT),
     **dict.fromkeys(PARTLY_WRITTEN_BACK, Worklist.PARTLY_WRITTEN_BACK),

@@ -25,11 +25,12 @@ from orderflow.domain.last_step import LastStep
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.domain.selection import charges_not_taken, decide
+from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
 from orderflow.erp.port import ErpPort
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
-from orderflow.flow.online import proved_online
+from orderflow.flow.online import is_export, is_in_question, listed_as, offline_unknown
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.settings import Settings
@@ -147,22 +148,30 @@ class Services:
         """Return the last step of an order: the one stored at its write-back, otherwise the current setting's."""
         return order.last_step or self.settings.last_step(order.webshop)
 
-    def decide(self, order: Order, window: Window | None = None) -> Decision:
-        """Decide about an order with the settings of its webshop and the capabilities of the ERP.
+    def decide(self, order: Order, window: Window | None = None, *, known: LedgerOrder | None = None) -> Decision:
+        """Decide about an order; of its ledger row only the proof that it is offline counts.
 
-        On every path, an order that does not say whether it is offline must be proved online.
+        On every path, an order that does not say whether it is offline must be proved one or the other.
         """
+        if order.offline is None and known is not None and known.progress is Progress.OFFLINE:
+            order = order.model_copy(update={"offline": True})
+        decision = self._decide(order, window)
+        if not self.settings.offline_orders or not is_in_question(order, decision, known):
+            return decision
+        listed = listed_as(self.shop, order, api_timezone=self.settings.api_timezone)
+        if listed.is_offline:
+            return self._decide(order.model_copy(update={"offline": True}), window)
+        return decision if listed.is_online or not is_export(decision) else offline_unknown(listed)
+
+    def _decide(self, order: Order, window: Window | None) -> Decision:
+        """Decide with the settings of its webshop and the capabilities of the ERP."""
         webshop = self.settings.webshop(order.webshop)
         decision = decide(order, payment_option=webshop.payment_option, window=window)
         if decision.reason is Reason.NOT_PAID and not self.settings.names(order.webshop):
             detail = f"webshop {order.webshop} is not in the settings"
             return decision.model_copy(update={"reason": Reason.WEBSHOP_UNKNOWN, "detail": detail})
-        if decision.action is not Action.PROCESS:
-            return decision
-        if order.charges and not self.erp.capabilities.charges:
+        if decision.action is Action.PROCESS and order.charges and not self.erp.capabilities.charges:
             return charges_not_taken(order)
-        if order.offline is None and self.settings.offline_orders and decision.reason is not Reason.RESUMED:
-            return proved_online(self.shop, order, api_timezone=self.settings.api_timezone) or decision
         return decision
 
 

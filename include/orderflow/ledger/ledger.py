@@ -75,7 +75,7 @@ class Ledger(Books):
             return session.scalar(select(OrderRow.order_id).where(OrderRow.pushed_at.is_not(None)).limit(1)) is not None
 
     def open_orders(self) -> list[LedgerOrder]:
-        """Return every unfinished order by id, including offline orders that could not be marked as sent."""
+        """Return every unfinished order by id."""
         return self._where(is_open())
 
     def open_groups(self, *, old_before: datetime) -> list[Group]:
@@ -99,7 +99,7 @@ class Ledger(Books):
             return session.scalar(select(func.count()).select_from(OrderRow).where(*put_aside)) or 0
 
     def without_last_step(self, webshops: Collection[int]) -> list[LedgerOrder]:
-        """Return unfinished orders by id: written back in one of these webshops, or possibly offline."""
+        """Return unfinished orders by id that were written back in one of these webshops."""
         return self._where(lacks_last_step(webshops))
 
     def unfinished(self, partition: str) -> list[int]:

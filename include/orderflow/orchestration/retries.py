@@ -34,4 +34,4 @@ RETRIES: dict[str, Any] = {
 """Killed workers, unexpected errors, and an unreachable shop, ERP or ledger are retried soon."""
 
 PATIENT: dict[str, Any] = {"retries": 4, "retry_delay": 4 * RETRY_DELAY}
-"""For what nothing else would retry: the day's own listing, and marking its offline orders."""
+"""For what nothing else would retry: the day's own listing."""

@@ -13,11 +13,11 @@ from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, raise_failures, share_out, values
 from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.erp_answers import look_at_erp
-from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
+from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
-from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
-from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders, preview_outstanding
-from orderflow.flow.orders.select import select, to_process
+from orderflow.flow.orders.missed_days import list_day, list_sweep
+from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
+from orderflow.flow.orders.select import Selected, select, to_mark, to_process
 from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
 from orderflow.flow.plan import Plan, joined, keep_plan
 from orderflow.flow.reporting.alerts import end_run
@@ -91,11 +91,7 @@ def select_payable(order_ids: list[int]) -> list[list[int]]:
     """Read each order, decide what to do with it, and divide the payable ones among task groups."""
     here = RunContext()
     services = connect(read_only=True)
-    window = here.window(services.settings) if here.is_for_a_day else None
-    selected = select(
-        services, order_ids, run=here.run, window=window, record=not here.dry_run, named=here.names_orders
-    )
-    return share_out(to_process(selected), services.settings.limits.max_mapped)
+    return share_out(to_process(_select(services, here, order_ids)), services.settings.limits.max_mapped)
 
 
 @task(map_index_template=LABEL, pool=ERP_POOL)
@@ -146,17 +142,11 @@ def process_order(batch: list[int]) -> None:
 @guarded
 @publish_error
 @announces
-def mark_offline_orders_sent(batches: list[list[int]] | None) -> None:
+def mark_offline_orders_sent(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones for which no delivery is reported."""
     here = RunContext()
-    services, order_ids = connect(read_only=here.dry_run), flat(batches)
-    window = here.window(services.settings) if here.is_for_a_day else None
-    if here.dry_run:
-        offline = preview_offline_sent(services, window) if window else Plan([])
-        _show(services, here, joined(offline, preview_finish(services, order_ids)))
-        return
-    results = mark_offline_sent(services, window, here.run, first_try=here.first_try) if window else []
-    raise_failures([*results, *finish_undelivered(services, order_ids, here.run, first_try=here.first_try)])
+    services = connect(read_only=here.dry_run)
+    _finish(services, here, order_ids or [], flat(batches))
 
 
 @task(trigger_rule="all_done", pool=ERP_POOL)
@@ -167,13 +157,10 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
     """Finish orders of webshops without despatch advices, and orders left without their last step; look at the ERP."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
-    left = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
-    if here.dry_run:
-        _show(services, here, preview_outstanding(services, left))
-        return
-    publish_incomplete([] if here.is_manually_targeted else look_at_erp(services, flat(batches)))
-    missed = finish_missed(services, here.run, first_try=here.first_try)
-    raise_failures([*missed, *finish_outstanding(services, left, here.run, first_try=here.first_try)])
+    written_back = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
+    if not (here.dry_run or here.is_manually_targeted):
+        publish_incomplete(look_at_erp(services, flat(batches)))
+    _finish(services, here, order_ids or [], written_back)
 
 
 @task(trigger_rule="all_done", outlets=[DAY_COMPLETED], on_failure_callback=alert_failed_report)
@@ -242,6 +229,19 @@ def _run(step: OrderStep, batch: list[int]) -> None:
     raise_failures(results)
     if all(result.outcome is None for result in results):
         raise AirflowSkipException("no order of this group came this far, or all were done before")
+
+
+def _select(services: Services, here: RunContext, order_ids: Sequence[int]) -> list[Selected]:
+    window = here.window(services.settings) if here.is_for_a_day else None
+    return select(services, order_ids, run=here.run, window=window, record=not here.dry_run, named=here.names_orders)
+
+
+def _finish(services: Services, here: RunContext, listed: Sequence[int], written_back: Sequence[int]) -> None:
+    if here.dry_run:
+        marks = preview_marks(services, to_mark(_select(services, here, listed)))
+        _show(services, here, joined(marks, preview_finish(services, written_back)))
+        return
+    raise_failures(finish(services, listed, written_back, here.run, first_try=here.first_try))
 
 
 def _show(services: Services, here: RunContext, plan: Plan) -> None:

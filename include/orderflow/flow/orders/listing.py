@@ -4,9 +4,10 @@ import logging
 from collections.abc import Iterable
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import WRITTEN, ShopState
+from orderflow.domain.states import ALIVE, IN_ERP, WRITTEN, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.ledger.orders.conditions import is_order_id
@@ -15,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 def list_window(services: Services, window: Window) -> list[int | OrderflowError]:
-    """Return the sorted ids of the window's confirmed orders, and of those left partly written back.
+    """Return the sorted ids of the window's confirmed, partly written back and unsent offline orders.
 
-    A listing known to be incomplete ends with the error that says so.
+    A listing known to be incomplete ends with the error that says so; so does one without its offline orders.
 
     Partly written back means: `processing` without an ERP number in the shop, or unfinished in the ledger. A row does
     not show line numbers, so an order whose outcome the ledger has lost is also checked.
@@ -38,8 +39,23 @@ def list_window(services: Services, window: Window) -> list[int | OrderflowError
         len(halfway),
         len(unfinished),
     )
-    found = sorted({row.id for row in [*confirmed, *halfway]} | set(unfinished))
-    return [*found, *([rows.short] if rows.short else [])]
+    offline = _unsent_offline(services, window)
+    found = {row.id for row in [*confirmed, *halfway]} | {*unfinished, *values(offline)}
+    return [*sorted(found), *([rows.short] if rows.short else []), *errors(offline)]
+
+
+def _unsent_offline(services: Services, window: Window) -> list[int | OrderflowError]:
+    """Return the ids that the shop lists as offline: each says when it is read, or by the lists, whether it is."""
+
+    def listed() -> list[int | OrderflowError]:
+        rows = services.list_window(window, offline=True)
+        ids = [row.id for row in rows if row.state in {*ALIVE, None}]
+        known = services.ledger.get_many(ids)
+        unsent = [i for i in ids if i not in known or known[i].progress not in IN_ERP]
+        return [*unsent, *([rows.short] if rows.short else [])]
+
+    units = isolated(listed, "offline orders")
+    return [units] if isinstance(units, OrderflowError) else units
 
 
 def _is_finished(known: LedgerOrder | None) -> bool:

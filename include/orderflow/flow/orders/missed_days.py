@@ -8,9 +8,8 @@ from functools import partial
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
-from orderflow.flow.batch import StepResult, errors, isolated, values
+from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.orders.backlog import list_open
-from orderflow.flow.orders.finish import mark_offline_sent
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.services import Services
 from orderflow.ledger.models.alerts import Subject
@@ -63,20 +62,6 @@ def _take_up(services: Services, run: RunRef) -> list[int]:
         log.info("missed day %s is taken up: %d orders", day.key, len(values(units)))
         found += values(units)
     return found
-
-
-def finish_missed(services: Services, run: RunRef, *, first_try: int = 1) -> list[StepResult]:
-    """Mark the offline orders of the missed days that this run has taken."""
-    zone = services.settings.timezone
-    days = [Window.of_day(day, zone) for day in services.ledger.days.taken_by(run.name)]
-    marked: list[StepResult] = []
-    for day in days:
-        results = isolated(partial(mark_offline_sent, services, day, run, first_try=first_try), f"day {day.key}")
-        if isinstance(results, OrderflowError):
-            log.warning("missed day %s: its offline orders: %s", day.key, results)
-        else:
-            marked += results
-    return marked
 
 
 def _note_gaps(services: Services, missed: Sequence[Window], run: RunRef) -> None:

@@ -16,7 +16,6 @@ from orderflow.domain.last_step import FINISHED_HERE
 from orderflow.domain.lines import SentLine
 from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
-from orderflow.domain.window import Window
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.errors import OrderflowError, unforeseen
 from orderflow.flow.batch import StepResult
@@ -26,7 +25,7 @@ from orderflow.flow.customers.who import plan
 from orderflow.flow.exported import Exported, line_numbers
 from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
 from orderflow.flow.orders.decision import Move, is_partly_written_back
-from orderflow.flow.orders.finish import MARK, Unfinished, finish_change, finishing_change, is_markable, unsent_offline
+from orderflow.flow.orders.finish import MARK, finish_change, finishing_change
 from orderflow.flow.orders.partly_written_back import as_kept
 from orderflow.flow.orders.push import investigate, request_for
 from orderflow.flow.orders.sent_content import exported_as_found
@@ -53,18 +52,9 @@ def preview_finish(services: Services, order_ids: Iterable[int]) -> Plan:
     return _planned(services, lambda i: _finishing(services, i), wanted)
 
 
-def preview_offline_sent(services: Services, window: Window) -> Plan:
-    """Return the writes that would mark the window's offline orders as sent."""
-    unread, orders, short = unsent_offline(services, window, None)
-    if short is not None:
-        log.warning("%s", short)
-    return Plan([call for order in orders for call in _marking(services, order)], unread)
-
-
-def preview_outstanding(services: Services, left: Unfinished) -> Plan:
-    """Return the writes for the orders that a sweep found without their last step."""
-    offline = _planned(services, lambda i: _left_offline(services, i), left.offline)
-    return joined(offline, preview_finish(services, left.written_back))
+def preview_marks(services: Services, order_ids: Iterable[int]) -> Plan:
+    """Return the writes that would mark these offline orders as sent."""
+    return _planned(services, lambda i: _marking(services, i), order_ids)
 
 
 def _planned(services: Services, work: Callable[[int], Iterable[PlannedCall]], order_ids: Iterable[int]) -> Plan:
@@ -183,14 +173,10 @@ def _will_be_written_back(services: Services, shop_order: ShopOrder, order: Orde
     return True
 
 
-def _left_offline(services: Services, order_id: int) -> list[PlannedCall]:
-    known, shop_order = services.ledger.get(order_id), services.shop.get_order(order_id)
-    return _marking(services, shop_order) if known and is_markable(services, known, shop_order) else []
-
-
-def _marking(services: Services, shop_order: ShopOrder) -> list[PlannedCall]:
+def _marking(services: Services, order_id: int) -> list[PlannedCall]:
+    shop_order, order = services.read(order_id)
     change = finish_change(shop_order, *MARK)
-    return [] if change is None else [_to_shop(services.understand(shop_order), "PATCH", change)]
+    return [] if change is None else [_to_shop(order, "PATCH", change)]
 
 
 def _confirmation(services: Services, order: Order, seen: ShopOrder, exported: Exported) -> PlannedCall:

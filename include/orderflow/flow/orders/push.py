@@ -66,7 +66,7 @@ def investigate(services: Services, known: LedgerOrder | None, order: Order) -> 
     """Find out about an order until it is clear what to do. Only reads."""
     facts = Facts(
         order=order,
-        decision=services.decide(order),
+        decision=services.decide(order, known=known),
         known=known,
         resend_is_safe=services.erp.capabilities.resend_is_safe,
         tolerance=services.settings.limits.total_tolerance,

@@ -7,11 +7,11 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.orders.erp_answers import look_at_erp
-from orderflow.flow.orders.finish import find_outstanding, finish_outstanding, finish_undelivered, mark_offline_sent
+from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
-from orderflow.flow.orders.missed_days import finish_missed, list_day, list_sweep
-from orderflow.flow.orders.preview import preview_finish, preview_offline_sent, preview_orders
-from orderflow.flow.orders.select import Selected, select, to_process
+from orderflow.flow.orders.missed_days import list_day, list_sweep
+from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
+from orderflow.flow.orders.select import Selected, select, to_mark, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
 from orderflow.flow.plan import Plan, as_table_with_bodies, joined
 from orderflow.flow.reporting.alerts import end_run
@@ -30,9 +30,8 @@ def run_day(services: Services, window: Window, run: RunRef) -> Report:
     units = isolated(lambda: list_day(services, window, run), "listing")
     listed = units if isinstance(units, OrderflowError) else values(units)
     keys = isolated(lambda: process(services, _or_none(listed), window, run), "selecting")
-    marked = isolated(lambda: mark_offline_sent(services, window, run), "offline orders")
-    finished = isolated(lambda: finish_undelivered(services, _or_none(keys), run), "finishing")
-    return _report(services, run, window.key, listed=listed, keys=keys, others=[*_short(units), marked, finished])
+    finished = isolated(lambda: finish(services, _or_none(listed), _or_none(keys), run), "finishing")
+    return _report(services, run, window.key, listed=listed, keys=keys, others=[*_short(units), finished])
 
 
 def run_sweep(
@@ -54,8 +53,7 @@ def run_sweep(
 
 
 def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int], run: RunRef) -> object:
-    marked = finish_missed(services, run)
-    return [*marked, *finish_outstanding(services, find_outstanding(services, listed, keys), run)]
+    return finish(services, listed, find_outstanding(services, listed, keys), run)
 
 
 def process(
@@ -103,7 +101,7 @@ def preview_day(
     """Return every write that `run_day` would make; `services` may be read-only, and the ledger is left alone."""
     selected = select(services, values(list_window(services, window)), run=run, window=window, record=False)
     order_ids = to_process(selected)
-    offline = preview_offline_sent(services, window)
-    plan = joined(preview_orders(services, order_ids), offline, preview_finish(services, order_ids))
+    marks = preview_marks(services, to_mark(selected))
+    plan = joined(preview_orders(services, order_ids), marks, preview_finish(services, order_ids))
     show(as_table_with_bodies(plan))
     return selected, plan

@@ -13,7 +13,7 @@ from orderflow.domain.go_live import gated
 from orderflow.domain.never_paid import put_aside
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
@@ -68,7 +68,7 @@ def select(
 
     def decide(order_id: int) -> Selected:
         _, order = services.read(order_id)
-        decision = _with_memory(services.decide(order, window), order, known.get(order_id))
+        decision = _with_memory(services.decide(order, window, known=known.get(order_id)), order, known.get(order_id))
         decision = _unless_never_paid(services, decision, order, known.get(order_id))
         if not is_known(known.get(order_id)):
             decision = gated(decision, order, go_live=live, by_person=by_person, timezone=zone)
@@ -109,7 +109,16 @@ def _unless_never_paid(services: Services, decision: Decision, order: Order, kno
 
 def to_process(selected: Iterable[Selected]) -> list[int]:
     """Return the ids of the orders to process, sorted."""
-    return sorted(s.order_id for s in selected if s.decision and s.decision.action is Action.PROCESS)
+    return _decided(selected, Action.PROCESS)
+
+
+def to_mark(selected: Iterable[Selected]) -> list[int]:
+    """Return the ids of the offline orders to mark as sent, sorted."""
+    return _decided(selected, Action.MARK)
+
+
+def _decided(selected: Iterable[Selected], action: Action) -> list[int]:
+    return sorted(s.order_id for s in selected if s.decision and s.decision.action is action)
 
 
 def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:
@@ -125,4 +134,6 @@ def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) ->
     reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
     if reopened or is_unheard_of(known, order.state) or known.progress in PARTLY_WRITTEN_BACK | INTENT_OPEN:
         return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")
+    if decision.action is Action.MARK and known.progress in IN_ERP:  # marked before, or sent when it did not say so
+        return Decision(action=Action.SKIP, reason=decision.reason)
     return decision

@@ -5,7 +5,7 @@ import logging
 from orderflow.domain.questions import Verb
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import errors, isolated
-from orderflow.flow.orders.finish import finish_undelivered
+from orderflow.flow.orders.finish import finish
 from orderflow.flow.orders.resolve import resolve
 from orderflow.flow.orders.run import process
 from orderflow.flow.questions.asking import why_none
@@ -57,7 +57,7 @@ def _do(services: Services, question: AskedQuestion, run: RunRef) -> str:
         failed = errors(resolve(services, [question.order_id], run, word=word, as_of=question.facts))
     else:
         done = process(services, [question.order_id], None, run, named=True)
-        failed = errors(finish_undelivered(services, done, run))
+        failed = errors(finish(services, [question.order_id], done, run))
     for error in failed:
         raise error
     order = services.ledger.get(question.order_id) if question.order_id is not None and not after else None

@@ -92,7 +92,7 @@ def read_named(services: Services, order_ids: Collection[int], open_findings: Se
         order, before = read_order(services, order_id), known.get(order_id)
         if order is None:
             return None
-        offline = bool(order.offline) or (before is not None and before.reason is Reason.OFFLINE)
+        offline = bool(order.offline) or (before is not None and before.is_offline)
         return pairing.looked_up(pairing.subject(order, before, offline=offline))
 
     results = services.each(one, sorted(order_ids), lambda order_id: f"id {order_id}")

@@ -108,17 +108,18 @@ def report(
     that shares it with another one.
     """
     lost = set(listed) - {order.order.order_id for order in seen}
+    offline = {order.order.order_id for order in seen if order.order.is_offline}
     failures = {order.order.order_id: failure for order in seen if (failure := _judged(order, selected or ()))}
     for order in seen:
         if order.order.order_id in sharing:
             shared = Failure.of(order.order, Reason.ERP_NUMBER_CONFLICT, sharing[order.order.order_id])
             failures.setdefault(order.order.order_id, shared)
     named = [] if selected is None else [_lost(order_id) for order_id in lost]
-    fine = [s for s in seen if s.order.order_id in set(listed) and s.order.order_id not in failures]
+    fine = [s for s in seen if s.order.order_id in set(listed) - offline and s.order.order_id not in failures]
     became = Counter(_became(s) for s in fine)
     return Report(
         date=date,
-        listed=len({*listed, *failures}),  # an offline order that failed was listed too
+        listed=len({*listed, *failures} - (offline - failures.keys())),
         processed=became["processed"],
         waiting=became["waiting"],
         held=became["held"],
@@ -169,9 +170,10 @@ def _failure(order: RunOrder, selected: Collection[int]) -> Failure | None:
 
 
 def _was_to_be_processed(order: RunOrder) -> bool:
-    """Whether this run decided to process it, even if selecting the others failed as a whole."""
+    """Whether this run decided to process or to mark it, even if selecting the others failed as a whole."""
     event = order.last.get(Step.SELECT)
-    return event is not None and event.outcome is Outcome.DECIDED and event.reason in TO_PROCESS
+    decided = event is not None and event.outcome is Outcome.DECIDED and event.reason in TO_PROCESS
+    return decided or order.order.progress is Progress.OFFLINE
 
 
 def _lost(order_id: int) -> Failure:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, func, select, update
+from sqlalchemy import Engine, func, select, update
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
@@ -39,12 +39,9 @@ class DayBook:
             session.execute(update(DayRow).where(DayRow.day == day).values(taken_by=run))
 
     def orders_known(self, run: str) -> None:
-        """Record that the online orders of a run's days are in the ledger."""
-        self._note(DayRow.taken_by == run, {"orders_at": self._clock()})
-
-    def offline_known(self, day: str) -> None:
-        """Record that the offline orders of a day are in the ledger."""
-        self._note(DayRow.day == day, {"offline_at": self._clock()})
+        """Record that the orders of a run's days are in the ledger."""
+        with writing(self._engine) as session:
+            session.execute(update(DayRow).where(DayRow.taken_by == run).values(orders_at=self._clock()))
 
     def earliest(self) -> str | None:
         """Return the earliest day that was run."""
@@ -58,15 +55,8 @@ class DayBook:
 
     def done_since(self, day: str) -> set[str]:
         """Return the days since then that are done."""
-        done = (DayRow.orders_at.is_not(None), DayRow.offline_at.is_not(None))
         with reading(self._engine) as session:
-            return set(session.scalars(select(DayRow.day).where(DayRow.day >= day, *done)))
-
-    def taken_by(self, run: str) -> list[str]:
-        """Return the days that a run is working on whose offline orders are not all known."""
-        open_days = select(DayRow.day).where(DayRow.taken_by == run, DayRow.offline_at.is_(None))
-        with reading(self._engine) as session:
-            return list(session.scalars(open_days.order_by(DayRow.day)))
+            return set(session.scalars(select(DayRow.day).where(DayRow.day >= day, DayRow.orders_at.is_not(None))))
 
     def trend(self, day: Window, *, within: timedelta) -> DayTrend | None:
         """Return how long a day's orders took; None if no order could be sent from that day on."""
@@ -85,7 +75,3 @@ class DayBook:
         held = (OrderRow.progress == Progress.HELD, OrderRow.reason == Reason.BEFORE_GO_LIVE)
         with reading(self._engine) as session:
             return session.scalar(select(OrderRow.order_id).where(*held).limit(1)) is not None
-
-    def _note(self, which: ColumnElement[bool], values: dict[str, datetime]) -> None:
-        with writing(self._engine) as session:
-            session.execute(update(DayRow).where(which).values(values))

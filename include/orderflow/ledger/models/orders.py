@@ -167,6 +167,12 @@ class LedgerOrder(Record):
         return max(self.updated_at, self.looked_at or self.updated_at)
 
     @property
+    def is_offline(self) -> bool:
+        """Whether it is known as an offline order, marked as sent or not yet: it has nothing to do with the ERP."""
+        sent = self.progress is Progress.SHIPMENT_SENT and self.pushed_at is None
+        return sent or self.progress is Progress.OFFLINE
+
+    @property
     def name(self) -> str:
         """The order as people call it."""
         shown = f"{self.webshop}/{self.reference}" if self.webshop is not None and self.reference else self.reference

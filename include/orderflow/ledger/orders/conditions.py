@@ -65,7 +65,8 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     held = progress == Progress.HELD
     waiting = progress == Progress.WAITING
     skipped = progress.in_({Progress.SKIPPED, Progress.RESOLVED})
-    failed = or_(progress.in_({Progress.UNREAD, Progress.READY, Progress.REJECTED}), _is_none_of(progress, Progress))
+    unfinished = {Progress.UNREAD, Progress.OFFLINE, Progress.READY, Progress.REJECTED}
+    failed = or_(progress.in_(unfinished), _is_none_of(progress, Progress))
     return {
         Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
         Worklist.OFFLINE_SENT: and_(sent, OrderRow.pushed_at.is_(None)),
@@ -95,23 +96,14 @@ def is_open() -> ColumnElement[bool]:
 
 
 def lacks_last_step(webshops: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition for unfinished orders that were written back in these webshops, or may be offline.
-
-    Only the finish will handle them again.
-    """
+    """Return the condition for unfinished orders that were written back in these webshops: only the finish is left."""
     step = OrderRow.last_step
     ours = or_(step.in_(FINISHED_HERE), and_(step.is_(None), OrderRow.webshop.in_(sorted(webshops))))
-    written_back = and_(OrderRow.progress == Progress.WRITTEN_BACK, ours)
-    offline = and_(OrderRow.progress == Progress.SKIPPED, _is_none_of(OrderRow.reason, SKIPPED - {Reason.OFFLINE}))
-    return or_(written_back, offline)
+    return and_(OrderRow.progress == Progress.WRITTEN_BACK, ours)
 
 
 def _failed_at_an_end() -> ColumnElement[bool]:
-    """Return the condition for finished orders that nevertheless failed.
-
-    Offline orders that could not be marked as sent, and a resolved order that the shop changed and the ERP does not
-    have.
-    """
+    """Return the condition for finished orders that failed since: resolved, changed in the shop, and not in the ERP."""
     at_an_end = OrderRow.progress.in_({Progress.SKIPPED, Progress.RESOLVED})
     return and_(at_an_end, _is_none_of(OrderRow.reason, SKIPPED))
 

@@ -153,13 +153,13 @@ def note_payable(row: OrderRow, decision: Decision, confirmed_at: datetime | Non
     """Record, before the decision is applied, since when the order could be sent: not while awaiting payment."""
     if decision.action is Action.WAIT:
         row.payable_at = None
-    elif decision.action is not Action.SKIP and row.payable_at is None:
+    elif decision.action not in {Action.MARK, Action.SKIP} and row.payable_at is None:
         row.payable_at = now if row.decision is Action.WAIT else confirmed_at
 
 
 def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
-    """Set the order to the decided progress; an order to be processed needs no reason."""
-    reason = None if decision.action is Action.PROCESS else decision.reason
+    """Set the order to the decided progress; an order to be processed or marked needs no reason."""
+    reason = None if decision.action in {Action.PROCESS, Action.MARK} else decision.reason
     if row.decision is not decision.action or row.reason is not reason:
         row.decided_at = now
     move(row, PROGRESS_OF[decision.action], now)
@@ -170,7 +170,7 @@ def put_decision(row: OrderRow, decision: Decision, now: datetime) -> None:
 def put_unread(row: OrderRow, reason: Reason, message: str, now: datetime) -> None:
     """Record why an order could not be read; one that the shop does not know (any more) is finished."""
     gone = reason is Reason.ORDER_NOT_FOUND
-    if row.decision is None:
+    if row.decision is None or (row.progress is Progress.SKIPPED and not gone):
         move(row, Progress.SKIPPED if gone else Progress.UNREAD, now)
     elif gone:
         put_decision(row, Decision(action=Action.SKIP, reason=reason), now)

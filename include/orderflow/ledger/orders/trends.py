@@ -115,7 +115,7 @@ def _orders(dialect: str, days: Sequence[Window]) -> CTE:
     payable = and_(OrderRow.payable_at >= bounds.c.start, OrderRow.payable_at < bounds.c.end)
     in_all = and_(OrderRow.payable_at >= days[0].start, OrderRow.payable_at < days[-1].end)  # allows the index
     counts = and_(
-        OrderRow.progress != Progress.SKIPPED,
+        OrderRow.progress.not_in({Progress.SKIPPED, Progress.OFFLINE}),
         or_(OrderRow.pushed_at.is_not(None), OrderRow.progress.not_in(IN_ERP)),
     )
     return (

@@ -18,9 +18,9 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0025"
+SCHEMA_REVISION = "0026"
 """The migration that creates exactly these tables."""
-OLDEST_CODE = "0018"
+OLDEST_CODE = "0026"
 """The SCHEMA_REVISION of the oldest code that can use them, after a roll-back or during an upgrade.
 
 A migration that only adds what older code can ignore leaves it; any other one sets it to its own revision.

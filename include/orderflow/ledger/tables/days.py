@@ -20,6 +20,4 @@ class DayRow(Base):
     """The name of the last run that took it."""
     first_run_at: Mapped[datetime]
     orders_at: Mapped[datetime | None]
-    """When all its online orders were in the ledger."""
-    offline_at: Mapped[datetime | None]
-    """The same for its offline orders."""
+    """When all its orders, online and offline, were in the ledger."""
