@@ -81,6 +81,20 @@ class World:
                 self._lose_ledger()
             self.clock.advance(minutes=15)
 
+    def strike(self) -> None:
+        """Withdraw an order in the shop or in the ERP just before the last run: one that is half done, if any is."""
+        half = [order.order_id for order in self.services.ledger.open_orders() if order.erp_number]
+        order_id = self.dice.choice(half or self.ids)
+        where = self.dice.choice(["", "shop", "shop", "erp", "erp"])
+        if where == "shop":
+            self.control.edit_order(
+                order_id, state=self.dice.choice(["cancel", "draft", "quotation", "confirmed", "done"])
+            )
+        elif where == "erp":
+            made = [one["number"] for one in self.control.erp_orders() if one["request"]["shop_order_id"] == order_id]
+            for number in made:
+                self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order])(number)
+
     def _faults(self) -> None:
         pick = self.dice.choice
         for _ in range(self.dice.randint(0, 3)):
@@ -175,6 +189,7 @@ def test_what_a_dry_run_plans_is_what_the_run_does(
 ) -> None:
     world = World(seed, services, control, clock, runs)
     world.live()
+    world.strike()
     control.clear_journal()
     processed, plan = plan_of(services, runs)
     assert [call for call in control.journal() if call["method"] != "GET"] == []
