@@ -23,7 +23,7 @@ from support.flow_runs import Runs
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 PRODUCTS = ["124_STUK", "88_DOOS"]
-WORLDS = 40
+WORLDS = 60
 ERP_NUMBER, LINE_NUMBER = "<ERP number>", "<ERP line number"
 
 
@@ -85,7 +85,7 @@ class World:
         """Withdraw an order in the shop or in the ERP just before the last run: one that is half done, if any is."""
         half = [order.order_id for order in self.services.ledger.open_orders() if order.erp_number]
         order_id = self.dice.choice(half or self.ids)
-        where = self.dice.choice(["", "shop", "shop", "erp", "erp"])
+        where = self.dice.choice(["", "shop", "erp", "erp"] if half else ["", "shop", "erp"])
         if where == "shop":
             self.control.edit_order(
                 order_id, state=self.dice.choice(["cancel", "draft", "quotation", "confirmed", "done"])
@@ -107,9 +107,12 @@ class World:
             self.control.fault(action, service=service, method=method, times=times, skip=skip, **rule)
 
     def _doubt(self) -> None:
-        """Let the ERP lose requests, so that they are sent again, or answers, so that they are found later."""
-        lost = self.dice.choice(["", "request", "answer"])
-        if lost == "request":
+        """Let the ERP lose requests or answers: orders are sent again or found later. Or let the shop refuse writes."""
+        lost = self.dice.choice(["", "request", "answer", "write", "write"])
+        if lost == "write":
+            method, skip = self.dice.choice(["PATCH", "PUT"]), self.dice.randint(0, 3)
+            self.control.fault("status", service="shop", method=method, status=503, times=0, skip=skip)
+        elif lost == "request":
             self.control.fault("reset_before_commit", service="erp", method="POST", times=0)
         elif lost == "answer":
             self.control.fault("reset_after_commit", service="erp", method="POST", times=0)
