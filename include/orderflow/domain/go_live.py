@@ -7,30 +7,36 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 
-_NO_EXPORT = frozenset({Action.MARK, Action.SKIP})
 _NOT_TAKEN_UP = frozenset({Reason.BEFORE_GO_LIVE, Reason.NOT_BEFORE})
 
 
 def is_taken_up(action: Action | None, reason: Reason | None) -> bool:
-    """Whether a run has already decided to export the order, according to its last decision."""
-    return action not in {None, *_NO_EXPORT} and reason not in _NOT_TAKEN_UP
+    """Whether a run has already taken the order as its own to do, according to its last decision."""
+    return action not in {None, Action.SKIP} and reason not in _NOT_TAKEN_UP
 
 
 def gated(decision: Decision, order: Order, *, go_live: datetime | None, by_person: bool, timezone: str) -> Decision:
-    """Hold an order that was confirmed before go-live; `go_live` None: nothing is live yet.
+    """Hold an order that was confirmed before go-live, and leave an offline one alone; None: nothing is live yet.
 
     `by_person`: a day run by hand, a backfill or a named order. Then only a go-live from the settings forbids anything.
     `timezone` is that of the shop's days.
     """
-    if decision.action in _NO_EXPORT:
+    if decision.action is Action.SKIP or (decision.action is Action.MARK and by_person):
         return decision
+    why = _too_early(order, go_live, by_person=by_person, timezone=timezone)
+    if why is None:
+        return decision
+    if decision.action is Action.MARK:
+        return Decision(action=Action.SKIP, reason=Reason.OFFLINE, detail=why)
+    return Decision(action=Action.HOLD, reason=Reason.NOT_BEFORE if by_person else Reason.BEFORE_GO_LIVE, detail=why)
+
+
+def _too_early(order: Order, go_live: datetime | None, *, by_person: bool, timezone: str) -> str | None:
+    """Return why the order is, or may be, from before go-live; None if it is not."""
     if go_live is None:
-        return decision if by_person else Decision(action=Action.HOLD, reason=Reason.BEFORE_GO_LIVE)
+        return None if by_person else ""
     known = _confirmed_before(order, go_live) or ("" if by_person else _placed_before(order, go_live, timezone))
-    if not known:
-        return decision
-    reason = Reason.NOT_BEFORE if by_person else Reason.BEFORE_GO_LIVE
-    return Decision(action=Action.HOLD, reason=reason, detail=f"{known}, go-live is {go_live.isoformat()}")
+    return f"{known}, go-live is {go_live.isoformat()}" if known else None
 
 
 def _confirmed_before(order: Order, go_live: datetime) -> str:
