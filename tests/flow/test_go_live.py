@@ -209,9 +209,12 @@ def test_the_sweep_leaves_offline_orders_of_before_go_live_alone(
     control.edit_order(old, description="touched")
     services = with_settings(services, not_before="2026-11-22")
 
-    run_sweep(services, runs())
+    report = run_sweep(services, runs())
 
     assert [control.order(order_id)["shipment_state"] for order_id in (old, new)] == ["none", "sent"]
+    assert (report.failed, report.flags) == (0, ())
+    assert services.ledger.alerts.open() == []
+    assert services.ledger.open_orders() == []
 
 
 def test_a_dry_run_is_no_day_that_was_run(

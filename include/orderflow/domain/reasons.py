@@ -42,7 +42,7 @@ class Reason(OpenEnum):
     OFFLINE_UNKNOWN = "offline_unknown"
     BEFORE_GO_LIVE = "before_go_live"
     NOT_BEFORE = "not_before"
-    # why it is only marked as sent
+    # why it is only marked as sent, or left alone if it is from before go-live
     OFFLINE = "offline"
     # why it is skipped
     NOT_CONFIRMED = "not_confirmed"
@@ -122,6 +122,7 @@ TO_PROCESS = frozenset({Reason.PAID, Reason.INVOICED_LATER, Reason.NO_PAYMENT_OP
 
 SKIPPED = frozenset(
     {
+        Reason.OFFLINE,
         Reason.NOT_CONFIRMED,
         Reason.CANCELLED,
         Reason.OUTSIDE_WINDOW,

@@ -62,9 +62,13 @@ def exported_as_found(known: LedgerOrder | None, order: Order, found: SalesOrder
 
 def _fit(there: Sequence[SentLine], sent: Sequence[SentLine]) -> bool:
     """Whether these may be the lines that were sent; an ERP that does not say what they hold at least says how many."""
-    pairs = zip(sorted(there), sorted(sent), strict=False)
+    pairs = zip(_by_position(there), _by_position(sent), strict=False)
     return len(there) == len(sent) and all(line.goods in {None, was.goods} for line, was in pairs)
 
 
 def _contents(lines: Iterable[SentLine]) -> list[str | None]:
-    return [line.content for line in sorted(lines)]
+    return [line.content for line in _by_position(lines)]
+
+
+def _by_position(lines: Iterable[SentLine]) -> list[SentLine]:
+    return sorted(lines, key=lambda line: line.position)
