@@ -102,8 +102,8 @@ OF_RUNS = (
     Mutation(
         "nothing is live before a day was run",
         "include/orderflow/domain/go_live.py",
-        "        return decision if by_person else Decision(action=Action.HOLD, reason=Reason.BEFORE_GO_LIVE)\n",
-        "        return decision\n",
+        '        return None if by_person else ""\n',
+        "        return None\n",
         GO_LIVE,
     ),
     Mutation(

@@ -24,9 +24,9 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
         ("-3", None),
         ("1.5e400", None),
         ("86400", 86_400.0),
-        ("86401", None),
-        ("9" * 400, None),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("86401", 3600.0),
+        ("9" * 400, 3600.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:

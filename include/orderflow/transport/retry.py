@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_WISH = 24 * 3600.0
 """Seconds; a longer request is not serious, and one such answer may not stop all calls for days."""
+_INSTEAD = 3600.0
 _DIGITS = 9
 
 
@@ -73,7 +74,7 @@ DEFAULT_POLICY = RetryPolicy()
 
 
 def retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Read a Retry-After header (seconds or a date) as seconds from now; None if it is unusable or not serious."""
+    """Read a Retry-After header (seconds or a date) as seconds from now; None if it is unusable."""
     if not header:
         return None
     wished = header.strip()
@@ -88,8 +89,8 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
     return _serious(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()))
 
 
-def _serious(seconds: float) -> float | None:
-    return seconds if seconds <= _LONGEST_WISH else None
+def _serious(seconds: float) -> float:
+    return seconds if seconds <= _LONGEST_WISH else _INSTEAD
 
 
 def _wish(state: RetryCallState) -> float | None:
