@@ -1,7 +1,7 @@
 """When each cause was recorded, told and over: from the ledger's own times and those of the receivers."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Engine, select
@@ -75,9 +75,13 @@ def _told(alerts: Sequence[Alert], chat: Arrived, mail: Arrived, mail_is_back: d
 
 
 def _opened(alert: Alert, arrived: Arrived) -> Iterator[datetime]:
-    """Return when messages announced it: by the link to its orders, or the name of its task."""
+    """Return when messages announced it: by the link to its orders, or the name of its task.
+
+    The message that it is fixed names the task, too, and comes once it is closed.
+    """
     sign = f"?cause={alert.cause}" if alert.order_id is not None else alert.order
-    return (at for at, text in arrived if sign in text and at >= alert.opened_at)
+    until = alert.closed_at or datetime.max.replace(tzinfo=UTC)
+    return (at for at, text in arrived if sign in text and alert.opened_at <= at < until)
 
 
 def _fixed(reason: Reason, arrived: Arrived, over: datetime | None) -> datetime | None:
