@@ -55,6 +55,31 @@ def test_it_is_held_until_it_is_reopened(  # noqa: PLR0917
     assert control.order(order_id)["erp_order_number"] == number
 
 
+@pytest.mark.parametrize("gone", [403, 503, None], ids=str)
+@pytest.mark.parametrize("broken", ["state", "erp_order_number", "lines"])
+def test_it_stays_held_while_the_erp_does_not_say_that_it_was_reopened(  # noqa: PLR0917
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock, broken: str, gone: int | None
+) -> None:
+    """The ERP cannot be asked, or has removed what it had cancelled."""
+    order_id, number = half_written(services, control, runs, clock, broken)
+    control.cancel_erp_order(number)
+    run_sweep(services, runs())
+    before = control.order(order_id)
+    if gone is None:
+        control.remove_erp_order(number)
+    else:
+        control.fault("status", service="erp", path="/erp/sales-orders", status=gone, times=0)
+    clock.advance(minutes=15)
+
+    assert preview_orders(services, [order_id]).calls == []
+    run_sweep(services, runs(), order_ids=[order_id])
+
+    assert control.order(order_id) == before
+    known = services.ledger.get(order_id)
+    assert known is not None
+    assert known.reason is Reason.ERP_ORDER_CANCELLED
+
+
 def test_an_erp_that_cannot_be_asked_holds_up_no_write_back(
     services: Services, control: SandboxControl, runs: Runs, clock: Clock
 ) -> None:

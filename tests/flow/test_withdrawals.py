@@ -55,6 +55,19 @@ def test_it_is_found_by_the_next_sweep_and_told_once(  # noqa: PLR0917
     assert alert.seen == 1
 
 
+@pytest.mark.parametrize("state", TOLD)
+def test_an_offline_order_that_was_marked_and_is_then_withdrawn_is_nobodys_matter(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, state: str
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "offline": True})
+    assert run_day(services, DAY, runs("2026-11-22")).offline_sent == 1
+    withdraw(control, clock, order_id, state)
+    clock.advance(minutes=15)
+
+    assert run_sweep(services, runs()).failed == 0
+    assert reasons(services) == []
+
+
 @pytest.mark.parametrize("state", ["draft", "quotation"])
 def test_one_that_was_sent_back_and_is_then_cancelled_is_told_anew_and_over_when_it_is_confirmed_again(  # noqa: PLR0917
     services: Services, control: SandboxControl, clock: Clock, runs: Runs, exported: list[int], state: str

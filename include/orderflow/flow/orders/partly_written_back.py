@@ -26,7 +26,7 @@ def as_kept(services: Services, known: LedgerOrder) -> Exported:
     """Return an order that was sent as the ERP has it now: it may have another number, and others on its lines.
 
     PermanentError if the ERP cancelled it before the shop knew all of it. An ERP that cannot be reached, or does not
-    find the order, proves nothing: the write-back continues with what the ledger knows.
+    find the order, proves nothing: what the ledger knows goes on, be it a write-back or a cancellation.
     """
     found = isolated(lambda: services.erp.find(known.external_reference or known.name, known.order_id), known.name)
     if isinstance(found, OrderflowError):
@@ -34,8 +34,11 @@ def as_kept(services: Services, known: LedgerOrder) -> Exported:
     elif found is not None and _is_this_order(services, known, found):
         if found.is_cancelled:
             raise cancelled_in_erp(found)
-        if found.number != known.erp_number:
-            return _renumbered(known, found)
+        return _renumbered(known, found) if found.number != known.erp_number else Exported.of(known)
+    if known.reason is Reason.ERP_ORDER_CANCELLED:
+        raise PermanentError(
+            f"ERP number {known.erp_number} was cancelled, and nothing shows that it was reopened", reason=known.reason
+        )
     return Exported.of(known)
 
 

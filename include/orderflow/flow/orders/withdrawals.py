@@ -63,8 +63,8 @@ def list_withdrawn(services: Services) -> list[int]:
 
 
 def is_unheard_of(known: LedgerOrder, state: str | None) -> bool:
-    """Whether an order in this state is in the ERP, and its withdrawal is new."""
-    exported = known.progress in IN_ERP - {Progress.RESOLVED}
+    """Whether an order in this state is in the ERP, and its withdrawal is new; an offline order never went there."""
+    exported = known.erp_number is not None and known.progress in IN_ERP - {Progress.RESOLVED}
     return exported and state in WITHDRAWN and known.reason is not WITHDRAWN[state]
 
 
