@@ -8,6 +8,7 @@ import pytest
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
+from orderflow.flow.orders.preview import preview_orders
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.run import run_shipments
@@ -253,6 +254,7 @@ def test_an_erp_order_that_was_cancelled_is_no_export(
     erp.cancel_erp_order(made["number"])
     erp.edit_order(order_id, state="confirmed", erp_order_number=None)
     clock.advance(minutes=15)
+    assert preview_orders(services, [order_id]).calls == [], "the dry run says so, too"
 
     (failure,) = run_sweep(services, runs()).failures
 
