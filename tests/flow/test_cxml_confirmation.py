@@ -7,6 +7,7 @@ import pytest
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
+from orderflow.flow.orders.preview import preview_orders
 from orderflow.flow.orders.run import preview_day, run_day, run_sweep
 from orderflow.flow.orders.steps import ORDER_STEPS, PATCH_NUMBER, PUT_LINES, run_step
 from orderflow.flow.services import Services
@@ -171,3 +172,21 @@ def _up_to(services: Services, last: Any, order_id: int, run: Any) -> int:
     for step in ORDER_STEPS[: ORDER_STEPS.index(last)]:
         run_step(services, step, [order.order_id], run)
     return order.order_id
+
+
+def test_a_dry_run_shows_that_an_order_reopened_between_the_steps_is_moved_on_again(
+    services: Services, control: SandboxControl, runs: Runs, clock: Clock
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    control.fault("status", path=PATH, status=400, times=0)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.clear_faults()
+    assert progress(services, order_id) is Progress.NUMBER_SET
+    control.edit_order(order_id, state="confirmed")
+    clock.advance(minutes=15)
+    before = len(writes(control))
+
+    planned = [(call.method, call.path.partition("?")[0]) for call in preview_orders(services, [order_id]).calls]
+    run_day(services, DAY, runs("2026-11-22"))
+
+    assert planned == writes(control)[before:] == [("PATCH", f"/api/order/{order_id}/"), ("POST", PATH)]

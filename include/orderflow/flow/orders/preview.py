@@ -125,7 +125,7 @@ def _exporting(services: Services, seen: ShopOrder, order: Order, start: _Start)
     if start.request is not None:
         yield _call(order, "erp", "POST", "/sales-orders", start.request.model_dump(mode="json"))
     by_cxml = confirms_by_cxml(services, order.webshop)
-    if start.progress is Progress.PUSHED:
+    if start.progress is Progress.PUSHED or by_cxml:  # before a confirmation, the state is looked at again
         change = state_change(seen, exported)
         if change is not None:
             yield _to_shop(order, "PATCH", change)
