@@ -73,17 +73,20 @@ class Directory:
     def read(self, kind: RecordKind, record: RecordKey, record_id: int | None) -> Mapping[str, Any]:
         """Read a record; CUSTOMER_UNKNOWN if there is none.
 
-        The answer must be the record with this id: a key that leads to another id proves nothing.
+        The answer must name the record, by id or key, and no other one: a key that leads to another id proves nothing.
         """
         path = f"/api/origin/{quote(record.origin, safe='')}/{kind}/{quote(record.key, safe='')}/"
         answer = self._channel.call("GET", path, retry=True, accept={HTTPStatus.NOT_FOUND})
         if answer.status == HTTPStatus.NOT_FOUND:
             raise PermanentError(f"the shop has no {kind} {record}", reason=Reason.CUSTOMER_UNKNOWN)
         document = answer.json_object()
-        other = record_id is not None and str(document.get("id", record_id)) != str(record_id)
-        if other or str(document.get("key", record.key)) != record.key:
+        shown_id, shown_key = document.get("id"), document.get("key")
+        if shown_id is None and shown_key is None:
+            raise answer.unreadable(f"does not say which {kind} it is about")
+        other = shown_id is not None and record_id is not None and str(shown_id) != str(record_id)
+        if other or (shown_key is not None and str(shown_key) != record.key):
             raise answer.unreadable(f"is about another {kind} than {record} with id {record_id}")
-        return document
+        return document if shown_id is not None else {**document, "id": record_id}
 
     def set_code(self, record: RecordKey, code: str) -> None:
         """Set a customer's `code` to the ERP's number. ASSUMED: PATCH is documented for users only."""

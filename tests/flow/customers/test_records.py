@@ -7,7 +7,7 @@ import pytest
 
 from orderflow.domain.people import People
 from orderflow.domain.reasons import Reason
-from orderflow.errors import ConfigurationError, PermanentError, TransientError
+from orderflow.errors import ConfigurationError, OrderflowError, PermanentError, TransientError
 from orderflow.flow.services import Services
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
@@ -147,3 +147,32 @@ def test_an_origin_that_the_shop_does_not_have_is_a_mistake_in_the_settings(
     wrong = replace(services, settings=Settings.parse({"origins": ["nowhere"]}))
     with pytest.raises(ConfigurationError, match="nowhere"):
         of(wrong, order_id, runs)
+
+
+@pytest.mark.parametrize("kind", ["customer", "user", "address"])
+@pytest.mark.parametrize(
+    "answer", [{}, {"hello": "world"}, {"id": None, "key": None}, {"name": "An", "id": ""}], ids=str
+)
+def test_an_answer_that_names_no_record_is_none(
+    services: Services, control: SandboxControl, runs: Runs, answer: dict[str, Any], kind: str
+) -> None:
+    """It would make a customer without a name and without the shop's id."""
+    control.configure(key_twins=True)
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    control.fault("wrong_answer", service="shop", method="GET", path=f"/{kind}/.+", answer=answer, times=0)
+    with pytest.raises(OrderflowError) as error:
+        of(having(services, customers="create"), order_id, runs)
+    assert error.value.reason is Reason.SHOP_ANSWER_INVALID
+
+
+@pytest.mark.parametrize("shown", [{"id": None}, {"key": None}])
+def test_a_record_may_leave_out_one_of_its_names(
+    services: Services, control: SandboxControl, runs: Runs, shown: dict[str, Any]
+) -> None:
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    customer = control.people.get("customer", control.order(order_id)["customer"])
+    path = f"/customer/{customer['key']}/"
+    control.fault("wrong_answer", service="shop", method="GET", path=path, answer={**customer, **shown}, times=0)
+    buyer = of(having(services, customers="create"), order_id, runs).buyer
+    assert buyer is not None
+    assert (buyer.id, buyer.key) == (customer["id"], customer["key"])
