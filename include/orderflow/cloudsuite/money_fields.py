@@ -39,16 +39,18 @@ class MoneyField(NamedTuple):
 
 
 def money_fields(document: Mapping[str, Any]) -> Iterator[MoneyField]:
-    """Yield the amounts in an order, or in one of its lines, besides price and quantity."""
-    for name, value in document.items():
-        if _words(name) & _MONEY and not _words(name) & _OTHER:
-            yield from (MoneyField(name, path, amount) for path, amount in _amounts(name, value))
+    """Return the amounts in an order, or in one of its lines, besides price and quantity."""
+    return _named(document, _MONEY, _OTHER)
 
 
 def amounts_of_line(document: Mapping[str, Any]) -> Iterator[MoneyField]:
-    """Yield what may be the amount of a line that has no price."""
+    """Return what may be the amount of a line that has no price."""
+    return _named(document, _AMOUNT_OF_A_LINE, _OTHER - {"line"})
+
+
+def _named(document: Mapping[str, Any], wanted: frozenset[str], unwanted: frozenset[str]) -> Iterator[MoneyField]:
     for name, value in document.items():
-        if _words(name) & _AMOUNT_OF_A_LINE and not _words(name) & (_OTHER - {"line"}):
+        if _words(name) & wanted and not _words(name) & unwanted:
             yield from (MoneyField(name, path, amount) for path, amount in _amounts(name, value))
 
 
