@@ -16,13 +16,13 @@ from sqlalchemy import URL, Column, Engine, MetaData, String, Table, event, insp
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import ConfigurationError, TransientError
-from orderflow.ledger import schema
 from orderflow.ledger.database import engine
 from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.models.orders import Outcome
 from orderflow.ledger.opening import open_ledger
 from orderflow.ledger.schema import MIGRATIONS, VERSION_TABLE, bring_to_head, current_revision, require_head
 from orderflow.ledger.tables.base import OLDEST_CODE, SCHEMA_REVISION, Base
+from support.old_ledgers import ledger_of
 
 
 def test_the_version_the_code_knows_is_the_newest_migration() -> None:
@@ -153,13 +153,8 @@ def test_a_new_file_that_others_hold_is_waited_for(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 19)])
-def test_orders_and_events_of_every_earlier_version_are_kept(
-    empty_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = make_engine(empty_url)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "SCHEMA_REVISION", revision)
-        bring_to_head(old)
+def test_orders_and_events_of_every_earlier_version_are_kept(empty_url: URL, revision: str) -> None:
+    old = ledger_of(empty_url, revision)
     orders, events = (Table(f"orderflow_{name}", MetaData(), autoload_with=old) for name in ("order", "event"))
     then = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     stored = then if old.dialect.name == "postgresql" else then.replace(tzinfo=None)

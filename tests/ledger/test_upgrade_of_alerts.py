@@ -2,24 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import URL, MetaData, Table
 
 from orderflow.domain.reasons import Owner
-from orderflow.ledger import schema
-from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.opening import open_ledger
-from orderflow.ledger.schema import bring_to_head
+from support.old_ledgers import ledger_of
 
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_open_alerts_and_outages_are_kept_and_count_as_told(empty_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = make_engine(empty_url)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "SCHEMA_REVISION", "0013")
-        bring_to_head(engine)
+def test_open_alerts_and_outages_are_kept_and_count_as_told(empty_url: URL) -> None:
+    engine = ledger_of(empty_url, "0013")
     then = THEN if engine.dialect.name == "postgresql" else THEN.replace(tzinfo=None)
     alerts, outages = (Table(f"orderflow_{name}", MetaData(), autoload_with=engine) for name in ("alert", "outage"))
     times = {"opened_at": then, "last_seen_at": then, "seen": 3}

@@ -9,10 +9,8 @@ from sqlalchemy import URL, Connection, MetaData, Table
 from orderflow.domain.decision import Action
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.ledger import schema
-from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.opening import open_ledger
-from orderflow.ledger.schema import bring_to_head
+from support.old_ledgers import ledger_of
 
 THEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHY = {progress: Reason.CANCELLED if progress is Progress.SKIPPED else Reason.SHOP_REFUSED for progress in Progress}
@@ -25,13 +23,8 @@ def _add(connection: Connection, table: str, **values: Any) -> None:
 
 
 @pytest.mark.parametrize("revision", ["0014", "0018", "0019", "0022"])
-def test_orders_in_every_state_with_open_alerts_keep_what_they_are(
-    empty_url: URL, revision: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = make_engine(empty_url)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "SCHEMA_REVISION", revision)
-        bring_to_head(engine)
+def test_orders_in_every_state_with_open_alerts_keep_what_they_are(empty_url: URL, revision: str) -> None:
+    engine = ledger_of(empty_url, revision)
     then = THEN if engine.dialect.name == "postgresql" else THEN.replace(tzinfo=None)
     for order_id, progress in IDS.items():
         with engine.begin() as connection:

@@ -13,12 +13,11 @@ from orderflow.domain.backoff import OPEN
 from orderflow.domain.decision import Action
 from orderflow.domain.reasons import SKIPPED, Owner, Reason
 from orderflow.domain.states import Progress
-from orderflow.ledger import schema
-from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef, Word
 from orderflow.ledger.opening import open_ledger
-from orderflow.ledger.schema import MIGRATIONS, bring_to_head
+from orderflow.ledger.schema import MIGRATIONS
+from support.old_ledgers import ledger_of
 
 THEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Upgraded = Callable[[], Ledger]
@@ -62,12 +61,8 @@ class Old:
 
 
 @pytest.fixture
-def old(empty_url: URL, monkeypatch: pytest.MonkeyPatch) -> Old:
-    engine = make_engine(empty_url)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "SCHEMA_REVISION", "0025")
-        bring_to_head(engine)
-    return Old(engine)
+def old(empty_url: URL) -> Old:
+    return Old(ledger_of(empty_url, "0025"))
 
 
 @pytest.fixture

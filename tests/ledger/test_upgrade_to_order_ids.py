@@ -11,13 +11,12 @@ from sqlalchemy import URL, Engine, MetaData, Table, select
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress
-from orderflow.ledger import schema
-from orderflow.ledger.database.engine import make_engine
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.ledger.opening import open_ledger
-from orderflow.ledger.schema import MIGRATIONS, bring_to_head
+from orderflow.ledger.schema import MIGRATIONS
+from support.old_ledgers import ledger_of
 
 THEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Upgraded = Callable[[], Ledger]
@@ -79,12 +78,8 @@ class Old:
 
 
 @pytest.fixture
-def old(empty_url: URL, monkeypatch: pytest.MonkeyPatch) -> Old:
-    engine = make_engine(empty_url)
-    with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "SCHEMA_REVISION", "0012")
-        bring_to_head(engine)
-    return Old(engine)
+def old(empty_url: URL) -> Old:
+    return Old(ledger_of(empty_url, "0012"))
 
 
 @pytest.fixture
