@@ -2,24 +2,18 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Dialog, FrameLocator, Page, expect
+from playwright.sync_api import expect
 
 from filled_ledger import fill
 from sandbox.control import SandboxControl
 from support.browsing import PATIENCE, Visit, picture
 from support.live_airflow import Live
+from support.rejected_day import DAY, SCRIPT, counter, name_of, orders_of, run_with_a_rejected_order, violations
 
-TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
-DAY = (TODAY - timedelta(days=1)).isoformat()
-AXE = Path(__file__).parent / "axe.min.js"
-SCRIPT = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
 LAPTOP = {"width": 1366, "height": 900}
 TALL = {"width": 1366, "height": 2000}
 PHONE = {"width": 390, "height": 844}
@@ -29,30 +23,7 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture
 def rejected(live: Live, control: SandboxControl) -> int:
-    """Let a day run in which the ERP rejects one order, whose product is named like a script; returns its id."""
-    control.reset(day=DAY, count=40)
-    order = next(o for o in control.orders() if o["payment_status"] == "paid" and not o["offline"])
-    line = order["order_lines"][0]
-    order_id = int(order["id"])
-    control.edit_order(order_id, order_lines=[{**line, "product": {"origin": "x", "key": f"UNKNOWN-{SCRIPT}"}}])
-    live.run(DAY)
-    return order_id
-
-
-def name_of(control: SandboxControl, order_id: int) -> str:
-    order = control.order(order_id)
-    return f"{order['webshop']}/{order['reference']}"
-
-
-def orders_of(page: Page) -> FrameLocator:
-    """Return the page inside Airflow's frame, with its table."""
-    frame = page.frame_locator("iframe[title=Orders]")
-    expect(frame.locator("#orders table, #orders .empty").first).to_be_visible()
-    return frame
-
-
-def counter(frame: FrameLocator, name: str) -> Any:
-    return frame.locator(".counter", has=frame.locator(".counter-name", has_text=re.compile(f"^{name}$")))
+    return run_with_a_rejected_order(live, control)
 
 
 def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
@@ -114,32 +85,6 @@ def test_a_day_can_be_seen_filtered_opened_retried_and_then_it_is_done(
 PRODUCT = {"origin": "myorigin", "key": "124_STUK"}
 
 
-def test_a_script_in_an_order_is_shown_and_not_run(rejected: int, control: SandboxControl, visit: Visit) -> None:
-    asked: list[Dialog] = []
-    webshop = control.order(rejected)["webshop"]
-    page = visit(f"/orderflow/order?webshop={webshop}&id={rejected}")
-    page.on("dialog", lambda dialog: asked.append(dialog))  # noqa: PLW0108 - Playwright takes no built-in method
-
-    expect(page.locator(".why-panel")).to_contain_text(SCRIPT)
-
-    assert page.title() != "run"
-    assert not page.locator("img, .message script").count()
-    assert not asked
-
-
-def test_a_viewer_sees_everything_and_cannot_retry(rejected: int, live: Live, visit: Visit) -> None:
-    before = live.airflow.runs("orderflow_orders")
-    page = visit("/plugin/orders", user="viewer")
-    frame = orders_of(page)
-
-    expect(counter(frame, "Failed").locator(".counter-value")).to_have_text("1")
-    expect(frame.locator("#retry-forbidden")).to_be_visible()
-    expect(frame.get_by_role("button", name="Retry")).to_have_count(0)
-    body = {"logical_date": None, "conf": {"order_ids": [rejected]}}
-    assert page.request.post("/api/v2/dags/orderflow_orders/dagRuns", data=body).status == 403
-    assert live.airflow.runs("orderflow_orders") == before
-
-
 def test_anonymous_gets_nothing(visit: Visit) -> None:
     page = visit("/orderflow/", user=None)
 
@@ -157,18 +102,6 @@ def test_anonymous_gets_nothing(visit: Visit) -> None:
         assert page.request.get(f"/orderflow/{path}").status == 401, path
 
 
-def test_a_run_has_a_tab_with_its_orders(rejected: int, live: Live, control: SandboxControl, visit: Visit) -> None:
-    run_id = live.airflow.runs("orderflow_daily")[-1]["dag_run_id"]
-    page = visit(f"/dags/orderflow_daily/runs/{run_id}", viewport=LAPTOP)
-    page.get_by_role("link", name="Orders", exact=True).click()
-    frame = orders_of(page)
-
-    frame.locator("#filter-text").fill(name_of(control, rejected))
-    row = frame.locator("#orders tbody tr")
-    expect(row).to_have_count(1)
-    expect(row).to_contain_text("rejected")
-
-
 def test_a_dry_run_shows_what_would_be_written_on_its_tab_and_at_its_orders(
     live: Live, control: SandboxControl, visit: Visit
 ) -> None:
@@ -184,9 +117,7 @@ def test_a_dry_run_shows_what_would_be_written_on_its_tab_and_at_its_orders(
     rows.last.locator("summary").click()
     expect(rows.last.locator("pre")).to_contain_text(json.dumps(SCRIPT))
     assert page.title() != "run"
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    assert not [violation for violation in found if violation["impact"] in {"serious", "critical"}]
+    assert not violations(page)
     picture(page, "dry-run-light")
 
     rows.first.get_by_role("link", name="1/CS7").click()
@@ -216,20 +147,6 @@ def test_selected_orders_are_retried_together_by_keyboard_alone(
     assert live.airflow.runs("orderflow_orders")[-1]["conf"] == {"order_ids": [rejected]}
     other.goto(f"/orderflow/order?id={rejected}")
     expect(other.locator("#asked")).to_contain_text("Retry failed: admin")
-
-
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_axe_finds_nothing_serious(rejected: int, live: Live, control: SandboxControl, visit: Visit, look: str) -> None:
-    of_order = urlencode({"webshop": control.order(rejected)["webshop"], "id": rejected})
-    of_run = urlencode({"dag_id": "orderflow_daily", "run_id": live.airflow.runs("orderflow_daily")[-1]["dag_run_id"]})
-    for path in ("", f"order?{of_order}", f"run?{of_run}"):
-        page = visit(f"/orderflow/{path}", color_scheme=look)
-        expect(page.locator("#orders table, .timeline").first).to_be_visible()
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-
-        found = page.evaluate("axe.run()")["violations"]
-
-        assert not [violation for violation in found if violation["impact"] in {"serious", "critical"}], path
 
 
 LOOKS = {
