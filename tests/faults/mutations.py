@@ -3,12 +3,14 @@
 python -m faults.mutations [GUARD …]
 """
 
+import argparse
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +20,8 @@ from faults.guards_of_runs import OF_RUNS
 ROOT = Path(__file__).parents[2]
 PARTS = ("include", "tests", "tools", "dags", "docs", "pyproject.toml")
 MUTATIONS = (*OF_ORDERS, *OF_RUNS)
+AT_ONCE = 2
+"""Guards removed at the same time, each in a copy of its own."""
 
 
 def failing(mutation: Mutation | None) -> list[str]:
@@ -52,25 +56,40 @@ def failing(mutation: Mutation | None) -> list[str]:
 
 
 def table(guards: Collection[str] = (), before: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Remove each guard and list the tests that fail; RuntimeError if one can be removed unnoticed.
+    """Remove each guard and list the tests that fail; RuntimeError names those that can be removed unnoticed.
 
     With `guards` only these are removed, and the other rows are taken from `before`.
     """
+    removed = [mutation for mutation in MUTATIONS if not guards or mutation.guard in guards]
     broken = [] if guards else failing(None)
     if broken:
         raise RuntimeError(f"these fail without any mutation: {broken}")
-    rows = ""
-    for mutation in MUTATIONS:
-        if guards and mutation.guard not in guards:
-            rows += f"| {mutation.guard} | {before[mutation.guard]} |\n" if mutation.guard in before else ""
-            continue
-        sys.stderr.write(f"without: {mutation.guard}\n")
-        names = failing(mutation)
-        if not names:
-            raise RuntimeError(f"the guard `{mutation.guard}` can be removed, and no test fails")
-        rows += f"| {mutation.guard} | {'<br>'.join(f'`{name}`' for name in names)} |\n"
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = dict(zip((mutation.guard for mutation in removed), pool.map(_without, removed), strict=True))
+    unnoticed = [guard for guard, names in found.items() if not names]
+    if unnoticed:
+        raise RuntimeError(f"these guards can be removed, and no test fails: {unnoticed}")
+    cells = {**before, **{guard: "<br>".join(f"`{name}`" for name in names) for guard, names in found.items()}}
+    rows = "".join(f"| {one.guard} | {cells[one.guard]} |\n" for one in MUTATIONS if one.guard in cells)
     return f"| guard removed | tests that fail then |\n|---|---|\n{rows}"
 
 
+def _without(mutation: Mutation) -> list[str]:
+    names = failing(mutation)
+    sys.stderr.write(f"without {mutation.guard}: {len(names)} tests fail\n")
+    return names
+
+
+def chosen(description: str, known: Collection[str]) -> list[str]:
+    """Return the names given on the command line; unknown ones end the program."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all, if none is given")
+    names: list[str] = parser.parse_args().names
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"unknown: {unknown}; known are {sorted(known)}")
+    return names
+
+
 if __name__ == "__main__":
-    sys.stdout.write(table(sys.argv[1:]))
+    guards = chosen("Remove guards and see tests fail.", {mutation.guard for mutation in MUTATIONS})
+    sys.stdout.write(table(guards))

@@ -11,7 +11,7 @@ from pathlib import Path
 from faults.identity_matrix import IDENTITY_ROWS, IdentityBench, Moment
 from faults.ledgers import PostgresLedgers, SqliteLedgers
 from faults.matrix import IMPATIENT_DATABASE, prove
-from faults.mutations import table
+from faults.mutations import MUTATIONS, chosen, table
 from faults.rows import ROWS, Column, Kind
 from faults.shipment_matrix import bench_of
 from postgres import fresh_database, postgres_server
@@ -148,4 +148,5 @@ def main(names: Sequence[str] = ()) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parts = {*(row.name for row in (*ROWS, *IDENTITY_ROWS)), *(mutation.guard for mutation in MUTATIONS)}
+    main(chosen("Prove the fault matrix, remove its guards, write the page.", parts))
