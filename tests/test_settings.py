@@ -51,6 +51,16 @@ def test_without_a_user_it_is_said_which_setting_is_missing() -> None:
         ({"webshops": {"3": {"confirmation": "cxml", "messages": {"shop": 3}}}}, r"webshops\.3: .*`messages\.user`"),
         ({"origins": ["webshop", "a", "b"], "webshops": {"1": {"guests": "fixed:G"}}}, r"`webshops\.1\.guests`"),
         ({"origins": ["webshop"], "webshops": {"1": {"guests": "fixed:G"}}}, r"`webshops\.1\.guests`"),
+        *(
+            ({"webshops": {"1": {}, "2": given}}, rf"`webshops\.2\.{next(iter(given))}` .*`origins`")
+            for given in (
+                {"customers": "create"},
+                {"customers": "create_and_update"},
+                {"guests": "by_mail"},
+                {"guests": "fixed:erp/G"},
+                {"tell_customer_code": True},
+            )
+        ),
     ],
 )
 def test_a_setting_that_cannot_work_without_another_is_refused(wrong: dict[str, object], named: str) -> None:
@@ -100,9 +110,9 @@ def test_names_with_dots_and_other_letters_are_taken() -> None:
         "1": {"confirmation": "cxml", "messages": messages, "guests": "fixed:erp/a/b"},
         "2": {"guests": "fixed:G.1"},
     }
-    settings = Settings.parse({"webshops": webshops})
+    settings = Settings.parse({"origins": ["webshop", "erp.nl"], "webshops": webshops})
     assert settings.webshop(1).fixed_guest == "erp/a/b"
-    assert Settings.parse({"origins": ["webshop", "erp.nl"], "webshops": webshops}).webshop(2).fixed_guest == "G.1"
+    assert settings.webshop(2).fixed_guest == "G.1"
     assert Settings.parse({"origins": ["...", "?x#", "b\u00e9"]}).origins == ("...", "?x#", "b\u00e9")
 
 

@@ -156,11 +156,16 @@ class Settings(_Settings):
 
     @model_validator(mode="after")
     def _can_reach_customers(self) -> Self:
-        """Refuse one customer for all guests whose origin cannot be told."""
+        """Refuse settings about customers that would have no effect, or whose customer cannot be told."""
         others = [origin for origin in self.origins if origin not in self.shop_origins]
         for webshop, settings in self.webshops.items():
+            if settings.about_customers and not self.origins:
+                raise ValueError(
+                    f"`webshops.{webshop}.{settings.about_customers}` needs `origins`: without it no customer is read "
+                    'from the shop; name the origins of its customers and addresses, such as ["webshop", "erp"]'
+                )
             key = settings.fixed_guest
-            if self.origins and key is not None and "/" not in key and len(others) != 1:
+            if key is not None and "/" not in key and len(others) != 1:
                 raise ValueError(f"`webshops.{webshop}.guests` needs the customer's origin too: `fixed:origin/{key}`")
         return self
 

@@ -26,8 +26,8 @@ class Connection:
         request = Request(self._scope, self._receive)
         return Call(
             method=request.method,
-            path=request.url.path,
-            query_string=request.url.query,
+            path=self._scope["path"],
+            query_string=self._scope["query_string"].decode("latin-1"),
             headers=dict(request.headers),
             body=await request.body(),
             origin=f"{request.url.scheme}://{request.url.netloc}",

@@ -17,6 +17,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.errors import ConfigurationError, PermanentError
 from orderflow.transport import Channel
 from orderflow.transport.fields import Id, Instant, Name, Number
+from orderflow.transport.path_part import path_part
 
 
 def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
@@ -75,8 +76,7 @@ class Directory:
 
         The answer must name the record, by id or key, and no other one: a key that leads to another id proves nothing.
         """
-        path = f"/api/origin/{quote(record.origin, safe='')}/{kind}/{quote(record.key, safe='')}/"
-        answer = self._channel.call("GET", path, retry=True, accept={HTTPStatus.NOT_FOUND})
+        answer = self._channel.call("GET", _path(kind, record), retry=True, accept={HTTPStatus.NOT_FOUND})
         if answer.status == HTTPStatus.NOT_FOUND:
             raise PermanentError(f"the shop has no {kind} {record}", reason=Reason.CUSTOMER_UNKNOWN)
         document = answer.json_object()
@@ -90,8 +90,13 @@ class Directory:
 
     def set_code(self, record: RecordKey, code: str) -> None:
         """Set a customer's `code` to the ERP's number. ASSUMED: PATCH is documented for users only."""
-        path = f"/api/origin/{quote(record.origin, safe='')}/customer/{quote(record.key, safe='')}/"
+        path = _path(RecordKind.CUSTOMER, record)
         self._channel.call("PATCH", path, json={"code": code}, retry=True)
+
+
+def _path(kind: RecordKind, record: RecordKey) -> str:
+    origin, key = (path_part(part, f"{kind} {record}", Reason.CUSTOMER_UNKNOWN) for part in record)
+    return f"/api/origin/{origin}/{kind}/{key}/"
 
 
 class DirectoryPage(BaseModel):

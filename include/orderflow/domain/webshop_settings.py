@@ -42,6 +42,12 @@ class WebshopSettings(BaseModel):
         """The customer of every guest, as `key` or `origin/key`; None if `guests` names none."""
         return self.guests.removeprefix(FIXED) if self.guests.startswith(FIXED) else None
 
+    @property
+    def about_customers(self) -> str | None:
+        """The name of a setting, changed from its default, that acts on customers read from the shop."""
+        names = ("customers", "guests", "tell_customer_code")
+        return next((name for name in names if getattr(self, name) != type(self).model_fields[name].default), None)
+
     @model_validator(mode="after")
     def _names_a_customer(self) -> Self:
         """Refuse a customer of guests without a key, or whose origin is empty."""

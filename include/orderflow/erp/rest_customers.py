@@ -12,6 +12,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.erp.customers import CustomerRequest, ErpCustomer
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError, UnavailableError
+from orderflow.transport.path_part import path_part
 
 CUSTOMERS = "/customers"
 _DONE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
@@ -69,7 +70,8 @@ class RestCustomers:
     def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
         """Update a customer. Repeating the same update changes nothing."""
         del code  # the key identifies it
-        path = f"{CUSTOMERS}/{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
+        origin, key = (path_part(part, f"customer {record}", Reason.CUSTOMER_REJECTED) for part in record)
+        path = f"{CUSTOMERS}/{origin}/{key}"
         return _checked(self._write("PUT", path, record, _body(request)), record)
 
     def _write(

@@ -67,19 +67,23 @@ def test_keys_on_the_order_need_no_list(services: Services, control: SandboxCont
     assert len(directory_calls(control)) == 3, "customer, user, one address"
 
 
-def test_a_new_guest_costs_three_reads_and_a_known_customer_one(
-    services: Services, control: SandboxControl, runs: Runs
-) -> None:
+def test_what_a_customer_costs_in_calls(services: Services, control: SandboxControl, runs: Runs) -> None:
     first, second = control.add_orders({**ORDER, "guest": GUEST}, {**ORDER, "guest": OTHER})
     shop = having(services, customers="create")
     of(shop, first, runs)
-    before = len(directory_calls(control))
-    of(shop, second, runs)
-    assert len(directory_calls(control)) - before == 3
-    (again,) = control.add_orders({**ORDER, **{n: control.order(second)[n] for n in NAMED}})
-    before = len(directory_calls(control))
-    of(shop, again, runs)
-    assert len(directory_calls(control)) - before == 1
+    known = {name: control.order(second)[name] for name in NAMED}
+    other = {"invoice_address": control.order(first)["invoice_address"]}
+    again, invoiced_elsewhere = control.add_orders({**ORDER, **known}, {**ORDER, **known, **other})
+
+    def calls() -> tuple[int, int]:
+        at_erp = [call for call in control.journal(service="erp") if "/customers" in call["path"]]
+        return len(directory_calls(control)), len(at_erp)
+
+    costs = {second: (3, 2), again: (1, 0), invoiced_elsewhere: (2, 1)}
+    for order_id, (reads, at_erp) in costs.items():
+        before = calls()
+        of(shop, order_id, runs)
+        assert calls() == (before[0] + reads, before[1] + at_erp)
 
 
 def test_lists_are_read_on_from_where_they_ended(
@@ -138,6 +142,45 @@ def test_a_record_that_was_listed_and_is_gone_is_named_by_its_key(
         of(shop, second, runs)
     assert error.value.reason is Reason.CUSTOMER_UNKNOWN
     assert address["key"] in error.value.message
+
+
+KEYS = ["a/b", "?x=1", "#x", "%2e%2e", "a b", "b\u00e9\u4e2d", " x ", "...", "&", "a\\b", "//x"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("switches", [{"key_twins": True}, {}], ids=str)
+def test_a_key_is_one_part_of_the_path_that_is_asked(
+    services: Services, control: SandboxControl, runs: Runs, key: str, switches: dict[str, Any]
+) -> None:
+    control.configure(**switches)
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    for kind, field in (("customer", "customer"), ("address", "shipment_address"), ("user", "user")):
+        control.people.edit(kind, control.order(order_id)[field], key=key)
+    people = of(having(services, customers="create_and_update"), order_id, runs)
+    assert people.buyer is not None
+    assert people.ship_to is not None
+    assert (people.buyer.key, people.buyer.email, people.ship_to.street1) == (key, GUEST["email"], "Kade")
+    control.people.edit("customer", control.order(order_id)["customer"], email="new@example.nl")
+    of(having(services, customers="create_and_update"), order_id, runs)
+    (customer,) = control.erp_customers.all()
+    assert (customer["keys"], customer["buyer"]["email"]) == ([["webshop", key]], "new@example.nl")
+
+
+@pytest.mark.parametrize("key", [".", "..", "../x", "x/..", "a/../../b", "..\\x", "x/.", "", " "])
+@pytest.mark.parametrize("switches", [{"key_twins": True}, {}], ids=str)
+def test_a_key_that_leads_elsewhere_holds_its_order(
+    services: Services, control: SandboxControl, runs: Runs, key: str, switches: dict[str, Any]
+) -> None:
+    control.configure(**switches)
+    (order_id,) = control.add_orders({**ORDER, "guest": GUEST})
+    customer = control.order(order_id)["customer"]
+    control.people.edit("customer", customer, key=key)
+    with pytest.raises(PermanentError) as error:
+        of(having(services, customers="create"), order_id, runs)
+    assert error.value.reason is Reason.CUSTOMER_UNKNOWN
+    assert (key.strip() or str(customer)) in error.value.message
+    asked = [path.removeprefix("/api/origin/webshop/customer/") for path in directory_calls(control)]
+    assert {path for path in asked if not path.startswith("/api/origin/")} <= {""}, "only the list"
 
 
 def test_an_origin_that_the_shop_does_not_have_is_a_mistake_in_the_settings(

@@ -78,7 +78,13 @@ def _read(services: Services, origin: str, kind: RecordKind, known: LedgerListin
             break
         book.was_read(origin, kind, known.model_copy(update={"position": position, "newest": newest}))
     is_short = known.position == 0 and page.count is not None and len(seen) < page.count
-    log.info("%ss of %s: %d rows read%s", kind, origin, len(seen), ", fewer than the shop counts" if is_short else "")
+    log.info(
+        "list of kind %s, origin %s: %d rows read%s",
+        kind,
+        origin,
+        len(seen),
+        ", fewer than the shop counts" if is_short else "",
+    )
     is_whole = known.since is None and known.position == 0 and not is_short
     read = LedgerListing(
         since=known.since if is_short else newest or known.since,

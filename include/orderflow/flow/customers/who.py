@@ -15,7 +15,6 @@ from orderflow.flow.customers.resolve import Named, read_record, resolve
 from orderflow.flow.customers.rules import Wanted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
-from orderflow.ledger.models.people import LedgerParty
 
 NOBODY = People()
 
@@ -40,22 +39,18 @@ def who(services: Services, order: Order, run: RunRef) -> People:
 def plan(services: Services, order: Order, *, keep: bool = False) -> People:
     """Return the people and addresses that the order would contain, read afresh from the shop.
 
-    Of a customer that the ERP has, only the delivery address and addresses new to the ERP are read: the ERP knows the
-    rest by key.
+    Of a customer that the ERP has, only the addresses are read: the ERP knows customer and user by key.
     """
     if not services.settings.origins:
         return NOBODY
     named = resolve(services, order)
     read = _Reader(services)
-    known = _known(services, order, named.get(Role.BUYER))
-    whole = known is None
-    ship_to, bill_to = named.get(Role.SHIP_TO), named.get(Role.BILL_TO)
-    is_new = known is not None and bill_to is not None and str(bill_to.record) not in known.addresses
+    whole = not _is_known(services, order, named.get(Role.BUYER))
     return People(
         buyer=_buyer(services, order, named.get(Role.BUYER), read, whole=whole, keep=keep),
         contact=_contact(named.get(Role.CONTACT), read, whole=whole),
-        ship_to=_address(ship_to, read, whole=True),
-        bill_to=_address(bill_to, read, whole=whole or is_new or bill_to == ship_to),
+        ship_to=_address(named.get(Role.SHIP_TO), read),
+        bill_to=_address(named.get(Role.BILL_TO), read),
     )
 
 
@@ -84,13 +79,12 @@ class _Reader:
         return self._read[named]
 
 
-def _known(services: Services, order: Order, buyer: Named | None) -> LedgerParty | None:
-    """Return a customer that the ERP has, as far as no change to it has to be sent."""
+def _is_known(services: Services, order: Order, buyer: Named | None) -> bool:
+    """Whether the ERP has the customer, and no change to it has to be sent."""
     mode = services.settings.webshop(order.webshop).customers
     if buyer is None or mode == "create_and_update" or not services.erp.capabilities.customers:
-        return None
-    known = services.ledger.people.parties.get(buyer.record)
-    return known if known.in_erp else None
+        return False
+    return services.ledger.people.parties.get(buyer.record).in_erp
 
 
 def _buyer(
@@ -120,9 +114,5 @@ def _contact(named: Named | None, read: _Reader, *, whole: bool) -> Party | None
         return None
 
 
-def _address(named: Named | None, read: _Reader, *, whole: bool) -> Address | None:
-    if named is None:
-        return None
-    if not whole:
-        return Address(id=named.id, origin=named.record.origin, key=named.record.key)
-    return to_address(read(named), named.record)
+def _address(named: Named | None, read: _Reader) -> Address | None:
+    return to_address(read(named), named.record) if named else None
