@@ -57,6 +57,8 @@ class Pair(BaseModel):
     """Whether its payment status allows the export."""
     exported_as: str | None = None
     """The ERP number in the ledger."""
+    was_sent: bool = False
+    """Whether it went to the ERP, or was found there, according to the ledger; then it was no offline order."""
     entered_by_hand: bool = False
     """Whether the ERP lists the number shown by the shop under a reference that is not the shop's."""
     customer_codes: frozenset[str] = frozenset()
@@ -101,7 +103,7 @@ def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
     order, live = pair.order, pair.live
     if order is None:
         return [_of(FindingKind.UNKNOWN_IN_SHOP, live, shop=NONE, erp=_numbers(live))] if live else []
-    if pair.offline:
+    if pair.offline and not pair.was_sent:
         return _offline(order)
     if not live:
         return _absent(pair, order)
@@ -196,6 +198,8 @@ def _content(pair: Pair, order: Order, one: ErpOrder, tolerance: Decimal) -> lis
     comparable = one.total is not None and one.currency is not None
     if comparable and not _same_money(order, one, tolerance):
         return [_of(FindingKind.AMOUNT_DIFFERS, [one], shop=shop, erp=erp)]
+    if pair.offline:
+        return [_of(FindingKind.CONTENT_DIFFERS, [one], shop="an offline order", erp="an order from the shop")]
     if pair.edited:
         return [_of(FindingKind.CONTENT_DIFFERS, [one], shop=f"content {pair.edited[:12]}", erp="as it was sent")]
     return []

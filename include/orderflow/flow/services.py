@@ -159,7 +159,8 @@ class Services:
         if not self.settings.offline_orders or not is_in_question(order, decision, known):
             return decision
         listed = listed_as(self.shop, order, api_timezone=self.settings.api_timezone)
-        if listed.is_offline:
+        stays_offline = known is not None and known.is_offline and not listed.is_online
+        if listed.is_offline or stays_offline:
             return self._decide(order.model_copy(update={"offline": True}), window)
         return decision if listed.is_online or not is_export(decision) else offline_unknown(listed)
 

@@ -121,7 +121,7 @@ class Ledger(Books):
                 row.shop_modified_at = order.modified_at  # otherwise it still counts as changed until it is done
             if decision.reason is Reason.ALREADY_EXPORTED and row.erp_number is None:
                 row.erp_number = order.erp_order_number  # after a lost ledger, tells whose packing slips these are
-            if may_decide(row, decision, run, now):
+            if may_decide(row, order, decision, run, now):
                 note_payable(row, decision, order.confirmed_at, now)
                 put_decision(row, decision, now)
             news = is_news(session, row, decision)

@@ -71,3 +71,13 @@ def test_all_of_them_at_once_are_found_without_a_single_call_that_writes(
         reconciled.raise_overdue()
     assert failure.value.reason is Reason.SIDES_DIFFER
     assert all(str(failure.value).count(reference) >= 1 for _, reference in seeded)
+
+
+def test_an_order_that_went_to_the_erp_and_is_now_shown_as_offline_is_said_and_has_nothing_to_be_marked(
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    order = processed(control)[0]
+    control.edit_order(order["id"], offline=True)
+    clock.advance(hours=2)
+
+    assert found(few, runs) == {(FindingKind.CONTENT_DIFFERS, name(order))}

@@ -66,7 +66,8 @@ class Facts(NamedTuple):
     @property
     def begun(self) -> bool:
         """Whether it went to the ERP before, or may have."""
-        return self.progress in INTENT_OPEN | IN_ERP
+        marked = self.known is not None and self.known.is_marked_offline
+        return self.progress in INTENT_OPEN | IN_ERP and not marked
 
     @property
     def name(self) -> str:
@@ -118,7 +119,7 @@ def _found(facts: Facts) -> Verdict | None:
 def _gone(facts: Facts) -> Verdict | None:
     """Refuse if the ERP does not have an order that it has according to the ledger."""
     known = facts.known
-    if known is None or known.progress not in IN_ERP:
+    if known is None or known.progress not in IN_ERP or not facts.begun:
         return None
     what = f"ERP number {known.erp_number} is gone"
     if known.progress is Progress.RESOLVED:

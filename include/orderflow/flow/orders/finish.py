@@ -85,7 +85,7 @@ def _change(services: Services, claim: Claim, step: Step, change: tuple[str, str
     written = write(
         services,
         claim.order_id,
-        lambda seen: finish_change(seen, field, value),
+        lambda seen: None if step is Step.OFFLINE_SENT and seen.offline is False else finish_change(seen, field, value),
         method="PATCH",
         intend=partial(claim.intend, step),
         trust_answer=False,

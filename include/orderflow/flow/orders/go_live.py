@@ -6,6 +6,7 @@ from datetime import datetime
 
 from orderflow.cloudsuite.mapper import to_instant
 from orderflow.cloudsuite.models import ListedOrder
+from orderflow.domain.decision import Action, Decision
 from orderflow.domain.go_live import is_taken_up
 from orderflow.domain.window import Window
 from orderflow.flow.services import Services
@@ -25,9 +26,14 @@ def go_live(services: Services, *, by_person: bool) -> datetime | None:
     return Window.of_day(first, services.settings.timezone).start if first else None
 
 
-def is_known(order: LedgerOrder | None) -> bool:
-    """Whether an earlier run has already taken the order, so that go-live no longer matters."""
-    return order is not None and (order.external_reference is not None or is_taken_up(order.decision, order.reason))
+def is_known(order: LedgerOrder | None, decision: Decision) -> bool:
+    """Whether an earlier run has already taken the order, so that go-live no longer matters.
+
+    An offline order was taken up to be marked, not to be exported.
+    """
+    if order is None or (order.is_offline and decision.action is not Action.MARK):
+        return False
+    return order.external_reference is not None or is_taken_up(order.decision, order.reason)
 
 
 def hold_back(

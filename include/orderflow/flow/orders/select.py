@@ -70,7 +70,7 @@ def select(
         _, order = services.read(order_id)
         decision = _with_memory(services.decide(order, window, known=known.get(order_id)), order, known.get(order_id))
         decision = _unless_never_paid(services, decision, order, known.get(order_id))
-        if not is_known(known.get(order_id)):
+        if not is_known(known.get(order_id), decision):
             decision = gated(decision, order, go_live=live, by_person=by_person, timezone=zone)
         if record and services.ledger.decide(order, decision, run).is_as_before:
             as_before.append(order_id)

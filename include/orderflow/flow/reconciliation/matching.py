@@ -133,6 +133,7 @@ class _Pairing:
             offline=offline,
             payable=rule.action is Action.PROCESS,
             exported_as=exported.erp_number if exported else None,
+            was_sent=exported is not None and exported.pushed_at is not None,
             entered_by_hand=order.erp_order_number in self._erp.foreign_numbers,
             edited=_edited(order, exported),
             remark=f"{known.reason}: {known.detail}" if known and known.reason else "",
@@ -177,7 +178,7 @@ class _Pairing:
 
     def _may_be_in_erp(self, subject: ReconciliationItem) -> bool:
         pair = subject.pair
-        if pair.offline:
+        if pair.offline and not pair.was_sent:
             return False
         told = pair.order is not None and pair.order.state in _EXPORTED
         return pair.payable or bool(pair.exported_as) or told or not self._again.keys().isdisjoint(subject.names)

@@ -169,8 +169,12 @@ class LedgerOrder(Record):
     @property
     def is_offline(self) -> bool:
         """Whether it is known as an offline order, marked as sent or not yet: it has nothing to do with the ERP."""
-        sent = self.progress is Progress.SHIPMENT_SENT and self.pushed_at is None
-        return sent or self.progress is Progress.OFFLINE
+        return self.is_marked_offline or self.progress is Progress.OFFLINE
+
+    @property
+    def is_marked_offline(self) -> bool:
+        """Whether it was marked as sent without ever going to the ERP."""
+        return self.progress is Progress.SHIPMENT_SENT and self.pushed_at is None
 
     @property
     def name(self) -> str:
