@@ -107,19 +107,38 @@ def test_ubuntus_stand_in_for_a_snap_is_no_browser(
     assert programs.browser() == browser
 
 
+def _installer(tmp_path: Path, script: Script) -> Callable[[], subprocess.CompletedProcess[str]]:
+    """Return a function that runs a copy of install.sh on a lock of the test's own."""
+    path = script("tools/install.sh", (TOOLS / "install.sh").read_text(encoding="utf-8"))
+    (tmp_path / "requirements.lock").write_text("uv==1.0\n", encoding="utf-8")
+    command = [str(path), sys.executable]
+    return lambda: subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize(("deaths", "by_uv", "by_pip"), [(0, 1, 0), (1, 2, 0), (2, 2, 1)])
 def test_an_installer_that_dies_is_tried_again_and_then_pip_does_it(
     tmp_path: Path, script: Script, deaths: int, by_uv: int, by_pip: int
 ) -> None:
-    script("tools/install.sh", (TOOLS / "install.sh").read_text(encoding="utf-8"))
+    install = _installer(tmp_path, script)
     calls = tmp_path / "calls"
     script(".venv/bin/uv", f'echo uv >> {calls}; [ "$(grep -c uv {calls})" -gt {deaths} ] || kill -SEGV $$')
     script(".venv/bin/python", f"echo pip >> {calls}")
-    command = [str(tmp_path / "tools" / "install.sh"), sys.executable]
-    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
+    done = install()
     assert done.returncode == 0, done.stderr
     said = calls.read_text(encoding="utf-8").split()
     assert (said.count("uv"), said.count("pip")) == (by_uv, by_pip)
+
+
+def test_a_lock_that_is_installed_is_not_installed_again(tmp_path: Path, script: Script) -> None:
+    install = _installer(tmp_path, script)
+    calls = tmp_path / "calls"
+    script(".venv/bin/uv", f"echo uv >> {calls}")
+    assert [install().returncode, install().returncode] == [0, 0]
+    assert calls.read_text(encoding="utf-8").split() == ["uv"]
+
+    (tmp_path / "requirements.lock").write_text("uv==2.0\n", encoding="utf-8")
+    assert install().returncode == 0
+    assert calls.read_text(encoding="utf-8").split() == ["uv", "uv"]
 
 
 def test_without_a_python_that_fits_it_says_so(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Creates .venv with the given Python and installs requirements.lock into it, as `make setup` does.
+# Creates .venv with the given Python and installs requirements.lock into it, as `make setup` does. It does nothing if
+# that very lock is installed already: a checkout makes the file newer without changing it.
 #   tools/install.sh python3
 set -eu
 cd "$(dirname "$0")/.."
@@ -7,6 +8,7 @@ python=$1
 
 say() { echo "$@" >&2; }
 
+if cmp -s requirements.lock .venv/.installed; then exit 0; fi
 if [ -z "$python" ]; then
     say 'Python 3.11 to 3.14 is needed and none was found; name one with make PYTHON=/path/to/python3'
     exit 1
@@ -26,3 +28,4 @@ by_uv || { say 'uv failed; once more, with the certificates of the system …' &
     say 'uv failed again; by pip, which takes some minutes …'
     .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock >&2
 }
+cp requirements.lock .venv/.installed
