@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, func, insert, select
 
 from orderflow.domain.findings import FindingKind
+from orderflow.domain.last_step import LastStep
 from orderflow.domain.people import RecordKind
 from orderflow.domain.reasons import Reason
 from orderflow.domain.retention import Kept, Retention
@@ -20,7 +21,7 @@ from orderflow.ledger.tables.base import Base
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
-from orderflow.ledger.tables.shipments import ShipmentRow
+from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
 from support.clock import Clock
 
 NOW = datetime(2028, 1, 1, tzinfo=UTC)
@@ -95,6 +96,7 @@ def aged(ledger: Ledger, clock: Clock) -> Ledger:
                 {**slip, "number": "S1", "progress": ShipmentProgress.SENT, "updated_at": OLD},
                 {**slip, "number": "S2", "progress": ShipmentProgress.SENT, "updated_at": YOUNG},
                 {**slip, "number": "S3", "progress": ShipmentProgress.OPEN, "updated_at": OLD},
+                {**slip, "number": "S4", "progress": ShipmentProgress.SKIPPED, "updated_at": OLD},
             ],
         ),
         (
@@ -147,13 +149,14 @@ def of(ledger: Ledger, column: Any) -> list[Any]:
 def test_what_is_old_and_over_is_removed_and_nothing_else(aged: Ledger) -> None:
     removed = aged.housekeeping.purge(EVERYTHING)
 
-    assert removed == dict.fromkeys(Kept, 1) | {Kept.CUSTOMERS: 3}, "a record, a party and a guest"
+    assert removed == dict.fromkeys(Kept, 1) | {Kept.CUSTOMERS: 3, Kept.SHIPMENTS: 2}, "a record, a party and a guest"
     assert of(aged, EventRow.at) == [YOUNG]
     assert of(aged, AlertRow.id) == of(aged, NoticeRow.alert_id) == [902, 903]
     assert of(aged, FindingRow.external_reference) == ["2", "3"]
     assert of(aged, ReconciliationRow.at) == [YOUNG]
-    slips = aged.shipments.get_many(["S1", "S2", "S3"])
-    assert [slips[number].content.comment for number in ("S1", "S2", "S3")] == [None, "ring twice", "ring twice"]
+    slips = aged.shipments.get_many(["S1", "S2", "S3", "S4"])
+    comments = {number: slip.content.comment for number, slip in slips.items()}
+    assert comments == {"S1": None, "S2": "ring twice", "S3": "ring twice", "S4": None}
     orders = aged.get_many([1, 2, 3, 4])
     assert [orders[n].customer_key for n in (1, 2, 3, 4)] == [None, "web/1", "web/1", "web/1"]
     assert orders[1].erp_number == "SO1"
@@ -161,6 +164,37 @@ def test_what_is_old_and_over_is_removed_and_nothing_else(aged: Ledger) -> None:
     assert of(aged, PartyRow.key) == ["1", "10", "8", "9"], "9 is in doubt, and a run works on 10"
     assert of(aged, GuestRow.mail_hash) == ["a", "c"]
     assert aged.housekeeping.purge(EVERYTHING) == dict.fromkeys(Kept, 0), "once"
+
+
+def test_an_order_that_was_written_back_is_reduced_once_nothing_is_awaited(ledger: Ledger, clock: Clock) -> None:
+    """Where the shop gets despatch advices, being written back is an order's end."""
+    clock.now = NOW
+    order = {"reference": "CS", "detail": "", "erp_lines": {}, "line_ids": {}, "attempts": 0, "webshop": 1,
+             "progress": Progress.WRITTEN_BACK, "customer_key": "web/1", "first_seen_at": OLD}  # fmt: skip
+    steps = [
+        (LastStep.DESPATCH_ADVICE, "SO1", OLD), (LastStep.DESPATCH_ADVICE, "SO2", YOUNG), (LastStep.DONE, "SO3", OLD),
+        (LastStep.DESPATCH_ADVICE, "SO4", OLD), (LastStep.DESPATCH_ADVICE, "SO5", OLD), (None, "SO6", OLD),
+    ]  # fmt: skip
+    of_slips = [("S4", "SO4", ShipmentProgress.HELD), ("S5", "SO5", ShipmentProgress.SENT)]
+    slip = {"content": {**SLIP, **dict.fromkeys(("carrier", "comment"))}, "content_hash": "h", "detail": "",
+            "first_seen_at": OLD, "updated_at": OLD, "attempts": 0}  # fmt: skip
+    with ledger._engine.begin() as connection:
+        connection.execute(
+            insert(OrderRow),
+            [
+                {**order, "order_id": n, "last_step": step, "erp_number": number, "updated_at": at}
+                for n, (step, number, at) in enumerate(steps, 1)
+            ],
+        )
+        connection.execute(
+            insert(ShipmentRow), [{**slip, "number": number, "progress": progress} for number, _, progress in of_slips]
+        )
+        connection.execute(
+            insert(ShipmentOrderRow), [{"number": number, "order_number": order} for number, order, _ in of_slips]
+        )
+    assert ledger.housekeeping.purge(EVERYTHING)[Kept.ORDERS] == 3
+    reduced = {n for n, order in ledger.get_many(range(1, 7)).items() if order.customer_key is None}
+    assert reduced == {1, 5, 6}, "2 is young, 3 is still to be finished, and a slip of 4 is still to be sent"
 
 
 def test_null_keeps_for_ever(aged: Ledger) -> None:

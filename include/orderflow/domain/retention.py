@@ -36,9 +36,11 @@ class Retention(BaseModel):
     reconciliations: Days = 400
     """Comparisons of shop and ERP: sums of days."""
     shipments: Days = 400
-    """Carrier, tracking code and comment of packing slips, after they were sent. Numbers and quantities stay."""
+    """Carrier, tracking code and comment of packing slips, after they were sent or put aside. Numbers and quantities
+    stay."""
     orders: Days = 400
-    """The customer and the addresses of finished orders, after their last change. The rest stays."""
+    """The customer and the addresses of finished orders, after their last change. The rest stays. An order that gets
+    despatch advices is finished once it was written back and none of its packing slips is unsent."""
 
     customers: Days = 400
     """Keys, numbers and hashes of customers, addresses and guests that no order names, after they were last met. One

@@ -6,11 +6,12 @@ Orders stay, reduced to what prevents them from being sent a second time. What i
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from orderflow.domain.last_step import FINISHED_HERE
 from orderflow.domain.retention import Kept
-from orderflow.domain.shipment import ShipmentProgress
+from orderflow.domain.shipment import SHIPMENT_PACES, ShipmentProgress
 from orderflow.domain.states import Progress
 from orderflow.ledger.books.retention_of_customers import remove_customers
 from orderflow.ledger.database.transactions import writing
@@ -19,7 +20,7 @@ from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.ledger.tables.questions import QuestionRow
 from orderflow.ledger.tables.reconciliation import FindingRow, ReconciliationRow
 from orderflow.ledger.tables.resolutions import ResolutionRow
-from orderflow.ledger.tables.shipments import ShipmentRow
+from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
 from orderflow.ledger.tables.snoozes import SnoozeRow
 
 BATCH = 1_000
@@ -27,7 +28,8 @@ BATCH = 1_000
 MOST_BATCHES = 100
 """The most batches that one day removes from a table; the next day continues."""
 
-_AT_REST = (Progress.SHIPMENT_SENT, Progress.RESOLVED, Progress.SKIPPED)
+_AT_REST = (Progress.WRITTEN_BACK, Progress.SHIPMENT_SENT, Progress.RESOLVED, Progress.SKIPPED)
+_SLIP_AT_REST = (ShipmentProgress.SENT, ShipmentProgress.SKIPPED)
 
 
 def purge(engine: Engine, kept_for: Mapping[Kept, timedelta], now: datetime) -> dict[Kept, int]:
@@ -87,7 +89,7 @@ def _reconciliations(session: Session, before: datetime) -> int:
 def _shipments(session: Session, before: datetime) -> int:
     """Keep numbers, orders and the hash: the shop accepts each slip once."""
     old = select(ShipmentRow).where(
-        ShipmentRow.progress == ShipmentProgress.SENT,
+        ShipmentRow.progress.in_(_SLIP_AT_REST),
         ShipmentRow.updated_at < before,
         or_(
             *(ShipmentRow.content[name].as_string().is_not(None) for name in _SAID),
@@ -109,6 +111,7 @@ def _orders(session: Session, before: datetime) -> int:
     said = or_(OrderRow.detail != "", *(column.is_not(None) for column in _OF_BUYER))
     old = select(OrderRow.order_id).where(
         OrderRow.progress.in_(_AT_REST),
+        or_(OrderRow.progress != Progress.WRITTEN_BACK, _awaits_nothing()),
         OrderRow.updated_at < before,
         or_(OrderRow.claimed_until.is_(None), OrderRow.claimed_until < before),
         said,
@@ -118,6 +121,16 @@ def _orders(session: Session, before: datetime) -> int:
     blank = {column.key: None for column in _OF_BUYER}
     session.execute(update(OrderRow).where(OrderRow.order_id.in_(ids)).values(detail="", **blank))
     return len(ids)
+
+
+def _awaits_nothing() -> ColumnElement[bool]:
+    """Return the condition for orders written back that this flow does not finish, and no unsent slip is about."""
+    slip = exists().where(
+        ShipmentOrderRow.order_number == OrderRow.erp_number,
+        ShipmentOrderRow.number == ShipmentRow.number,
+        ShipmentRow.progress.in_(SHIPMENT_PACES),
+    )
+    return and_(or_(OrderRow.last_step.is_(None), OrderRow.last_step.not_in(FINISHED_HERE)), ~slip)
 
 
 _OF_BUYER = (
