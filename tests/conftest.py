@@ -22,7 +22,7 @@ from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox, running
 from support.ledgers import ledger_folder, migrated_database  # noqa: F401 - fixtures of all ledgers
 from support.live_airflow import live, whole  # noqa: F401 - fixtures: one Airflow for tests/live and tests/browser
-from support.orderflow_command import environment  # noqa: F401 - a fixture of both command tests
+from support.orderflow_command import environment, own_logging  # noqa: F401 - fixtures of the command's tests
 from tryton import RunningTryton
 from tryton import running as running_tryton
 

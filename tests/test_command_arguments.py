@@ -9,6 +9,8 @@ import orderflow.commands  # noqa: F401 - Airflow's logging keeps the stream tha
 from orderflow.__main__ import main
 from sandbox.control import SandboxControl
 
+pytestmark = pytest.mark.usefixtures("own_logging")
+
 HOSTILE = (
     "",
     " ",

@@ -189,6 +189,31 @@ def test_a_traceback_of_our_loggers_passes_the_gate_whoever_writes_it_down(caplo
     assert record.getMessage().endswith("invalid literal for int() with base 10: '***'\n")
 
 
+def test_a_handler_that_cannot_write_tells_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default it prints the record's arguments, and the exception being handled with all its causes."""
+    remember("ambient-s3cr3t-value")
+    factory = logging.getLogRecordFactory()
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    full = logging.StreamHandler(io.StringIO())
+    full.stream.close()
+    loggers = [logging.getLogger(name) for name in ("orderflow.somewhere", "other.somewhere")]
+    try:
+        guard_logs()
+        for log in loggers:
+            log.addHandler(full)
+            try:
+                int("ambient-s3cr3t-value")
+            except ValueError:
+                log.warning("not %s", "ambient-s3cr3t-value")
+    finally:
+        logging.setLogRecordFactory(factory)
+        for log in loggers:
+            log.removeHandler(full)
+    assert "ambient" not in capsys.readouterr().err
+
+
 def test_a_traceback_passes_the_gate() -> None:
     remember("traced-s3cr3t-value")
     out = io.StringIO()

@@ -13,6 +13,8 @@ from orderflow.__main__ import main
 from sandbox.control import SandboxControl
 from support.orderflow_command import command
 
+pytestmark = pytest.mark.usefixtures("own_logging")
+
 SHOP, ERP, LEDGER = (f"AIRFLOW_CONN_{name}" for name in ("CLOUDSUITE_DEFAULT", "ERP_DEFAULT", "ORDERFLOW_LEDGER"))
 VARIABLE = "AIRFLOW_VAR_ORDERFLOW"
 

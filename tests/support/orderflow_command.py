@@ -1,8 +1,10 @@
 """`python -m orderflow` in its own process, connected only to the sandbox."""
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,16 @@ def environment(sandbox: RunningSandbox, tmp_path: Path) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1",
         **sandbox_environment(sandbox.url),
     }
+
+
+@pytest.fixture
+def own_logging() -> Iterator[None]:
+    """Give back the root logger: a command in this process leaves it a handler on a stream that is closed soon."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def command(

@@ -49,8 +49,10 @@ def hide(mask: Callable[[Any], None], *secrets: str) -> None:
 def guard_logs() -> None:
     """Pass every message of this package's loggers through the gate, in this process; repeating it changes nothing.
 
-    A filter would have to be on every logger or on every handler, and the handlers are Airflow's.
+    A filter would have to be on every logger or on every handler, and the handlers are Airflow's. A handler that cannot
+    write, as on a full disk, says nothing: it would print the exception being handled, with its causes, unredacted.
     """
+    logging.raiseExceptions = False
     make = logging.getLogRecordFactory()
     if not isinstance(make, _GuardedFactory):
         logging.setLogRecordFactory(_GuardedFactory(make))
