@@ -151,7 +151,9 @@ def test_a_dry_run_shows_who_would_be_made_and_makes_nobody(
     _, plan = preview_day(task(services), DAY, runs("2026-11-22"), shown.append)
     made = [call for call in plan.calls if call.path == "/customers"]
     added = [call for call in plan.calls if call.path.startswith("/customers/")]
-    assert (len(made), len(added)) == (60, 5), "whose party a guest becomes, only the first order decides"
+    assert (len(made), len(added)) == (WHOLE.people, 15), "a guest's further orders bring addresses"
+    new = [call for call in plan.calls if call.path == "/sales-orders" and "<ERP customer number>" in call.body]
+    assert len(new) == WHOLE.orders, "of the others the ERP has the customer, and its number"
     assert len([call for call in plan.calls if call.path == "/sales-orders"]) == len(day.order_ids)
     assert "g7@example.nl" in made[7].body
     assert [call for call in control.journal() if call["method"] != "GET"] == []

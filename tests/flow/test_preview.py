@@ -66,7 +66,7 @@ def plan_of_the_day(services: Services, runs: Runs) -> Plan:
     selected = select(services, values(list_window(services, DAY)), run=runs("2026-11-22"), window=DAY, record=False)
     keys = to_process(selected)
     marks = preview_marks(services, to_mark(selected))
-    return joined(preview_orders(services, keys), marks, preview_finish(services, keys))
+    return joined(preview_orders(services, keys), marks)
 
 
 def taken_through(
@@ -138,8 +138,9 @@ def test_the_finish_is_planned_as_the_webshop_says(
 ) -> None:
     del settings
     ids = control.add_orders(*({**PAID, "webshop": webshop} for webshop in (1, 2, 3)))
-    planned = preview_finish(services, ids)
-    assert [json.loads(call.body) for call in planned.calls] == [{"shipment_state": "sent"}, {"state": "done"}]
+    last = {call.order_id: json.loads(call.body) for call in preview_orders(services, ids).calls}
+    assert [last[order_id] for order_id in ids] == [{"shipment_state": "sent"}, last[ids[1]], {"state": "done"}]
+    assert "order_lines" in last[ids[1]], "nothing after the write-back"
     assert {call["method"] for call in control.journal()} == {"GET"}
 
 
@@ -169,11 +170,13 @@ def test_an_order_that_cannot_be_finished_any_more_is_named(
 
 @pytest.mark.parametrize("settings", [FINISHING])
 @pytest.mark.parametrize("change", [{"state": "processing"}, {"erp_order_number": "ERP-7"}])
-def test_what_the_run_holds_because_the_erp_does_not_know_it_is_in_no_plan(
+def test_what_the_run_holds_because_the_erp_does_not_know_it_is_not_planned_but_named(
     services: Services, control: SandboxControl, runs: Runs, change: dict[str, str]
 ) -> None:
     control.add_orders({**PAID, **change})
-    assert plan_of_the_day(services, runs) == Plan([], [])
+    plan = plan_of_the_day(services, runs)
+    assert plan.calls == []
+    assert [result.error and result.error.reason for result in plan.failed] == [Reason.NOT_IN_ERP]
     report = run_day(services, DAY, runs("2026-11-22"))
     assert [failure.reason for failure in report.failures] == [Reason.NOT_IN_ERP]
     assert written(control) == []

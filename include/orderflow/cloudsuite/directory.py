@@ -31,6 +31,11 @@ Lax = WrapValidator(_or_none)
 """A value that cannot be read counts as missing."""
 
 
+def customer_path(record: RecordKey) -> str:
+    """Return the path of a customer."""
+    return _path(RecordKind.CUSTOMER, record)
+
+
 class DirectoryRow(BaseModel):
     """A row of a list. Its origin may be missing: the list holds records of all origins, so it implies none."""
 
@@ -90,8 +95,7 @@ class Directory:
 
     def set_code(self, record: RecordKey, code: str) -> None:
         """Set a customer's `code` to the ERP's number. ASSUMED: PATCH is documented for users only."""
-        path = _path(RecordKind.CUSTOMER, record)
-        self._channel.call("PATCH", path, json={"code": code}, retry=True)
+        self._channel.call("PATCH", customer_path(record), json={"code": code}, retry=True)
 
 
 def _path(kind: RecordKind, record: RecordKey) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import Engine
 
@@ -14,6 +15,7 @@ from orderflow.ledger.books.looks import LookBook
 from orderflow.ledger.books.memos import MemoBook
 from orderflow.ledger.books.outbox import Outbox
 from orderflow.ledger.books.people import PeopleBooks
+from orderflow.ledger.books.people_in_memory import PeopleInMemory
 from orderflow.ledger.books.people_said import WordBook
 from orderflow.ledger.books.questions import QuestionBook
 from orderflow.ledger.books.shipments import ShipmentBook
@@ -31,10 +33,17 @@ class Books:
         *,
         clock: Callable[[], datetime] = utc_now,
         lease: timedelta = timedelta(seconds=300),
+        people: PeopleBooks | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._lease = lease
+        self._people = people or PeopleBooks(engine, clock=clock, lease=lease)
+
+    def with_people_in_memory(self) -> tuple[Self, PeopleInMemory]:
+        """Return the same ledger for a dry run, which records nothing of people, and the books that it has instead."""
+        people = PeopleInMemory(self._engine, clock=self._clock, lease=self._lease)
+        return type(self)(self._engine, clock=self._clock, lease=self._lease, people=people), people
 
     def now(self) -> datetime:
         """Read the ledger's clock."""
@@ -73,7 +82,7 @@ class Books:
     @property
     def people(self) -> PeopleBooks:
         """Customers and addresses: their keys, and what the ERP has of them."""
-        return PeopleBooks(self._engine, clock=self._clock, lease=self._lease)
+        return self._people
 
     @property
     def days(self) -> DayBook:

@@ -19,7 +19,7 @@ from orderflow.flow.orders.missed_days import list_day, list_sweep
 from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
 from orderflow.flow.orders.select import Selected, select, to_mark, to_process
 from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
-from orderflow.flow.plan import Plan, joined, keep_plan
+from orderflow.flow.plan import joined
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_state
@@ -29,6 +29,7 @@ from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.assets import DAY_COMPLETED
 from orderflow.orchestration.batches import flat, ids, label
 from orderflow.orchestration.connect import connect, services_of
+from orderflow.orchestration.dry_runs import show
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import (
     failed_units,
@@ -91,7 +92,8 @@ def select_payable(order_ids: list[int]) -> list[list[int]]:
     """Read each order, decide what to do with it, and divide the payable ones among task groups."""
     here = RunContext()
     services = connect(read_only=True)
-    return share_out(to_process(_select(services, here, order_ids)), services.settings.limits.max_mapped)
+    groups = 1 if here.dry_run else services.settings.limits.max_mapped  # a plan is of all orders together
+    return share_out(to_process(_select(services, here, order_ids)), groups)
 
 
 @task(map_index_template=LABEL, pool=ERP_POOL)
@@ -103,7 +105,7 @@ def push_to_erp(batch: list[int]) -> None:
     if here.dry_run:
         services, order_ids = connect(read_only=True), ids(batch)
         here.label(label(services, order_ids))
-        _show(services, here, preview_orders(services, order_ids))
+        show(services, here, preview_orders(services, order_ids))
         return
     _run(PUSH, batch)
 
@@ -146,7 +148,7 @@ def mark_offline_orders_sent(order_ids: list[int] | None, batches: list[list[int
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones for which no delivery is reported."""
     here = RunContext()
     services = connect(read_only=here.dry_run)
-    _finish(services, here, order_ids or [], flat(batches))
+    _finish(services, here, order_ids or [], flat(batches), flat(batches))
 
 
 @task(trigger_rule="all_done", pool=ERP_POOL)
@@ -160,7 +162,7 @@ def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) 
     written_back = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
     if not (here.dry_run or here.is_manually_targeted):
         publish_incomplete(look_at_erp(services, flat(batches)))
-    _finish(services, here, order_ids or [], written_back)
+    _finish(services, here, order_ids or [], written_back, flat(batches))
 
 
 @task(trigger_rule="all_done", outlets=[DAY_COMPLETED], on_failure_callback=alert_failed_report)
@@ -236,15 +238,11 @@ def _select(services: Services, here: RunContext, order_ids: Sequence[int]) -> l
     return select(services, order_ids, run=here.run, window=window, record=not here.dry_run, named=here.names_orders)
 
 
-def _finish(services: Services, here: RunContext, listed: Sequence[int], written_back: Sequence[int]) -> None:
+def _finish(
+    services: Services, here: RunContext, listed: Sequence[int], written_back: Sequence[int], processed: Sequence[int]
+) -> None:
     if here.dry_run:
         marks = preview_marks(services, to_mark(_select(services, here, listed)))
-        _show(services, here, joined(marks, preview_finish(services, written_back)))
+        show(services, here, joined(marks, preview_finish(services, written_back, processed)))
         return
     raise_failures(finish(services, listed, written_back, here.run, first_try=here.first_try))
-
-
-def _show(services: Services, here: RunContext, plan: Plan) -> None:
-    """Store and log what a dry run has planned; it fails where the run would."""
-    log.info("%s", keep_plan(services, here.run, plan))
-    raise_failures(plan.failed)

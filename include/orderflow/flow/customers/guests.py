@@ -12,8 +12,8 @@ from orderflow.flow.customers.resolve import Named
 from orderflow.flow.services import Services
 
 
-def party_of(services: Services, rule: str, document: Mapping[str, Any], named: Named, *, keep: bool) -> Party:
-    """Return the customer of an order according to the setting `guests`; `keep` False does not store the answer."""
+def party_of(services: Services, rule: str, document: Mapping[str, Any], named: Named) -> Party:
+    """Return the customer of an order according to the setting `guests`; a guest's first order decides for the next."""
     guest = is_guest(document)
     own = to_party(document, named.record)
     if guest is None:
@@ -27,8 +27,7 @@ def party_of(services: Services, rule: str, document: Mapping[str, Any], named: 
         return Party(origin=origin, key=key)
     if own.email is None:
         return own
-    directory, mail = services.ledger.people.directory, mail_hash(own.email)
-    first = directory.party_of_guest(mail, named.record) if keep else directory.known_guest(mail) or named.record
+    first = services.ledger.people.directory.party_of_guest(mail_hash(own.email), named.record)
     if first == named.record:
         return own
     return own.model_copy(update={"id": None, "origin": first.origin, "key": first.key})

@@ -37,6 +37,15 @@ def ensure(services: Services, port: CustomerPort, wanted: Wanted, run: RunRef) 
         raise busy
 
 
+def creation(port: CustomerPort, wanted: Wanted, party: LedgerParty) -> CustomerRequest:
+    """Return the request that creates a missing customer; CUSTOMER_NOT_IN_ERP, CUSTOMER_IN_DOUBT."""
+    request = wanted.creation()
+    if party.intended_at and not port.resend_is_safe:
+        record = wanted.buyer.record
+        raise _doubt(f"customer {record} was sent before and is not found; this ERP cannot prevent duplicates")
+    return request
+
+
 class _Customer:
     """One customer, claimed."""
 
@@ -49,7 +58,7 @@ class _Customer:
     def brought_up_to_date(self) -> LedgerParty:
         """Find or create the customer, then make the necessary additions and changes."""
         if not self._claim.party.in_erp and not self._found():
-            self._create(self._wanted.creation())
+            self._create(creation(self._port, self._wanted, self._claim.party))
         known, port = self._claim.party, self._port
         change = self._wanted.change(known, adds_changed_addresses=port.adds_changed_addresses)
         if change is not None:
@@ -64,9 +73,6 @@ class _Customer:
         return found is not None
 
     def _create(self, request: CustomerRequest) -> None:
-        if self._claim.party.intended_at and not self._port.resend_is_safe:
-            record = self._wanted.buyer.record
-            raise _doubt(f"customer {record} was sent before and is not found; this ERP cannot prevent duplicates")
         self._claim.intend()
         try:
             self._has(self._port.create(request), request)
@@ -101,9 +107,14 @@ def _doubt(message: str) -> TransientError:
     return TransientError(message, reason=Reason.CUSTOMER_IN_DOUBT)
 
 
+def is_news(party: LedgerParty) -> bool:
+    """Whether the shop has not been given the ERP's number of a customer."""
+    return bool(party.code) and party.code != party.code_told
+
+
 def tell_code(services: Services, record: RecordKey, party: LedgerParty, run: RunRef) -> None:
     """Give the shop the ERP's customer number, once; a courtesy that can never make an order fail."""
-    if not party.code or party.code == party.code_told:
+    if not party.code or not is_news(party):
         return
     try:
         services.shop.directory.set_code(record, party.code)

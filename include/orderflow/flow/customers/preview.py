@@ -1,39 +1,83 @@
 """What a run would do about an order's customer; writes nothing."""
 
-from collections.abc import Iterator
+import json
+from dataclasses import replace
 
+from orderflow.cloudsuite.directory import customer_path
 from orderflow.domain.order import Order
 from orderflow.domain.people import People
-from orderflow.erp.customers import CustomerPort, CustomerRequest
+from orderflow.erp.customers import CustomerPort, CustomerRequest, content_hash
+from orderflow.flow.customers.parties import creation, is_news
 from orderflow.flow.customers.rules import Wanted
+from orderflow.flow.customers.who import plan
 from orderflow.flow.plan import planned
-from orderflow.flow.services import Services
+from orderflow.flow.services import Services, Shared
+from orderflow.ledger.books.people_in_memory import PeopleInMemory
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.people import LedgerParty
 
+NEW_CODE = "<ERP customer number>"
 
-def preview_customer(services: Services, order: Order, people: People) -> Iterator[PlannedCall]:
-    """Yield the writes for the order's customer; CUSTOMER_NOT_IN_ERP if the order would be held."""
+
+def in_memory(services: Services) -> tuple[Services, PeopleInMemory]:
+    """Return the services of a dry run, which keeps in memory what a run would record of people."""
+    ledger, people = services.ledger.with_people_in_memory()
+    return replace(
+        services,
+        connect_shop=lambda: services.shop,
+        connect_messages=lambda: services.messages,
+        connect_erp=lambda: services.erp,
+        ledger=ledger,
+        shared=Shared(),
+    ), people
+
+
+def preview_people(services: Services, books: PeopleInMemory, order: Order) -> tuple[tuple[PlannedCall, ...], People]:
+    """Return the writes for the order's customer, and the people that the order is then sent with.
+
+    CUSTOMER_NOT_IN_ERP and CUSTOMER_UNKNOWN if the order would be held. `books` learn what these writes lead to.
+    """
+    people = plan(services, order)
     port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
     if people.buyer is None or port is None:
-        return
-    mode = services.settings.webshop(order.webshop).customers
-    wanted = Wanted.of(people.buyer, people, mode, services.settings.shop_origins)
-    known = _known(services, port, wanted)
-    if known is None:
-        yield _call(order, "POST", "/customers", wanted.creation())
-    elif change := wanted.change(known, adds_changed_addresses=port.adds_changed_addresses):
-        yield _call(order, "PUT", f"/customers/{people.buyer.record}", change)
+        return (), people
+    webshop = services.settings.webshop(order.webshop)
+    wanted = Wanted.of(people.buyer, people, webshop.customers, services.settings.shop_origins)
+    calls = list[PlannedCall]()
+    party = books.parties.get(wanted.buyer.record)
+    if not party.in_erp:
+        party = _found(port, wanted, party)
+    if not party.in_erp:
+        request = creation(port, wanted, party)
+        calls.append(_to_erp(order, "POST", "/customers", request))
+        party = _after(party.model_copy(update={"in_erp": True, "code": NEW_CODE}), request)
+    change = wanted.change(party, adds_changed_addresses=port.adds_changed_addresses)
+    if change is not None:
+        calls.append(_to_erp(order, "PUT", f"/customers/{people.buyer.record}", change))
+        party = _after(party, change)
+    if webshop.tell_customer_code and wanted.is_ours and is_news(party):
+        body = json.dumps({"code": party.code})
+        calls.append(planned(order, "shop", "PATCH", customer_path(people.buyer.record), body))
+        party = party.model_copy(update={"code_told": party.code})
+    books.parties.has(party)
+    return tuple(calls), people.model_copy(update={"buyer": people.buyer.model_copy(update={"code": party.code})})
 
 
-def _known(services: Services, port: CustomerPort, wanted: Wanted) -> LedgerParty | None:
-    """Return the customer as the ledger knows it, otherwise as the ERP shows it."""
-    known = services.ledger.people.parties.get(wanted.buyer.record)
-    if known.in_erp:
-        return known
+def _found(port: CustomerPort, wanted: Wanted, party: LedgerParty) -> LedgerParty:
+    """Return the customer as the ERP shows it."""
     found = port.find(wanted.buyer, wanted.addresses)
-    return known.model_copy(update={"addresses": dict.fromkeys(found.address_keys)}) if found else None
+    if found is None:
+        return party
+    addresses = {**party.addresses, **dict.fromkeys(found.address_keys)}
+    return party.model_copy(update={"in_erp": True, "code": found.code, "addresses": addresses})
 
 
-def _call(order: Order, method: str, path: str, request: CustomerRequest) -> PlannedCall:
+def _after(party: LedgerParty, request: CustomerRequest) -> LedgerParty:
+    """Return the customer once the ERP has accepted a request."""
+    given = {str(place.record): content_hash(place) for place in request.addresses}
+    known = {"content_hash": content_hash(request.buyer)} if request.buyer else {}
+    return party.model_copy(update={"addresses": {**party.addresses, **given}, **known})
+
+
+def _to_erp(order: Order, method: str, path: str, request: CustomerRequest) -> PlannedCall:
     return planned(order, "erp", method, path, request.model_dump_json(exclude_none=True))

@@ -24,7 +24,7 @@ def who(services: Services, order: Order, run: RunRef) -> People:
 
     Nothing if the setting `origins` is empty: then the order contains only ids. Errors as in `resolve` and `ensure`.
     """
-    people = plan(services, order, keep=True)
+    people = plan(services, order)
     port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
     if people.buyer is None or port is None:
         return people
@@ -36,7 +36,7 @@ def who(services: Services, order: Order, run: RunRef) -> People:
     return people.model_copy(update={"buyer": people.buyer.model_copy(update={"code": party.code})})
 
 
-def plan(services: Services, order: Order, *, keep: bool = False) -> People:
+def plan(services: Services, order: Order) -> People:
     """Return the people and addresses that the order would contain, read afresh from the shop.
 
     Of a customer that the ERP has, only the addresses are read: the ERP knows customer and user by key.
@@ -47,7 +47,7 @@ def plan(services: Services, order: Order, *, keep: bool = False) -> People:
     read = _Reader(services)
     whole = not _is_known(services, order, named.get(Role.BUYER))
     return People(
-        buyer=_buyer(services, order, named.get(Role.BUYER), read, whole=whole, keep=keep),
+        buyer=_buyer(services, order, named.get(Role.BUYER), read, whole=whole),
         contact=_contact(named.get(Role.CONTACT), read, whole=whole),
         ship_to=_address(named.get(Role.SHIP_TO), read),
         bill_to=_address(named.get(Role.BILL_TO), read),
@@ -87,9 +87,7 @@ def _is_known(services: Services, order: Order, buyer: Named | None) -> bool:
     return services.ledger.people.parties.get(buyer.record).in_erp
 
 
-def _buyer(
-    services: Services, order: Order, named: Named | None, read: _Reader, *, whole: bool, keep: bool
-) -> Party | None:
+def _buyer(services: Services, order: Order, named: Named | None, read: _Reader, *, whole: bool) -> Party | None:
     if named is None:
         return None
     rule = services.settings.webshop(order.webshop).guests
@@ -97,7 +95,7 @@ def _buyer(
     if not whole:
         return Party(id=named.id, origin=named.record.origin, key=named.record.key)
     document = read(named)
-    return party_of(services, rule, document, named, keep=keep) if may_be_guest else to_party(document, named.record)
+    return party_of(services, rule, document, named) if may_be_guest else to_party(document, named.record)
 
 
 def _contact(named: Named | None, read: _Reader, *, whole: bool) -> Party | None:

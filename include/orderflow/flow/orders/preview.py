@@ -5,201 +5,144 @@ the page, and returns a table for the log, without bodies. Any DAG that writes c
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
 
-import simplejson
-
-from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
-from orderflow.domain.last_step import FINISHED_HERE
-from orderflow.domain.lines import SentLine
+from orderflow.domain.last_step import FINISHED_HERE, LastStep
 from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
-from orderflow.erp.models import SalesOrderRequest
-from orderflow.errors import OrderflowError, unforeseen
-from orderflow.flow.batch import StepResult
-from orderflow.flow.customer_status import to_be_told
-from orderflow.flow.customers.preview import preview_customer
-from orderflow.flow.customers.who import plan
-from orderflow.flow.exported import Exported, line_numbers
-from orderflow.flow.orders.cxml_confirmation import confirmation, confirms_by_cxml
-from orderflow.flow.orders.decision import Move, is_partly_written_back
+from orderflow.errors import OrderflowError
+from orderflow.flow.batch import StepResult, isolated
+from orderflow.flow.customers.preview import in_memory
+from orderflow.flow.orders.cxml_confirmation import confirms_by_cxml
 from orderflow.flow.orders.finish import MARK, finish_change, finishing_change
-from orderflow.flow.orders.partly_written_back import as_kept
-from orderflow.flow.orders.push import investigate, request_for
-from orderflow.flow.orders.sent_content import exported_as_found
-from orderflow.flow.orders.write_back_rules import lines_change, number_change, require_alive, state_change
-from orderflow.flow.plan import Plan, joined, planned
+from orderflow.flow.orders.foresee import Found, Start, Taken, look, require_unowned, start_of
+from orderflow.flow.orders.planned_calls import changed, confirmation_call, status_calls, to_erp, to_shop
+from orderflow.flow.orders.steps import has_its_turn
+from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
+from orderflow.flow.plan import Plan, joined
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
+from orderflow.ledger.books.people_in_memory import PeopleInMemory
 from orderflow.ledger.models.dry_runs import PlannedCall
+from orderflow.ledger.models.orders import LedgerOrder
 
 log = logging.getLogger(__name__)
 
 
 def preview_orders(services: Services, order_ids: Iterable[int]) -> Plan:
-    """Return the writes for processing these orders now. Only reads from shop and ERP."""
-    return _planned(services, lambda i: _processing(services, i), order_ids)
+    """Return the writes for processing these orders now, up to their last step. Only reads from shop, ERP and ledger.
+
+    The orders are planned one after the other, in this order, and what one does counts for the next: the customer that
+    it creates, the name that it takes. A run that works on several at a time may take them in another order. Then
+    another order creates their customer or gets their name, and customers are written out that are here only named.
+    """
+    services, people = in_memory(services)
+    taken: Taken = {}
+    ids = list(dict.fromkeys(order_ids))
+    found = services.in_parallel(lambda i: isolated(partial(look, services, i), f"id {i}"), ids)
+    work = [partial(_processing, services, people, taken, one) for one in found]
+    return joined(*map(_plan_of, ids, work))
 
 
-def preview_finish(services: Services, order_ids: Iterable[int]) -> Plan:
-    """Return the writes that would finish these orders after their write-back, where no delivery is reported."""
-    wanted = list(order_ids)
-    stored = {order.last_step for order in services.ledger.get_many(wanted).values()}
-    if not services.settings.without_deliveries and stored.isdisjoint(FINISHED_HERE):
-        return Plan([])
-    return _planned(services, lambda i: _finishing(services, i), wanted)
+def preview_finish(services: Services, order_ids: Iterable[int], processed: Iterable[int] = ()) -> Plan:
+    """Return the writes for the last step of orders that the run does not also process (see `preview_orders`)."""
+    wanted = sorted({*order_ids} - {*processed})
+    return joined(*services.in_parallel(lambda i: _plan_of(i, partial(_outstanding, services, i)), wanted))
 
 
 def preview_marks(services: Services, order_ids: Iterable[int]) -> Plan:
     """Return the writes that would mark these offline orders as sent."""
-    return _planned(services, lambda i: _marking(services, i), order_ids)
+    return joined(
+        *services.in_parallel(lambda i: _plan_of(i, partial(_marking, services, i)), dict.fromkeys(order_ids))
+    )
 
 
-def _planned(services: Services, work: Callable[[int], Iterable[PlannedCall]], order_ids: Iterable[int]) -> Plan:
-    """Plan for many orders; as in a run, one order's failure does not affect the others."""
+def _plan_of(order_id: int, work: Callable[[], Iterable[PlannedCall]]) -> Plan:
+    """Plan for one order; as in a run, its failure does not affect the others, and what came before it stays."""
+    calls: list[PlannedCall] = []
 
-    def one(order_id: int) -> Plan:
-        calls: list[PlannedCall] = []
-        with working_on(order_id, "dry_run"):
-            try:
-                for call in work(order_id):
-                    calls.append(call)  # noqa: PERF402 - what was planned before a failure stays
-            except OrderflowError as error:
-                failure = error
-            except Exception as error:  # noqa: BLE001 - as in a run, where `isolated` does so
-                failure = unforeseen(error)
-            else:
-                return Plan(calls)
-            failure.order = failure.order or f"id {order_id}"
-            log.warning("the run would fail: %s", failure)
-            return Plan(calls, [StepResult(order_id, None, failure)])
+    def gather() -> None:
+        for call in work():
+            calls.append(call)  # noqa: PERF402 - what was planned before a failure stays
 
-    return joined(*services.in_parallel(one, order_ids))
+    with working_on(order_id, "dry_run"):
+        failure = isolated(gather, f"id {order_id}")
+    if failure is None:
+        return Plan(calls)
+    log.warning("the run would fail: %s", failure)
+    return Plan(calls, [StepResult(order_id, None, failure)])
 
 
-def _processing(services: Services, order_id: int) -> Iterator[PlannedCall]:
-    shop_order, order = services.read(order_id)
-    start = _start(services, order)
-    if start is not None:
-        yield from _exporting(services, shop_order, order, start)
+def _processing(
+    services: Services, people: PeopleInMemory, taken: Taken, found: Found | OrderflowError
+) -> Iterator[PlannedCall]:
+    if isinstance(found, OrderflowError):
+        raise found
+    shop_order, order, known, _ = found
+    start = isolated(lambda: start_of(services, people, taken, found), f"id {order.order_id}")
+    if isinstance(start, Start):
+        seen = yield from _exporting(services, shop_order, order, start)
+        yield from _last(order, seen, services.settings.last_step(order.webshop))
+    elif known is not None:  # not pushed, but perhaps written back before
+        reason = {"reason": start.reason} if isinstance(start, OrderflowError) else {}
+        yield from _last_of(services, known.model_copy(update={"webshop": order.webshop, **reason}), order, shop_order)
+    if isinstance(start, OrderflowError):
+        raise start
 
 
-class _Start(NamedTuple):
-    """Where an order's write-back starts."""
-
-    exported: Exported
-    progress: Progress = Progress.PUSHED
-    request: SalesOrderRequest | None = None
-    """The request that is sent first."""
-    before: tuple[PlannedCall, ...] = ()
-    """What is sent to the ERP before that: the buyer."""
-
-
-def _start(services: Services, order: Order) -> _Start | None:
-    """Find out what `push` would do; None if it would neither send nor adopt."""
-    known = services.ledger.get(order.order_id)
-    if known is not None and is_partly_written_back(known):
-        return _Start(as_kept(services, known), known.progress)
-    facts, verdict = investigate(services, known, order)
-    if verdict.error is not None:
-        raise verdict.error
-    if verdict.move is Move.CHECK and known is not None:
-        require_alive(order.state, known.erp_number)
-    if verdict.move is Move.ADOPT and facts.found is not None:
-        return _Start(exported_as_found(known, order, facts.found))
-    if verdict.move in {Move.SEND, Move.SEND_AGAIN}:
-        lines = {line.position: f"<ERP line number {line.position}>" for line in order.lines}
-        exported = Exported("<ERP number>", lines, tuple(map(SentLine.of, order.lines)))
-        people = plan(services, order)
-        calls = tuple(preview_customer(services, order, people))
-        return _Start(exported, request=request_for(facts, people), before=calls)
-    return None
-
-
-def _exporting(services: Services, seen: ShopOrder, order: Order, start: _Start) -> Iterator[PlannedCall]:
-    """Follow the steps, by their own rules, with what each of them would find in the shop."""
+def _exporting(
+    services: Services, seen: ShopOrder, order: Order, start: Start
+) -> Generator[PlannedCall, None, ShopOrder]:
+    """Follow the steps, by their own rules, with what each of them would find in the shop; return what they leave."""
     exported = start.exported
     yield from start.before
     if start.request is not None:
-        yield _call(order, "erp", "POST", "/sales-orders", start.request.model_dump(mode="json"))
+        if start.is_first:
+            require_unowned(services, order, start.request.external_reference)
+        yield to_erp(order, "POST", "/sales-orders", start.request.model_dump(mode="json"))
     by_cxml = confirms_by_cxml(services, order.webshop)
     if start.progress is Progress.PUSHED or by_cxml:  # before a confirmation, the state is looked at again
         change = state_change(seen, exported)
         if change is not None:
-            yield _to_shop(order, "PATCH", change)
-            seen = _changed(seen, change)
+            yield to_shop(order, "PATCH", change)
+            seen = changed(seen, change)
     if start.progress is not Progress.NUMBER_SET and not by_cxml:
         change = number_change(seen, exported)
         if change is not None:
-            yield _to_shop(order, "PATCH", change)
-            seen = _changed(seen, change)
+            yield to_shop(order, "PATCH", change)
+            seen = changed(seen, change)
     change = lines_change(seen, services.understand(seen), services.places(seen), exported)
     if change is not None and by_cxml:
-        yield _confirmation(services, order, seen, exported)
+        yield confirmation_call(services, order, seen, exported)
     elif change is not None:
-        yield _to_shop(order, "PUT", change)
-    yield from _status(services, order, exported.number)
+        yield to_shop(order, "PUT", change)
+        seen = changed(seen, {"state": change["state"]})
+    yield from status_calls(services, order, exported.number)
+    return seen
 
 
-def _changed(seen: ShopOrder, change: Mapping[str, Any]) -> ShopOrder:
-    return ShopOrder.from_document({**seen.document, **change})
-
-
-def _finishing(services: Services, order_id: int) -> Iterator[PlannedCall]:
-    shop_order, order = services.read(order_id)
+def _outstanding(services: Services, order_id: int) -> Iterator[PlannedCall]:
     known = services.ledger.get(order_id)
-    written_back = known is not None and known.progress is Progress.WRITTEN_BACK
-    last_step = services.last_step(known) if known and written_back else services.settings.last_step(order.webshop)
-    if last_step not in FINISHED_HERE:
-        return
-    if not written_back and not _will_be_written_back(services, shop_order, order):
-        return
-    change = finish_change(shop_order, *finishing_change(last_step))
+    if known is not None and services.last_step(known) in FINISHED_HERE:
+        shop_order, order = services.read(order_id)
+        yield from _last_of(services, known, order, shop_order)
+
+
+def _last_of(services: Services, known: LedgerOrder, order: Order, seen: ShopOrder) -> Iterator[PlannedCall]:
+    if has_its_turn(known, Progress.WRITTEN_BACK):
+        yield from _last(order, seen, services.last_step(known))
+
+
+def _last(order: Order, seen: ShopOrder, last_step: LastStep) -> Iterator[PlannedCall]:
+    change = finish_change(seen, *finishing_change(last_step)) if last_step in FINISHED_HERE else None
     if change is not None:
-        yield _to_shop(order, "PATCH", change)
+        yield to_shop(order, "PATCH", change)
 
 
-def _will_be_written_back(services: Services, shop_order: ShopOrder, order: Order) -> bool:
-    """Whether the steps before the finish would succeed; if not, their own plan says so."""
-    try:
-        start = _start(services, order)
-        if start is None:
-            return False
-        list(_exporting(services, shop_order, order, start))
-    except OrderflowError:
-        return False
-    return True
-
-
-def _marking(services: Services, order_id: int) -> list[PlannedCall]:
+def _marking(services: Services, order_id: int) -> Iterator[PlannedCall]:
     shop_order, order = services.read(order_id)
     change = finish_change(shop_order, *MARK)
-    return [] if change is None else [_to_shop(order, "PATCH", change)]
-
-
-def _confirmation(services: Services, order: Order, seen: ShopOrder, exported: Exported) -> PlannedCall:
-    shop, user = services.settings.addressee(order.webshop)
-    path = services.settings.webshop(order.webshop).messages.confirmation_path
-    numbers = line_numbers(services.understand(seen), exported)
-    message = confirmation(services, seen, exported.number, numbers, noticed_at=None)
-    body = message.to_xml().decode().replace("\n", "")
-    return planned(order, "shop", "POST", f"{path}?shop={shop}&user={user}", body)
-
-
-def _status(services: Services, order: Order, number: str) -> list[PlannedCall]:
-    message = to_be_told(services, order, "pushed", number)
-    if message is None:
-        return []
-    path = f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(order.webshop)}"
-    document = message.to_document(api_timezone=services.settings.api_timezone)
-    return [_call(order, "shop", "POST", path, document)]
-
-
-def _to_shop(order: Order, method: str, body: Mapping[str, Any]) -> PlannedCall:
-    return _call(order, "shop", method, f"/api/order/{order.order_id}/", body)
-
-
-def _call(order: Order, system: str, method: str, path: str, body: Mapping[str, Any]) -> PlannedCall:
-    return planned(order, system, method, path, simplejson.dumps(body, use_decimal=True, default=str))
+    if change is not None:
+        yield to_shop(order, "PATCH", change)

@@ -66,7 +66,7 @@ def run_step(
 def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) -> Outcome | None:
     """Do the work on an order whose turn it is; any error is in the ledger before it is raised."""
     with services.ledger.claim(order_id, run) as claim:
-        if order_step.needs and not _has_its_turn(claim.order, order_step.needs):
+        if order_step.needs and not has_its_turn(claim.order, order_step.needs):
             return None
         before = claim.order.progress
         result = isolated(partial(order_step.work, services, claim, run), claim.order.name)
@@ -79,7 +79,7 @@ def _one(services: Services, order_step: OrderStep, order_id: int, run: RunRef) 
         raise failure
 
 
-def _has_its_turn(known: LedgerOrder, needs: Progress) -> bool:
+def has_its_turn(known: LedgerOrder, needs: Progress) -> bool:
     """Whether a step may continue with an order; nothing is written to the shop if the ERP has cancelled it."""
     return known.progress is needs and known.reason is not Reason.ERP_ORDER_CANCELLED
 

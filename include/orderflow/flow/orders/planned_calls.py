@@ -1,0 +1,55 @@
+"""The calls of a dry run: each as the run would make it, to the ERP or to the shop."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import simplejson
+
+from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
+from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.order import Order
+from orderflow.flow.customer_status import to_be_told
+from orderflow.flow.exported import Exported, line_numbers
+from orderflow.flow.orders.cxml_confirmation import confirmation
+from orderflow.flow.plan import planned
+from orderflow.flow.services import Services
+from orderflow.ledger.models.dry_runs import PlannedCall
+
+
+def to_erp(order: Order, method: str, path: str, body: Mapping[str, Any]) -> PlannedCall:
+    """Return a call to the ERP."""
+    return _call(order, "erp", method, path, body)
+
+
+def to_shop(order: Order, method: str, body: Mapping[str, Any]) -> PlannedCall:
+    """Return a write to the shop's order."""
+    return _call(order, "shop", method, f"/api/order/{order.order_id}/", body)
+
+
+def changed(seen: ShopOrder, change: Mapping[str, Any]) -> ShopOrder:
+    """Return the shop's order as it will be after a write."""
+    return ShopOrder.from_document({**seen.document, **change})
+
+
+def confirmation_call(services: Services, order: Order, seen: ShopOrder, exported: Exported) -> PlannedCall:
+    """Return the cXML confirmation of an order."""
+    shop, user = services.settings.addressee(order.webshop)
+    path = services.settings.webshop(order.webshop).messages.confirmation_path
+    numbers = line_numbers(services.understand(seen), exported)
+    message = confirmation(services, seen, exported.number, numbers, noticed_at=None)
+    body = message.to_xml().decode().replace("\n", "")
+    return planned(order, "shop", "POST", f"{path}?shop={shop}&user={user}", body)
+
+
+def status_calls(services: Services, order: Order, number: str) -> list[PlannedCall]:
+    """Return the message to the customer that the ERP has the order, if one is sent."""
+    message = to_be_told(services, order, "pushed", number)
+    if message is None:
+        return []
+    path = f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(order.webshop)}"
+    document = message.to_document(api_timezone=services.settings.api_timezone)
+    return [_call(order, "shop", "POST", path, document)]
+
+
+def _call(order: Order, system: str, method: str, path: str, body: Mapping[str, Any]) -> PlannedCall:
+    return planned(order, system, method, path, simplejson.dumps(body, use_decimal=True, default=str))

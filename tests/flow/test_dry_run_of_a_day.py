@@ -1,0 +1,120 @@
+"""A day's dry run plans what the day's run then does, also where the orders of the day depend on each other."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from orderflow.flow.orders.run import preview_day, run_day
+from orderflow.flow.plan import Plan
+from orderflow.flow.services import Services, Shared
+from orderflow.settings import Settings
+from sandbox.control import SandboxControl
+from support.buyers import GUEST
+from support.flow_runs import Runs
+from support.guest_day import DATE, DAY, ORDER
+
+FINISHING: dict[str, Any] = {"1": {"deliveries": "none", "finish": "done"}, "2": {}, "3": {"deliveries": "none"}}
+Calls = list[tuple[str, str, str]]
+
+
+def with_settings(services: Services, **settings: Any) -> Services:
+    """Return the services of a task with these settings, which takes one order at a time."""
+    limits = {"lookup_waits": [0, 0], "concurrency": 1}
+    return replace(services, settings=Settings.parse({"limits": limits, **settings}), shared=Shared())
+
+
+def planned_and_done(services: Services, control: SandboxControl, runs: Runs) -> tuple[Plan, Calls]:
+    """Return the plan of the day, after checking that the run makes these calls and no others."""
+    control.clear_journal()
+    _, plan = preview_day(services, DAY, runs(DATE), lambda _: None)
+    assert [call for call in control.journal() if call["method"] != "GET"] == []
+    control.clear_journal()
+    run_day(replace(services, shared=Shared()), DAY, runs(DATE))
+    writes = [call for call in control.journal() if call["method"] != "GET" and call["committed"]]
+    made = [(call["service"], call["method"], call["path"].removeprefix("/erp")) for call in writes]
+    assert sorted((call.system, call.method, call.path) for call in plan.calls) == sorted(made)
+    return plan, made
+
+
+def without_its_last_step(services: Services, control: SandboxControl, runs: Runs, last: str) -> int:
+    """Return an order that was written back, and whose last step the shop refused."""
+    (order_id,) = control.add_orders(ORDER)
+    control.fault("status", status=400, service="shop", method="PATCH", body=last, times=0)
+    run_day(services, DAY, runs(DATE))
+    control.clear_faults()
+    return order_id
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda control, i: control.edit_order(i, erp_order_number="OTHER"), "erp_number_conflict"),
+        (lambda control, _: control.cancel_erp_order(control.erp_orders()[0]["number"]), "erp_order_cancelled"),
+        (lambda control, _: control.fault("status", status=403, service="erp", method="GET", times=0), "erp_refused"),
+    ],
+)
+def test_the_last_step_of_a_reopened_order_depends_on_its_write_back(
+    services: Services, control: SandboxControl, runs: Runs, spoil: Callable[[SandboxControl, int], Any], reason: str
+) -> None:
+    services = with_settings(services, webshops=FINISHING)
+    order_id = without_its_last_step(services, control, runs, '"done"')
+    control.edit_order(order_id, state="confirmed")
+    spoil(control, order_id)
+    plan, made = planned_and_done(services, control, runs)
+    assert [str(result.error and result.error.reason) for result in plan.failed] == [reason]
+    assert (len(made) == 1) == (reason != "erp_order_cancelled")
+
+
+@pytest.mark.parametrize(("start", "now"), [(1, 2), (2, 1), (3, 1), (1, 3)])
+def test_the_last_step_of_a_reopened_order_is_that_of_its_present_webshop(
+    services: Services, control: SandboxControl, runs: Runs, start: int, now: int
+) -> None:
+    services = with_settings(services, webshops=FINISHING)
+    (order_id,) = control.add_orders({**ORDER, "webshop": start})
+    control.fault("status", status=400, service="shop", method="PATCH", body="sent", times=0)
+    run_day(services, DAY, runs(DATE))
+    control.clear_faults()
+    control.edit_order(order_id, state="confirmed", webshop=now)
+    plan, _ = planned_and_done(services, control, runs)
+    last = {1: '{"state": "done"}', 2: '{"state": "processing"}', 3: '{"shipment_state": "sent"}'}
+    assert plan.calls[-1].body == last[now]
+
+
+def test_of_two_orders_with_one_name_in_the_erp_the_first_gets_it(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    first, second = control.add_orders({**ORDER, "reference": "CS1"}, {**ORDER, "reference": "CS1"})
+    plan, _ = planned_and_done(with_settings(services), control, runs)
+    assert {call.order_id for call in plan.calls} == {first}
+    ((failed, _, error),) = plan.failed
+    assert (failed, str(error and error.reason)) == (second, "reference_taken")
+
+
+@pytest.mark.parametrize("same_record", [True, False])
+@pytest.mark.parametrize("mode", ["create", "create_and_update"])
+def test_two_orders_of_one_new_customer_create_it_once(
+    services: Services, control: SandboxControl, runs: Runs, *, same_record: bool, mode: str
+) -> None:
+    control.configure(reuse_guest_party=same_record, directory_patch=("user", "customer"))
+    control.add_orders({**ORDER, "guest": GUEST}, {**ORDER, "guest": {**GUEST, "street1": "Brink"}})
+    webshop = {"customers": mode, "guests": "by_mail", "tell_customer_code": True}
+    services = with_settings(services, webshops={"1": webshop}, origins=["webshop", "erp"])
+    plan, _ = planned_and_done(services, control, runs)
+    assert [call.path for call in plan.calls].count("/customers") == 1
+    sent = [call.body for call in plan.calls if call.path == "/sales-orders"]
+    assert [body.count('"code": "<ERP customer number>"') for body in sent] == [1, 1]
+
+
+def test_a_dry_run_reads_the_shops_lists_again_and_keeps_nothing_of_them(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    control.add_orders({**ORDER, "guest": GUEST})
+    services = with_settings(services, webshops={"1": {"customers": "create"}}, origins=["webshop", "erp"])
+    counted = []
+    for _ in range(2):
+        control.clear_journal()
+        preview_day(services, DAY, runs(DATE), lambda _: None)
+        counted.append(len([call for call in control.journal() if call["path"].startswith("/api/origin/")]))
+    assert counted[0] == counted[1] > 0
