@@ -104,6 +104,8 @@ class Config(BaseModel):
     """An order's answer includes each line's content and the customer."""
     erp_answers_buyer: bool = True
     """An order's answer includes the ERP's customer number, if known, and the delivery address's key."""
+    erp_names_orders_of_slips: bool = True
+    """A packing slip says what its order is called, and the shop order it was created from."""
     erp_unknown_customers: Literal["accept", "reject", "create"] = "accept"
     """What happens to an order of a customer that this ERP does not have."""
     erp_unknown_addresses: Literal["accept", "reject", "create"] = "accept"
@@ -147,5 +149,6 @@ TODAYS_ERP: dict[str, Any] = {
     "erp_extra": False,
     "erp_answers_content": False,
     "erp_answers_buyer": False,
+    "erp_names_orders_of_slips": False,
 }
 """Switches for an ERP without any of the additions to the contract."""

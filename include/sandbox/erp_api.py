@@ -11,7 +11,7 @@ from sandbox.config import Config
 from sandbox.erp_checks import NewOrder, checked, idempotency_key, invalid, is_instant, method_not_allowed
 from sandbox.erp_customers_api import PATH as CUSTOMERS
 from sandbox.erp_customers_api import CustomersApi
-from sandbox.erp_store import CONTENT, ErpOrder, ErpStore
+from sandbox.erp_store import CONTENT, NAMES, ErpOrder, ErpStore
 from sandbox.erp_underway import Underway
 from sandbox.wire import Call, JsonObject, Refusal, Reply, json_reply
 
@@ -49,7 +49,9 @@ class ErpApi:
 
     def _deliveries(self, call: Call, config: Config) -> Reply:
         since = _since(call)
-        slips = [slip for at, slip in self.store.deliveries if at >= since]
+        hidden = () if config.erp_names_orders_of_slips else NAMES
+        listed = [slip for at, slip in self.store.deliveries if at >= since]
+        slips = [{name: value for name, value in slip.items() if name not in hidden} for slip in listed]
         return _page("deliveries", slips, call, config)
 
     def _find(self, call: Call, config: Config) -> Reply:

@@ -59,6 +59,10 @@ class ErpOrder:
         }
 
 
+NAMES = ("external_reference", "shop_order_id")
+"""What says which order of the shop it is."""
+
+
 def line_number(position: int) -> int:
     """Return the ERP's number of a line: 11, 21, 31."""
     return 10 * position + 1
@@ -141,6 +145,7 @@ class ErpStore:
             "carrier": "DHL",
             "tracking_code": f"3SABC{len(self.deliveries):06d}",
             "comment": None,
+            **{name: order.request.get(name) for name in NAMES},
             **wish,
             "lines": [_line(whole, line) for line in wish.get("lines", whole.values())],
         }

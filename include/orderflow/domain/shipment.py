@@ -1,7 +1,7 @@
 """A packing slip of the ERP, and its progress on the way to the shop, which takes each one only once."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +22,9 @@ class ShipmentItem(BaseModel):
     product_key: str
 
 
+_WHOSE = ("shop_order_ids", "external_references")
+
+
 class Shipment(BaseModel):
     """Goods that left together, of one order or several."""
 
@@ -36,18 +39,22 @@ class Shipment(BaseModel):
     order_numbers: tuple[str, ...]
     """ERP numbers of its orders, sorted, each once; including orders without a line in it."""
     items: tuple[ShipmentItem, ...]
+    shop_order_ids: Mapping[str, int] = {}
+    external_references: Mapping[str, str] = {}
+    """By the number of an order: the shop order it was created from, and its name, if the ERP says so."""
 
     @property
     def content_hash(self) -> str:
-        """A fingerprint of everything the slip says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """A fingerprint of everything the slip says about the goods."""
+        return hashlib.sha256(self.model_dump_json(exclude={*_WHOSE}).encode()).hexdigest()
 
     def completed_by(self, before: "Shipment") -> "Shipment":
         """Add the items of orders that only an earlier reading showed: the ERP lists a slip by order."""
         shown = set(self.order_numbers)
         hidden = [item for item in before.items if item.order_number not in shown]
         numbers = tuple(sorted({*shown, *before.order_numbers}))
-        return self.model_copy(update={"order_numbers": numbers, "items": _sorted([*self.items, *hidden])})
+        whose = {name: {**getattr(before, name), **getattr(self, name)} for name in _WHOSE}
+        return self.model_copy(update={"order_numbers": numbers, "items": _sorted([*self.items, *hidden]), **whose})
 
     def missing(self) -> list[str]:
         """Name everything that a message to the shop needs and the slip lacks; empty if the slip is complete."""

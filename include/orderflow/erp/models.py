@@ -22,6 +22,7 @@ from orderflow.domain.order import Order, OrderLine, ProductKey
 from orderflow.domain.people import Address, Party, People, RecordKey, RecordRef
 from orderflow.transport.fields import (
     BLANK_IS_NONE,
+    UNREADABLE_IS_NONE,
     Amount,
     AwareInstant,
     Day,
@@ -208,6 +209,9 @@ class Delivery(_Contract):
     tracking_code: Label | None
     comment: Text | None
     order_number: ErpNumber
+    external_reference: Annotated[ErpName | None, UNREADABLE_IS_NONE] = None
+    shop_order_id: Annotated[Number | None, UNREADABLE_IS_NONE] = None
+    """What the order is called, and the shop order it was created from; None if the ERP does not say."""
     lines: tuple[DeliveryLine, ...]
 
 

@@ -8,7 +8,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 LONGEST_NAME = 255
 LONGEST_ERP_NAME = LONGEST_NAME + 20
@@ -116,6 +125,17 @@ AwareInstant = Annotated[AwareDatetime, BeforeValidator(_dated), AfterValidator(
 
 BLANK_IS_NONE = BeforeValidator(_blank_is_none)
 """Some senders write an empty text for a missing value."""
+
+
+def _unreadable_is_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+UNREADABLE_IS_NONE = WrapValidator(_unreadable_is_none)
+"""For an addition to the contract: a sender may use its name for something else."""
 
 M = TypeVar("M", bound=BaseModel)
 

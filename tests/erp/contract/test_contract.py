@@ -183,6 +183,7 @@ def test_a_delivery_names_the_order_and_its_lines(subject: ReconciliationItem) -
     (shipment,) = subject.erp.deliveries_since(before - timedelta(seconds=1))
     assert shipment.number
     assert shipment.order_number == created.number != other.number
+    assert shipment.external_reference == created.external_reference
     by_line = {line.line_number: (line.quantity, line.product_key) for line in shipment.lines}
     numbers = created.line_numbers
     assert by_line == {numbers[1]: (Decimal(3), "124_STUK"), numbers[2]: (Decimal("0.5"), "123_KG")}

@@ -222,7 +222,7 @@ def test_slips_of_other_orders_of_the_erp_are_left_alone(
     shipments: Shipments, exported: list[str], services: Services, control: SandboxControl
 ) -> None:
     request = control.erp_orders()[0]["request"]
-    foreign = control.add_erp_order({**request, "external_reference": "by phone"})["number"]
+    foreign = control.add_erp_order({**request, "external_reference": "by phone", "shop_order_id": None})["number"]
     number, ours = deliver(control, foreign, "1"), deliver(control, exported[0], "4", "4")
     shipments()
     assert shipments.standing(number) == (ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER)
@@ -364,7 +364,7 @@ def test_a_slip_of_a_number_that_two_orders_have_is_sent_only_if_its_lines_say_w
     sent: int,
 ) -> None:
     other = {**LINE, "product": {"origin": "myorigin", "key": product}}
-    control.configure(erp_number_format="SO1")
+    control.configure(erp_number_format="SO1", erp_names_orders_of_slips=False)
     control.add_orders(PAID, {**PAID, "webshop": webshop, "order_lines": [other, other]})
     run_day(services, DAY, runs("2026-11-22"))
     assert [order["erp_order_number"] for order in control.orders()] == ["SO1", "SO1"]

@@ -24,7 +24,7 @@ def test_one_that_is_partly_unknown_waits_for_a_persons_word(
 ) -> None:
     number = deliver(control, exported[0], "4", "4")
     request = control.erp_orders()[0]["request"]
-    foreign = control.add_erp_order({**request, "external_reference": "by phone"})["number"]
+    foreign = control.add_erp_order({**request, "external_reference": "by phone", "shop_order_id": None})["number"]
     deliver(control, foreign, "1", number=number)
     shipments()
     assert shipments.standing(number) == (ShipmentProgress.OPEN, Reason.SLIP_PARTLY_UNKNOWN)

@@ -31,6 +31,7 @@ class _Product(TrytonRecord):
 class _Sale(TrytonRecord):
     number: str | None
     web_shop: int | None
+    web_id: str | None
 
 
 class _Move(TrytonRecord):
@@ -69,7 +70,7 @@ class _Line(TrytonRecord):
 
 _FIELDS = ("number", "reference", "effective_date", "planned_date", "last_modified_at")
 _UNIT = ("unit.factor", "unit.digits")
-_MOVES = ("quantity", *_UNIT, "product.code", "origin", "sale.number", "sale.web_shop")
+_MOVES = ("quantity", *_UNIT, "product.code", "origin", "sale.number", "sale.web_shop", "sale.web_id")
 _SALES_AT_ONCE = 50
 
 
@@ -86,7 +87,7 @@ def read_deliveries(
         for shipment, of_sale in ours:
             for number, moves in of_sale.items():
                 try:
-                    yield _delivery(shipment, number, [_to_line(move, lines, options) for move in moves])
+                    yield _delivery(shipment, number, moves, [_to_line(move, lines, options) for move in moves])
                 except (ValueError, ArithmeticError) as error:
                     yield _unreadable(shipment, number, error)
 
@@ -139,8 +140,10 @@ def _in_unit(quantity: Decimal, unit: _Unit, ordered: _Unit | None) -> Decimal:
     return round(quantity * unit.factor / ordered.factor, ordered.digits)
 
 
-def _delivery(shipment: _Shipment, order_number: str, lines: Sequence[DeliveryLine]) -> Delivery:
-    """Translate. The base modules have no carrier field; its tracking code is stored in `reference`."""
+def _delivery(
+    shipment: _Shipment, order_number: str, moves: Sequence[_Move], lines: Sequence[DeliveryLine]
+) -> Delivery:
+    """Translate what left of one sale. The base modules have no carrier field; its tracking code is in `reference`."""
     return Delivery(
         number=shipment.number,
         date=shipment.effective_date or shipment.last_modified_at.date(),
@@ -149,5 +152,6 @@ def _delivery(shipment: _Shipment, order_number: str, lines: Sequence[DeliveryLi
         tracking_code=shipment.reference,
         comment=None,
         order_number=order_number,
+        external_reference=next((move.sale.web_id for move in moves if move.sale), None),
         lines=tuple(lines),
     )

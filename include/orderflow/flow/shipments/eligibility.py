@@ -1,6 +1,6 @@
 """May this packing slip be sent to the shop now? A message can be sent only once, so nothing is guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -80,28 +80,49 @@ def _awaits_tracking(services: Services, shipment: Shipment, known_since: dateti
 def _as_shown(
     services: Services, shipment: Shipment, orders: Mapping[str, LedgerOrder]
 ) -> Eligibility | Mapping[str, LedgerOrder]:
-    """Return the first problem that one of the orders has, otherwise the orders: one may have moved meanwhile."""
+    """Return the first problem that one of the orders has, otherwise the orders as the shop shows them.
+
+    One may have moved to another webshop. The message names it by the number that the shop knows.
+    """
     shown = dict[str, LedgerOrder]()
     for number, order in orders.items():
         shop_order = services.shop.get_order(order.order_id)
-        verdict = _of_order(shop_order, number, shipment) or _of_lines(
-            services.understand(shop_order), order, [item for item in shipment.items if item.order_number == number]
+        items = [item for item in shipment.items if item.order_number == number]
+        verdict = (
+            _of_order(shop_order, {number, order.erp_number}, shipment)
+            or _of_lines(services.understand(shop_order), order, items)
+            or (_renumbered(services, order, number) if order.erp_number != number else None)
         )
         if verdict:
             return verdict._replace(detail=f"{order.name}: {verdict.detail}")
         webshop = order.webshop if shop_order.webshop is None else shop_order.webshop
-        shown[number] = order.model_copy(update={"webshop": webshop})
+        shown[number] = order.model_copy(update={"webshop": webshop, "erp_number": shop_order.erp_order_number})
     return _of_two_webshops(shown) or shown
 
 
-def _of_order(shop_order: ShopOrder, number: str, shipment: Shipment) -> Eligibility | None:
+def _of_order(shop_order: ShopOrder, numbers: Collection[str | None], shipment: Shipment) -> Eligibility | None:
     """Check one order: the shop matches a message by ERP number and line numbers, so it must have them first."""
     if shop_order.state == ShopState.CANCEL:
         return Eligibility(ShipmentProgress.HELD, Reason.CANCELLED_AFTER_EXPORT, f"delivered by {shipment.number}")
-    if shop_order.erp_order_number != number:
-        has = f"the shop has ERP number {shop_order.erp_order_number}, the slip {number}"
+    if shop_order.erp_order_number is None or shop_order.erp_order_number not in numbers:
+        known = " or ".join(sorted(number for number in numbers if number))
+        has = f"the shop has ERP number {shop_order.erp_order_number}, the slip {known}"
         return Eligibility(ShipmentProgress.OPEN, Reason.NUMBERS_NOT_IN_SHOP, has)
     return None
+
+
+def _renumbered(services: Services, known: LedgerOrder, number: str) -> Eligibility | None:
+    """Ask the ERP about an order whose number is not the one in the ledger: its lines may have other numbers, too."""
+    found = services.erp.find(known.external_reference or known.name, known.order_id)
+    if found is None or found.shop_order_id not in {None, known.order_id}:
+        detail = (
+            f"it is ERP order {known.erp_number} in the ledger and {number} on the slip, and the ERP does not find it"
+        )
+        return Eligibility(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, detail)
+    if not known.erp_lines or found.line_numbers == known.erp_lines:
+        return None
+    detail = f"it is ERP order {known.erp_number} in the ledger and {number} on the slip, with other line numbers"
+    return Eligibility(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, detail)
 
 
 def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -> Eligibility | None:

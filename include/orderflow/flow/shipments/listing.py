@@ -115,8 +115,14 @@ def read_shipments(services: Services, since: datetime) -> Shown:
 
 
 def _whole(parts: Sequence[Delivery]) -> Shipment:
-    head = parts[0].model_dump(exclude={"order_number", "lines"})
+    head = parts[0].model_dump(exclude={"order_number", "external_reference", "shop_order_id", "lines"})
     head["tracking_code"] = next((part.tracking_code for part in parts if part.tracking_code), None)
     items = (ShipmentItem(order_number=part.order_number, **line.model_dump()) for part in parts for line in part.lines)
     numbers = tuple(sorted({part.order_number for part in parts}))
-    return Shipment(order_numbers=numbers, items=merged(items), **head)
+    return Shipment(
+        order_numbers=numbers,
+        items=merged(items),
+        shop_order_ids={part.order_number: part.shop_order_id for part in parts if part.shop_order_id},
+        external_references={part.order_number: part.external_reference for part in parts if part.external_reference},
+        **head,
+    )

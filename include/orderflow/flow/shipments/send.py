@@ -146,7 +146,7 @@ def _note_sent(services: Services, claim: ShipmentClaim, message: str) -> None:
 
 
 def to_desadv(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> DespatchAdvice:
-    """Translate a complete slip into the shop's message, with only the items of the shop's orders."""
+    """Translate a complete slip into the shop's message: only the shop's orders, by the numbers that it shows."""
     return DespatchAdvice(
         number=shipment.number,
         date=shipment.slip_date,
@@ -160,10 +160,11 @@ def to_desadv(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Despatch
 
 def _items(shipment: Shipment, orders: Mapping[str, LedgerOrder]) -> Iterator[DesadvItem]:
     for item in shipment.items:
-        if item.order_number in orders:
+        order = orders.get(item.order_number)
+        if order is not None:
             yield DesadvItem(
                 item_num=item.line_number,
-                order_num=item.order_number,
+                order_num=order.erp_number or item.order_number,
                 quantity=item.quantity,
                 seller_item_id=item.product_key,
             )

@@ -1,6 +1,5 @@
-"""Whose packing slip is it? A slip names its orders by their ERP numbers, and an ERP may use a number again."""
+"""Whose packing slip is it? A slip names its orders by their ERP numbers, and an ERP may change or repeat a number."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,29 +11,49 @@ from orderflow.ledger.models.orders import LedgerOrder
 
 
 class Whose(NamedTuple):
-    """The orders of a slip that the ledger knows, by ERP number; `unclear` if a number could be either of several."""
+    """The orders of a slip that the ledger knows, by the slip's number; `unclear` if a number is of one of several."""
 
     orders: dict[str, LedgerOrder]
     unclear: Eligibility | None = None
 
 
 def whose(services: Services, shipment: Shipment) -> Whose:
-    """Return the slip's orders; of several with one number, the only one that has the delivered lines.
+    """Return the slip's orders: those that the ERP names, otherwise by number.
 
-    The shop gets the number and the webshop: two orders of one webshop with one number it cannot tell apart.
+    Of several with one number it is the only one that has the delivered lines. The shop gets the number and the
+    webshop: two orders of one webshop with one number it cannot tell apart.
     """
-    having: dict[str, list[LedgerOrder]] = defaultdict(list)
-    for order in services.ledger.by_erp_number(*shipment.order_numbers):
-        having[order.erp_number or ""].append(order)
     orders = dict[str, LedgerOrder]()
-    for number, some in having.items():
-        fitting = some if len(some) == 1 else _fitting(services, shipment, number, some)
-        if len(fitting) != 1:
-            named = " and ".join(f"order id {order.order_id} ({order.name})" for order in some)
-            detail = f"ERP order {number} is {named}: the slip may be of either"
+    for number in shipment.order_numbers:
+        named = _named(services, shipment, number)
+        some = _sharing(services, named) if named else _numbered(services, shipment, number)
+        fitting = some if len(some) == 1 or named else _fitting(services, shipment, number, some)
+        if some and len(fitting) != 1:
+            called = " and ".join(f"order id {order.order_id} ({order.name})" for order in some)
+            detail = f"ERP order {number} is {called}: the slip may be of either"
             return Whose({}, Eligibility(ShipmentProgress.HELD, Reason.ERP_NUMBER_CONFLICT, detail))
-        orders[number] = fitting[0]
+        if fitting:
+            orders[number] = fitting[0]
     return Whose(orders)
+
+
+def _named(services: Services, shipment: Shipment, number: str) -> LedgerOrder | None:
+    """Return the order that the ERP says it is: by the shop's id, otherwise by name; None if the ledger has none."""
+    order_id, name = shipment.shop_order_ids.get(number), shipment.external_references.get(number)
+    if order_id is not None:
+        return services.ledger.get(order_id)
+    return services.ledger.by_external_reference([name]).get(name) if name else None
+
+
+def _sharing(services: Services, named: LedgerOrder) -> Sequence[LedgerOrder]:
+    """Return an order, with the others of its webshop that have its number: the shop cannot tell these apart."""
+    others = services.ledger.by_erp_number(named.erp_number) if named.erp_number else []
+    return [named, *(o for o in others if o.order_id != named.order_id and o.webshop == named.webshop)]
+
+
+def _numbered(services: Services, shipment: Shipment, number: str) -> Sequence[LedgerOrder]:
+    """Return the orders with this number; none if the ERP says that it is of an order that the ledger does not know."""
+    return [] if number in shipment.shop_order_ids else services.ledger.by_erp_number(number)
 
 
 def _fitting(services: Services, shipment: Shipment, number: str, some: Sequence[LedgerOrder]) -> Sequence[LedgerOrder]:
