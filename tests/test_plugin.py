@@ -65,6 +65,17 @@ def test_a_connection_of_our_types_gives_our_hook(tmp_path: Path) -> None:
     assert python(tmp_path, code, **connections) == ["CloudSuiteHook", "ErpHook"]
 
 
+def test_openlineages_provider_finds_a_converter_for_each_of_our_assets(tmp_path: Path) -> None:
+    code = (
+        "import json; from airflow.sdk import Asset; from airflow.sdk.providers_manager_runtime import "
+        "ProvidersManagerTaskRuntime; from orderflow.orchestration import assets; "
+        "known = ProvidersManagerTaskRuntime().asset_to_openlineage_converters; "
+        "ours = [asset for asset in vars(assets).values() if isinstance(asset, Asset)]; "
+        "print(json.dumps([known[asset.uri.partition(':')[0]].__name__ for asset in ours]))"
+    )
+    assert python(tmp_path, code) == ["as_dataset"] * 4
+
+
 def test_a_process_that_only_loads_plugins_does_not_load_the_page(tmp_path: Path) -> None:
     loaded = "sorted(m for m in sys.modules if m.startswith('orderflow.'))"
     code = f"import json, sys, orderflow.plugin; print(json.dumps({loaded}))"

@@ -1,10 +1,15 @@
-"""The entry point `apache_airflow_provider`: two connection types with their forms.
+"""The entry point `apache_airflow_provider`: two connection types with their forms, and our assets for OpenLineage.
 
 The forms are plain data, and nothing else imports them: Airflow reads them in every process that needs a hook.
 """
 
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.openlineage.facet import Dataset
+    from airflow.sdk import Asset
 
 _TEXT = {"type": ["string", "null"]}
 _SECRET = {"type": ["string", "null"], "format": "password"}
@@ -181,5 +186,20 @@ def get_provider_info() -> dict[str, Any]:
         "description": "Confirmed CloudSuite webshop orders into an ERP, and the result written back.",
         "versions": [version("orderflow")],
         "connection-types": [CLOUDSUITE, ERP],
+        "asset-uris": [
+            {"schemes": ["orderflow"], "handler": None, "to_openlineage_converter": f"{__name__}.as_dataset"},
+        ],
         "notifications": ["orderflow.orchestration.notifier.OrderflowNotifier"],
     }
+
+
+def as_dataset(asset: "Asset", lineage_context: object) -> "Dataset":
+    """Return the asset `orderflow://orders/written-back` as OpenLineage's dataset `written-back` of `orderflow://orders`.
+
+    Only OpenLineage's provider calls it. Without a converter for their scheme it leaves assets out.
+    """
+    from airflow.providers.common.compat.openlineage.facet import Dataset  # noqa: PLC0415 - needs OpenLineage's client
+
+    del lineage_context
+    address = urlsplit(asset.uri)
+    return Dataset(namespace=f"{address.scheme}://{address.netloc}", name=address.path.strip("/"))
