@@ -110,7 +110,7 @@ class LocalAirflow(AirflowApi):
     ) -> None:
         self.stop()
 
-    def start(self, timeout: float = 120) -> None:
+    def start(self, timeout: float = 240) -> None:
         """Start everything and wait until it is healthy and has loaded the DAGs in `expect`.
 
         ServiceError if a part stops unexpectedly or a DAG file cannot be imported, TimeoutError after `timeout`
