@@ -153,6 +153,34 @@ def test_helm_values_fit_the_charts_schema() -> None:
     assert values.keys() <= rules["properties"].keys(), "the chart ignores keys that it does not know"
 
 
+TEXT = {"type": "string"}
+CHART = {
+    **dict.fromkeys(
+        ["airflowVersion", "defaultAirflowRepository", "defaultAirflowTag", "executor", "extraEnvFrom"], TEXT
+    ),
+    **dict.fromkeys(["fernetKeySecretName", "jwtSecretName", "apiSecretKeySecretName"], TEXT),
+    "env": {
+        "type": "array",
+        "items": {
+            "properties": {"name": TEXT, "value": TEXT},
+            "required": ["name", "value"],
+            "additionalProperties": False,
+        },
+    },
+    "data": {"properties": {"metadataSecretName": TEXT, "brokerUrlSecretName": TEXT}, "additionalProperties": False},
+    "migrateDatabaseJob": {"properties": {"args": {"type": "array", "items": TEXT}}, "additionalProperties": False},
+    "postgresql": {"properties": {"enabled": {"type": "boolean"}}, "additionalProperties": False},
+}
+"""The keys that we use, with their types in the chart of which docs/how-to/deployment.md speaks."""
+
+
+def test_helm_values_have_the_charts_types_and_migrate_the_ledger() -> None:
+    values = yaml.safe_load((ROOT / "deploy" / "helm" / "values.yaml").read_text(encoding="utf-8"))
+    jsonschema.validate(values, {"properties": CHART, "additionalProperties": False})
+    assert values["migrateDatabaseJob"]["args"][-1].splitlines() == ["airflow db migrate", "python -m orderflow.ledger"]
+    assert yaml.safe_load(values["extraEnvFrom"]) == [{"secretRef": {"name": "orderflow-connections"}}]
+
+
 @pytest.mark.parametrize("lock", ["image", "image-lxml", "image-tests"])
 def test_the_images_locks_have_a_hash_for_each_package_that_is_asked_for(lock: str) -> None:
     asked = {

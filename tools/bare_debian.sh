@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs commands of the project in a bare Debian that has nothing but Python, git and make; needs root and debootstrap.
+# Runs commands of the project in a bare Debian or Ubuntu that has nothing but Python, git and make; needs root and
+# debootstrap.
 #   tools/bare_debian.sh bookworm [COMMAND …]        without commands: make demo, make test
 #
 # It creates a root folder, clones the committed state of this repository into it, and runs each command there in its own
@@ -8,6 +9,8 @@
 # FOLDER/<number>.log.
 #   FOLDER=/var/tmp/orderflow-bookworm  the root folder is created below it, and kept until the next run
 #   MIRROR=http://deb.debian.org/debian
+#   OPTIONS, SCRIPT                     more options, and the script, of debootstrap; for Ubuntu on a Debian that does not know it:
+#                                       OPTIONS="--no-check-gpg --components=main,universe" SCRIPT=gutsy
 #   COPY="/etc/pip.conf …"              files of this machine that the root needs to reach the package indexes
 set -eu
 suite=${1:?which Debian, such as bookworm}
@@ -19,8 +22,9 @@ root=$folder/root
 
 rm -rf "$root"
 mkdir -p "$root"
-debootstrap --variant=minbase --include=python3,git,make,ca-certificates "$suite" "$root" \
-    "${MIRROR:-http://deb.debian.org/debian}" >"$folder/debootstrap.log"
+# shellcheck disable=SC2086 # several options
+debootstrap --variant=minbase --include=python3,git,make,ca-certificates ${OPTIONS:-} "$suite" "$root" \
+    "${MIRROR:-http://deb.debian.org/debian}" ${SCRIPT:-} >"$folder/debootstrap.log"
 for file in /etc/resolv.conf /etc/hosts ${COPY:-}; do
     mkdir -p "$root$(dirname "$file")"
     cp -L "$file" "$root$file"
