@@ -113,6 +113,12 @@ class _Address(_Request):
     extra: Extra = None
 
 
+class _Text(_Request):
+    kind: str | None = None
+    text: str | None = None
+    after: Annotated[Whole, Field(ge=0, le=100_000)] = 0
+
+
 class _Charge(_Request):
     kind: str | None = None
     description: str | None = None
@@ -145,6 +151,7 @@ class NewOrder(_Request):
     contact: _Party | None = None
     ship_to: _Address | None = None
     bill_to: _Address | None = None
+    texts: list[_Text] | None = None
     charges: list[_Charge] | None = None
     paid_amount: Amount | None = None
     extra: Extra = None

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.placing import Placed, exported_lines, place
 from orderflow.domain.charges import ChargeRule, ToProduct
+from orderflow.domain.order import TextLine
 from orderflow.transport.document import WrittenNumber
 
 GOODS = {"id": 1, "type": "line", "product": {"origin": "o", "key": "A"}, "quantity": "2", "unit_price": "10.00"}
 SHIPPING = {"id": 2, "type": "shipment_cost", "description": "Verzending", "quantity": 1, "unit_price": "6.95"}
 SERVICE = {**SHIPPING, "product": {"origin": "o", "key": "VERZEND"}}
 COUPON = {**SHIPPING, "type": "coupon", "unit_price": "-5.00"}
+_OF_A_PRODUCT = {"product": {"origin": "o", "key": "G"}, "quantity": "1", "unit_price": "0.00"}
 TO_PRODUCT = ToProduct(product="SHIPPING")
 
 
@@ -47,10 +49,46 @@ def test_money_without_a_rule_is_named_with_the_setting_that_places_it(line: dic
     "changes", [{"unit_price": "0.00"}, {"unit_price": None}, {"quantity": 0}, {"quantity": "0.0"}]
 )
 @pytest.mark.parametrize("kind", ["shipment_cost", "subtotal", "comment"])
-def test_lines_without_money_that_are_no_goods_stay_in_the_shop(kind: str, changes: dict[str, Any]) -> None:
+def test_lines_without_money_that_are_no_goods_are_texts(kind: str, changes: dict[str, Any]) -> None:
     found = placed(GOODS, {**SHIPPING, "type": kind, **changes})
     assert (found.unplaced, found.charges) == ((), ())
     assert [exported.line.id for exported in found.lines] == [1]
+    assert found.texts == (TextLine(kind=kind, text="Verzending", after=1),)
+
+
+@pytest.mark.parametrize("kind", ["comment", "title", "subtotal"])
+@pytest.mark.parametrize("changes", [{}, {"unit_price": None}])
+def test_a_subtotal_whose_amount_is_ignored_is_still_a_text(kind: str, changes: dict[str, Any]) -> None:
+    found = placed({**SHIPPING, "type": kind, **changes}, GOODS, rules={kind: "ignore"})
+    assert found.texts == (TextLine(kind=kind, text="Verzending", after=0),)
+    assert (len(found.lines), found.charges, found.unplaced) == (1, (), ())
+
+
+@pytest.mark.parametrize("rule", ["ignore", "charge", "line", TO_PRODUCT])
+def test_a_charge_of_nothing_is_no_text(rule: ChargeRule) -> None:
+    found = placed(GOODS, {**SHIPPING, "unit_price": "0.00"}, rules={"shipment_cost": rule})
+    assert (found.texts, len(found.lines), found.charges, found.unplaced) == ((), 1, (), ())
+
+
+def test_texts_stand_after_the_line_above_them() -> None:
+    said = [{"type": "comment", "description": text} for text in "abcd"]
+    found = placed(
+        said[0],
+        GOODS,
+        said[1],
+        {**SHIPPING, "type": "x"},
+        COUPON,
+        said[2],
+        GOODS,
+        {"type": "gift", **_OF_A_PRODUCT},
+        rules={"x": TO_PRODUCT, "coupon": "charge"},
+    )
+    assert [(text.kind, text.text, text.after) for text in found.texts] == [
+        ("comment", "a", 0),
+        ("comment", "b", 1),
+        ("comment", "c", 2),
+        ("gift", "G", 3),
+    ]
 
 
 @pytest.mark.parametrize("changes", [{}, {"unit_price": "0.00"}, {"unit_price": "-3.0000"}, {"quantity": "-2"}])

@@ -19,10 +19,11 @@ from support.faulty_proxy import FaultyProxy
 from tryton import RunningTryton
 
 _SALES = """
-    SELECT sale.id, sale.web_id, sale.number, sale.state, line.id, line.sequence, product.code, line.quantity,
+    SELECT sale.id, sale.web_id, sale.number, sale.state, line.id,
+        row_number() OVER (PARTITION BY sale.id ORDER BY line.sequence), product.code, line.quantity,
         line.unit_price, line.note
     FROM sale_sale AS sale
-    JOIN sale_line AS line ON line.sale = sale.id
+    JOIN sale_line AS line ON line.sale = sale.id AND line.type = 'line'
     LEFT JOIN product_product AS product ON product.id = line.product
     ORDER BY sale.id, line.sequence
 """
@@ -96,7 +97,7 @@ class TrytonSide:
         with self._engine.connect() as connection:
             rows = connection.execute(text(_SALES)).all()
         orders: dict[int, Order] = {}
-        for sale, reference, number, state, line, sequence, code, quantity, price, note in rows:
+        for sale, reference, number, state, line, position, code, quantity, price, note in rows:
             ended = number is not None and state in ENDED[self._confirm] | {"cancelled"}
             order = orders.setdefault(
                 sale,
@@ -109,10 +110,10 @@ class TrytonSide:
                     "sale": sale,
                 },
             )
-            order["lines"].append({"position": sequence, "line_number": line})
+            order["lines"].append({"position": position, "line_number": line})
             product = {"origin": "myorigin", "key": code}
             order["request"]["lines"].append(
-                {"position": sequence, "product": product, "quantity": str(quantity), "unit_price": price}
+                {"position": position, "product": product, "quantity": str(quantity), "unit_price": price}
             )
         return list(orders.values())
 

@@ -27,7 +27,7 @@ _PLACES = """
 """
 _SALES = """
     SELECT sale.id, sale.number, sale.web_id, party.code AS party, sale.shipment_address, sale.invoice_address,
-        (SELECT array_agg(id ORDER BY sequence) FROM sale_line WHERE sale = sale.id) AS lines
+        (SELECT array_agg(id ORDER BY sequence) FROM sale_line WHERE sale = sale.id AND type = 'line') AS lines
     FROM sale_sale AS sale JOIN party_party AS party ON party.id = sale.party
 """
 _LAST = "SELECT (SELECT max(id) FROM party_party) AS party, (SELECT max(id) FROM party_address) AS address"

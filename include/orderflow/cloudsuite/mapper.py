@@ -62,6 +62,7 @@ def to_order(
         invoice_address=shop_order.invoice_address,
         remarks=shop_order.description or None,
         lines=tuple(map(_line, count(1), placed.lines, of_lines)),
+        texts=placed.texts,
         charges=placed.charges,
         unplaced=placed.unplaced,
         paid_amount=shop_order.paid_amount,

@@ -1,7 +1,8 @@
 """Where each amount of an order goes: an order line, a charge, nowhere (ignored by the settings), or unplaced.
 
 ASSUMED: costs and discounts come as lines of other types, or with products of their own; the vendor's pages do not say.
-So no type counts as free because of its name: every amount is either placed or holds its order.
+So no type counts as free because of its name: every amount is either placed or holds its order. A line of another type
+without an amount orders nothing; its text stands in the ERP where it stands in the shop.
 """
 
 from collections.abc import Mapping
@@ -10,9 +11,11 @@ from typing import Any, NamedTuple
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
 from orderflow.cloudsuite.money_fields import MoneyField, amounts_of_line, money_fields
 from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRules, ToProduct, Unplaced
-from orderflow.domain.order import ProductKey
+from orderflow.domain.order import ProductKey, TextLine
 
 NO_RULES: ChargeRules = {}
+_WORDS = frozenset({"comment", "title", "subtotal"})
+"""Types that are text also where the settings ignore their amount: a subtotal repeats what stands above it."""
 
 
 class ExportedLine(NamedTuple):
@@ -25,9 +28,10 @@ class ExportedLine(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An order's amounts and where they go."""
+    """An order's amounts and where they go, and its lines that only say something."""
 
     lines: tuple[ExportedLine, ...]
+    texts: tuple[TextLine, ...]
     charges: tuple[Charge, ...]
     unplaced: tuple[Unplaced, ...]
 
@@ -35,13 +39,17 @@ class Placed(NamedTuple):
 def place(shop_order: ShopOrder, rules: ChargeRules) -> Placed:
     """Place every amount of an order."""
     documents = shop_order.document.get("order_lines") or [{}] * len(shop_order.order_lines)
-    found: list[ExportedLine | Charge | Unplaced | None] = []
+    found: list[ExportedLine | TextLine | Charge | Unplaced | None] = []
+    position = 0
     for number, (line, document) in enumerate(zip(shop_order.order_lines, documents, strict=True), start=1):
-        found.append(_place_line(number, line, document, rules))
+        placed = _place_line(number, line, document, rules, above=position)
+        position += isinstance(placed, ExportedLine)
+        found.append(placed)
         found += [_place_field_of_line(number, field, rules) for field in money_fields(document)]
     found += [_place_field(field, rules) for field in money_fields(shop_order.document)]
     return Placed(
         lines=tuple(one for one in found if isinstance(one, ExportedLine)),
+        texts=tuple(one for one in found if isinstance(one, TextLine)),
         charges=tuple(one for one in found if isinstance(one, Charge)),
         unplaced=tuple(one for one in found if isinstance(one, Unplaced)),
     )
@@ -53,27 +61,33 @@ def exported_lines(shop_order: ShopOrder, rules: ChargeRules = NO_RULES) -> list
 
 
 def _place_line(
-    number: int, line: ShopOrderLine, document: Mapping[str, Any], rules: ChargeRules
-) -> ExportedLine | Charge | Unplaced | None:
+    number: int, line: ShopOrderLine, document: Mapping[str, Any], rules: ChargeRules, *, above: int
+) -> ExportedLine | TextLine | Charge | Unplaced | None:
     product = _product(line)
     goods = line.type in {GOODS_LINE, None}
     others = [] if goods or line.unit_price else list(amounts_of_line(document))
-    if not goods and not _has_amount(line) and not others:
-        return None
     names = [name for name in (product.key if product else None, None if goods else line.type) if name]
     name = next((name for name in names if name in rules), None)
     rule = rules[name] if name else "line"
+    orders_nothing = not goods and not _has_amount(line) and not others
+    if orders_nothing or rule == "ignore":
+        is_text = line.type in _WORDS or (orders_nothing and name is None)
+        return TextLine(kind=line.type or "", text=_said(line), after=above) if is_text else None
     if name is None and not goods:
         where = f"line {number} ({line.type}{f', product {product.key}' if product else ''})"
         return Unplaced(where=where, keys=tuple(names), amount=_amount_text(line))
-    if others and rule != "ignore":
+    if others:
         return _unplaced(f"line {number} ({name or line.type})", others[0], ", without a price")
     if isinstance(rule, ToProduct):
         origin = rule.origin if rule.origin is not None else product.origin if product else ""
         return ExportedLine(number, line, ProductKey(origin=origin, key=rule.product))
-    if rule == "charge" or (rule == "line" and not product and not goods):
+    if rule == "charge" or not (product or goods):
         return _charge(number, line, name or GOODS_LINE)
-    return ExportedLine(number, line, product) if rule == "line" else None
+    return ExportedLine(number, line, product)
+
+
+def _said(line: ShopOrderLine) -> str | None:
+    return line.description or (line.product.key if line.product else None)
 
 
 def _charge(number: int, line: ShopOrderLine, kind: str) -> Charge | Unplaced:

@@ -42,6 +42,18 @@ class OrderLine(BaseModel):
         return (self.quantity or Decimal(0)) * (self.unit_price or Decimal(0))
 
 
+class TextLine(BaseModel):
+    """A line that orders nothing: a comment, a title, a subtotal. It has no position and gets no line number."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    """Its type in the shop."""
+    text: str | None
+    after: int
+    """The position of the order line above it; 0 if it is above all of them."""
+
+
 class Order(BaseModel):
     """An order as last read from the shop. Amounts exclude tax; instants are aware."""
 
@@ -73,6 +85,8 @@ class Order(BaseModel):
     remarks: str | None
     lines: tuple[OrderLine, ...]
     """What becomes a line of the ERP's order: goods, and charges that the settings map to a product."""
+    texts: tuple[TextLine, ...] = ()
+    """In the shop's sequence. The fingerprint leaves them out, as it does `extra`."""
     charges: tuple[Charge, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     """Amounts without a place in the settings: the order is held."""

@@ -38,7 +38,7 @@ DecimalText = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"
 """Money and quantities are sent as plain decimal strings."""
 
 
-ADDITIONS = frozenset({"charges", "paid_amount", "extra", "buyer", "contact", "ship_to", "bill_to"})
+ADDITIONS = frozenset({"texts", "charges", "paid_amount", "extra", "buyer", "contact", "ship_to", "bill_to"})
 
 
 class _Contract(BaseModel):
@@ -60,6 +60,15 @@ class SalesOrderLine(_Contract):
     quantity: DecimalText
     unit_price: DecimalText
     extra: Mapping[str, Scalar] = {}
+
+
+class SalesOrderText(_Contract):
+    """A line of the shop's order that orders nothing: a comment, a title, a subtotal."""
+
+    kind: str
+    text: str | None
+    after: int
+    """The position of the line above it; 0 if it is above all of them."""
 
 
 class SalesOrderCharge(_Contract):
@@ -89,6 +98,7 @@ class SalesOrderRequest(_Contract):
     payment_status: str | None
     remarks: str | None
     lines: tuple[SalesOrderLine, ...]
+    texts: tuple[SalesOrderText, ...] = ()
     charges: tuple[SalesOrderCharge, ...] = ()
     paid_amount: DecimalText | None = None
     buyer: Party | None = None

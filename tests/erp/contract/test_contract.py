@@ -38,6 +38,17 @@ def test_the_same_order_again_is_the_first_one(subject: ReconciliationItem) -> N
     assert subject.numbers(REFERENCE) == [first.number]
 
 
+def test_texts_between_the_lines_get_no_number(subject: ReconciliationItem) -> None:
+    texts = [
+        {"kind": kind, "text": "Mind the step", "after": after}
+        for after, kind in enumerate(("comment", "x", "subtotal"))
+    ]
+    order = subject.request(lines=lines("124_STUK", "8890_STUK"), texts=texts)
+    created = subject.erp.create(order)
+    assert set(created.line_numbers) == {1, 2}
+    assert subject.erp.find(REFERENCE) == subject.erp.create(order) == created
+
+
 def test_an_edited_order_does_not_become_a_second_one(subject: ReconciliationItem) -> None:
     first = subject.erp.create(subject.request())
     try:

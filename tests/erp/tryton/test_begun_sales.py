@@ -92,6 +92,24 @@ def test_a_rewritten_sale_keeps_nothing_of_the_order_as_it_was(connect: Connect,
     assert read["invoice_address."]["street_unstructured"] == "Office 1324"
 
 
+@pytest.mark.parametrize(
+    ("now", "rewritten"), [([("Same", 1)], False), ([("Other", 1)], True), ([("Same", 2)], True), ([], True)]
+)
+def test_a_sale_that_was_begun_gets_the_texts_of_the_order_as_it_is_now(
+    connect: Connect, tryton: RunningTryton, now: list[tuple[str, int]], *, rewritten: bool
+) -> None:
+    def texts(*said: tuple[str, int]) -> list[dict[str, Any]]:
+        return [{"kind": "comment", "text": text, "after": after} for text, after in said]
+
+    _begin(connect, tryton, texts=texts(("Same", 1)))
+    before = sale(tryton, OURS, "lines")["lines"]
+    connect().create(sales_order(texts=texts(*now)))
+    ids = sale(tryton, OURS, "lines")["lines"]
+    assert (ids != before) is rewritten
+    read = {line["id"]: line for line in tryton.rpc("model.sale.line.read", ids, ["type", "description"])}
+    assert [(read[id_]["description"], place) for place, id_ in enumerate(ids) if read[id_]["type"] != "line"] == now
+
+
 def test_a_draft_with_other_lines_that_somebody_touched_is_never_taken_for_the_order(
     connect: Connect, tryton: RunningTryton
 ) -> None:

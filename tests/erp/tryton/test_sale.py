@@ -63,6 +63,33 @@ def test_the_sale_says_what_the_order_says(connect: Connect, tryton: RunningTryt
     assert line["description"] == "Line 1"
 
 
+def test_texts_stand_where_they_stand_in_the_shop_and_are_no_lines_of_the_order(
+    connect: Connect, tryton: RunningTryton
+) -> None:
+    texts = [
+        {"kind": "comment", "text": " Above all ", "after": 0},
+        {"kind": "note", "text": "Between", "after": 1},
+        {"kind": "comment", "text": " ", "after": 1},
+        {"kind": "subtotal", "text": None, "after": 2},
+    ]
+    order = sales_order(lines=lines(("124_STUK", "1", "10.00"), ("8890_STUK", "1", "4.95")), texts=texts)
+    erp = connect(confirm=True)
+    created = erp.create(order)
+    ids = sale(tryton, OURS, "lines")["lines"]
+    read = {line["id"]: line for line in tryton.rpc("model.sale.line.read", ids, ["type", "description", "amount"])}
+    assert [(read[id_]["type"], read[id_]["description"]) for id_ in ids] == [
+        ("comment", "Above all"),
+        ("line", "Line 1"),
+        ("comment", "Between"),
+        ("line", "Line 2"),
+        ("subtotal", ""),
+    ]
+    assert read[ids[4]]["amount"]["decimal"] == "14.95"
+    assert created.line_numbers == {1: ids[1], 2: ids[3]}
+    assert (created.total, created.missing_effects) == (Decimal("14.95"), "")
+    assert erp.find(REFERENCE) == erp.create(order)
+
+
 @pytest.mark.parametrize(("taxes", "amount"), [("form", "4.20"), ("product", "4.20"), ("none", "0")])
 def test_taxes_are_those_of_the_product_or_none(
     connect: Connect, tryton: RunningTryton, taxes: str, amount: str

@@ -52,7 +52,7 @@ def changes_for_cents(
         if gross.missing:
             raise _held(sale, str(gross), "payment")
     if closed and rounding is not None:
-        return {"lines": [["create", [_rounding_line(told, rounding, len(request.lines))]]]}
+        return {"lines": [["create", [_rounding_line(told, rounding, len(request.lines) + len(request.texts))]]]}
     noted = f"{described(request, options)} ({told})"
     return {"description": noted} if by_rounding and sale.description != noted else {}
 

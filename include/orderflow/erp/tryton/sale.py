@@ -8,6 +8,7 @@ from orderflow.erp.tryton.client import TrytonRecord
 from orderflow.erp.tryton.line_key import LineKey
 from orderflow.erp.tryton.master_data import MasterData
 from orderflow.erp.tryton.options import TrytonOptions
+from orderflow.erp.tryton.texts import SaleText, placed_texts
 
 SALE = "sale.sale"
 
@@ -21,6 +22,7 @@ class SaleLine(TrytonRecord):
 
     type: str
     sequence: int | None
+    description: str | None
     note: str | None
     product: _Product | None
     quantity: Decimal | None
@@ -90,7 +92,15 @@ FIELDS = (
     ),
     *("invoice_method", "shipment_method", "invoice_state", "shipment_state", "untaxed_amount", "total_amount"),
     *("create_date", "create_uid", "write_uid"),
-    *("lines.type", "lines.sequence", "lines.note", "lines.product.code", "lines.quantity", "lines.unit_price"),
+    *(
+        "lines.type",
+        "lines.sequence",
+        "lines.description",
+        "lines.note",
+        "lines.product.code",
+        "lines.quantity",
+        "lines.unit_price",
+    ),
     *("lines.movable", "lines.taxes"),
 )
 
@@ -114,12 +124,15 @@ def is_untouched(sale: Sale) -> bool:
 def same_content(sale: Sale, request: SalesOrderRequest, data: MasterData) -> bool:
     """Whether a sale that this adapter started has the order's current content."""
     wanted = {line.position: (data.products[line.product].id, line.quantity, line.unit_price) for line in request.lines}
+    goods = [line for line in sale.lines if line.type == "line"]
     held = {
         line.key.position if line.key else line.sequence: (
             line.product.id if line.product else None,
             line.quantity,
             line.unit_price,
         )
-        for line in sale.lines
+        for line in goods
     }
-    return sale.party.id == data.customer.party and len(sale.lines) == len(request.lines) and held == wanted
+    texts = {line.sequence: SaleText(line.type, line.description or "") for line in sale.lines if line.type != "line"}
+    same_lines = len(goods) == len(request.lines) and held == wanted
+    return sale.party.id == data.customer.party and same_lines and texts == placed_texts(request)

@@ -10,6 +10,7 @@ from orderflow.erp.tryton.master_data import MasterData
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.products import Product
 from orderflow.erp.tryton.sale import Sale
+from orderflow.erp.tryton.texts import placed_texts
 
 PRICE_DIGITS = Decimal("0.0001")
 """Tryton refuses a unit price with more decimals, even if they are zeros."""
@@ -35,7 +36,7 @@ def to_values(request: SalesOrderRequest, data: MasterData, options: TrytonOptio
         "invoice_address": data.customer.invoice.address,
         "shipment_address": data.customer.shipment.address,
         **data.terms,
-        "lines": [["create", [_to_line(request, line, data, options) for line in request.lines]]],
+        "lines": [["create", _to_lines(request, data, options)]],
     }
     if data.customer.invoice.party != data.customer.party:
         values["invoice_party"] = data.customer.invoice.party
@@ -69,12 +70,23 @@ def described(request: SalesOrderRequest, options: TrytonOptions) -> str:
     return ", ".join(filter(None, (request.shop_reference, paid)))
 
 
+def _to_lines(request: SalesOrderRequest, data: MasterData, options: TrytonOptions) -> list[dict[str, Any]]:
+    """Return all lines of the sale: what was ordered, and each text in its place."""
+    texts = placed_texts(request)
+    sequences = sorted({*range(1, len(request.lines) + len(texts) + 1)} - texts.keys())
+    ordered = [
+        _to_line(request, line, sequence, data, options)
+        for line, sequence in zip(request.lines, sequences, strict=True)
+    ]
+    return ordered + [{"sequence": sequence, **text._asdict()} for sequence, text in texts.items()]
+
+
 def _to_line(
-    request: SalesOrderRequest, line: SalesOrderLine, data: MasterData, options: TrytonOptions
+    request: SalesOrderRequest, line: SalesOrderLine, sequence: int, data: MasterData, options: TrytonOptions
 ) -> dict[str, Any]:
     product = data.products[line.product]
     return {
-        "sequence": line.position,
+        "sequence": sequence,
         "product": product.id,
         "unit": _unit(product, options),
         "quantity": float(line.quantity),
