@@ -90,6 +90,48 @@ def test_texts_stand_where_they_stand_in_the_shop_and_are_no_lines_of_the_order(
     assert erp.find(REFERENCE) == erp.create(order)
 
 
+@pytest.mark.parametrize(
+    ("who", "contact"),
+    [
+        ({"contact": {"email": " Anna_1@Example.com", "phone": "020 1"}}, "anna_1@example.com"),
+        ({"contact": {"email": "bob@example.com", "phone": "020 1"}}, "020 1"),
+        ({"contact": {"email": "annax1@example.com"}}, None),
+        ({"contact": {"email": "gone@example.com"}}, None),
+        ({"contact": {"email": "other@example.com"}}, None),
+        ({"contact": {"email": "%"}}, None),
+        ({"contact": {"email": "a" * 5000}}, None),
+        ({"contact": {}, "buyer": {"email": "anna_1@example.com"}}, None),
+        ({"buyer": {"email": "anna_1@example.com"}}, "anna_1@example.com"),
+        ({}, None),
+    ],
+)
+def test_who_ordered_is_the_contact_if_the_party_has_their_address_and_nothing_is_added(
+    connect: Connect, tryton: RunningTryton, who: dict[str, dict[str, str]], contact: str | None
+) -> None:
+    mechanisms = "model.party.contact_mechanism"
+    party, other = (
+        tryton.rpc("model.party.party.search", [["identifiers.code", "=", f"customer:{id_}"]], 0, None, None)[0]
+        for id_ in (1324, 1300)
+    )
+    values = [
+        (party, "anna_1@example.com"),
+        (party, "020 1"),
+        (party, "gone@example.com"),
+        (other, "other@example.com"),
+    ]
+    made = tryton.rpc(f"{mechanisms}.create", [{"party": of, "type": "other", "value": value} for of, value in values])
+    tryton.rpc(f"{mechanisms}.write", made[2:3], {"active": False})
+    try:
+        before = tryton.rpc(f"{mechanisms}.search", [], 0, None, None)
+        people = {role: {"origin": "webshop", "key": "K1", **given} for role, given in who.items()}
+        connect().create(sales_order(**people))
+        assert (sale(tryton, OURS, "contact.value")["contact."] or {}).get("value") == contact
+        assert tryton.rpc(f"{mechanisms}.search", [], 0, None, None) == before
+    finally:
+        tryton.forget_sales()
+        tryton.rpc(f"{mechanisms}.delete", made)
+
+
 @pytest.mark.parametrize(("taxes", "amount"), [("form", "4.20"), ("product", "4.20"), ("none", "0")])
 def test_taxes_are_those_of_the_product_or_none(
     connect: Connect, tryton: RunningTryton, taxes: str, amount: str

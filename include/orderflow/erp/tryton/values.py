@@ -38,6 +38,8 @@ def to_values(request: SalesOrderRequest, data: MasterData, options: TrytonOptio
         **data.terms,
         "lines": [["create", _to_lines(request, data, options)]],
     }
+    if data.contact is not None:
+        values["contact"] = data.contact
     if data.customer.invoice.party != data.customer.party:
         values["invoice_party"] = data.customer.invoice.party
     if data.customer.shipment.party != data.customer.party:
@@ -55,7 +57,7 @@ def to_changes(sale: Sale, request: SalesOrderRequest, data: MasterData, options
     """Translate an order into the changes to its draft. Its lines are replaced in one request."""
     values = to_values(request, data, options)
     lines = [["delete", [line.id for line in sale.lines]], *values["lines"]]
-    cleared = dict.fromkeys(("invoice_party", "shipment_party", "shipping_date"))
+    cleared = dict.fromkeys(("contact", "invoice_party", "shipment_party", "shipping_date"))
     return {**cleared, **{name: value for name, value in values.items() if name not in NAMES}, "lines": lines}
 
 
