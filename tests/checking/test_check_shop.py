@@ -28,6 +28,8 @@ USUAL: dict[str, CheckOutcome] = {
     "payment_known": FAILS,  # `chargeback`
     "webshops_set": FAILS,  # webshop 2
     "origins": FAILS,  # not set
+    "erp_answers": UNSEEN,  # the ERP has no order yet
+    **dict.fromkeys(("erp_rights", "erp_identifiers", "erp_products", "erp_units", "erp_taxes"), UNSEEN),  # Tryton's
 }
 """What is seen of a well-behaved sandbox with a day of orders and default settings."""
 MANNERS: dict[str, dict[str, CheckOutcome]] = {

@@ -9,10 +9,12 @@ import pytest
 from orderflow.checking.check import judge
 from orderflow.checking.seen import ErpSeen, Seen, ShopSeen
 from orderflow.checking.verdict import CheckOutcome
+from orderflow.erp.inspection import Inspected
 from orderflow.erp.port import Capabilities
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.checks import Check
+from support.erp_orders import sales_order
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 HOLDS, FAILS, UNSEEN = CheckOutcome
@@ -42,7 +44,7 @@ def _shop(calls: Mapping[str, Seen] | None = None, *details: Seen, repeated: tup
 
 
 def _erp(capabilities: Capabilities | None = ABLE, **problems: str) -> ErpSeen:
-    return ErpSeen(capabilities=capabilities, problems=problems, counts={})
+    return ErpSeen(capabilities=capabilities, problems=problems)
 
 
 def _dated(text: str) -> Seen:
@@ -110,6 +112,23 @@ def test_what_is_seen_of_a_shop_is_judged(name: str, seen: ShopSeen, outcome: Ch
         ("erp_lookup", _erp(erp_lookup="it does not answer"), FAILS),
         ("erp_lookup", ErpSeen(ABLE, {}, {"erp_lookup": 1}), FAILS),
         ("erp_listing", _erp(erp_listing="status 404"), FAILS),
+        ("erp_listing", ErpSeen(ABLE, {}, {"erp_listing": 3}, unreadable={"erp_listing": (1, "no number")}), FAILS),
+        ("erp_answers", ErpSeen(ABLE, {}, answers={"ERP-1": "", "ERP-2": "is answered as ERP-9"}), FAILS),
+        ("erp_answers", ErpSeen(ABLE, {}, answers={"ERP-1": ""}), HOLDS),
+        ("erp_identity", ErpSeen(ABLE, {}, by_shop_id={"": "finds an order for an id that no order has"}), FAILS),
+        ("erp_identity", ErpSeen(ABLE, {}, by_shop_id={"ERP-1": ""}), HOLDS),
+        ("erp_identity", _erp(erp_identity="status 500"), FAILS),
+        ("erp_customers", _erp(UNABLE), HOLDS),
+        ("erp_customers", ErpSeen(ABLE._replace(customers=True), {}, {"erp_customers": 1}), FAILS),
+        ("erp_charges", ErpSeen(UNABLE, {}, charges=2), FAILS),
+        ("erp_charges", ErpSeen(UNABLE, {}), HOLDS),
+        ("erp_clock", ErpSeen(ABLE, {}, ahead=-86_400), FAILS),
+        ("erp_clock", ErpSeen(ABLE, {}, ahead=119), HOLDS),
+        ("erp_clock", ErpSeen(ABLE, {}), UNSEEN),
+        ("erp_rights", ErpSeen(ABLE, {}, inspected={"erp_rights": Inspected("10", ("no right to read x",))}), FAILS),
+        ("erp_units", ErpSeen(ABLE, {}, inspected={"erp_units": Inspected("3 products")}), HOLDS),
+        ("erp_taxes", ErpSeen(ABLE, {}, inspected={"erp_taxes": Inspected("none", is_seen=False)}), UNSEEN),
+        ("erp_products", _erp(erp_products="status 403"), FAILS),
     ],
 )
 def test_what_is_seen_of_an_erp_is_judged(name: str, seen: ErpSeen, outcome: CheckOutcome) -> None:
@@ -145,3 +164,28 @@ def test_references_that_repeat_are_found(
     control.reset(manners=[manner])
     control.add_orders(*({"webshop": 1, "payment_status": "paid"} for _ in range(6)))
     assert check().verdicts["references"].outcome is outcome
+
+
+MASTER_DATA = ("erp_rights", "erp_identifiers", "erp_products", "erp_units", "erp_taxes")
+
+
+def test_a_customer_that_the_erp_lacks_is_no_work_where_customers_are_created() -> None:
+    seen = ErpSeen(ABLE, {}, inspected={name: Inspected("1", ("no party",)) for name in MASTER_DATA})
+    creates = Settings.model_validate({"webshops": {"1": {"customers": "create"}}, "origins": ["webshop"]})
+    lacking, made = (judge(_shop(), seen, settings).needs_a_person for settings in (Settings(), creates))
+    assert set(lacking) - set(made) == {"erp_identifiers"}
+
+
+def test_an_erp_that_lacks_much_is_told_in_a_few_lines() -> None:
+    problems = tuple(f"no product with the code {n}" for n in range(1000))
+    seen = ErpSeen(ABLE, {}, inspected={"erp_products": Inspected("1000 products", problems)})
+    assert judge(_shop(), seen, Settings()).verdicts["erp_products"].seen.endswith("; 980 more")
+
+
+def test_orders_are_looked_up_as_listed_and_their_ids_too(check: Check, control: SandboxControl) -> None:
+    for number in (1, 2):
+        reference = f"1/CS{number}"
+        control.add_erp_order(sales_order(external_reference=reference, shop_order_id=number).model_dump(mode="json"))
+    verdicts = check().verdicts
+    assert verdicts["erp_answers"].seen == "2 orders of the last week, each found as itself"
+    assert verdicts["erp_identity"].outcome is HOLDS

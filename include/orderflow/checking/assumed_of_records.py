@@ -1,9 +1,8 @@
-"""What is assumed about customers and addresses, about messages, and about the ERP."""
+"""What is assumed about customers and addresses, and about messages."""
 
 from orderflow.checking.assumption import Assumption, Mark
 
 _PEOPLE = "New customer/address/user registration"
-_CONTRACT = "REST contract for ERPs"
 _WRITES = "it takes a write, and this check makes none"
 
 OF_RECORDS: tuple[Assumption, ...] = (
@@ -67,46 +66,5 @@ OF_RECORDS: tuple[Assumption, ...] = (
         guard="[messages](../reference/messages.md) names each assumption; a doubtful answer is never resent blindly",
         no_check=_WRITES,
         trial="`--with-message`: a packing slip and a confirmation of an order number that does not exist",
-    ),
-    # the ERP
-    Assumption(
-        id="erp_lookup",
-        sentence="the ERP can be asked for an order, and says when it has none",
-        mark=Mark.DOCUMENTED,
-        source=_CONTRACT,
-        guard="nothing is created while a look-up fails",
-        check="an order that does not exist",
-    ),
-    Assumption(
-        id="erp_listing",
-        sentence="the ERP lists its orders since an instant",
-        mark=Mark.DOCUMENTED,
-        source=_CONTRACT,
-        guard="without it the reconciliation fails, and nothing else",
-        check="the orders of the last day",
-    ),
-    Assumption(
-        id="erp_deliveries",
-        sentence="the ERP lists its packing slips since an instant",
-        mark=Mark.DOCUMENTED,
-        source=_CONTRACT,
-        guard="without it no despatch advice is sent, and nothing else fails",
-        check="the packing slips of the last day",
-    ),
-    Assumption(
-        id="erp_resend",
-        sentence="the ERP refuses or recognizes an order that it has had",
-        mark=Mark.DOCUMENTED,
-        source=_CONTRACT,
-        guard="without it an order in doubt is looked up, and never sent again on a guess",
-        check="what the ERP declares",
-    ),
-    Assumption(
-        id="erp_identity",
-        sentence="the ERP finds orders by the shop's order id",
-        mark=Mark.DOCUMENTED,
-        source=_CONTRACT,
-        guard="without it an order is looked up by name, and adopted only when it is proved to be the same",
-        check="what the ERP declares",
     ),
 )

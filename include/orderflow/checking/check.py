@@ -7,13 +7,14 @@ from orderflow.checking.assumption import Assumption
 from orderflow.checking.assumptions import ASSUMPTIONS
 from orderflow.checking.fields import fields
 from orderflow.checking.judging_calls import OF_CALLS
-from orderflow.checking.judging_erp import OF_ERP
+from orderflow.checking.judging_erp import OF_ERP, makes_customers
 from orderflow.checking.judging_lists import OF_LISTS
+from orderflow.checking.judging_master_data import OF_MASTER_DATA
 from orderflow.checking.judging_orders import OF_ORDERS
-from orderflow.checking.judging_settings import OF_SETTINGS
+from orderflow.checking.judging_settings import OF_SETTINGS, sampled
 from orderflow.checking.judging_writes import OF_WRITES
 from orderflow.checking.probing import ShopProbe
-from orderflow.checking.probing_erp import look_at_erp
+from orderflow.checking.probing_erp import ErpProbe
 from orderflow.checking.proposals import proposals
 from orderflow.checking.report import Checked
 from orderflow.checking.seen import ErpSeen, ShopSeen
@@ -24,7 +25,7 @@ from orderflow.erp.port import ErpPort
 from orderflow.settings import Settings
 from orderflow.transport import Channel
 
-JUDGED = frozenset({*OF_CALLS, *OF_LISTS, *OF_ORDERS, *OF_SETTINGS, *OF_ERP})
+JUDGED = frozenset({*OF_CALLS, *OF_LISTS, *OF_ORDERS, *OF_SETTINGS, *OF_ERP, *OF_MASTER_DATA})
 """Assumptions that can be judged by reading."""
 TRIED = frozenset(OF_WRITES)
 """Assumptions that only a write can prove."""
@@ -41,7 +42,8 @@ def check_shop(
 
     A `trial` writes through its own connection, after everything was read.
     """
-    seen, seen_of_erp = ShopProbe(shop, settings, now).look(), look_at_erp(erp, now())
+    seen = ShopProbe(shop, settings, now).look()
+    seen_of_erp = ErpProbe(erp, now).look(list(sampled(seen, settings)), makes_customers=makes_customers(settings))
     return judge(seen, seen_of_erp, settings, trial() if trial else None)
 
 
@@ -63,8 +65,9 @@ def _verdict(one: Assumption, shop: ShopSeen, erp: ErpSeen, settings: Settings, 
         return OF_WRITES[one.id](tried)
     if one.no_check:
         return unseen(one.no_check)
-    if one.id in OF_ERP:
-        return OF_ERP[one.id](erp)
+    of_erp = OF_ERP.get(one.id) or OF_MASTER_DATA.get(one.id)
+    if of_erp:
+        return of_erp(erp, settings)
     of_shop = OF_CALLS.get(one.id) or OF_LISTS.get(one.id)
     if of_shop:
         return of_shop(shop)

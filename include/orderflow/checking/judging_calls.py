@@ -108,7 +108,7 @@ def judge_limits(seen: ShopSeen) -> CheckResult:
     if not times:
         return unseen("no call was answered")
     took = f"median {median(times) * 1000:.0f} ms, slowest {max(times) * 1000:.0f} ms"
-    return holds(f"{len(times)} calls answered, {took}{headers}")
+    return holds(f"{len(times)} calls answered, {took}" + headers)
 
 
 def _shown(one: Seen) -> str:

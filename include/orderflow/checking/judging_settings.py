@@ -8,10 +8,13 @@ from pydantic import ValidationError
 
 from orderflow.checking.seen import ShopSeen
 from orderflow.checking.verdict import CheckResult, fails, holds, unseen
+from orderflow.cloudsuite.mapper import to_order
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.cloudsuite.placing import place
 from orderflow.domain.charges import Unplaced
+from orderflow.domain.order import Order
 from orderflow.domain.payment import PAYMENT_RULES
+from orderflow.domain.states import ALIVE
 from orderflow.settings import Settings
 
 _NO_ORDERS = "no order could be read"
@@ -25,6 +28,20 @@ def read_orders(seen: ShopSeen) -> Iterator[ShopOrder]:
             yield ShopOrder.from_document(document)
         except ValidationError:
             continue
+
+
+def sampled(seen: ShopSeen, settings: Settings) -> Iterator[Order]:
+    """Yield the orders of the sample that this flow would export, or has exported."""
+    for one in read_orders(seen):
+        order = to_order(
+            one,
+            api_timezone=settings.api_timezone,
+            default_webshop=settings.default_webshop,
+            charges=settings.charges,
+            fields=settings.fields,
+        )
+        if not order.offline and order.state in ALIVE:
+            yield order
 
 
 def unplaced(seen: ShopSeen, settings: Settings) -> list[Unplaced]:

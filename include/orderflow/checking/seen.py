@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from orderflow.erp.inspection import Inspected
 from orderflow.erp.port import Capabilities
 
 
@@ -81,11 +82,22 @@ class ShopSeen:
 
 @dataclass(frozen=True)
 class ErpSeen:
-    """Everything that was seen of the ERP: the result of each call, or its error."""
+    """Everything that was seen of the ERP: the result of each question, or its error, by the assumption's id."""
 
     capabilities: Capabilities | None
     problems: Mapping[str, str]
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    unreadable: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """How many rows of a listing cannot be read, and what the first one says."""
+    ahead: float | None = None
+    """Seconds by which the ERP's clock is ahead of this machine's; None if it does not say."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What looking up a listed order by its name has shown: nothing if it was that order."""
+    by_shop_id: Mapping[str, str] = field(default_factory=dict)
+    """The same for looking it up by the shop's order id alone."""
+    charges: int = 0
+    """Orders of the sample that have charges."""
+    inspected: Mapping[str, Inspected] = field(default_factory=dict)
 
 
 _OK = 200

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.reference import is_same_to_some
+from orderflow.erp.inspection import served_at
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
-from orderflow.erp.port import Capabilities, UnreadableRow
+from orderflow.erp.port import NO_ORDER, Capabilities, UnreadableRow
 from orderflow.erp.rest_capabilities import ask_capabilities
 from orderflow.erp.rest_customers import RestCustomers
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
@@ -151,6 +152,10 @@ class RestErp:
     def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
         """Yield the packing slips created at or after an aware instant."""
         return self._rows(DELIVERIES, since, Delivery, "number")
+
+    def server_time(self) -> datetime | None:
+        """Return the time by the ERP's clock, from the answer to a look-up of an order that it does not have."""
+        return served_at(self._channel.call("GET", SALES_ORDERS, params={"external_reference": NO_ORDER}, retry=True))
 
     def _rows(self, path: str, since: datetime, model: type[Row], name: str) -> Iterator[Row | UnreadableRow]:
         """Yield every row, read on its own: an unreadable row does not hide the others.

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
+from orderflow.checking.probing_erp import ErpProbe
+from orderflow.erp.inspection import Aspect
 from orderflow.errors import InDoubtError, OrderflowError
 from support.erp_orders import REFERENCE, lines, sales_order
 from support.lossy import Fate, lossy
+from support.orders import order
 from support.tryton_connector import Connect
 from support.tryton_warehouse import deliver
 from tryton import RunningTryton, running
@@ -86,8 +89,10 @@ def tryton(own_tryton: RunningTryton) -> RunningTryton:
 
 @pytest.mark.parametrize(("model", "right", "use"), NEEDED, ids=[f"{model} {right}" for model, right, _ in NEEDED])
 def test_each_right_is_needed(connect: Connect, tryton: RunningTryton, model: str, right: str, use: Use) -> None:
-    with _without(tryton, model, right), pytest.raises(OrderflowError):
-        use(connect, tryton)
+    with _without(tryton, model, right):
+        with pytest.raises(OrderflowError):
+            use(connect, tryton)
+        assert _missing_rights(connect) == (f"no right to {right.removeprefix('perm_')} {model}",)
     tryton.forget_sales()
     use(connect, tryton)
 
@@ -100,10 +105,33 @@ def test_the_button_is_needed_for_a_sale_that_tryton_could_not_process(connect: 
     try:
         with pytest.raises(OrderflowError, match="not allowed"):
             _process(connect, tryton)
+        assert _missing_rights(connect) == ("no right to press the button `process` of sale.sale",)
     finally:
         tryton.rpc("model.ir.model.button.write", [found["id"]], {"groups": [["add", groups]]})
     tryton.forget_sales()
     _process(connect, tryton)
+
+
+def test_a_user_who_may_not_read_parties_is_named_and_ends_no_check(connect: Connect, tryton: RunningTryton) -> None:
+    nobody = {"model": "party.party", "group": None, **dict.fromkeys(("perm_read", "perm_write", "perm_create"), False)}
+    (row,) = tryton.rpc("model.ir.model.access.create", [nobody])
+    try:
+        erp = connect(read_only=True)
+        seen = ErpProbe(erp, lambda: datetime.now(UTC)).look([order()], makes_customers=True)
+    finally:
+        tryton.rpc("model.ir.model.access.delete", [row])
+    assert seen.inspected["erp_rights"].problems == (
+        "no right to read party.party",
+        "no right to read party.identifier",
+        "no right to create party.party",
+        "no right to write party.party",
+    )
+    assert "erp_identifiers" in seen.problems
+    assert seen.inspected["erp_products"].problems == ()
+
+
+def _missing_rights(connect: Connect) -> tuple[str, ...]:
+    return connect(read_only=True, confirm=True).inspect([], makes_customers=True)[Aspect.RIGHTS]().problems
 
 
 @contextmanager

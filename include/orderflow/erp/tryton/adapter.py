@@ -1,11 +1,13 @@
 """The adapter: finds, creates and lists orders in Tryton."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
+from orderflow.erp.inspection import Aspect, Inspected
 from orderflow.erp.models import Delivery, ListedSalesOrder, SalesOrder, SalesOrderRequest
 from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.tryton.answer import to_listed, to_sales_order
@@ -13,6 +15,7 @@ from orderflow.erp.tryton.cents import changes_for_cents
 from orderflow.erp.tryton.client import TrytonRest
 from orderflow.erp.tryton.customers import TrytonCustomers
 from orderflow.erp.tryton.form import changes_of_form
+from orderflow.erp.tryton.inspection import TrytonInspection
 from orderflow.erp.tryton.master_data import MasterData, gather
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.sale import FIELDS, SALE, Sale, is_begun_only, is_untouched, same_content
@@ -67,6 +70,15 @@ class TrytonErp:
         installation = self._installation
         shops = [shop.id for shop in installation.web_shops.values()]
         yield from read_deliveries(self._rest, self._options, since, web_shops=shops, companies=installation.companies)
+
+    def server_time(self) -> datetime | None:
+        """Return the time by Tryton's clock."""
+        return self._rest.server_time()
+
+    def inspect(self, orders: Sequence[Order], *, makes_customers: bool) -> Mapping[Aspect, Callable[[], Inspected]]:
+        """Return how to look at what sales of these orders need."""
+        inspection = TrytonInspection(self._rest, self._options, lambda: self._installation, orders)
+        return inspection.questions(makes_customers=makes_customers)
 
     def _created(self, request: SalesOrderRequest, data: MasterData) -> Sale:
         """Create the sale. If another process was faster, use the sale that it created.

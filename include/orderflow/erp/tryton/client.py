@@ -10,6 +10,7 @@ from urllib.parse import quote
 import simplejson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from orderflow.erp.inspection import served_at
 from orderflow.transport import Answer, Channel
 from orderflow.transport.document import WrittenNumber
 
@@ -88,6 +89,11 @@ class TrytonRest:
         for some in _batches(sorted(set(values))):
             found += self.search_all(kind, model, [[field, "in", some], *also], fields, company=company)
         return found
+
+    def server_time(self) -> datetime | None:
+        """Return the time by Tryton's clock, from the answer to a look at one language, which every user may read."""
+        answer = self._channel.call("GET", f"{self._models}/ir.lang", params={"s": "1", "f": ["code"]}, retry=True)
+        return served_at(answer)
 
     def create(self, kind: type[R], model: str, values: dict[str, Any], fields: Sequence[str], *, company: int) -> R:
         """Create one record with one request. RefusedError 400: Tryton refuses it. UnavailableError: nobody knows."""

@@ -21,6 +21,11 @@ class Problems:
         if names := ", ".join(sorted(set(codes))):
             self.add(f"{what} {names}", reason)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every problem once, in the order they were found."""
+        return tuple(dict.fromkeys(text for text, _ in self._found))
+
     def raise_any(self) -> None:
         """PermanentError with all problems: with the reason they share, otherwise ERP_REJECTED."""
         if not self._found:

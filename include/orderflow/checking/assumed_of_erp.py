@@ -1,0 +1,121 @@
+"""What is assumed about the ERP, and about what it has for the shop's orders."""
+
+from orderflow.checking.assumption import Assumption, Mark
+
+_CONTRACT = "REST contract for ERPs"
+_ADAPTER = "ERP adapters: `tryton`"
+
+OF_ERP: tuple[Assumption, ...] = (
+    Assumption(
+        id="erp_lookup",
+        sentence="the ERP can be asked for an order, and says when it has none",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="nothing is created while a look-up fails",
+        check="an order that does not exist",
+    ),
+    Assumption(
+        id="erp_answers",
+        sentence="the ERP answers a look-up with the order that was asked for",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="an answer about another order is an error; what is adopted has to be proved to be this order",
+        check="the first orders of the listing, each looked up by its name",
+    ),
+    Assumption(
+        id="erp_identity",
+        sentence="the ERP finds orders by the shop's order id",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it an order is looked up by name, and adopted only when it is proved to be the same",
+        check="what the ERP declares; an id that no order has, and the ids of the first orders of the listing",
+    ),
+    Assumption(
+        id="erp_resend",
+        sentence="the ERP refuses or recognizes an order that it has had",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it an order in doubt is looked up, and never sent again on a guess",
+        check="what the ERP declares",
+    ),
+    Assumption(
+        id="erp_listing",
+        sentence="the ERP lists its orders since an instant",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it the reconciliation fails, and nothing else",
+        check="the first orders of the last week",
+    ),
+    Assumption(
+        id="erp_deliveries",
+        sentence="the ERP lists its packing slips since an instant",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it no despatch advice is sent, and nothing else fails",
+        check="the first packing slips of the last week",
+    ),
+    Assumption(
+        id="erp_customers",
+        sentence="the ERP finds and makes customers, where the settings ask for that",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it the ERP takes the customer from the order, or the order is held",
+        check="what the ERP declares, and a customer that does not exist",
+    ),
+    Assumption(
+        id="erp_charges",
+        sentence="the ERP takes the charges of an order",
+        mark=Mark.DOCUMENTED,
+        source=_CONTRACT,
+        guard="without it an order with charges is held",
+        check="what the ERP declares, and the charges of a sample of orders",
+    ),
+    Assumption(
+        id="erp_clock",
+        sentence="the ERP's clock and this machine's are less than two minutes apart",
+        mark=Mark.ASSUMED,
+        source="nothing says it",
+        guard="packing slips are read again for as long as `limits.slip_overlap_minutes` says",
+        check="the Date header of an answer of the ERP",
+    ),
+    Assumption(
+        id="erp_rights",
+        sentence="the user of `erp_default` has the rights that the adapter needs",
+        mark=Mark.DOCUMENTED,
+        source=_ADAPTER,
+        guard="a refusal names what was refused, and fails its step",
+        check="Tryton's tables of rights, for the groups of the key's user",
+    ),
+    Assumption(
+        id="erp_identifiers",
+        sentence="the ERP has the customers and addresses of the shop's orders, under the shop's ids",
+        mark=Mark.DOCUMENTED,
+        source=_ADAPTER,
+        guard="an order of a customer who is not found is held",
+        check="the customers and addresses of a sample of orders, looked up in Tryton",
+    ),
+    Assumption(
+        id="erp_products",
+        sentence="the ERP has the products of the shop's orders, active and for sale",
+        mark=Mark.DOCUMENTED,
+        source=_ADAPTER,
+        guard="an order with a product that is not found is held",
+        check="the products of a sample of orders, looked up in Tryton",
+    ),
+    Assumption(
+        id="erp_units",
+        sentence="the ERP's units take the shop's quantities",
+        mark=Mark.DOCUMENTED,
+        source=_ADAPTER,
+        guard="Tryton refuses a quantity that does not fit, and the order is held",
+        check="the quantities of a sample of orders, and the unit of each product in Tryton",
+    ),
+    Assumption(
+        id="erp_taxes",
+        sentence="the ERP knows the taxes of each product",
+        mark=Mark.DOCUMENTED,
+        source=_ADAPTER,
+        guard="a product without account category holds its order",
+        check="the account category of each product of a sample of orders, and its taxes in Tryton",
+    ),
+)
