@@ -61,7 +61,7 @@ def _webshops(seen: ShopSeen, settings: Settings) -> list[Proposal]:
             continue
         if set(states) == _NO_PAYMENT:
             reason = f"webshop {shop} has no other payment status than `none`, in {states.total()} orders: "
-            reason += "true if buyers cannot pay there at all; ask CloudSuite"
+            reason += "right if buyers cannot pay there at all; ask CloudSuite"
             found.append(Proposal(("webshops", str(shop)), {"payment_option": False}, reason))
         else:
             reason = f"webshop {shop} has orders with {', '.join(sorted(states))}, so buyers can pay there"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import simplejson
 
+from orderflow.checking.assumption import Assumption
 from orderflow.checking.assumptions import BY_ID
 from orderflow.checking.fields import Field, table
 from orderflow.checking.proposals import as_setting
@@ -58,9 +59,9 @@ class Checked(NamedTuple):
         for name, verdict in self.verdicts.items():
             assumption = BY_ID[name]
             yield f"{verdict.outcome.upper():<24} {name}: {assumption.sentence}"
-            tried = bool(assumption.no_check) and verdict.seen != assumption.no_check
-            yield from _part("checked by", assumption.trial if tried else assumption.check)
-            yield from _part("seen" if assumption.check or tried else "not checked", verdict.seen)
+            checked = how_checked(assumption, verdict)
+            yield from _part("checked by", checked)
+            yield from _part("seen" if checked else "not checked", verdict.seen)
             yield from _part("follows", verdict.follows)
             yield from _part("to do", verdict.todo)
         yield ""
@@ -74,6 +75,12 @@ class Checked(NamedTuple):
                 yield from _part(".".join(proposal.path), proposal.reason)
         else:
             yield "No setting is proposed."
+
+
+def how_checked(assumption: Assumption, verdict: CheckResult) -> str:
+    """Return how an assumption was looked at; empty if it was not."""
+    was_tried = bool(assumption.no_check) and verdict.seen != assumption.no_check
+    return assumption.trial if was_tried else assumption.check
 
 
 def _part(name: str, text: str) -> Iterator[str]:

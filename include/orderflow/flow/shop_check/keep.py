@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from orderflow.checking.assumptions import BY_ID
+from orderflow.checking.dutch import dutch_of
 from orderflow.checking.proposals import as_setting
-from orderflow.checking.report import Checked
+from orderflow.checking.report import Checked, how_checked
 from orderflow.checking.verdict import CheckOutcome, CheckResult
 from orderflow.domain.reasons import Reason
 from orderflow.flow.services import Services
@@ -59,24 +60,32 @@ def _kept(
     services: Services, checked: Checked, run: RunRef, known: Mapping[str, str], changed: Mapping[str, str]
 ) -> KeptCheck:
     seen = {name: one.outcome.value for name, one in checked.verdicts.items() if one.outcome is not CheckOutcome.UNSEEN}
+    verdicts = tuple(_verdict(name, one, changed.get(name, "")) for name, one in checked.verdicts.items())
+    reasons = {".".join(one.path): one.reason for one in checked.proposals}
+    unsafe = risks(checked, services.settings)
+    said = (text for one in verdicts for text in (one.sentence, one.checked, one.seen, one.follows, one.todo))
     return KeptCheck(
         at=services.now(),
         run=run.name,
-        verdicts=tuple(
-            KeptVerdict(
-                id=name,
-                sentence=BY_ID[name].sentence,
-                outcome=one.outcome.value,
-                seen=impersonal(one.seen),
-                follows=one.follows,
-                todo=one.todo,
-                was=changed.get(name, ""),
-            )
-            for name, one in checked.verdicts.items()
-        ),
+        verdicts=verdicts,
         proposed=as_setting(checked.proposals),
-        reasons={".".join(one.path): one.reason for one in checked.proposals},
-        unsafe=risks(checked, services.settings),
+        reasons=reasons,
+        unsafe=unsafe,
+        dutch=dutch_of([*said, *reasons.values(), *unsafe.values()]),
         known={**known, **seen},
         compared_with=dict(known),
+    )
+
+
+def _verdict(name: str, verdict: CheckResult, was: str) -> KeptVerdict:
+    assumption = BY_ID[name]
+    return KeptVerdict(
+        id=name,
+        sentence=assumption.sentence,
+        outcome=verdict.outcome.value,
+        seen=impersonal(verdict.seen),
+        follows=verdict.follows,
+        todo=verdict.todo,
+        checked=how_checked(assumption, verdict),
+        was=was,
     )

@@ -16,6 +16,8 @@ class KeptVerdict(BaseModel):
     seen: str
     follows: str
     todo: str
+    checked: str = ""
+    """How it was looked at; empty if it was not."""
     was: str = ""
     """The previous check's outcome, if it has changed; otherwise empty."""
 
@@ -36,5 +38,7 @@ class KeptCheck(BaseModel):
     """What makes a first run unsafe, a sentence each, by its name."""
     known: dict[str, str]
     """The last visible outcome of each assumption, by id: the next check is compared with it."""
+    dutch: dict[str, str] = {}
+    """The Dutch of the texts in this check, by the English text."""
     compared_with: dict[str, str]
     """What this check was compared with, so that a retried task compares with the same."""

@@ -1,6 +1,6 @@
 // What is assumed about shop and ERP, as the last check found it.
 import { byId, el, prose, replace } from "./dom.js";
-import { ago, number, t } from "./words.js";
+import { ago, inLanguage, number, t } from "./words.js";
 
 const FAILS = "does not hold";
 const MARKS = { holds: "check.holds", [FAILS]: "check.fails" };
@@ -16,14 +16,15 @@ export function showCheck(check, mayRun, run) {
   byId("check-when").textContent = check ? t("check.when", { ago: ago(check.at) }) : t("check.never");
   byId("check-sum").textContent = check ? summed(verdicts) : "";
   byId("check-box").hidden = !check;
+  const said = inLanguage(check?.dutch);
   const head = ["check.assumed", "check.outcome", "check.seen", "check.follows"].map((name) => el("th", { scope: "col" }, t(name)));
-  replace(byId("check-table"), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...verdicts.map(row)));
+  replace(byId("check-table"), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...verdicts.map((one) => row(one, said))));
   const unsafe = Object.values(check?.unsafe ?? {});
-  replace(byId("check-unsafe"), ...unsafe.map((said) => el("li", {}, el("strong", {}, t("check.unsafe")), " ", ...prose(said))));
+  replace(byId("check-unsafe"), ...unsafe.map((risk) => el("li", {}, el("strong", {}, t("check.unsafe")), " ", ...prose(said(risk)))));
   const proposed = Object.keys(check?.proposed ?? {}).length > 0;
   byId("check-proposed").hidden = !proposed;
   byId("check-json").textContent = proposed ? JSON.stringify(check.proposed, null, 2) : "";
-  const reasons = Object.entries(check?.reasons ?? {}).map(([path, why]) => el("li", {}, el("code", {}, path), ": ", ...prose(why)));
+  const reasons = Object.entries(check?.reasons ?? {}).map(([path, why]) => el("li", {}, el("code", {}, path), ": ", ...prose(said(why))));
   replace(byId("check-reasons"), ...reasons);
 }
 
@@ -36,15 +37,15 @@ function summed(verdicts) {
   });
 }
 
-function row({ id, sentence, outcome, seen, follows, todo, was }) {
-  const said = t(MARKS[outcome] ?? "check.unseen");
+function row({ id, sentence, outcome, checked, seen, follows, todo, was }, said) {
+  const word = t(MARKS[outcome] ?? "check.unseen");
   const before = was ? t("check.was", { was: t(MARKS[was] ?? "check.unseen") }) : "";
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, ...prose(sentence), el("br"), el("code", { class: "small" }, id)),
-    el("td", {}, outcome === FAILS ? el("strong", {}, said) : said, before ? el("p", { class: "small" }, before) : null),
-    el("td", {}, ...prose(seen)),
-    el("td", {}, ...prose([follows, todo].filter(Boolean).join("; "))),
+    el("th", { scope: "row" }, ...prose(said(sentence)), el("br"), el("code", { class: "small" }, id)),
+    el("td", {}, outcome === FAILS ? el("strong", {}, word) : word, before ? el("p", { class: "small" }, before) : null),
+    el("td", {}, ...prose(said(seen)), checked ? el("p", { class: "small muted" }, t("check.by"), " ", ...prose(said(checked))) : null),
+    el("td", {}, ...prose([follows, todo].filter(Boolean).map(said).join("; "))),
   );
 }

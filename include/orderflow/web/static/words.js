@@ -9,6 +9,7 @@ let locale = "en-GB";
 let timezone = "UTC";
 let reasons = {};
 let webshops = new Map();
+let isDutch = false;
 
 // What every page starts with: the language that Airflow was set to, else the browser's.
 export async function readFrame() {
@@ -16,6 +17,7 @@ export async function readFrame() {
   const frame = await ask("frame", { language: wish.startsWith("nl") ? "nl" : "en" });
   texts = TEXTS[frame.language];
   locale = frame.language === "nl" ? "nl-NL" : "en-GB";
+  isDutch = frame.language === "nl";
   timezone = frame.timezone;
   reasons = frame.reasons;
   webshops = new Map(frame.webshops.map(({ id, name }) => [id, name]));
@@ -33,6 +35,9 @@ export function t(key, values = {}) {
   const text = texts[key] ?? TEXTS.en[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
+
+// What puts texts that come with their Dutch into the user's language; a text without it stays English.
+export const inLanguage = (dutch) => (text) => (isDutch && dutch?.[text]) || text;
 
 // A webshop as the settings call it, with the number in its orders' names.
 export function webshopName(id) {

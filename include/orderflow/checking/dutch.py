@@ -1,0 +1,63 @@
+"""Texts of a check in Dutch. The English text is the key; `{}` stands for what varies."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from orderflow.checking.dutch_of_assumptions import OF_ASSUMPTIONS
+from orderflow.checking.dutch_of_erp import OF_ERP
+from orderflow.checking.dutch_of_shop import OF_SHOP
+
+WORDS: Mapping[str, str] = {
+    "yes": "ja",
+    "refused": "geweigerd",
+    "text": "tekst",
+    "decimal": "decimaal getal",
+    "whole number": "geheel getal",
+    "null": "null",
+    "and": "en",
+    "more": "meer",
+    "fewer": "minder",
+    "an empty text": "een lege tekst",
+    "an address": "een adres",
+}
+"""Words within what varies."""
+
+
+def in_dutch(text: str) -> str:
+    """Return a text of a check in Dutch; what has no translation, such as an error's message, stays as it is."""
+    return _translated(text) or "; ".join(_translated(part) or part for part in text.split("; "))
+
+
+def dutch_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return the Dutch of each text that has one, by the English text."""
+    found = {text: in_dutch(text) for text in texts}
+    return {text: dutch for text, dutch in found.items() if dutch != text}
+
+
+def _translated(text: str) -> str | None:
+    if text in _EXACT:
+        return _EXACT[text]
+    for pattern, dutch in _patterns():
+        if match := pattern.fullmatch(text):
+            return dutch.format(*(_filled(part) for part in match.groups()))
+    return None
+
+
+def _filled(part: str) -> str:
+    """Translate the words of a varying part, such as `yes`."""
+    return re.sub(r"[a-z]+(?: [a-z]+)*", lambda found: WORDS.get(found[0], found[0]), part)
+
+
+_VERDICTS = {**OF_SHOP, **OF_ERP}
+_VARYING = r"((?:(?!; )[\s\S])*?)"
+_EXACT = {
+    english: dutch for of in (OF_ASSUMPTIONS, OF_SHOP, OF_ERP) for english, dutch in of.items() if "{}" not in english
+}
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the texts with varying parts, the most specific first."""
+    templates = sorted((text for text in _VERDICTS if "{}" in text), key=lambda text: -len(text.replace("{}", "")))
+    return tuple((re.compile(_VARYING.join(map(re.escape, text.split("{}")))), _VERDICTS[text]) for text in templates)
