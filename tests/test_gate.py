@@ -82,6 +82,21 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "base64 wrapped and escaped": lambda secret: json.dumps(
         base64.encodebytes(f"{'x' * 45}{secret}".encode()).decode()
     ),
+    ".NET's JSON": lambda secret: "".join(
+        rf"\u{ord(sign):04X}" if sign in "\"&'+<>`" or sign > "~" else sign for sign in secret.replace("\\", r"\\")
+    ),
+    "Handlebars' page": lambda secret: (
+        html.escape(secret).replace("&#x27;", "&#39;").replace("=", "&#x3D;").replace("`", "&#x60;")
+    ),
+    "every sign of an address": lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
+    "every sign of a page": lambda secret: "".join(f"&#{ord(sign)};" for sign in secret),
+    "every sign of JSON": lambda secret: "".join(rf"\u{ord(sign):04x}" for sign in secret),
+    "page in a page": lambda secret: html.escape(html.escape(secret)),
+    "page in an address": lambda secret: quote(html.escape(secret), safe=""),
+    "JSON in an address": lambda secret: quote(json.dumps(secret), safe=""),
+    "address in an address in JSON": lambda secret: json.dumps(f"/{quote(quote(quote(secret, safe=''), safe=''))}"),
+    "colours between": "\x1b[0;31m".join,
+    "changes of direction between": "\u202e".join,
     "indented": lambda secret: textwrap.indent(
         "\n".join(textwrap.wrap(base64.b64encode(secret.encode()).decode(), 9)), "    "
     ),
@@ -112,6 +127,17 @@ def test_a_secret_inside_a_block_of_base64_is_hidden_wherever_it_begins(secret: 
     shown = fit_to_show(text, (data.decode(),))
     first, last = -(-before * 8 // 6) + 1, (before + len(data)) * 8 // 6 - 1
     assert text[first:last] not in shown
+
+
+def test_of_overlapping_secrets_nothing_is_left() -> None:
+    long = "overlap-s3cr3t-0001-and-its-end-0002"
+    wrapped = long.replace("-", "-\n")
+    assert fit_to_show(f"a {wrapped} b", (long, "s3cr3t-0001")) == "a *** b"
+
+
+def test_what_only_looks_like_an_escape_stays() -> None:
+    text = r"100%25 C:\users\new &nbsp; %zz \uzzzz &; {\"a\": 1}"
+    assert fit_to_show(text, ("another-s3cr3t-0001",)) == text
 
 
 def test_what_was_remembered_is_hidden_everywhere(caplog: pytest.LogCaptureFixture) -> None:

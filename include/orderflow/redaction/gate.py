@@ -1,12 +1,13 @@
 """Texts made fit to be shown: secrets hidden in any form, escapes visible, answers cut short."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from threading import Lock
 
 from orderflow.redaction.disguises import disguises, usual_disguises
 from orderflow.redaction.pages import words_of
+from orderflow.redaction.spellings import places_of
 
 LONGEST_EXCERPT = 500
 _LOOKED_AT = 16_384
@@ -32,8 +33,6 @@ _ORDINARY = frozenset(
 )
 """Names of secrets, and words of JSON and addresses. As a value, one of these would black out the names by which other
 secrets are recognised, or what answers are made of."""
-_SHORTEST_WRAPPED = 8
-"""Shorter ones are hidden only in one piece: two consecutive words might spell them."""
 _HIDDEN = "***"
 
 _NAMED = re.compile(
@@ -52,7 +51,6 @@ _FORGING = re.compile(
     r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """Characters that control a terminal, change a line's direction, end a line, or are invisible."""
-_GAP = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]|\\[rnt]")
 
 _lock = Lock()
 _remembered: dict[str, None] = {}
@@ -80,7 +78,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     forms = _all_forms(secrets)
     for form in forms:
         text = text.replace(form, _HIDDEN)
-    text = _without_wrapped(text, forms)
+    text = _without_spelled(text, forms)
     for alone in _short_ones():
         text = alone.sub(_HIDDEN, text)
     text = _NAMED.sub(rf"\1{_HIDDEN}", text)
@@ -145,27 +143,11 @@ def _forms(secrets: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(forms, key=len, reverse=True))
 
 
-def _without_wrapped(text: str, forms: Iterable[str]) -> str:
-    """Hide forms that are split by line ends or indentation."""
-    squeezed = _GAP.sub("", text)
-    sought = [piece for form in forms if (piece := _GAP.sub("", form)) in squeezed and len(piece) >= _SHORTEST_WRAPPED]
-    if not sought:
-        return text
-    inside_gap = {place for found in _GAP.finditer(text) for place in range(*found.span())}
-    places = [place for place in range(len(text)) if place not in inside_gap]
-    hidden = [(places[at], places[at + len(piece) - 1]) for piece in sought for at in _all_of(piece, squeezed)]
-    end = len(text)
-    for first, last in sorted(hidden, reverse=True):
-        text = text[:first] + _HIDDEN + text[min(last + 1, end) :]
-        end = first
+def _without_spelled(text: str, forms: tuple[str, ...]) -> str:
+    """Hide forms that are split by line ends or invisible signs, or escaped otherwise."""
+    for first, last in reversed(places_of(text, forms)):
+        text = f"{text[:first]}{_HIDDEN}{text[last:]}"
     return text
-
-
-def _all_of(piece: str, text: str) -> Iterator[int]:
-    at = text.find(piece)
-    while at >= 0:
-        yield at
-        at = text.find(piece, at + len(piece))
 
 
 def _escape(code: int) -> str:
