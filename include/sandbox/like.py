@@ -39,6 +39,7 @@ _FILTERS = {
     "filter_modified_date_from": "modified_date__gte",
     "filter_offline": "offline",
     "filter_reference": "reference",
+    "filter_erp_order_number": "erp_order_number",
     "filter_webshop": "webshop",
 }
 _KNOWN = {*ORDER_FIELDS, *READ_ONLY}

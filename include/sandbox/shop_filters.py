@@ -98,6 +98,7 @@ FILTERS: dict[str, Callable[[str], Test]] = {
     "state": _state,
     "offline": _boolean("offline"),
     "reference": _text("reference"),
+    "erp_order_number": _text("erp_order_number"),
     "webshop": _number("webshop"),
     "order_date__gte": _bound("order_date", "gte", _day),
     "order_date__lte": _bound("order_date", "lte", _day),

@@ -84,6 +84,7 @@ SWITCHES: list[tuple[dict[str, Any], dict[str, CheckOutcome]]] = [
             ("filter_modified_date_from", ["modified_date__gte"]),
             ("filter_offline", ["offline"]),
             ("filter_reference", ["reference"]),
+            ("filter_erp_order_number", ["erp_order_number"]),
             ("filter_webshop", ["webshop"]),
         )
     ),

@@ -120,11 +120,20 @@ def test_a_number_may_repeat_where_the_erp_says_whose_its_orders_are(
     assert shown == ["SO1", "SO1"]
 
 
-def test_an_order_renamed_since_its_export_keeps_its_erp_order_after_a_lost_ledger(
-    services: Services, control: SandboxControl, clock: Clock, runs: Runs, tmp_path: Path
+@pytest.mark.parametrize("hides", [False, True], ids=["lists show numbers", "lists hide numbers"])
+@pytest.mark.parametrize("ignores", [[], ["erp_order_number"]], ids=["filters", "ignores the filter"])
+def test_an_order_renamed_since_its_export_keeps_its_erp_order_after_a_lost_ledger(  # noqa: PLR0917
+    services: Services,
+    control: SandboxControl,
+    clock: Clock,
+    runs: Runs,
+    tmp_path: Path,
+    ignores: list[str],
+    *,
+    hides: bool,
 ) -> None:
     """Another order has its reference now, with the same content, and the ERP does not say whose its order is."""
-    control.configure(**TODAYS_ERP)
+    control.configure(**TODAYS_ERP, unknown_filters=ignores)
     (first,) = control.add_orders({**PAID, "reference": "CS1", "order_lines": [APPLE]})
     run_day(services, DAY, runs("2026-11-22"))
     services = replace(services, ledger=open_ledger(f"sqlite:///{tmp_path / 'new.db'}", clock=clock))
@@ -132,10 +141,16 @@ def test_an_order_renamed_since_its_export_keeps_its_erp_order_after_a_lost_ledg
     control.edit_order(first, reference="CS1-OLD")
     (second,) = control.add_orders({**PAID, "reference": "CS1", "order_lines": [APPLE]})
 
+    if hides:
+        rows = [{"id": second}] if ignores else [{"id": first}]
+        answer = {"count": 1, "next": None, "previous": None, "results": rows}
+        control.fault("wrong_answer", method="GET", path="erp_order_number=", answer=answer, times=0)
+
     (failure,) = run_sweep(services, runs()).failures
 
-    assert (failure.order_id, failure.reason) == (second, Reason.REFERENCE_TAKEN)
-    assert f"id {first}" in failure.message
+    told = Reason.ERP_ORDER_UNPROVED if ignores else Reason.REFERENCE_TAKEN
+    assert (failure.order_id, failure.reason) == (second, told)
+    assert ("ignores `erp_order_number`" if ignores else f"id {first}") in failure.message
     assert not control.order(second)["erp_order_number"]
 
 

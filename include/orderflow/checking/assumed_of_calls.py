@@ -158,6 +158,14 @@ OF_CALLS: tuple[Assumption, ...] = (
                 "a reference that no order has: no row may come; that of the first row: one must",
             ),
             (
+                "erp_order_number",
+                "erp_order_number",
+                Mark.ASSUMED,
+                "a field of that name",
+                "a row with another number shows that it is ignored; then no ERP order is adopted by its content alone",
+                "a number that no order has: no row may come; that of the first row with one: one must",
+            ),
+            (
                 "webshop",
                 "webshop",
                 Mark.DOCUMENTED,

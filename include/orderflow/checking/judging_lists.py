@@ -12,6 +12,12 @@ _REFUSED = 400
 _NOT_FOUND = 404
 _OK = 200
 _ASK = "ask CloudSuite"
+_OF_TIME = ("confirm_date_from", "confirm_date_to", "modified_date_from")
+_HARM = "more rows are read than needed, and each is checked"
+_HARM_OF = {
+    "erp_order_number": "after a lost ledger, an order that the ERP has without `shop_order_id` waits for a person",
+}
+"""What happens if a filter is ignored."""
 
 
 def _unread(one: Seen) -> CheckResult | None:
@@ -113,7 +119,7 @@ def judge_filter(name: str, seen: ShopSeen) -> CheckResult:
     if asked.rows:
         return fails(
             "rows came that cannot match",
-            "more rows are read than needed, and each is checked",
+            _HARM_OF.get(name, _HARM),
             f"{_ASK} for the filter's name",
         )
     listed = seen.call("state_confirmed" if name.startswith("confirm_date") else "page").rows
@@ -185,7 +191,7 @@ OF_LISTS: Mapping[str, Callable[[ShopSeen], CheckResult]] = {
     "filter_offline": judge_filter_offline,
     **{
         f"filter_{name}": partial(judge_filter, name)
-        for name in ("confirm_date_from", "confirm_date_to", "modified_date_from", "reference", "webshop")
+        for name in (*_OF_TIME, "reference", "erp_order_number", "webshop")
     },
     "unknown_filters": judge_unknown_filters,
     "filters_on_one": judge_filters_on_one,

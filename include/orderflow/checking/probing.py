@@ -41,6 +41,7 @@ _FIXED: dict[str, dict[str, str]] = {
     "known_confirm_date_to": {"confirm_date__lte": "2999-01-01T00:00:00", "state": "confirmed", "limit": "1"},
     "known_modified_date_from": {"modified_date__gte": "1971-01-01T00:00:00", "limit": "1"},
     "filter_reference": {"reference": "orderflow-check", "limit": "1"},
+    "filter_erp_order_number": {"erp_order_number": "orderflow-check", "limit": "1"},
     "filter_webshop": {"webshop": str(_NOBODY), "limit": "1"},
     "offline_true": {"offline": "true", "limit": "50"},
     "offline_false": {"offline": "false", "limit": "50"},
@@ -65,7 +66,7 @@ class ShopProbe:
         calls["without_slash"] = self._get(ORDERS.rstrip("/"), {"limit": "1"})
         calls["nobody"] = self._get(f"{ORDERS}{_NOBODY}/")
         calls |= {name: self._list(params) for name, params in _FIXED.items()}
-        calls |= self._known_reference(calls["page"])
+        calls |= self._known_names(calls["page"])
         calls |= self._around_the_end(calls["first"].count, len(calls["page"].ids))
         details = tuple(self._get(f"{ORDERS}{number}/") for number in _sampled(calls))
         return ShopSeen(
@@ -84,9 +85,11 @@ class ShopProbe:
         lifetime = authorization.lifetime if isinstance(authorization, ClientCredentials) else None
         return {"has_fixed_token": not renewed, "token_lifetime": lifetime}
 
-    def _known_reference(self, page: Seen) -> dict[str, Seen]:
+    def _known_names(self, page: Seen) -> dict[str, Seen]:
         named = [row["reference"] for row in page.rows or () if isinstance(row.get("reference"), str)]
-        return {"known_reference": self._list({"reference": named[0], "limit": "1"})} if named else {}
+        numbered = [n for row in page.rows or () if isinstance(n := row.get("erp_order_number"), str) and n.strip()]
+        asked = {"reference": named[:1], "erp_order_number": numbered[:1]}
+        return {f"known_{f}": self._list({f: value, "limit": "1"}) for f, values in asked.items() for value in values}
 
     def _around_the_end(self, count: int | None, rows: int) -> dict[str, Seen]:
         if not count or not rows:

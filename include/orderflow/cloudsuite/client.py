@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -96,13 +96,17 @@ class CloudSuiteClient:
         rows = self._rows_of(ShopOrderFilter(reference=reference))
         return {row.id for row in rows if (row.reference or self.get_order(row.id).reference) == reference}
 
-    def ids_showing(self, number: str) -> set[int]:
-        """Return the ids of orders that show this ERP number; as far as the shop tells, at most one page.
+    def ids_showing(self, number: str) -> set[int] | None:
+        """Return the ids of orders that show this ERP number, at most one page; None if the shop cannot tell.
 
-        A row with another number or none: the shop ignores the filter, so the rows say nothing more.
+        A row without a number is read. One that has another number shows that the shop ignores the filter.
         """
-        rows = islice(self.list_orders(ShopOrderFilter(erp_order_number=number)), self._page_size)
-        return {row.id for row in takewhile(lambda row: row.erp_order_number == number, rows)}
+        ids = set[int]()
+        for row in islice(self.list_orders(ShopOrderFilter(erp_order_number=number)), self._page_size):
+            if (row.erp_order_number or self.get_order(row.id).erp_order_number) != number:
+                return None
+            ids.add(row.id)
+        return ids
 
     def repeating(self, attempt: Callable[[], Result]) -> Result:
         """Repeat an attempt that reads before it writes, for as long as a single read would be repeated."""

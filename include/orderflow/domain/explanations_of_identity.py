@@ -5,10 +5,10 @@ from orderflow.domain.reasons import Owner, Reason
 
 OF_IDENTITY: dict[Reason, Explanation] = {
     Reason.ERP_ORDER_UNPROVED: Explanation(
-        "The ERP has an order with this name but different content. It was not matched to this order, and no second "
-        "one was sent.",
+        "The ERP has an order with this name, and it is not proved to be this one: its content differs, or the shop "
+        "cannot tell which order has its number. It was not matched to this order, and no second one was sent.",
         Owner.SHOP,
-        "Compare both; the message says what differs. If they are two orders, give this one its own reference in the "
+        "Compare both; the message says what is wrong. If they are two orders, give this one its own reference in the "
         "shop. If it is the same order, finish it by hand and name it under `resolve`.",
     ),
     Reason.ERP_ORDER_CANCELLED: Explanation(

@@ -5,9 +5,10 @@ from orderflow.domain.reasons import Reason
 
 OF_IDENTITY_NL: dict[Reason, DutchTexts] = {
     Reason.ERP_ORDER_UNPROVED: DutchTexts(
-        "Het ERP heeft een order met deze naam waar iets anders in staat. Die is niet voor deze aangezien, en er is "
-        "geen tweede verstuurd.",
-        "Vergelijk beide; de melding zegt wat er verschilt. Zijn het twee orders, geef deze dan in de webshop een "
+        "Het ERP heeft een order met deze naam, en dat het deze is staat niet vast: er staat iets anders in, of de "
+        "webshop kan niet zeggen welke order het nummer ervan heeft. Die is niet voor deze aangezien, en er is geen "
+        "tweede verstuurd.",
+        "Vergelijk beide; de melding zegt wat er aan de hand is. Zijn het twee orders, geef deze dan in de webshop een "
         "eigen referentie. Is het dezelfde, maak hem dan met de hand af en noem hem onder `resolve`.",
     ),
     Reason.ERP_ORDER_CANCELLED: DutchTexts(

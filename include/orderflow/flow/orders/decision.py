@@ -58,6 +58,9 @@ class Facts(NamedTuple):
     rivals: Collection[int] | None = None
     """Other orders of the shop with the same reference, or that show the number found; None if not checked."""
 
+    hides_rivals: bool = False
+    """Whether the shop cannot tell which of its orders show the number found."""
+
     @property
     def progress(self) -> Progress | None:
         """Its progress in the ledger."""
@@ -166,7 +169,10 @@ def _another_order(facts: Facts, found: SalesOrder) -> Verdict | None:
         return Verdict(Move.LOOK_FOR_RIVALS)
     others = ", ".join(f"id {order_id}" for order_id in sorted(facts.rivals))
     text = f"{_name(found)}, and may be another order of the shop with this reference or number: {others}"
-    return _refused(text, Reason.REFERENCE_TAKEN) if others else None
+    if others:
+        return _refused(text, Reason.REFERENCE_TAKEN)
+    blind = f"{_name(found)}, and another order of the shop may have its number: the shop ignores `erp_order_number`"
+    return _refused(blind, Reason.ERP_ORDER_UNPROVED) if facts.hides_rivals else None
 
 
 def _cancelled(_facts: Facts, found: SalesOrder) -> Verdict | None:

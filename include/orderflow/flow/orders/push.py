@@ -108,8 +108,8 @@ def _with_rivals(services: Services, facts: Facts) -> Facts:
     """
     called = facts.found.external_reference.partition("/")[2] if facts.found else ""
     ids = {i for one in dict.fromkeys([facts.order.reference, called]) if one for i in services.shop.ids_of(one)}
-    ids |= services.shop.ids_showing(facts.found.number) if facts.found else set()
-    return facts._replace(rivals=ids - {facts.order.order_id})
+    showing = services.shop.ids_showing(facts.found.number) if facts.found else set[int]()
+    return facts._replace(rivals=(ids | (showing or set())) - {facts.order.order_id}, hides_rivals=showing is None)
 
 
 def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
