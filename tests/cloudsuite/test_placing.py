@@ -169,6 +169,11 @@ def test_an_amount_that_cannot_be_read_holds_the_order_whatever_its_rule(value: 
         {"charges": [{"name": "wrapping", "amount": "3.50"}]},
         {"discounts": [{"code": "X10", "amount": "-5.00"}, {"code": "Y20", "amount": 0}]},
         {"coupon": {"id": 7, "value": "-5.00"}},
+        {"charges": [{"name": "wrapping", "lines": [{"amount": "3.50"}]}]},
+        {"shipping": {"method": {"code": "PICKUP", "price": "3.50"}}},
+        {"shipping_method": {"code": "EXPRESS", "price": "12.00"}},
+        {"payment_method": {"code": "klarna", "fee": "1.50"}},
+        {"delivery": {"option": [{"id": 3, "shipping_costs": 6.95}]}},
     ],
 )
 def test_an_amount_inside_a_field_holds_the_order_unless_it_is_ignored(fields: dict[str, Any]) -> None:
@@ -210,11 +215,25 @@ def test_a_line_of_another_type_may_have_its_amount_elsewhere(price: str | None,
         {"discount_percentage": 10, "coupon_code": "5", "cost_center_id": 12, "discount": True, "coupon": "WELKOM10"},
         {"shipping_costs": "gratis", "discount": "2026-11-22", "surcharge": "", "tip": "."},
         {"shipping_address": {"house_number": "12", "zip": "1234"}, "shipping_method": 3, "shippingDays": 2},
+        {"shipping_address": {"street2": "7"}, "buyer": {"discount_percentage": 10, "total": "5"}},
+        {"payment_method": {"code": "5", "price": "0.00", "value": "12.00"}, "site": {"id": 1, "value": "7"}},
     ],
 )
 def test_other_fields_are_no_money(fields: dict[str, Any]) -> None:
     found = placed(GOODS, **fields)
     assert (found.unplaced, found.charges) == ((), ())
+
+
+@pytest.mark.parametrize("value", ["veel", "20,00", {"value": "20.00"}, ["20"], True, "NaN"], ids=str)
+def test_a_paid_amount_that_cannot_be_read_holds_the_order(value: object) -> None:
+    (one,) = placed(GOODS, paid_amount=value).unplaced
+    assert str(one) == "field `paid_amount` of ?, an amount that cannot be read: set `charges.paid_amount`"
+    assert placed(GOODS, paid_amount=value, rules={"paid_amount": "ignore"}).unplaced == ()
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "0.00", 20.1, "-5", "999.00"], ids=str)
+def test_a_paid_amount_is_passed_on_as_it_is(value: object) -> None:
+    assert placed(GOODS, paid_amount=value).unplaced == ()
 
 
 AMOUNTS = st.one_of(st.none(), st.decimals(-1000, 1000, places=4))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderflow.domain.charges import Unplaced
 from orderflow.domain.decision import Action
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Reason
@@ -103,6 +104,13 @@ def test_an_incomplete_order_is_held_and_says_what_is_missing(change: dict[str, 
     decided = decide(order(**change), payment_option=True)
     assert (decided.action, decided.reason) == (Action.HOLD, Reason.ORDER_INCOMPLETE)
     assert named in decided.detail
+
+
+def test_an_order_of_unplaced_lines_alone_is_told_which_setting_places_them() -> None:
+    unplaced = Unplaced(where="line 1 (bundle)", keys=("bundle",), amount="1 x 9.95")
+    decision = decide(order(lines=(), unplaced=(unplaced,)), payment_option=True)
+    assert (decision.reason, decision.detail) == (Reason.CHARGE_UNMAPPED, str(unplaced))
+    assert decide(order(lines=()), payment_option=True).reason is Reason.ORDER_INCOMPLETE
 
 
 def test_an_order_of_another_day_is_left_to_its_own_partition() -> None:

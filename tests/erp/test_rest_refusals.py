@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from orderflow.domain.people import RecordKey
 from orderflow.domain.reasons import Reason
+from orderflow.erp.customers import CustomerRequest
 from orderflow.erp.rest import RestErp
 from orderflow.errors import InDoubtError, PermanentError, TransientError
 from orderflow.transport import FixedAuthorization, UnavailableError
@@ -103,3 +105,15 @@ def test_no_secret_is_in_a_message_a_traceback_or_the_log(
     assert "you" in shown
     assert "sandbox-secret" not in shown
     assert "b3JkZXJmbG93" not in shown
+
+
+@pytest.mark.parametrize("key", [".", "..", "a/../..", " "])
+def test_a_customer_whose_key_leads_elsewhere_is_refused_unasked(
+    control: SandboxControl, erp: RestErp, key: str
+) -> None:
+    assert erp.customers is not None
+    before = len(control.journal())
+    with pytest.raises(PermanentError, match="leads to another address") as caught:
+        erp.customers.update(RecordKey("webshop", key), None, CustomerRequest())
+    assert caught.value.reason is Reason.CUSTOMER_REJECTED
+    assert len(control.journal()) == before

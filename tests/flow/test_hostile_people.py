@@ -97,6 +97,29 @@ def test_a_record_is_understood_or_refused(field: str) -> None:
                 assert read(document, record).record == record
 
 
+@pytest.mark.parametrize("value", [{"code": "BE"}, ["BE"], True], ids=str)
+@pytest.mark.parametrize("field", ["name", "email", "vat_number", "attention", "street1", "zip", "city", "country"])
+def test_a_field_that_says_who_or_where_is_never_left_out(field: str, value: object) -> None:
+    """An address without its country goes somewhere else."""
+    read = to_party if field in Party.model_fields else to_address
+    with pytest.raises(PermanentError) as error:
+        read({"id": 1, field: value}, RecordKey("webshop", "X"))
+    assert error.value.reason is Reason.SHOP_ANSWER_INVALID
+    assert f"X cannot be used: {field}: is neither a text nor a number" in error.value.message
+
+
+def test_a_field_of_a_record_that_cannot_be_passed_on_is_named() -> None:
+    with pytest.raises(PermanentError, match=r"used: city: has 100001.*; name: contains the character U\+0000"):
+        to_address({"id": 1, "name": "a\0", "city": "x" * 100_001}, RecordKey("webshop", "X"))
+
+
+def test_numbers_of_a_record_are_texts_and_spare_fields_may_be_odd() -> None:
+    text = b'{"id": 1, "house_number": 7.0, "zip": 1234, "street": "Kade", "phone": ["1"], "code": {}, "addition": 1.5}'
+    address = to_address(read_document(text), RecordKey("webshop", "X"))
+    assert (address.house_number, address.zip, address.street1, address.addition) == ("7", "1234", "Kade", "1.5")
+    assert (address.phone, address.code) == (None, None)
+
+
 CUSTOMER = {"origin": "webshop", "key": "", "code": "1", "addresses": []}
 OF_CUSTOMER = [(field, value) for field in ("code", "key", "addresses") for value in STORED.values()]
 

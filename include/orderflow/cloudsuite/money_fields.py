@@ -22,7 +22,10 @@ _OTHER = _words(
     "address_at_city_code_count_date_day_email_house_id_key_line_list_method_name_number_option_percent_percentage_phone_"
     "position_postcode_quantity_state_status_time_type_user_version_weight_zip"
 )
-"""A field is money if its name contains one of the first words and none of these; its parts, if none of these."""
+"""A field is money if its name contains one of the first words and none of these; its parts, if none of these. Parts of
+any other field are money by their own names, and if the first words are in the field's, by those of a line's amount."""
+_LINES = "order_lines"
+"""Every line is asked on its own."""
 _CURRENCY = r"\s*+(?:EUR|USD|GBP|[€$£])?+\s*+"
 _AMOUNT = re.compile(rf"{_CURRENCY}[+-]?+(?=[.,']*+\d)[\d.,']++(?:[eE][+-]?\d++)?+-?+{_CURRENCY}")
 """A number as a person or a program writes it, perhaps with a currency; not a date."""
@@ -50,20 +53,36 @@ def amounts_of_line(document: Mapping[str, Any]) -> Iterator[MoneyField]:
 
 def _named(document: Mapping[str, Any], wanted: frozenset[str], unwanted: frozenset[str]) -> Iterator[MoneyField]:
     for name, value in document.items():
-        if _words(name) & wanted and not _words(name) & unwanted:
-            yield from (MoneyField(name, path, amount) for path, amount in _amounts(name, value))
+        words = _words(name)
+        if words & wanted and not words & unwanted:
+            yield from (MoneyField(name, *found) for found in _amounts(name, value))
+        elif name != _LINES:
+            yield from (MoneyField(name, *found) for found in _within(name, value, words))
 
 
 def _amounts(path: str, value: object) -> Iterator[tuple[str, Decimal]]:
+    """Yield the amounts in a field that is money: all numbers whose names say nothing else."""
     if isinstance(value, Mapping):
         for name, part in value.items():
-            if not _words(name) & _OTHER:
-                yield from _amounts(f"{path}.{name}", part)
+            words = _words(name)
+            yield from _within(f"{path}.{name}", part, _MONEY) if words & _OTHER else _amounts(f"{path}.{name}", part)
     elif isinstance(value, list):
         for part in value:
             yield from _amounts(path, part)
     elif number := _number(value):
         yield path, number
+
+
+def _within(path: str, value: object, words: frozenset[str]) -> Iterator[tuple[str, Decimal]]:
+    """Yield the amounts among the parts of another field, such as `shipping_method.price`; `words` are its name's."""
+    wanted = _MONEY | _AMOUNT_OF_A_LINE if words & _MONEY else _MONEY
+    for parts in value if isinstance(value, list) else [value]:
+        for name, part in parts.items() if isinstance(parts, Mapping) else ():
+            own = _words(name)
+            if own & wanted and not own & _OTHER:
+                yield from _amounts(f"{path}.{name}", part)
+            else:
+                yield from _within(f"{path}.{name}", part, words | own)
 
 
 def _number(value: object) -> Decimal | None:

@@ -5,6 +5,7 @@ renamed or missing; unknown fields are kept in `extra`.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -41,6 +42,10 @@ _NOT_SENT = frozenset({"id", "origin", "key", "create_date", "modified_date", GU
 """Fields that describe the record, not the person."""
 
 
+_SPARE = frozenset({"code", "phone", "language"})
+"""Fields without which it is still clear who it is, and where."""
+
+
 def to_party(document: Mapping[str, Any], record: RecordKey) -> Party:
     """Read a customer or a user."""
     return _read(Party, document, record)
@@ -52,12 +57,26 @@ def to_address(document: Mapping[str, Any], record: RecordKey) -> Address:
 
 
 def _read(model: type[Person], document: Mapping[str, Any], record: RecordKey) -> Person:
+    found: dict[str, Any] = {"origin": record.origin, "key": record.key, "id": document.get("id")}
+    used, problems = set(_NOT_SENT), []
+    for name in _NAMES.keys() & model.model_fields.keys():
+        used |= set(_NAMES[name])
+        try:
+            found[name] = _text_of(document, name)
+        except ValueError as error:
+            why = wrong_fields(error).removeprefix("it: ") if isinstance(error, ValidationError) else str(error)
+            problems.append(f"{name}: {why}")
+    found["extra"] = {name: value for name, value in document.items() if name not in used and _is_one(value)}
     try:
-        return model.model_validate(_fields(document, record, model.model_fields))
+        person = model.model_validate(found)
     except ValidationError as error:
+        problems.append(wrong_fields(error))
+    if problems:
         raise PermanentError(
-            f"the shop's record {record} cannot be used: {wrong_fields(error)}", reason=Reason.SHOP_ANSWER_INVALID
-        ) from None
+            f"the shop's record {record} cannot be used: {'; '.join(sorted(problems))}",
+            reason=Reason.SHOP_ANSWER_INVALID,
+        )
+    return person
 
 
 def is_guest(document: Mapping[str, Any]) -> bool | None:
@@ -66,22 +85,19 @@ def is_guest(document: Mapping[str, Any]) -> bool | None:
     return said if isinstance(said, bool) else None
 
 
-def _fields(document: Mapping[str, Any], record: RecordKey, wanted: Mapping[str, object]) -> dict[str, Any]:
-    found: dict[str, Any] = {"origin": record.origin, "key": record.key, "id": document.get("id")}
-    used = set(_NOT_SENT)
-    for name in wanted.keys() & _NAMES.keys():
-        for spelling in _NAMES[name]:
-            used.add(spelling)
-            text = _text(document.get(spelling))
-            if text is not None:
-                found.setdefault(name, text)
-    return {**found, "extra": {name: value for name, value in document.items() if name not in used and _is_one(value)}}
+def _text_of(document: Mapping[str, Any], name: str) -> str | None:
+    """Return a field's text under one of its spellings; ValueError for one that cannot be passed on."""
+    values = [value for value in map(document.get, _NAMES[name]) if value is not None]
+    readable = [value for value in values if isinstance(value, str | int | Decimal) and not isinstance(value, bool)]
+    text = next(filter(None, map(_text, readable)), None)
+    if text is None and len(readable) < len(values) and name not in _SPARE:
+        raise ValueError("is neither a text nor a number")
+    return text
 
 
-def _text(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return _TEXT.validate_python(value).strip() or None
+def _text(value: str | int | Decimal) -> str:
+    text = _TEXT.validate_python(scalar(value)).strip()
+    return text.rstrip("0").rstrip(".") if isinstance(value, Decimal) and "." in text else text
 
 
 def _is_one(value: object) -> bool:

@@ -6,6 +6,7 @@ without an amount orders nothing; its text stands in the ERP where it stands in 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
@@ -16,6 +17,8 @@ from orderflow.domain.order import ProductKey, TextLine
 NO_RULES: ChargeRules = {}
 _WORDS = frozenset({"comment", "title", "subtotal"})
 """Types that are text also where the settings ignore their amount: a subtotal repeats what stands above it."""
+_PAID = "paid_amount"
+_UNREADABLE = ", an amount that cannot be read"
 
 
 class ExportedLine(NamedTuple):
@@ -47,6 +50,7 @@ def place(shop_order: ShopOrder, rules: ChargeRules) -> Placed:
         found.append(placed)
         found += [_place_field_of_line(number, field, rules) for field in money_fields(document)]
     found += [_place_field(field, rules) for field in money_fields(shop_order.document)]
+    found.append(_unread_payment(shop_order, rules))
     return Placed(
         lines=tuple(one for one in found if isinstance(one, ExportedLine)),
         texts=tuple(one for one in found if isinstance(one, TextLine)),
@@ -108,13 +112,22 @@ def _amount_text(line: ShopOrderLine) -> str:
     return f"{quantity} x {line.unit_price:f}" if line.unit_price is not None else quantity
 
 
+def _unread_payment(shop_order: ShopOrder, rules: ChargeRules) -> Unplaced | None:
+    """Hold an order whose paid amount cannot be read: the ERP would not hear of it."""
+    said = shop_order.document.get(_PAID)
+    is_blank = said is None or (isinstance(said, str) and not said.strip())
+    if is_blank or shop_order.paid_amount is not None or rules.get(_PAID) == "ignore":
+        return None
+    return _unplaced(f"field `{_PAID}`", MoneyField(_PAID, _PAID, Decimal("NaN")), _UNREADABLE)
+
+
 def _place_field(field: MoneyField, rules: ChargeRules) -> Charge | Unplaced | None:
     rule = rules.get(field.name)
     if rule == "ignore":
         return None
     problem = ", which has no line to be numbered and cannot be a product" if rule else ""
     if field.amount.is_nan():
-        problem = ", an amount that cannot be read"
+        problem = _UNREADABLE
     elif field.path != field.name:
         problem = ", a part of a field, which can only be ignored"
     elif rule in {"charge", "line"}:

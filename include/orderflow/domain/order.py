@@ -122,7 +122,7 @@ class Order(BaseModel):
     def missing(self) -> list[str]:
         """List everything without which an ERP order cannot be created; empty if the order is complete."""
         gaps = [name for name in ("currency", "customer", "order_date") if getattr(self, name) is None]
-        if not self.lines:
+        if not self.lines and not self.unplaced:  # lines without a place are named as such
             gaps.append("order_lines")
         for line in self.lines:
             if line.product is None or not line.product.key:
