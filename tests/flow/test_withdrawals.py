@@ -120,3 +120,31 @@ def test_a_shop_that_refuses_the_question_costs_this_look_alone(
     clock.advance(minutes=15)
     run_sweep(services, runs())
     assert reasons(services) == [(order_id, Reason.CANCELLED_AFTER_EXPORT)]
+
+
+@pytest.mark.parametrize("back", ["processing", "done"])
+@pytest.mark.parametrize("state", TOLD)
+def test_it_is_over_when_the_order_is_back_and_nobody_is_told_again_while_it_is_not(  # noqa: PLR0917
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, exported: list[int], state: str, back: str
+) -> None:
+    withdraw(control, clock, exported[0], state)
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+    clock.advance(hours=2)
+    again = run_sweep(services, runs())
+    assert (again.failed, again.flags) == (0, ())
+    assert reasons(services) == [(exported[0], TOLD[state])]
+
+    withdraw(control, clock, exported[0], back)
+    clock.advance(hours=1)
+    assert run_sweep(services, runs()).failed == 0
+
+    assert reasons(services) == []
+    known = services.ledger.get(exported[0])
+    assert known
+    assert known.reason is None
+    assert control.order(exported[0])["state"] == back
+    withdraw(control, clock, exported[0], state)
+    clock.advance(minutes=15)
+    run_sweep(services, runs())
+    assert reasons(services) == [(exported[0], TOLD[state])], "and it counts anew"

@@ -14,7 +14,7 @@ from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.confirmed import list_confirmed
 from orderflow.flow.orders.go_live import go_live, hold_back
-from orderflow.flow.orders.withdrawals import list_withdrawn
+from orderflow.flow.orders.withdrawals import list_perhaps_returned, list_withdrawn
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, RunRef
 
@@ -25,9 +25,10 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
     """Return the ids of the orders to check now, the longest known first.
 
     First the open orders in the ledger, less often as they age; then every `confirmed` order of the shop that is new to
-    the ledger, or has changed since it was last read; then orders cancelled or sent back after their export. This takes
-    a few listings and reads no details. A listing known to be incomplete ends with the error that says so. New orders
-    from before go-live are held; without a `run` the ledger is left alone.
+    the ledger, or has changed since it was last read; then orders cancelled or sent back after their export, and at
+    times those that were, in case they are back. This takes a few listings and reads no details. A listing known to be
+    incomplete ends with the error that says so. New orders from before go-live are held; without a `run` the ledger is
+    left alone.
     """
     now, live = services.now(), go_live(services, by_person=False)
     due = services.ledger.due_orders(now, live)
@@ -39,7 +40,7 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
         len(fresh),
         len(withdrawn),
     )
-    found = dict.fromkeys([*due, *fresh, *withdrawn])
+    found = dict.fromkeys([*due, *fresh, *withdrawn, *list_perhaps_returned(services)])
     return [*found, *([confirmed.short] if confirmed.short else [])]
 
 

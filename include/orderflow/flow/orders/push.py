@@ -28,6 +28,7 @@ from orderflow.flow.orders.decision import (
 from orderflow.flow.orders.partly_written_back import resume
 from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
 from orderflow.flow.orders.sent_content import Content, content_in_erp, content_of
+from orderflow.flow.orders.withdrawals import is_returned
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
@@ -58,6 +59,8 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
     else:
         if verdict.move is Move.CHECK:
             check_after_export(claim, order)
+            if is_returned(claim.order, order.state):
+                claim.succeed(Step.PUSH, outcome=Outcome.UNCHANGED, message=f"{order.state} again in the shop")
         return Outcome.UNCHANGED
     return Outcome.DONE
 

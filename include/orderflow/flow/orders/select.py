@@ -19,7 +19,7 @@ from orderflow.errors import OrderflowError
 from orderflow.flow.batch import ends_run, isolated, values
 from orderflow.flow.orders.decision import stays_resolved
 from orderflow.flow.orders.go_live import go_live, is_known
-from orderflow.flow.orders.withdrawals import is_unheard_of
+from orderflow.flow.orders.withdrawals import is_returned, is_unheard_of
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step
@@ -125,14 +125,15 @@ def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) ->
     """Finish what was started, whatever the shop says now: the push reads again and finds out how.
 
     This also applies to an order in the ERP that was reopened in the shop, even if it is no longer payable, and to one
-    that was cancelled or sent back there.
+    that was cancelled or sent back there, or is no longer.
     """
     if known is None:
         return decision
     if stays_resolved(known, order):
         return Decision(action=Action.SKIP, reason=Reason.RESOLVED)
     reopened = known.erp_number is not None and order.state is ShopState.CONFIRMED
-    if reopened or is_unheard_of(known, order.state) or known.progress in PARTLY_WRITTEN_BACK | INTENT_OPEN:
+    moved = is_unheard_of(known, order.state) or is_returned(known, order.state)
+    if reopened or moved or known.progress in PARTLY_WRITTEN_BACK | INTENT_OPEN:
         return Decision(action=Action.PROCESS, reason=Reason.RESUMED, detail=f"stood at {known.progress}")
     if decision.action is Action.MARK and known.progress in IN_ERP:  # marked before, or sent when it did not say so
         return Decision(action=Action.SKIP, reason=decision.reason)

@@ -1,4 +1,4 @@
-"""Orders cancelled or sent back after their export, found by the next sweep: it asks the shop what changed."""
+"""Orders cancelled or sent back after their export, found by the next sweep, and those of them that return."""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.mapper import to_instant
+from orderflow.domain.backoff import Pace, paced
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import IN_ERP, Progress, ShopState
+from orderflow.domain.states import ALIVE, IN_ERP, WRITTEN, Progress, ShopState
 from orderflow.errors import CallDeferredError, OrderflowError
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder
@@ -25,6 +26,9 @@ _OVERLAP = timedelta(hours=2)
 """The shop's clock may differ, and it may commit late."""
 _WITHOUT_FILTER = timedelta(hours=1)
 """How often to ask a shop that ignores the filter, and so lists all its cancelled orders."""
+
+_LOOK_AGAIN = (Pace(timedelta(days=7), timedelta(hours=1)), Pace(timedelta.max, timedelta(days=1)))
+"""How often to read a withdrawn order again, by the time since it was withdrawn."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,26 @@ def list_withdrawn(services: Services) -> list[int]:
             break
     services.ledger.memos.leave(_MEMO, _memo(began, ignored=listed.filter_is_ignored))
     return sorted(found)
+
+
+def list_perhaps_returned(services: Services) -> list[int]:
+    """Return the ids of withdrawn orders with an open alert to read again: no list of the shop shows that one returned.
+
+    A withdrawn order that was not written back completely is open anyway.
+    """
+    alerts = [alert for alert in services.ledger.alerts.open() if alert.reason in WITHDRAWN.values()]
+    known = services.ledger.get_many({alert.order_id for alert in alerts if alert.order_id is not None})
+    now = services.now()
+    return [
+        order.order_id
+        for order in known.values()
+        if order.progress in WRITTEN and paced(_LOOK_AGAIN, order.updated_at, order.last_look, now)
+    ]
+
+
+def is_returned(known: LedgerOrder, state: str | None) -> bool:
+    """Whether an exported order that was withdrawn is in one of its usual states again."""
+    return known.progress in WRITTEN and known.reason in WITHDRAWN.values() and state in ALIVE
 
 
 def is_unheard_of(known: LedgerOrder, state: str | None) -> bool:
