@@ -12,8 +12,8 @@ Every 15 minutes. Nothing is asked twice. A question waits for as long as it tak
 
 Who answered what, and when, is in the order's history. **Who may answer:** whoever may edit runs of this DAG.
 
-**Other ways to decide:** `orderflow_orders` with `order_ids` or `resolve`, `orderflow_deliveries` with `arrived` or
-`send_now`, and the buttons of the page "Orders".
+**Other ways to decide:** the buttons of the page "Orders", at once, and `orderflow_orders` with `order_ids`, `resolve`,
+`arrived` or `send_now`.
 
 **Connections:** as the other DAGs. **Variable:** `orderflow`, optional.
 

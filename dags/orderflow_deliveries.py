@@ -11,9 +11,10 @@ made since then or since the last reading, whichever is earlier, so that no outa
 3. **report_deliveries** sums up, and fails the run for causes that were not announced before. Known causes that are
    still open are in its log.
 
-**A slip in doubt:** check in the shop's admin whether the order shows the shipment. If so, trigger with its number
-under `arrived`; if not, under `send_now`. **Catch up:** trigger with an old partition key or with `date`; one run reads
-everything since then. A backfill over a range works, too. **See what would be sent:** parameter `dry_run`.
+**A slip in doubt:** check in the shop's admin whether the order shows the shipment, then press the button on the
+order's page, or trigger with its number under `arrived` or `send_now`. **Catch up:** trigger with an old partition key
+or with `date`; one run reads everything since then. A backfill over a range works, too. **See what would be sent:**
+parameter `dry_run`.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`: `webshops.<id>.messages` must name `user`; `webshops.<id>.deliveries` `"none"` switches the

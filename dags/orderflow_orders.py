@@ -4,13 +4,15 @@
 It has no schedule: the buttons of the page "Orders" trigger it, and so can you. Several runs may run at a time, each
 for its own orders, without waiting for a sweep. A claim in the ledger lets only one run at a time work on an order.
 
-1. **list_named_orders** closes the orders named under `resolve`, and finds the others.
+1. **list_named_orders** closes the orders named under `resolve`, does what was decided about packing slips in doubt,
+   and finds the other orders.
 2. **select_payable** and **process_order** are the same as in the daily DAG: only what is still missing is done.
 3. **finish_orders** does their last step.
 4. **report_news** is red when one of these orders failed or was not found. The others are done.
 
 **Retry:** `order_ids` (the number in `/api/order/12345/`) or `references`. **Dealt with by hand:** `resolve`: the
-alerts are closed, and a stuck order is never sent. **See what would happen:** parameter `dry_run`.
+alerts are closed, and a stuck order is never sent. **A packing slip in doubt:** its number under `arrived` if the shop
+has it, under `send_now` if not. **See what would happen:** parameter `dry_run`.
 
 **Connections:** `cloudsuite_default`, `erp_default`, optionally `orderflow_ledger`.
 **Variable:** `orderflow`, optional.

@@ -13,12 +13,14 @@ from airflow.utils.session import create_session
 from sqlalchemy import select
 
 from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import ShipmentProgress
 from orderflow.domain.states import Progress
-from orderflow.ledger.models.orders import Step
+from orderflow.ledger.models.orders import RunRef, Step
 from orderflow.ledger.opening import open_ledger
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
+from support.shipments import slip_in_doubt
 
 ROOT = Path(__file__).parents[2]
 DAY = "2026-11-21"
@@ -130,12 +132,12 @@ def test_the_right_ones_of_named_orders_are_done_and_the_run_is_red_for_the_othe
 
     assert len(control.erp_orders()) == 1
     said = capsys.readouterr().out
-    assert "1 named and not found" in said
+    assert "1 named, and not found or not done" in said
     assert "NOPE123" in said
 
 
 def test_the_lane_for_people_does_what_is_named_and_nothing_else(
-    connected: str, control: SandboxControl, monkeypatch: pytest.MonkeyPatch
+    connected: str, control: SandboxControl, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"not_before": DAY}))
     orders = [{"reference": f"CS{n}", "confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"} for n in range(3)]
@@ -154,6 +156,18 @@ def test_the_lane_for_people_does_what_is_named_and_nothing_else(
     assert _run("orderflow_orders", undo=[str(first)], comment_on=["1/CS1", "CS9"], comment="by phone") == "failed"
     assert ledger.get_many([first])[first].progress is Progress.REJECTED
     assert [event.message for event in ledger.events() if event.step is Step.COMMENT] == ["dag_test: by phone"]
+    (erp_number,) = (made["number"] for made in control.erp_orders())
+    slip_in_doubt(ledger, "PS-1", erp_number)
+    assert _run("orderflow_orders", arrived=["PS-1"], dry_run=True) == "success"
+    assert len(ledger.alerts.open()) == 3
+    other = RunRef(dag_id="orderflow_deliveries", run_id="hourly")
+    for dag_id in ("orderflow_orders", "orderflow_deliveries"):
+        with ledger.shipments.claim("PS-1", other):
+            assert _run(dag_id, arrived=["PS-1"]) == "failed", "another run works on it: nothing was done"
+    assert "held by orderflow_deliveries hourly" in capsys.readouterr().out
+    assert ledger.shipments.get_many(["PS-1"])["PS-1"].progress is ShipmentProgress.IN_DOUBT
+    assert _run("orderflow_orders", arrived=["PS-1"]) == "success"
+    assert ledger.shipments.get_many(["PS-1"])["PS-1"].progress is ShipmentProgress.SENT
     assert _run("orderflow_orders") == "failed", "it has nothing to do"
     assert len(ledger.alerts.open()) == 2, "that is news to nobody but who started it"
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import raise_failures, values
@@ -19,9 +20,10 @@ from orderflow.flow.orders.select import select, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, OrderStep, run_step
 from orderflow.flow.reporting.alerts import alert_line, end_run
 from orderflow.flow.services import Services
+from orderflow.flow.shipments.decide import decide_shipments
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.report import end_shipments
-from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.flow.shipments.send import send_shipments
 from orderflow.ledger.models.orders import RunRef
 
 log = logging.getLogger(__name__)
@@ -148,6 +150,8 @@ class ShipmentRun(DagRun):
     ) -> None:
         super().__init__(services, run_id, None, **more)
         self._word, self._asked = word, asked
+        self.undone: list[str] = []
+        """Why a decision was not carried out."""
 
     def _dag_id(self) -> str:
         return "orderflow_deliveries"
@@ -155,10 +159,11 @@ class ShipmentRun(DagRun):
     def _work(self, task: str, run: RunRef) -> Any:
         if task == LIST:
             listed = list_shipments(self._services, self._asked).numbers
-            return list(dict.fromkeys([*self._word.arrived, *self._word.send_now, *listed]))
+            self.undone = [error.message for error in decide_shipments(self._services, self._word, run)]
+            return list(dict.fromkeys([*self._word.numbers, *listed]))
         numbers = self.told[LIST] or []
         if task == SEND:
-            raise_failures(send_shipments(self._services, numbers, run, self._word))
+            raise_failures(send_shipments(self._services, numbers, run))
             return True
         summary, news = end_shipments(self._services, numbers, run)
         if news.opened:

@@ -189,6 +189,12 @@ OF_ORDERS = (
         "",
     ),
     Mutation(
+        "a person's word is not about a later message",
+        "include/orderflow/flow/shipments/send.py",
+        "    if forced and _begun_since(services, claim, decided.made_at):\n",
+        "    if False:\n",
+    ),
+    Mutation(
         "a slip's outcome is written again",
         "include/orderflow/flow/shipments/send.py",
         "    for wait in services.settings.limits.lookup_waits:\n",

@@ -19,10 +19,10 @@ from faults.stand import MIDNIGHT, make_services
 from faults.warehouse import Warehouse
 from faults.worker import ZONE, Job, Stop, Worker
 from faults.world import World, content
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.domain.states import WRITTEN
 from orderflow.domain.window import Window
 from orderflow.flow.services import Services
-from orderflow.flow.shipments.send import OperatorDecision
 from sandbox.control import SandboxControl
 from support.clock import Clock
 

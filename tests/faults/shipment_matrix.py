@@ -7,8 +7,7 @@ from faults.ledgers import Ledgers
 from faults.matrix import Bench
 from faults.rows import ONLINE, Row, Scene
 from faults.worker import Worker
-from orderflow.domain.shipment import ShipmentProgress
-from orderflow.flow.shipments.send import OperatorDecision
+from orderflow.domain.shipment import OperatorDecision, ShipmentProgress
 from sandbox.control import SandboxControl
 
 SHIPMENT = "PS-7"

@@ -10,10 +10,10 @@ from typing import Any
 from faults.dag_run import DagRun, ShipmentRun
 from faults.points import DURING, breaking
 from faults.stand import Connect
-from orderflow.domain.shipment import ShipmentProgress
+from orderflow.domain.shipment import OperatorDecision, ShipmentProgress
 from orderflow.domain.window import Window
 from orderflow.flow.services import Services
-from orderflow.flow.shipments.send import OperatorDecision
+from orderflow.flow.shipments.send import SENT_SINCE
 from sandbox.control import SandboxControl
 from support.clock import Clock
 
@@ -109,6 +109,43 @@ def test_a_persons_word_is_good_for_one_message(control: SandboxControl, connect
 
     assert standing(connect(), number) is ShipmentProgress.IN_DOUBT
     assert len(posts(control)) == 2
+
+
+def test_a_persons_word_is_not_about_a_message_that_was_sent_since(
+    control: SandboxControl, connect: Connect, clock: Clock
+) -> None:
+    """Two people look into the shop and say the same at the same time; the message of the first arrives unanswered."""
+    number = str(control.deliver(export(control, connect))["number"])
+    control.fault("reset_before_commit", service="shop", method="POST", path=DESADV)
+    run(connect(), "first")
+    clock.advance(hours=1)
+    looked = OperatorDecision(send_now=[number], made_at=clock())
+    control.fault("reset_after_commit", service="shop", method="POST", path=DESADV)
+    clock.advance(seconds=1)
+    run(connect(), "one", looked)
+    second = run(connect(), "another", looked)
+
+    assert standing(connect(), number) is ShipmentProgress.IN_DOUBT
+    assert len(posts(control)) == 2
+    assert second.undone == [SENT_SINCE]
+
+
+def test_a_persons_word_waits_for_the_run_that_is_sending(control: SandboxControl, connect: Connect) -> None:
+    """It is refused while the message is on its way, and says until when; nothing is sent at that word."""
+    number = str(control.deliver(export(control, connect))["number"])
+    control.fault("hang_then_commit", service="shop", method="POST", path=DESADV)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(run, connect(), "first")
+        while not posts(control):
+            pass
+        second = run(connect(), "looked", OperatorDecision(send_now=[number]))
+        control.release()
+        first.result()
+
+    (undone,) = second.undone
+    assert undone.startswith("held by orderflow_deliveries")
+    assert standing(connect(), number) is ShipmentProgress.SENT
+    assert len(posts(control)) == 1
 
 
 def test_a_slip_does_not_overtake_the_numbers_of_its_lines(

@@ -7,8 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from orderflow.domain.shipment import ShipmentProgress
-from orderflow.flow.shipments.send import OperatorDecision
+from orderflow.domain.shipment import OperatorDecision, ShipmentProgress
 from orderflow.ledger.ledger import Ledger
 from sandbox.control import SandboxControl
 

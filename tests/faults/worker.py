@@ -20,9 +20,9 @@ import requests
 from faults.dag_run import DagRun, Failure, ShipmentRun
 from faults.points import AFTER, BEFORE, DURING
 from faults.stand import MIDNIGHT, PROVED, TrytonAt, make_services
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.domain.window import Window
 from orderflow.erp.port import Capabilities
-from orderflow.flow.shipments.send import OperatorDecision
 from support.clock import Clock
 
 PATIENCE = 60

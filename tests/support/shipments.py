@@ -4,11 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.shipment import ShipmentProgress
+from orderflow.domain.shipment import OperatorDecision, Shipment, ShipmentItem, ShipmentProgress
 from orderflow.domain.window import Window
+from orderflow.errors import InDoubtError
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.listing import list_shipments
-from orderflow.flow.shipments.send import OperatorDecision, ShipmentResult, send_shipments
+from orderflow.flow.shipments.send import ShipmentResult, send_shipments
+from orderflow.ledger.ledger import Ledger
+from orderflow.ledger.models.alerts import Subject
+from orderflow.ledger.models.orders import RunRef
 from sandbox.control import SandboxControl
 from support.flow_runs import Runs
 
@@ -66,3 +70,18 @@ def put_in_doubt(shipments: Shipments, control: SandboxControl, order: str) -> s
     control.fault("reset_before_commit", path="des_adv")
     shipments()
     return number
+
+
+def slip_in_doubt(ledger: Ledger, number: str, erp_number: str) -> None:
+    """Leave a slip of one line in the ledger, sent without an answer, with its alert."""
+    item = ShipmentItem(order_number=erp_number, line_number=11, quantity=Decimal(1), product_key="124_STUK")
+    more = {"slip_date": DAY.start.date(), "items": (item,), "order_numbers": (erp_number,)}
+    left_out = dict.fromkeys(("planned_delivery_date", "carrier", "tracking_code", "comment"))
+    ledger.shipments.note([Shipment.model_validate({"number": number, **more, **left_out})])
+    run = RunRef(dag_id="orderflow_deliveries", run_id=f"of {number}", task_id="send_packing_slips")
+    with ledger.shipments.claim(number, run) as claim:
+        claim.intend()
+        claim.fail(InDoubtError("no answer after 20 s", reason=Reason.MESSAGE_IN_DOUBT), ShipmentProgress.IN_DOUBT)
+    order = ledger.shipments.orders([erp_number]).get(erp_number)
+    subject = Subject.of_shipment(number, f"packing slip {number}", order and order.order_id)
+    ledger.alerts.see(subject, Reason.MESSAGE_IN_DOUBT, "no answer after 20 s", run=run)

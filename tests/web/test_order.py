@@ -10,6 +10,7 @@ from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.orders import RunRef, Step, Word
 from support.clock import Clock
 from support.page import DAILY, Decide, ask
+from support.shipments import slip_in_doubt
 
 
 def test_an_order_tells_what_happened_and_by_which_task(page: httpx.Client, decide: Decide, ledger: Ledger) -> None:
@@ -53,6 +54,31 @@ def test_an_order_says_what_people_may_say_about_it(
     assert may(held) == (False, True, [3])
     clock.advance(hours=25)
     assert may(held) == (False, False, [3])
+
+
+def test_a_packing_slip_in_doubt_may_be_decided_about_at_once_unless_a_run_works_on_it(
+    page: httpx.Client, decide: Decide, ledger: Ledger, clock: Clock
+) -> None:
+    number = decide(5, run=DAILY, action=Action.PROCESS, reason=Reason.PAID)
+    with ledger.claim(number, DAILY) as claim:
+        claim.intend(Step.PUSH)
+        claim.succeed(Step.PUSH, progress=Progress.PUSHED, erp_number="ERP-1")
+    slip_in_doubt(ledger, "PS-1", "ERP-1")
+    slip_in_doubt(ledger, "PS-2", "ERP-1")
+    slip_in_doubt(ledger, "PS-3", "ERP-2")
+
+    def in_doubt() -> list[str]:
+        return [slip["number"] for slip in ask(page, f"orders/{number}")["slips_in_doubt"]]
+
+    assert in_doubt() == ["PS-1", "PS-2"]
+    with ledger.shipments.claim("PS-1", DAILY) as claim:
+        claim.intend()
+        assert in_doubt() == ["PS-2"]
+        clock.advance(hours=1)
+        assert in_doubt() == ["PS-1", "PS-2"], "its run has died"
+    with ledger.shipments.claim("PS-2", DAILY) as claim:
+        claim.succeed()
+    assert in_doubt() == ["PS-1"]
 
 
 def test_an_order_that_was_never_seen_is_not_found(page: httpx.Client) -> None:

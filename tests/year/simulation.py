@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.orders.resolve import resolve
@@ -23,7 +24,7 @@ from orderflow.flow.reporting.report import Report
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.report import keep_alerts
 from orderflow.flow.shipments.run import run_shipments
-from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.flow.shipments.send import send_shipments
 from orderflow.ledger.models.alerts import Alert
 from orderflow.orchestration.failed_tasks import FailedTask
 from orderflow.orchestration.reconcile_tasks import deliver_digest

@@ -75,7 +75,6 @@ QUESTIONS: Mapping[Reason, Question] = {
                 "It is sent once more, now. A shop that has it after all may show the shipment twice.",
             ),
         ),
-        _WITHIN_A_SWEEP_OR_TWO,
     ),
     Reason.EDITED_AFTER_EXPORT: Question(
         "was changed in the shop after it went to the ERP, which holds the former order.",

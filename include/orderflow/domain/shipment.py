@@ -1,9 +1,10 @@
 """A packing slip of the ERP, and its progress on the way to the shop, which takes each one only once."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -131,3 +132,21 @@ SHIPMENT_PACES: dict[ShipmentProgress, Sequence[Pace]] = {
 def shipment_may_follow(before: ShipmentProgress, after: ShipmentProgress) -> bool:
     """Whether a slip may move from `before` to `after`."""
     return before == after or after in SHIPMENT_TRANSITIONS.get(before, frozenset())
+
+
+class OperatorDecision(NamedTuple):
+    """What a person has found out about slips, by number."""
+
+    arrived: Collection[str] = ()
+    """The shop has them, or somebody has entered them there: they count as sent."""
+    send_now: Collection[str] = ()
+    """The shop does not have them, or only some of their orders are the shop's: they are sent now."""
+    made_at: datetime | None = None
+    """When it was found out; it says nothing about a message that was begun later."""
+    by: str = ""
+    """Who has found it out, if that is known."""
+
+    @property
+    def numbers(self) -> list[str]:
+        """All slips that it is about, each once."""
+        return list(dict.fromkeys([*self.arrived, *self.send_now]))

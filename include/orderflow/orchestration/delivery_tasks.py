@@ -12,10 +12,11 @@ from orderflow.environment import ERP_POOL, SHOP_POOL
 from orderflow.errors import PermanentError
 from orderflow.flow.batch import raise_failures, share_out
 from orderflow.flow.plan import Plan, keep_plan
+from orderflow.flow.shipments.decide import decide_shipments
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.preview import preview_shipments
 from orderflow.flow.shipments.report import UnreadableShipment, end_shipments, keep_alerts
-from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.flow.shipments.send import send_shipments
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect, services_of
@@ -39,21 +40,22 @@ log = logging.getLogger(__name__)
 @publish_error
 @announces
 def list_packing_slips() -> list[list[str]]:
-    """Read the ERP's new packing slips into the ledger; divide the ones to check among task instances."""
+    """Read the ERP's new packing slips into the ledger, and do what a person has decided about slips in doubt.
+
+    Divide the ones to check among task instances.
+    """
     here = RunContext()
-    services = connect(read_only=True)
+    named = here.decision.numbers
+    services = connect(read_only=here.dry_run or not named)
     asked = here.first_instant(services.settings)
     if here.dry_run:
         log.info("%s", keep_plan(services, here.run, Plan(preview_shipments(services, asked))))
         return []
     listed, unreadable = list_shipments(services, asked)
-    named = _named(here)
-    known = services.ledger.shipments.get_many(named)
-    unknown = [_unknown(number) for number in named if number not in known]
     for number, error in unreadable.items():
         error.order = number
-    publish_units([*unreadable.values(), *unknown])
-    numbers = list(dict.fromkeys([*known, *listed]))
+    publish_units([*unreadable.values(), *decide_shipments(services, here.decision, here.run)])
+    numbers = list(dict.fromkeys([*services.ledger.shipments.get_many(named), *listed]))
     return share_out(numbers, services.settings.limits.max_mapped)
 
 
@@ -66,7 +68,7 @@ def send_packing_slips(batch: list[str]) -> None:
     here = RunContext()
     here.label(batch[0] if len(batch) == 1 else f"{batch[0]} … {batch[-1]} ({len(batch)})")
     services = connect()
-    results = send_shipments(services, batch, here.run, _word(here))
+    results = send_shipments(services, batch, here.run)
     keep_alerts(services, batch, here.run)
     raise_failures(results)
 
@@ -81,7 +83,7 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
         raise AirflowSkipException("dry run: nothing was written; the run's tab Orders shows what would be")
     numbers = [number for batch in batches or [] for number in batch]
     services = services_of()
-    units, asked = failed_units("list_packing_slips"), set(_named(here))
+    units, asked = failed_units("list_packing_slips"), set(here.decision.numbers)
     unreadable = [UnreadableShipment(*unit[:3]) for unit in units if unit.name not in asked]
     summary, news = end_shipments(services, numbers, here.run, unreadable)
     log.info("%s", summary.model_dump_json())
@@ -90,27 +92,10 @@ def report_deliveries(batches: list[list[str]] | None) -> dict[str, Any]:
     broken = find_failed_tasks()
     announce_end(services.ledger, here, broken, is_patient=True)
     raise_end(services, here, broken)
-    raise_for_who_asked(here, _misnamed([unit.error for unit in units if unit.name in asked]))
+    raise_for_who_asked(here, _undone([unit.error for unit in units if unit.name in asked]))
     return summary.model_dump(mode="json")
 
 
-def _misnamed(errors: Sequence[str]) -> PermanentError | None:
-    """Say which named slips do not exist; that matters only to the person who named them."""
+def _undone(errors: Sequence[str]) -> PermanentError | None:
+    """Say which decisions were not carried out; that matters only to the person who made them."""
     return PermanentError("\n".join(errors), reason=Reason.CONFIGURATION) if errors else None
-
-
-def _unknown(number: str) -> PermanentError:
-    return PermanentError("the ERP shows no such packing slip", reason=Reason.CONFIGURATION, order=number)
-
-
-def _word(here: RunContext) -> OperatorDecision:
-    return OperatorDecision(arrived=_lines(here, "arrived"), send_now=_lines(here, "send_now"))
-
-
-def _lines(here: RunContext, param: str) -> list[str]:
-    return [line.strip() for line in here.params.get(param) or () if line.strip()]
-
-
-def _named(here: RunContext) -> Sequence[str]:
-    word = _word(here)
-    return [*word.arrived, *word.send_now]

@@ -1,4 +1,7 @@
-"""Orders that people name: to be resolved, or to be processed now. One wrong name does not hide the others."""
+"""Orders that people name: to be resolved, or to be processed now; and packing slips that they have decided about.
+
+One wrong name does not hide the others.
+"""
 
 from functools import partial
 from typing import NamedTuple
@@ -12,6 +15,7 @@ from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.orders.listing import find_referenced
 from orderflow.flow.orders.resolve import comment, find_known, find_to_resolve, resolve, undo
 from orderflow.flow.services import Services
+from orderflow.flow.shipments.decide import decide_shipments
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
 from orderflow.orchestration.edge import guarded
@@ -31,11 +35,12 @@ class NamedOrders(NamedTuple):
 @publish_error
 @announces
 def list_named_orders() -> list[int]:
-    """Close what people have resolved; find the other orders that they have named."""
+    """Close what people have resolved, do what they have decided; find the other orders that they have named."""
     here = RunContext()
-    if not (here.names_orders or here.to_resolve or here.to_undo or here.to_comment_on or here.to_snooze):
+    decides = bool(here.decision.numbers)
+    if not (decides or here.names_orders or here.to_resolve or here.to_undo or here.to_comment_on or here.to_snooze):
         raise ConfigurationError("this run has no orders: name some under `references`, `order_ids` or `resolve`")
-    return take_named(connect(read_only=True), here).order_ids
+    return take_named(connect(read_only=here.dry_run or not decides), here).order_ids
 
 
 def take_named(services: Services, here: RunContext) -> NamedOrders:
@@ -58,6 +63,7 @@ def _say(services: Services, here: RunContext, to_resolve: list[int]) -> list[in
         *undo(services, values(to_undo), here.run, here.word),
         *comment(services, values(to_comment_on), here.run, here.word),
         *errors(_snooze(services, here)),
+        *decide_shipments(services, here.decision, here.run),
     ]
 
 

@@ -27,6 +27,22 @@ _DRY_RUN = Param(
     description_md="Read only. The page shows every call that would write, and nothing is written.",
 )
 
+_DECISIONS = {
+    "arrived": _listing(
+        title="Arrived",
+        description_md="Numbers of packing slips that the shop has, or that somebody has dealt with there, one per "
+        "line. They count as sent.",
+        section="Slips in doubt",
+    ),
+    "send_now": _listing(
+        title="Send now",
+        description_md="Numbers of packing slips that the shop does not have, one per line. The shop takes a number "
+        "only once, so check there first. A run sends each of them once, even if its tasks are retried or cleared.",
+        section="Slips in doubt",
+    ),
+}
+"""What people say about packing slips in doubt."""
+
 DAILY_PARAMS = {
     "date": Param(
         default=None,
@@ -104,6 +120,7 @@ ORDERS_PARAMS = {
         description_md="Orders to comment on and leave as they are.",
         section="Dealt with by hand",
     ),
+    **_DECISIONS,
     "snooze": _listing(
         title="Snooze causes",
         description_md="Causes that are not announced until a date: the id behind `cause=` in the link of a message.",
@@ -153,17 +170,6 @@ DELIVERY_PARAMS = {
         description_md="Read every packing slip made since this shop-local day, such as `2026-11-22`. Empty: since the "
         "hour of the partition key, or since the last reading.",
     ),
-    "arrived": _listing(
-        title="Arrived",
-        description_md="Numbers of packing slips that the shop has, or that somebody has dealt with there, one per "
-        "line. They count as sent.",
-        section="Slips in doubt",
-    ),
-    "send_now": _listing(
-        title="Send now",
-        description_md="Numbers of packing slips that the shop does not have, one per line. The shop takes a number "
-        "only once, so check there first. A run sends each of them once, even if its tasks are retried or cleared.",
-        section="Slips in doubt",
-    ),
+    **_DECISIONS,
     "dry_run": _DRY_RUN,
 }

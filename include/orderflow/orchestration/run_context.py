@@ -6,6 +6,7 @@ from typing import Any
 from airflow.sdk import Context, get_current_context
 
 from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.domain.window import Window
 from orderflow.environment import SHOP_TIMEZONE
 from orderflow.errors import ConfigurationError
@@ -64,6 +65,16 @@ class RunContext:
     def to_snooze(self) -> list[str]:
         """The causes that are not to be announced for a while."""
         return [str(cause).strip() for cause in self.params.get("snooze") or []]
+
+    @property
+    def decision(self) -> OperatorDecision:
+        """What a person has found out about packing slips in doubt, by the time the run was asked for."""
+        return OperatorDecision(
+            arrived=self._lines("arrived"),
+            send_now=self._lines("send_now"),
+            made_at=getattr(self._context.get("dag_run"), "run_after", None),
+            by=self.word.by,
+        )
 
     @property
     def word(self) -> Word:
@@ -162,6 +173,9 @@ class RunContext:
         self._context["label"] = (
             printable if len(printable) <= _LONGEST_LABEL else f"{printable[: _LONGEST_LABEL - 1]}…"
         )
+
+    def _lines(self, param: str) -> list[str]:
+        return [line.strip() for line in self.params.get(param) or () if line.strip()]
 
     def _names(self, param: str) -> list[str]:
         webshop = self.params.get("webshop")

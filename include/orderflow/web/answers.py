@@ -12,6 +12,7 @@ from orderflow.domain.backoff import OPEN, due_at
 from orderflow.domain.explanations import EXPLAINED
 from orderflow.domain.reasons import Owner, Reason
 from orderflow.domain.reasons_nl import EXPLAINED_NL, OWNERS_NL
+from orderflow.domain.shipment import UNCLEAR
 from orderflow.domain.states import Progress
 from orderflow.domain.worklist import AT_AN_END, Worklist, may_be_resolved
 from orderflow.ledger.ledger import Ledger
@@ -164,6 +165,24 @@ class QuestionAnswer(_Answer):
     map_index: int
 
 
+class DoubtfulSlip(_Answer):
+    """A packing slip of the order that a person has to decide about: nobody else knows whether the shop has it."""
+
+    number: str
+    detail: str
+
+    @classmethod
+    def of_order(cls, order: LedgerOrder, ledger: Ledger, now: datetime) -> list[Self]:
+        """Return the order's packing slips in doubt, except those that a run is working on."""
+        if order.erp_number is None:
+            return []
+        return [
+            cls.model_validate(slip)
+            for slip in ledger.shipments.of_order(order.erp_number)
+            if slip.progress in UNCLEAR and (slip.claimed_until is None or slip.claimed_until <= now)
+        ]
+
+
 class OrderDetail(_Answer):
     """An order with its log, oldest first."""
 
@@ -186,6 +205,7 @@ class OrderDetail(_Answer):
     undoable: bool
     """Whether somebody has resolved it within the day, and it still stands so."""
     questions: list[QuestionAnswer]
+    slips_in_doubt: list[DoubtfulSlip]
     events: list[EventAnswer]
 
     @classmethod
@@ -198,6 +218,7 @@ class OrderDetail(_Answer):
             events=[EventAnswer.of(event) for event in events],
             undoable=ledger.words.may_be_undone(order),
             questions=[QuestionAnswer.model_validate(asked) for asked in ledger.questions.of_order(order.order_id)],
+            slips_in_doubt=DoubtfulSlip.of_order(order, ledger, source.now),
             ids_only=not source.settings.origins,
             paid_amount=order.paid_amount if _is_partly_paid(order) else None,
             **order.model_dump(include=_DETAILS),

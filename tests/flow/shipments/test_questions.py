@@ -4,6 +4,7 @@ import pytest
 
 from orderflow.domain.questions import Verb
 from orderflow.domain.shipment import ShipmentProgress
+from orderflow.errors import PermanentError
 from orderflow.flow.questions.answering import carry_out
 from orderflow.flow.questions.asking import ask, to_ask, why_none
 from orderflow.flow.services import Services
@@ -22,8 +23,7 @@ def question(
     """Return the question about the one slip, which the shop does not have."""
     number = put_in_doubt(shipments, control, exported[0])
     keep_alerts(services, [number], runs())
-    assert to_ask(services.ledger) == []
-    clock.advance(minutes=31)
+    clock.advance(seconds=1)
     (alert_id,) = to_ask(services.ledger)
     asked = ask(services, alert_id, runs())
     assert asked is not None
@@ -41,6 +41,27 @@ def test_the_answer_ends_the_doubt(
     assert len(posts(control)) - before == sent
     assert services.ledger.alerts.open() == []
     assert to_ask(services.ledger) == []
+
+
+def test_an_answer_is_not_about_a_message_that_was_sent_since(
+    *,
+    services: Services,
+    question: AskedQuestion,
+    control: SandboxControl,
+    shipments: Shipments,
+    runs: Runs,
+    clock: Clock,
+) -> None:
+    """Meanwhile somebody had it sent from the page, and the answer to that was lost, too."""
+    clock.advance(seconds=1)
+    control.fault("reset_after_commit", path="des_adv")
+    shipments(send_now=[question.shipment])
+    before, run = len(posts(control)), runs()
+    services.ledger.questions.answer(question, Verb.SEND_NOW, text="send it", by="anna", remark="", run=run)
+    with pytest.raises(PermanentError, match="look into the shop's admin again"):
+        carry_out(services, question.id, run)
+    assert len(posts(control)) == before
+    assert to_ask(services.ledger) == [question.alert_id], "anew"
 
 
 def test_a_slip_that_changes_stays_in_doubt_and_the_same_question(

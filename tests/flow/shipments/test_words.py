@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.shipment import ShipmentProgress
+from orderflow.domain.shipment import OperatorDecision, ShipmentProgress
 from orderflow.flow.orders.run import run_day
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.report import end_shipments
-from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.flow.shipments.send import send_shipments
 from orderflow.ledger.schema import bring_to_head
 from sandbox.control import SandboxControl
 from support.clock import Clock

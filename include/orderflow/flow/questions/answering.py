@@ -3,6 +3,7 @@
 import logging
 
 from orderflow.domain.questions import Verb
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import errors, isolated
 from orderflow.flow.orders.finish import finish
@@ -10,8 +11,7 @@ from orderflow.flow.orders.resolve import resolve
 from orderflow.flow.orders.run import process
 from orderflow.flow.questions.asking import why_none
 from orderflow.flow.services import Services
-from orderflow.flow.shipments.report import keep_alerts
-from orderflow.flow.shipments.send import OperatorDecision, send_shipments
+from orderflow.flow.shipments.decide import decide_shipments
 from orderflow.ledger.models.orders import RunRef, Word
 from orderflow.ledger.models.questions import AskedQuestion
 
@@ -46,11 +46,9 @@ def _do(services: Services, question: AskedQuestion, run: RunRef) -> str:
     """Carry it out and return the new state of the order or packing slip; the first error is raised."""
     after, word = "", Word(question.answered_by or "", question.remark)
     if question.shipment:
-        numbers = [question.shipment]
-        decided = OperatorDecision(**{str(question.answer): numbers})
-        failed = [result.error for result in send_shipments(services, numbers, run, decided) if result.error]
-        keep_alerts(services, numbers, run)
-        after = services.ledger.shipments.get_many(numbers)[question.shipment].progress
+        words = {str(question.answer): [question.shipment]}
+        failed = decide_shipments(services, OperatorDecision(**words, made_at=question.asked_at, by=word.by), run)
+        after = services.ledger.shipments.get_many([question.shipment])[question.shipment].progress
     elif question.order_id is None:
         failed = []
     elif question.answer is Verb.RESOLVE:

@@ -20,7 +20,7 @@ _FAILURES = {Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.FAILED}
 
 
 _NUMBERS = ("date", "listed", "processed", "unchanged", "waiting", "held", "failed", "offline_sent")
-UNFOUND = "named and not found"
+UNFOUND = "named, and not found or not done"
 
 
 class Failure(BaseModel):

@@ -1,15 +1,16 @@
 """Send a packing slip to the shop, once: a message that the shop may have is never sent again on a guess."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from orderflow.cloudsuite.despatch_advice import DesadvItem, DespatchAdvice
 from orderflow.cloudsuite.messages import Sent
 from orderflow.domain.reasons import Reason
-from orderflow.domain.shipment import UNCLEAR, Shipment, ShipmentProgress
-from orderflow.errors import CallDeferredError, InDoubtError, OrderflowError, TransientError
+from orderflow.domain.shipment import UNCLEAR, OperatorDecision, Shipment, ShipmentProgress
+from orderflow.errors import CallDeferredError, InDoubtError, OrderflowError, PermanentError, TransientError
 from orderflow.flow.batch import isolated
 from orderflow.flow.customer_status import tell
 from orderflow.flow.services import Services
@@ -21,16 +22,8 @@ from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 log = logging.getLogger(__name__)
 
 
-class OperatorDecision(NamedTuple):
-    """What a person has found out about slips, by number."""
-
-    arrived: Collection[str] = ()
-    """The shop has them, or somebody has entered them there: they count as sent."""
-    send_now: Collection[str] = ()
-    """The shop does not have them, or only some of their orders are the shop's: they are sent now."""
-
-
 UNDECIDED = OperatorDecision()
+SENT_SINCE = "it was sent once more after this was decided: look into the shop's admin again, and decide again"
 
 
 class ShipmentResult(NamedTuple):
@@ -71,6 +64,8 @@ def _named(number: str) -> str:
 def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecision) -> OrderflowError | None:
     """Check one slip; any failure is recorded in the ledger. Return the error for which its task should fail."""
     forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
+    if forced and _begun_since(services, claim, decided.made_at):
+        return PermanentError(SENT_SINCE, reason=Reason.MESSAGE_IN_DOUBT, order=_named(claim.shipment.number))
     # A person's decision ends the doubt, and an order that the ledger has met since ends the skipping: like any other.
     is_open = forced or claim.shipment.progress is ShipmentProgress.SKIPPED
     before = ShipmentProgress.OPEN if is_open else claim.shipment.progress
@@ -91,10 +86,25 @@ def _begun_here(services: Services, claim: ShipmentClaim) -> bool:
     )
 
 
+def _begun_since(services: Services, claim: ShipmentClaim, made_at: datetime | None) -> bool:
+    """Whether another run has sent the slip after the decision to send it, so that it was not about that message."""
+    if made_at is None or claim.shipment.progress not in UNCLEAR:
+        return False
+    orders = services.ledger.shipments.orders(claim.shipment.content.order_numbers).values()
+    return any(
+        event.step is Step.SEND_SHIPMENT
+        and event.outcome is Outcome.INTENT
+        and event.message == claim.shipment.number
+        and event.at > made_at
+        for order in orders
+        for event in services.ledger.events(order_id=order.order_id)
+    )
+
+
 def _look(services: Services, claim: ShipmentClaim, decided: OperatorDecision, *, forced: bool) -> None:
     shipment = claim.shipment
     if shipment.number in decided.arrived:
-        claim.succeed("a person says that the shop has it")
+        claim.succeed(f"{decided.by or 'a person'} says that the shop has it")
     elif shipment.progress is ShipmentProgress.SENT:
         return
     elif shipment.progress in UNCLEAR and not forced and not _may_repeat(services, shipment.content):

@@ -24,3 +24,5 @@ class LedgerShipment(BaseModel):
     first_seen_at: datetime
     sent_at: datetime | None
     updated_at: datetime
+    claimed_until: datetime | None
+    """Until when a run works on it, if one does."""

@@ -10,7 +10,10 @@ const LATEST = 100;
 const SHOWN_FOR = 60 * 60 * 1000; // milliseconds after its end
 const ENDED = ["success", "failed"];
 
-// The last thing that was asked for about each order, by its id.
+// A packing slip's place among the orders' ids.
+export const slipKey = (number) => `slip ${number}`;
+
+// The last thing that was asked for about each order, by its id, and about each packing slip.
 export async function askedFor(signal) {
   const asked = new Map();
   let runs;
@@ -21,6 +24,7 @@ export async function askedFor(signal) {
   }
   for (const run of runs) {
     const { order_ids: retried = [], resolve = [], undo = [], comment_on: comment = [], dry_run: dry } = run.conf ?? {};
+    const { arrived = [], send_now: sent = [] } = run.conf ?? {};
     if (dry || (run.end_date && Date.now() - new Date(run.end_date) > SHOWN_FOR)) continue;
     const note = {
       dag_id: LANE,
@@ -31,6 +35,9 @@ export async function askedFor(signal) {
     };
     for (const [what, ids] of Object.entries({ retry: retried, resolve, undo, comment })) {
       for (const id of ids) if (!asked.has(Number(id))) asked.set(Number(id), { ...note, what });
+    }
+    for (const [what, numbers] of Object.entries({ arrived, send_now: sent })) {
+      for (const number of numbers) if (!asked.has(slipKey(number))) asked.set(slipKey(number), { ...note, what });
     }
   }
   return asked;

@@ -1,7 +1,7 @@
 // One order: where it is, why, who owns it, and everything that happened to it.
 import { ask } from "./api.js";
 import { byId, el, prose, replace } from "./dom.js";
-import { askedFor, askedLine, isUnderWay } from "./lane.js";
+import { askedFor, askedLine, isUnderWay, slipKey } from "./lane.js";
 import { airflowPath, outLink, runUrl, taskUrl } from "./links.js";
 import { PlanTable } from "./plan.js";
 import { Live, showError } from "./refresh.js";
@@ -20,7 +20,7 @@ const live = new Live(async (signal) => {
   showPlan(plan.calls);
   try {
     const detail = await ask(path, {}, signal);
-    show(detail, asked.get(detail.order.order_id));
+    show(detail, asked);
   } catch (error) {
     if (error.status !== 404) throw error;
     replace(byId("order"), el("p", { class: "empty" }, t(plan.total ? "order.only.dry" : "order.gone")));
@@ -42,6 +42,7 @@ function showPlan(calls) {
 
 function show(detail, asked) {
   const { order } = detail;
+  const ofOrder = asked.get(order.order_id);
   document.title = `${order.name} · ${t("title")}`;
   byId("name").textContent = order.name;
   replace(
@@ -50,10 +51,10 @@ function show(detail, asked) {
       ? outLink(detail.shop_admin_url, { newTab: true, class: "button", "data-focus": "admin" }, t("order.admin"))
       : null,
     ...detail.questions.map(decide),
-    ...(frame.may_retry && !isUnderWay(asked) ? buttons(detail) : []),
+    ...(frame.may_retry && !isUnderWay(ofOrder) ? buttons(detail) : []),
   );
-  replace(byId("asked"), askedLine(asked));
-  replace(byId("order"), why(order), facts(detail), timeline(detail.events));
+  replace(byId("asked"), askedLine(ofOrder));
+  replace(byId("order"), ...detail.slips_in_doubt.map((slip) => doubt(slip, asked)), why(order), facts(detail), timeline(detail.events));
 }
 
 function buttons({ order, undoable }) {
@@ -63,6 +64,25 @@ function buttons({ order, undoable }) {
     const looks = what === "retry" ? "button primary" : "button";
     return el("button", { type: "button", class: looks, "data-focus": what, on: { click } }, t(what));
   });
+}
+
+// A packing slip in doubt: nobody but a person can find out whether the shop has it, so nothing is waited for.
+function doubt({ number, detail }, asked) {
+  const latest = asked.get(slipKey(number));
+  const mayDecide = frame.may_retry && !isUnderWay(latest);
+  const button = (what) => {
+    const click = () => act(what, [{ order_id: number, name: number }], () => live.refresh());
+    return el("button", { type: "button", class: "button", "data-focus": `${what}${number}`, on: { click } }, t(what));
+  };
+  return el(
+    "section",
+    { class: "panel why-panel acts" },
+    el("h2", {}, t("slip.in.doubt", { number })),
+    el("p", {}, t("slip.look")),
+    detail ? el("p", { class: "message" }, detail) : null,
+    askedLine(latest),
+    mayDecide ? el("div", { class: "buttons start" }, button("arrived"), button("send_now")) : null,
+  );
 }
 
 function decide({ dag_id: dag, run_id: run, map_index: index }) {

@@ -1,4 +1,4 @@
-// What people have done with orders: Airflow's own API starts orderflow_orders, so Airflow decides who may. Asked first,
+// What people have done with orders and packing slips in doubt: Airflow's own API starts orderflow_orders, so Airflow decides who may. Asked first,
 // followed to its end.
 import { ApiError, ask, askAirflow } from "./api.js";
 import { byId, el, replace } from "./dom.js";
@@ -18,6 +18,8 @@ const ACTS = {
   resolve: { conf: (ids, comment) => ({ resolve: names(ids), comment }), says: true },
   undo: { conf: (ids, comment) => ({ undo: names(ids), comment }), says: true },
   comment: { conf: (ids, comment) => ({ comment_on: names(ids), comment }), says: true, must: true },
+  arrived: { conf: (numbers) => ({ arrived: numbers }) },
+  send_now: { conf: (numbers) => ({ send_now: numbers }) },
   snooze: { conf: (causes, comment, until) => ({ snooze: causes, comment, until }), says: true, dated: true },
 };
 
