@@ -119,7 +119,7 @@ class Settings(_Settings):
     """The webshop of an order that names none."""
     origins: tuple[OriginCode, ...] = ()
     """Codes of the origins whose lists of customers, addresses and users are read from the shop. Without any, orders go
-    to the ERP with ids only."""
+    to the ERP with ids only, and a webshop can have no `customers`, `guests` or `tell_customer_code`."""
     shop_origins: tuple[OriginCode, ...] = ("webshop",)
     """Origins whose records were created in the shop. The ERP's other records are never changed."""
     charges: ChargeRules = Field(default_factory=dict)
