@@ -149,7 +149,7 @@ OF_ORDERS = (
     Mutation(
         "another number in the shop is not overwritten",
         "include/orderflow/flow/orders/write_back_rules.py",
-        "    if held and held not in {exported.number, exported.former}:\n",
+        "    if held and held not in {exported.number, *exported.former}:\n",
         "    if False:\n",
     ),
     Mutation(

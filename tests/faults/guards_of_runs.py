@@ -11,8 +11,8 @@ OF_RUNS = (
     Mutation(
         "partly written back: the ERP is asked whether it has cancelled the order",
         "include/orderflow/flow/orders/partly_written_back.py",
-        "    as_kept(services, claim.order)\n",
-        "",
+        "    kept = as_kept(services, claim.order)\n",
+        "    kept = Exported.of(claim.order)\n",
         CANCELLED,
     ),
     Mutation(

@@ -113,7 +113,7 @@ class World:
         elif where == "erp":
             made = [one["number"] for one in self.control.erp_orders() if one["request"]["shop_order_id"] == order_id]
             for number in made:
-                self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order])(number)
+                self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order, self._renumber])(number)
 
     def _faults(self) -> None:
         pick = self.dice.choice
@@ -156,7 +156,15 @@ class World:
         orders = self.control.erp_orders()
         if orders:
             number = self.dice.choice(orders)["number"]
-            self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order])(number)
+            self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order, self._renumber])(number)
+
+    def _renumber(self, number: str) -> None:
+        """Give an order of the ERP another number; perhaps somebody has corrected it in the shop, too."""
+        new = f"{number}-N"
+        self.control.edit_erp_order(number, number=new)
+        (made,) = [order["request"] for order in self.control.erp_orders() if order["number"] == new]
+        if self.dice.random() < 0.3:
+            self.control.edit_order(made["shop_order_id"], erp_order_number=new)
 
     def _lose_ledger(self) -> None:
         with self.services.ledger._engine.begin() as connection:

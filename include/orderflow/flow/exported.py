@@ -24,15 +24,17 @@ class Exported(NamedTuple):
     sent: tuple[SentLine, ...]
     payload_hash: str | None = None
     payload_version: int | None = None
-    former: str | None = None
-    """Its earlier number, which the shop may show from our own write; None if the ERP has not changed it."""
+    former: tuple[str, ...] = ()
+    """Its earlier numbers, one of which the shop may show from our own write."""
 
     @classmethod
     def of(cls, known: LedgerOrder) -> "Exported":
         """Build it from the ledger."""
         if not known.erp_number:
             raise PermanentError("the ledger holds no ERP number for it", reason=Reason.UNEXPECTED)
-        return cls(known.erp_number, known.erp_lines, sent_lines(known), known.payload_hash, known.payload_version)
+        former = known.numbers_before(known.erp_number)
+        sent = sent_lines(known)
+        return cls(known.erp_number, known.erp_lines, sent, known.payload_hash, known.payload_version, former)
 
 
 def sent_lines(known: LedgerOrder | None) -> tuple[SentLine, ...]:

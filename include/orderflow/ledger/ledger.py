@@ -61,6 +61,11 @@ class Ledger(Books):
         """Return the orders by ERP number: one each, unless the shop itself shows a number on several."""
         return self._among(OrderRow.erp_number, numbers)
 
+    def by_former_number(self, number: str) -> list[LedgerOrder]:
+        """Return the orders that had this number in the ERP before."""
+        renumbered = self._where(OrderRow.former_numbers.is_not(None))  # few, and found by an index of their own
+        return [order for order in renumbered if number in (order.former_numbers or ())]
+
     def called(self, name: str) -> list[LedgerOrder]:
         """Return the orders that a person may mean: `2/CS48193`, `CS48193`, or the shop's id, webshop or not."""
         webshop, _, bare = name.rpartition("/")

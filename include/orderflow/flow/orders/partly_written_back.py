@@ -10,16 +10,25 @@ from orderflow.flow.exported import Exported
 from orderflow.flow.orders.decision import cancelled_in_erp
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, Step
-from orderflow.ledger.orders.claim import Claim
+from orderflow.ledger.orders.claim import Claim, Learnt
 
 log = logging.getLogger(__name__)
 
 
 def resume(services: Services, claim: Claim) -> None:
-    """Check that the ERP has kept an order; PermanentError(ERP_ORDER_CANCELLED)."""
-    as_kept(services, claim.order)
-    if claim.order.reason is Reason.ERP_ORDER_CANCELLED:
+    """Check that the ERP has kept an order, and learn its new number; PermanentError(ERP_ORDER_CANCELLED)."""
+    kept = as_kept(services, claim.order)
+    if kept.number != claim.order.erp_number:
+        message = f"ERP number {kept.number}, formerly {claim.order.erp_number}"
+        claim.succeed(Step.PUSH, message=message, is_proved=True, **renumbering(kept))
+    elif claim.order.reason is Reason.ERP_ORDER_CANCELLED:
         claim.succeed(Step.PUSH, outcome=Outcome.UNCHANGED, message="reopened in the ERP")
+
+
+def renumbering(kept: Exported) -> Learnt:
+    """Return what the ledger learns about an order that the ERP has renumbered; its former number stays known."""
+    lines = {position: number for position, number in kept.erp_lines.items() if isinstance(number, int)}
+    return {"erp_number": kept.number, "erp_lines": lines}
 
 
 def as_kept(services: Services, known: LedgerOrder) -> Exported:
@@ -58,4 +67,5 @@ def _renumbered(known: LedgerOrder, found: SalesOrder) -> Exported:
         text = f"ERP order {known.erp_number} is now {found.number}, with other lines than were sent"
         raise PermanentError(text, reason=Reason.ERP_ORDER_UNPROVED)
     log.info("%s: ERP order %s is now %s", known.name, known.erp_number, found.number)
-    return Exported.of(known)._replace(number=found.number, erp_lines=found.line_numbers, former=known.erp_number)
+    former = known.numbers_before(found.number)
+    return Exported.of(known)._replace(number=found.number, erp_lines=found.line_numbers, former=former)

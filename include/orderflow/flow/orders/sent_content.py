@@ -57,6 +57,7 @@ def exported_as_found(known: LedgerOrder | None, order: Order, found: SalesOrder
         sent_lines(known) if kept is None else tuple(map(SentLine.of_json, kept)),
         content.get("payload_hash", known.payload_hash if known else None),
         content.get("payload_version", known.payload_version if known else None),
+        known.numbers_before(found.number) if known else (),
     )
 
 

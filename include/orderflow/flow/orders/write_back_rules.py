@@ -36,7 +36,7 @@ def number_change(shop_order: ShopOrder, exported: Exported) -> Mapping[str, Any
     """Step 3b: the ERP number; a number in the shop that is not this order's, now or formerly, is never overwritten."""
     require_alive(shop_order.state, exported.number)
     held = shop_order.erp_order_number
-    if held and held not in {exported.number, exported.former}:
+    if held and held not in {exported.number, *exported.former}:
         raise PermanentError(
             f"the shop holds {held}, the ERP says {exported.number}", reason=Reason.ERP_NUMBER_CONFLICT
         )

@@ -52,8 +52,13 @@ def _sharing(services: Services, named: LedgerOrder) -> Sequence[LedgerOrder]:
 
 
 def _numbered(services: Services, shipment: Shipment, number: str) -> Sequence[LedgerOrder]:
-    """Return the orders with this number; none if the ERP says that it is of an order that the ledger does not know."""
-    return [] if number in shipment.shop_order_ids else services.ledger.by_erp_number(number)
+    """Return the orders that have this number, otherwise those that had it before the ERP gave them another one.
+
+    None if the ERP says that it is of an order that the ledger does not know.
+    """
+    if number in shipment.shop_order_ids:
+        return []
+    return services.ledger.by_erp_number(number) or services.ledger.by_former_number(number)
 
 
 def _fitting(services: Services, shipment: Shipment, number: str, some: Sequence[LedgerOrder]) -> Sequence[LedgerOrder]:

@@ -135,6 +135,8 @@ class LedgerOrder(Record):
     payload_version: int | None
     """The version of the rules for the hash; None for those from before there were versions."""
     erp_number: str | None
+    former_numbers: tuple[str, ...] | None = None
+    """The numbers that it had in the ERP before: shop and packing slips may still show them."""
     erp_lines: dict[int, int]
     """ERP line number by position."""
     line_ids: dict[int, int | None]
@@ -175,6 +177,11 @@ class LedgerOrder(Record):
     def is_marked_offline(self) -> bool:
         """Whether it was marked as sent without ever going to the ERP."""
         return self.progress is Progress.SHIPMENT_SENT and self.pushed_at is None
+
+    def numbers_before(self, number: str) -> tuple[str, ...]:
+        """Return the numbers that it had in the ERP before this one. A number that only the shop has shown is none."""
+        own = [self.erp_number] if self.erp_number and self.pushed_at else []
+        return tuple(one for one in dict.fromkeys([*(self.former_numbers or ()), *own]) if one != number)
 
     @property
     def name(self) -> str:

@@ -101,9 +101,9 @@ class Claim:
         `is_proved`: it is proved which ERP order this is, so that its number may be another order's, too.
         """
         with self._recording(step, outcome, message=message, last=last) as row:
+            _learn(row, facts, is_proved=is_proved)  # before the move: it goes by what was known
             if progress is not None:
                 move(row, progress, self._clock())
-            _learn(row, facts, is_proved=is_proved)
             row.attempts = 0
             if row.flagged_by in {None, step}:
                 row.reason, row.detail, row.flagged_by = None, "", None
@@ -180,6 +180,8 @@ def _learn(row: OrderRow, facts: Learnt, *, is_proved: bool = False) -> None:
     if session is not None:
         number = None if is_proved else facts.get("erp_number")
         refuse_taken(session, row, name=facts.get("external_reference"), number=number)
+    if new := facts.get("erp_number"):
+        row.former_numbers = list(LedgerOrder.model_validate(row).numbers_before(new)) or row.former_numbers
     for name, value in facts.items():
         setattr(row, name, _by_text(value) if isinstance(value, Mapping) else value)
 

@@ -18,7 +18,7 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0026"
+SCHEMA_REVISION = "0027"
 """The migration that creates exactly these tables."""
 OLDEST_CODE = "0026"
 """The SCHEMA_REVISION of the oldest code that can use them, after a roll-back or during an upgrade.
@@ -39,6 +39,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         dict[str, str | None]: JSON,
         list[dict[str, Any]]: JSON,
+        list[str]: JSON,
         Action: StoredEnum(Action),
         FindingKind: StoredEnum(FindingKind),
         LastStep: StoredEnum(LastStep),

@@ -32,6 +32,12 @@ class OrderRow(Leased, Base):
         Index("ix_orderflow_order_webshop", "webshop"),
         Index("ix_orderflow_order_last_step", "progress", "last_step"),
         Index(
+            "ix_orderflow_order_former_numbers",
+            "order_id",
+            postgresql_where=text("former_numbers IS NOT NULL"),
+            sqlite_where=text("former_numbers IS NOT NULL"),
+        ),
+        Index(
             "ix_orderflow_order_reason",
             "reason",
             "updated_at",
@@ -64,6 +70,7 @@ class OrderRow(Leased, Base):
     payload_hash: Mapped[str | None]
     payload_version: Mapped[int | None]
     erp_number: Mapped[str | None]
+    former_numbers: Mapped[list[str] | None]
     erp_lines: Mapped[dict[str, int]] = mapped_column(default=dict)
     line_ids: Mapped[dict[str, int | None]] = mapped_column(default=dict)
     sent_lines: Mapped[list[dict[str, Any]] | None]
