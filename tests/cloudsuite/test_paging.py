@@ -158,9 +158,12 @@ def test_an_empty_page_in_the_middle_is_passed_by(control: SandboxControl, clien
     assert rows.short is None
 
 
-def test_what_is_short_after_all_says_so_behind_the_rows(control: SandboxControl, clients: Clients) -> None:
+@pytest.mark.parametrize("count", [7, "7", " 7 "])
+def test_what_is_short_after_all_says_so_behind_the_rows(
+    control: SandboxControl, clients: Clients, count: int | str
+) -> None:
     """A shop that ignores the offset, and says each time that this was all."""
-    answer = {"count": 7, "next": None, "results": [_row(number) for number in (1, 2, 3)]}
+    answer = {"count": count, "next": None, "results": [_row(number) for number in (1, 2, 3)]}
     control.fault("wrong_answer", service="shop", answer=answer, times=0)
     rows = clients(page_size=3).list_orders(EVERYTHING)
     assert [row.id for row in rows] == [1, 2, 3]
@@ -198,7 +201,17 @@ def test_a_list_without_end_ends_and_is_short(
 
 
 @pytest.mark.parametrize(
-    "odd", [{"next": 7}, {"next": []}, {"count": "many"}, {"count": -1}, {"count": 10**400}], ids=str
+    "odd",
+    [
+        {"next": 7},
+        {"next": []},
+        {"count": "many"},
+        {"count": -1},
+        {"count": 10**400},
+        {"count": "9" * 5000},
+        {"count": True},
+    ],
+    ids=str,
 )
 def test_what_is_odd_about_a_page_does_not_matter_to_its_rows(
     control: SandboxControl, client: CloudSuiteClient, odd: dict[str, Any]

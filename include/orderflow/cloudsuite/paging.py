@@ -32,7 +32,15 @@ def _link(value: object) -> str | None:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and 0 <= value <= LARGEST_ID else None
+    """Read a count; some senders write numbers as texts. Anything else counts nothing."""
+    if isinstance(value, str) and _is_digits(value.strip()):
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_ID else None
+
+
+def _is_digits(text: str) -> bool:
+    """Whether a text is a whole number that is no larger than an id."""
+    return text.isascii() and text.isdecimal() and len(text) < len(str(LARGEST_ID))
 
 
 class _Page(BaseModel):
@@ -132,8 +140,7 @@ class Listing(Iterator[ListedOrder]):
         """
         received = len(page.results) or self._page_size
         named = parse_qs(_query(page.next)).get("offset", [""])[0]
-        is_number = named.isascii() and named.isdecimal() and len(named) < len(str(LARGEST_ID))
-        return min(int(named), offset + received) if is_number and int(named) > offset else offset + received
+        return min(int(named), offset + received) if _is_digits(named) and int(named) > offset else offset + received
 
     def _conclude(self, expected: int | None) -> None:
         if self._nameless:
