@@ -18,7 +18,7 @@ OF_MESSAGES: dict[Reason, Explanation] = {
     Reason.MESSAGE_IN_DOUBT: Explanation(
         "The shop did not confirm a message that it takes only once. It is never sent again blindly.",
         Owner.INTEGRATION,
-        "Check in the shop whether the message arrived.",
+        "Check in the shop whether the message arrived. A packing slip is then decided about on its order's page.",
     ),
     Reason.NOT_A_SHOP_ORDER: Explanation(
         "A packing slip for an ERP order that did not come from the shop, or that the ledger does not know yet.",

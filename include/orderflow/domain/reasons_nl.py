@@ -160,7 +160,7 @@ _TEXTS: dict[Reason, DutchTexts] = {
     ),
     Reason.MESSAGE_IN_DOUBT: DutchTexts(
         "De webshop zei niet of een bericht is aangenomen dat maar één keer mag komen: nooit blind opnieuw verzonden.",
-        "Kijk in de webshop of het bericht is aangekomen.",
+        "Kijk in de webshop of het bericht is aangekomen. Beslis over een pakbon daarna op de pagina van zijn order.",
     ),
     Reason.EDITED_AFTER_EXPORT: DutchTexts(
         "De order is in de webshop gewijzigd nadat hij naar het ERP ging; het ERP is zo gelaten.",
