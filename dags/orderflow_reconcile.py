@@ -8,7 +8,7 @@ that is not older than `reconciliation.recheck_days` (default 60).
 ERP, and lists where the two differ: payable but not in the ERP, gone from the ERP, `processing` without ERP number or
 line numbers, in the ERP while still confirmed, cancelled or unknown in the shop, more than once in the ERP, different
 ERP number, lines or amounts, offline orders not sent. Orders that are waiting for payment, or that are being processed
-right now, are not findings.
+right now, are not findings. Orders that were returned or credited in the ERP are listed too, and fail nothing.
 
 **The result** is in the ledger, in the log, and in two CSV files, `<date>.csv` (the findings) and `<date>-days.csv`
 (orders and totals per day, webshop and currency). They are in `orderflow/reconciliation` under the Airflow home, or in

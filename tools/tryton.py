@@ -67,12 +67,14 @@ class RunningTryton:
         facts: dict[str, Any] = json.loads(ran.stdout)
         return facts
 
-    def rpc(self, method: str, *parameters: Any) -> Any:
+    def rpc(self, method: str, *parameters: Any, **context: Any) -> Any:
         """Call Tryton as its administrator over JSON-RPC, as its own clients do; RuntimeError if it refuses."""
         address = f"{self.url}/{self.database.database}/rpc/"
         login = _posted(address, "common.db.login", "admin", {"password": ADMIN_PASSWORD}, "en")
         session = b64encode(f"admin:{login[0]}:{login[1]}".encode()).decode()
-        return _posted(address, method, *parameters, {"company": self.company}, authorization=f"Session {session}")
+        return _posted(
+            address, method, *parameters, {"company": self.company, **context}, authorization=f"Session {session}"
+        )
 
 
 @contextmanager

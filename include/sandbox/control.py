@@ -97,7 +97,7 @@ class SandboxControl:
         return self._call("POST", "/erp/orders", request)
 
     def edit_erp_order(self, number: str, /, **changes: Any) -> JsonObject:
-        """Change an order in the ERP behind the API's back: its `number`, `status`, or fields of its request."""
+        """Change `number`, `status`, `corrections` or fields of the request of an order behind the ERP's back."""
         return self._call("PATCH", f"/erp/orders/{number}", changes)
 
     def cancel_erp_order(self, number: str) -> JsonObject:

@@ -75,7 +75,7 @@ class ErpApi:
     def _listed(self, call: Call, config: Config, visible_before: float) -> Reply:
         since = _since(call)
         visible = [o for o in self.store.orders if o.created_at >= since and o.created_tick <= visible_before]
-        sums = ("total", "currency", "created_at")
+        sums = ("total", "currency", "created_at", "corrections")
         orders = [{**self._shown(order, config), **{name: order.full()[name] for name in sums}} for order in visible]
         return _page("sales-orders", orders, call, config)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +27,7 @@ class ErpOrder:
     created_tick: float = field(default_factory=time.monotonic)
     status: str = "open"
     counts_charges: bool = True
+    corrections: Sequence[str] = ()
 
     def document(self) -> JsonObject:
         """Return the order as its creator sees it. Line numbers never equal positions."""
@@ -56,6 +58,7 @@ class ErpOrder:
             "total": str(total.quantize(Decimal("0.01"), ROUND_HALF_UP)),
             "currency": self.request["currency"],
             "created_at": self.created_at.isoformat(),
+            "corrections": list(self.corrections),
         }
 
 
@@ -95,9 +98,9 @@ class ErpStore:
         return order
 
     def edit(self, number: str, changes: JsonObject) -> ErpOrder:
-        """Change an order behind the API's back: `number`, `status`, or fields of its request; KeyError."""
+        """Change `number`, `status`, `corrections` or fields of the request behind the API's back; KeyError."""
         before = self.remove(number)
-        own = {name: changes[name] for name in ("number", "status") if name in changes}
+        own = {name: changes[name] for name in ("number", "status", "corrections") if name in changes}
         request = {**before.request, **{name: value for name, value in changes.items() if name not in own}}
         order = replace(before, request=request, **own)
         self.orders.append(order)

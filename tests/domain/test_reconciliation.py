@@ -177,3 +177,16 @@ def test_an_address_differs_where_both_sides_name_it_alike(
     sent: RecordRef | None, shown: RecordRef | None, expected: list[FindingKind]
 ) -> None:
     assert judged(pair(erp(ship_to=shown), ship_to=sent)) == expected
+
+
+def test_what_the_erp_took_back_is_listed_beside_whatever_else_differs() -> None:
+    taken_back = erp(corrections=("return 7", "credit note 8"))
+    (found,) = compare(pair(taken_back), tolerance=CENT)
+    assert (found.kind, found.shop_value, found.erp_value) == (
+        FindingKind.CORRECTED_IN_ERP,
+        "processing",
+        "return 7, credit note 8",
+    )
+    other = erp(corrections=("return 7",), total=Decimal(1))
+    assert judged(pair(other)) == [FindingKind.AMOUNT_DIFFERS, FindingKind.CORRECTED_IN_ERP]
+    assert judged(pair(erp(corrections=("return 7",), status="cancelled"))) == [FindingKind.GONE_FROM_ERP]

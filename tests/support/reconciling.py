@@ -126,6 +126,7 @@ SEEDS: list[tuple[FindingKind, Seed]] = [
     (FindingKind.LINE_COUNT_DIFFERS, lose_erp_line),
     (FindingKind.AMOUNT_DIFFERS, change_price),
     (FindingKind.CONTENT_DIFFERS, change_product),
+    (FindingKind.CORRECTED_IN_ERP, in_erp(corrections=["return 7"])),
     (FindingKind.OFFLINE_NOT_SENT, add_offline),
 ]
 

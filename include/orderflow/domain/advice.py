@@ -9,7 +9,7 @@ from orderflow.domain.reasons import Owner, Reason
 def advice(reason: Reason, title: str) -> Explanation:
     """Explain a cause. A difference between shop and ERP is explained by its kind. An outage always has an owner."""
     if reason is Reason.SIDES_DIFFER and title in set(FindingKind):
-        meaning, owner, action, _ = KINDS[FindingKind(title)]
+        meaning, owner, action, *_ = KINDS[FindingKind(title)]
         return Explanation(meaning, owner, action)
     said = EXPLAINED[reason]
     return said._replace(owner=Owner.INTEGRATION) if said.owner is Owner.NOBODY else said

@@ -27,17 +27,23 @@ class FindingKind(OpenEnum):
     CUSTOMER_DIFFERS = "customer_differs"
     ADDRESS_DIFFERS = "address_differs"
     CONTENT_DIFFERS = "content_differs"
+    # only the ERP can know
+    CORRECTED_IN_ERP = "corrected_in_erp"
     # offline orders
     OFFLINE_NOT_SENT = "offline_not_sent"
 
 
 class KindText(NamedTuple):
-    """What a kind means, who owns it and what to do. `has_grace`: the flow or a person first gets time to heal it."""
+    """What a kind means, who owns it and what to do.
+
+    `has_grace`: the flow or a person first gets time to heal it. `is_notice`: nothing is wrong; it is only listed.
+    """
 
     meaning: str
     owner: Owner
     action: str
     has_grace: bool
+    is_notice: bool = False
 
 
 _TEXTS: dict[FindingKind, KindText] = {
@@ -125,6 +131,13 @@ _TEXTS: dict[FindingKind, KindText] = {
         Owner.SHOP,
         "Compare both orders and make the change in the ERP by hand, then name the order under `resolve`.",
         has_grace=False,
+    ),
+    FindingKind.CORRECTED_IN_ERP: KindText(
+        "In the ERP the order has a return or a credit note, which the shop does not show.",
+        Owner.FINANCE,
+        "Nothing is wrong. If the customer paid in the shop, see that the money goes back there.",
+        has_grace=False,
+        is_notice=True,
     ),
     FindingKind.OFFLINE_NOT_SENT: KindText(
         "An offline order is not marked as sent in the shop.",

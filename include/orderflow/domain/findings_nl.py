@@ -59,6 +59,10 @@ _TEXTS: dict[FindingKind, DutchTexts] = {
         "De order is in de webshop gewijzigd nadat hij naar het ERP ging: een artikel, adres, datum of opmerking.",
         "Vergelijk beide orders, wijzig hem met de hand in het ERP en noem de order dan onder `resolve`.",
     ),
+    FindingKind.CORRECTED_IN_ERP: DutchTexts(
+        "In het ERP heeft de order een retour of een creditnota, die de webshop niet toont.",
+        "Er is niets mis. Heeft de klant in de webshop betaald, let er dan op dat het geld daar terugkomt.",
+    ),
     FindingKind.OFFLINE_NOT_SENT: DutchTexts(
         "Een offline order staat in de webshop niet als verzonden.", "Start orderflow_daily voor de dag van deze order."
     ),

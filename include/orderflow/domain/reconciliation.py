@@ -34,6 +34,8 @@ class ErpOrder(BaseModel):
     """The ERP's own customer number; None if it does not say."""
     ship_to: RecordRef | None = None
     """The shop's address to which it is shipped, by id or by key; None if the ERP does not say."""
+    corrections: tuple[str, ...] = ()
+    """Returns and credit notes made for it in the ERP, by kind and number."""
     total: Decimal | None = None
     currency: str | None = None
     created_at: AwareDatetime | None = None
@@ -117,6 +119,7 @@ def compare(pair: Pair, *, tolerance: Decimal) -> list[Discrepancy]:
         *_content(pair, order, one, tolerance),
         *_customer(pair.customer_codes, one),
         *_address(pair.ship_to, one),
+        *_corrected(order, one),
     ]
 
 
@@ -227,6 +230,12 @@ def _address(sent: RecordRef | None, one: ErpOrder) -> list[Discrepancy]:
             shop, erp = f"address {what} {ours}", f"address {what} {theirs}"
             return [_of(FindingKind.ADDRESS_DIFFERS, [one], shop=shop, erp=erp)] if ours != theirs else []
     return []
+
+
+def _corrected(order: Order, one: ErpOrder) -> list[Discrepancy]:
+    if not one.corrections:
+        return []
+    return [_of(FindingKind.CORRECTED_IN_ERP, [one], shop=str(order.state or NONE), erp=", ".join(one.corrections))]
 
 
 def _of(kind: FindingKind, orders: Sequence[ErpOrder], *, shop: str, erp: str, detail: str = "") -> Discrepancy:

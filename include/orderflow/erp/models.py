@@ -199,6 +199,8 @@ class ListedSalesOrder(SalesOrder):
     total: Amount
     currency: Name
     created_at: AwareInstant
+    corrections: tuple[Label, ...] = ()
+    """Returns and credit notes made for it in the ERP, such as `return 17`."""
 
 
 class DeliveryLine(_Contract):

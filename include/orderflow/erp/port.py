@@ -71,7 +71,10 @@ class ErpPort(Protocol):
         """
 
     def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder | UnreadableRow]:
-        """Yield the orders created at or after an aware instant, for reconciliation. TransientError, PermanentError."""
+        """Yield the orders created at or after an aware instant, for reconciliation. TransientError, PermanentError.
+
+        Also older ones that were returned or credited since, as far as the ERP says.
+        """
 
     def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
         """Yield the packing slips created at or after an aware instant. TransientError, PermanentError."""

@@ -37,7 +37,7 @@ class Advice(BaseModel):
     @classmethod
     def of_difference(cls, kind: FindingKind, language: str) -> Self:
         """Explain a difference between shop and ERP."""
-        meaning, owner, action, _ = KINDS[kind]
+        meaning, owner, action, *_ = KINDS[kind]
         if language == "nl":
             return cls(meaning=KINDS_NL[kind].meaning, owner=OWNERS_NL[owner], action=KINDS_NL[kind].action)
         return cls(meaning=meaning, owner=owner, action=action)

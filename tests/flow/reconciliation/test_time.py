@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orderflow.domain.findings import FindingKind
+from orderflow.domain.findings import KINDS, FindingKind
 from orderflow.domain.reasons import Reason
 from orderflow.flow.orders.resolve import resolve
 from orderflow.flow.orders.run import run_sweep
@@ -41,9 +41,10 @@ def test_a_difference_within_its_grace_is_listed_and_fails_nothing(
         FindingKind.LINES_MISSING,
         FindingKind.STILL_CONFIRMED,
         FindingKind.CANCELLED_IN_SHOP,
+        FindingKind.CORRECTED_IN_ERP,
     } | _younger_than_a_day(clock)
     clock.advance(hours=24)
-    assert reconcile(exported, runs()).young == []
+    assert [finding.kind for finding in reconcile(exported, runs()).young] == [FindingKind.CORRECTED_IN_ERP]
 
 
 def _younger_than_a_day(clock: Clock) -> set[FindingKind]:
@@ -224,6 +225,27 @@ def test_an_order_resolved_by_hand_is_resolved_in_the_comparison_too(
     assert found(few, runs) == set()
 
 
+def _without_notices(found: set[tuple[FindingKind, str]]) -> set[tuple[FindingKind, str]]:
+    """Return what stays when its day has left the window: nothing is wrong with an order that was returned."""
+    return {(kind, name) for kind, name in found if not KINDS[kind].is_notice}
+
+
+def test_a_return_is_listed_while_it_is_recent_and_neither_fails_a_run_nor_alerts_anybody(
+    few: Services, control: SandboxControl, clock: Clock, runs: Runs
+) -> None:
+    order = processed(control)[0]
+    control.edit_erp_order(order["erp_order_number"], corrections=["return 7", "credit note 8"])
+    for _ in range(3):
+        clock.advance(days=2)
+        reconciled = reconcile(few, runs())
+        reconciled.raise_overdue()
+        (finding,) = reconciled.young
+        assert (finding.kind, finding.erp_value) == (FindingKind.CORRECTED_IN_ERP, "return 7, credit note 8")
+    assert few.ledger.alerts.open() == []
+    clock.advance(days=3)
+    assert found(few, runs) == set()
+
+
 IN_LISTS = {FindingKind.DUPLICATE_IN_ERP, FindingKind.AMOUNT_DIFFERS}
 
 
@@ -239,7 +261,7 @@ def test_an_old_finding_is_looked_up_by_name_unless_a_list_alone_shows_it(
     clock.advance(hours=2)
     assert found(exported, runs) == seeded
     clock.advance(days=20)
-    assert found(exported, runs) == seeded, "nothing is resolved by its age"
+    assert found(exported, runs) == _without_notices(seeded), "nothing else is resolved by its age"
     lists = [call for call in control.journal(service="erp", method="GET") if "since" in call["query"]]
     since = datetime.fromisoformat(lists[-1]["query"]["since"])
     assert clock.now - since > timedelta(days=20) if listed else clock.now - since < timedelta(days=8)

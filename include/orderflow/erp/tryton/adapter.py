@@ -13,6 +13,7 @@ from orderflow.erp.port import Capabilities, UnreadableRow
 from orderflow.erp.tryton.answer import to_listed, to_sales_order
 from orderflow.erp.tryton.cents import changes_for_cents
 from orderflow.erp.tryton.client import TrytonRest
+from orderflow.erp.tryton.corrections import chunks, corrections_since
 from orderflow.erp.tryton.customers import TrytonCustomers
 from orderflow.erp.tryton.form import changes_of_form
 from orderflow.erp.tryton.inspection import TrytonInspection
@@ -60,10 +61,18 @@ class TrytonErp:
         return _numbered(self._finished(sale, request, data), self._options)
 
     def orders_since(self, since: datetime) -> Iterator[ListedSalesOrder | UnreadableRow]:
-        """Yield the orders created at or after an aware instant."""
-        domain = [*self._ours(), ["create_date", ">=", since], ["number", "!=", None], ["web_id", "!=", None]]
-        for sale in self._rest.search_all(Sale, SALE, domain, FIELDS, company=self._company):
-            yield to_listed(sale, self._options)
+        """Yield the orders created, returned or credited at or after an aware instant."""
+        shops = [shop.id for shop in self._installation.web_shops.values()]
+        credit_notes = self._options.credit_notes
+        corrected = corrections_since(
+            self._rest, since, web_shops=shops, company=self._company, credit_notes=credit_notes
+        )
+        numbered = [*self._ours(), ["number", "!=", None], ["web_id", "!=", None]]
+        recent = ["create_date", ">=", since]
+        for which in (recent, *(["id", "in", some] for some in chunks(corrected))):
+            for sale in self._rest.search_all(Sale, SALE, [*numbered, which], FIELDS, company=self._company):
+                if which is recent or sale.create_date < since:
+                    yield to_listed(sale, self._options, corrected.get(sale.id, ()))
 
     def deliveries_since(self, since: datetime) -> Iterator[Delivery | UnreadableRow]:
         """Yield the packing slips created or changed at or after an aware instant."""

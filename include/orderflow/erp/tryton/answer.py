@@ -1,6 +1,6 @@
 """A Tryton sale as an order of the port."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orderflow.domain.order import ProductKey
@@ -15,10 +15,10 @@ def to_sales_order(sale: Sale, options: TrytonOptions) -> SalesOrder:
     return SalesOrder.model_validate(_values(sale, options))
 
 
-def to_listed(sale: Sale, options: TrytonOptions) -> ListedSalesOrder:
+def to_listed(sale: Sale, options: TrytonOptions, corrections: Sequence[str] = ()) -> ListedSalesOrder:
     """Translate a sale for a listing."""
-    values = {**_values(sale, options), "currency": sale.currency.code, "created_at": sale.create_date}
-    return ListedSalesOrder.model_validate(values)
+    facts = {"currency": sale.currency.code, "created_at": sale.create_date, "corrections": corrections}
+    return ListedSalesOrder.model_validate({**_values(sale, options), **facts})
 
 
 def ordered_product(key: LineKey, code: str | None, options: TrytonOptions) -> ProductKey:

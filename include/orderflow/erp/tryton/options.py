@@ -91,6 +91,8 @@ class TrytonOptions(BaseModel):
     """Make sure that a confirmed sale is processed, or leave that to Tryton's worker and its grace period."""
     delivery_days: Annotated[int, Field(ge=0, le=60)] = 0
     """Transit time in days: shipping starts this long before the requested delivery date."""
+    credit_notes: bool = False
+    """List credit notes, too, for the reconciliation. Tryton does not let every user read invoices."""
     cents: Literal["accept", "line", "hold"] = "accept"
     """What to do with an order whose total differs from the shop's only by rounding."""
     rounding_product: str | None = None

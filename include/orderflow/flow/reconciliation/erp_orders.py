@@ -68,7 +68,12 @@ def webshop_of(external_reference: str) -> int | None:
 
 
 def _listed(order: ListedSalesOrder) -> ErpOrder:
-    facts = {"total": order.total, "currency": order.currency, "created_at": order.created_at}
+    facts = {
+        "corrections": order.corrections,
+        "total": order.total,
+        "currency": order.currency,
+        "created_at": order.created_at,
+    }
     return _found(order).model_copy(update=facts)
 
 

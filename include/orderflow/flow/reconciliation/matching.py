@@ -11,7 +11,7 @@ from orderflow.domain.fingerprint import VERSION, fingerprint
 from orderflow.domain.order import Order
 from orderflow.domain.payment import payment_rule
 from orderflow.domain.reasons import Reason
-from orderflow.domain.reconciliation import Pair
+from orderflow.domain.reconciliation import ErpOrder, Pair
 from orderflow.domain.states import IN_ERP, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
@@ -141,11 +141,11 @@ class _Pairing:
         return ReconciliationItem(names, order.webshop, pair, known)
 
     def of_the_rest(self, taken: set[str], since: datetime) -> list[ReconciliationItem | OrderflowError]:
-        """Look up in the shop the ERP's recent unmatched orders, and the remaining findings."""
+        """Look up in the shop the ERP's recent or corrected unmatched orders, and the remaining findings."""
         names = sorted(
             name
             for name in {*self._erp.by_name, *self._again} - taken
-            if name in self._again or any(o.created_at and o.created_at >= since for o in self._erp.by_name[name])
+            if name in self._again or any(_is_recent(found, since) for found in self._erp.by_name[name])
         )
         known = self._services.ledger.by_external_reference(names)
 
@@ -182,6 +182,10 @@ class _Pairing:
             return False
         told = pair.order is not None and pair.order.state in _EXPORTED
         return pair.payable or bool(pair.exported_as) or told or not self._again.keys().isdisjoint(subject.names)
+
+
+def _is_recent(found: ErpOrder, since: datetime) -> bool:
+    return bool(found.corrections) or (found.created_at is not None and found.created_at >= since)
 
 
 def _edited(order: Order, exported: LedgerOrder | None) -> str | None:

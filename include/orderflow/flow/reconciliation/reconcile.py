@@ -120,9 +120,10 @@ def last_days(now: datetime, days: int, timezone: str) -> Window:
 
 
 def is_overdue(services: Services, finding: Finding, now: datetime) -> bool:
-    """Whether a finding is older than its grace period; most kinds have none."""
-    hours = services.settings.reconciliation.grace_hours if KINDS[finding.kind].has_grace else 0
-    return now - finding.since >= timedelta(hours=hours)
+    """Whether a finding is older than its grace period; most kinds have none, and a notice is never overdue."""
+    kind = KINDS[finding.kind]
+    hours = services.settings.reconciliation.grace_hours if kind.has_grace else 0
+    return not kind.is_notice and now - finding.since >= timedelta(hours=hours)
 
 
 def _in_flight(services: Services, subject: ReconciliationItem, now: datetime, *, named: bool) -> bool:
@@ -207,7 +208,7 @@ def _log(summary: Reconciliation, overdue: Sequence[Finding], young: Sequence[Fi
     for total in summary.totals:
         log.info("%s", describe_day(total))
     for finding in young:
-        log.info("within its grace: %s", describe(finding))
+        log.info("%s: %s", "listed" if KINDS[finding.kind].is_notice else "within its grace", describe(finding))
     log.info(
         "%s to %s: %d orders compared, %d in flight, %d not readable; %d differences past their grace, %d within it, "
         "%d resolved",
