@@ -22,6 +22,7 @@ DAY = "2026-11-22"
 HOLDS, FAILS, UNSEEN = CheckOutcome
 USUAL: dict[str, CheckOutcome] = {
     **{one.id: UNSEEN if one.no_check else HOLDS for one in ASSUMPTIONS},
+    "encrypted": UNSEEN,  # the sandbox is on this machine
     "page_size": UNSEEN,  # the sandbox has fewer orders than fill a page
     "time_zone": UNSEEN,  # and none that was changed within the hour
     "fields_read": FAILS,

@@ -1,6 +1,7 @@
 """Verdicts on behaviour that no sandbox has."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +53,15 @@ def _dated(text: str) -> Seen:
 
 
 SHOPS: list[tuple[str, ShopSeen, CheckOutcome]] = [
+    ("token_refused", _shop({"wrong_token": Seen(status=403)}), HOLDS),
+    ("token_refused", _shop({"wrong_token": Seen(status=200)}), FAILS),
+    ("token_refused", _shop({"wrong_token": Seen(status=302)}), FAILS),
+    ("encrypted", _shop({"page": Seen(status=200)}), HOLDS),
+    ("encrypted", replace(_shop({"page": Seen(status=200)}), checks_certificates=False), FAILS),
+    ("encrypted", replace(_shop({"page": Seen(status=200)}), token_address="http://id.example/token"), FAILS),
+    ("encrypted", replace(_shop({"page": Seen(status=200)}), address="http://localhost:80"), UNSEEN),
+    ("encrypted", replace(_shop({"page": Seen(status=200)}), address="http://shop.example"), FAILS),
+    ("payment_known", _shop(None, _order(payment_status=None)), FAILS),
     ("slash", _shop({"page": Seen(status=301)}), FAILS),
     ("slash", _shop({"page": Seen(problem="no answer")}), UNSEEN),
     ("errors", _shop({"nobody": Seen(status=400, document={})}), FAILS),

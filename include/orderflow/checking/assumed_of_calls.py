@@ -18,6 +18,22 @@ OF_CALLS: tuple[Assumption, ...] = (
         check="kind and lifetime of the token that was fetched",
     ),
     Assumption(
+        id="token_refused",
+        sentence="a token that has ended or is wrong is refused with 401 or 403",
+        mark=Mark.ASSUMED,
+        source=_FRAMEWORK,
+        guard="a token is renewed before its end; one that is refused otherwise fails its call",
+        check="the list with a token that is none",
+    ),
+    Assumption(
+        id="encrypted",
+        sentence="shop and token address are reached over https, with certificates that are valid",
+        mark=Mark.DOCUMENTED,
+        source=_USAGE,
+        guard="credentials are not sent over plain http to another machine unless extra `allow_http` says so",
+        check="the addresses of the connection, and every answer of this check",
+    ),
+    Assumption(
         id="slash",
         sentence="trailing slash on every path",
         mark=Mark.SEEN,

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = {
     "and": "en",
     "more": "meer",
     "fewer": "minder",
+    "missing": "zonder status",
     "an empty text": "een lege tekst",
     "an address": "een adres",
 }

@@ -7,6 +7,13 @@ OF_ASSUMPTIONS: Mapping[str, str] = {
     "access tokens are fetched with client credentials and say how long they live": "toegangstokens worden met "
     "client credentials opgehaald en zeggen hoe lang ze geldig zijn",
     "kind and lifetime of the token that was fetched": "soort en geldigheidsduur van het opgehaalde token",
+    "a token that has ended or is wrong is refused with 401 or 403": "een token dat verlopen of verkeerd is, wordt "
+    "geweigerd met 401 of 403",
+    "the list with a token that is none": "de lijst met een token dat er geen is",
+    "shop and token address are reached over https, with certificates that are valid": "webshop en tokenadres worden "
+    "via https bereikt, met geldige certificaten",
+    "the addresses of the connection, and every answer of this check": "de adressen van de verbinding, en alle "
+    "antwoorden van deze controle",
     "trailing slash on every path": "elk pad eindigt op een schuine streep",
     "the list with a slash, and without": "de lijst met schuine streep, en zonder",
     "every answer is JSON in UTF-8, of a size that the connection allows": "elk antwoord is JSON in UTF-8, niet "

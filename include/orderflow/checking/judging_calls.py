@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from statistics import median
+from urllib.parse import urlsplit
 
 from orderflow.checking.seen import Seen, ShopSeen
 from orderflow.checking.verdict import CheckResult, fails, holds, unseen
 
 OK = 200
 _REDIRECTS = range(300, 400)
+_REFUSALS = frozenset({401, 403})
 _NOT_FOUND = 404
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _APART = 120
 _SHORTEST = 60
 _CONTACT = "ask CloudSuite"
@@ -29,6 +32,46 @@ def judge_token(seen: ShopSeen) -> CheckResult:
     if seen.token_lifetime < _SHORTEST:
         return fails(f"a token expires after {seen.token_lifetime:.0f} s", "tokens are fetched often", _CONTACT)
     return holds(f"Bearer by client credentials, lives {seen.token_lifetime:.0f} s")
+
+
+def judge_token_refused(seen: ShopSeen) -> CheckResult:
+    asked = seen.call("wrong_token")
+    if asked.status is None:
+        return unseen(asked.problem)
+    if asked.status in _REFUSALS:
+        return holds(f"status {asked.status} for a token that is none")
+    if asked.status == OK:
+        return fails("orders were listed for a token that is none", "whoever knows the address reads orders", _CONTACT)
+    return fails(
+        f"status {asked.status} for a token that is none",
+        "a token that ends early is not renewed, and its call fails",
+        f"{_CONTACT} how a token that has ended is refused",
+    )
+
+
+def judge_encrypted(seen: ShopSeen) -> CheckResult:
+    plain = [address for address in (seen.address, seen.token_address) if address and not _is_https(address)]
+    if not any(one.status for one in seen.every):
+        return unseen("no call was answered")
+    if plain and all(urlsplit(address).hostname in _THIS_MACHINE for address in plain):
+        return unseen("the shop is on this machine")
+    if plain:
+        return fails(
+            "orders or tokens go over plain http",
+            "they can be read, and changed, on the way",
+            "use https in host and extra `token_url` of `cloudsuite_default`",
+        )
+    if not seen.checks_certificates:
+        return fails(
+            "certificates are not checked",
+            "another service can take the shop's place",
+            "set extra `verify` of `cloudsuite_default` to the file of your own CA, or leave it out",
+        )
+    return holds("https, and the certificate is valid")
+
+
+def _is_https(address: str) -> bool:
+    return urlsplit(address).scheme == "https"
 
 
 def judge_slash(seen: ShopSeen) -> CheckResult:
@@ -117,6 +160,8 @@ def _shown(one: Seen) -> str:
 
 OF_CALLS: dict[str, Callable[[ShopSeen], CheckResult]] = {
     "token": judge_token,
+    "token_refused": judge_token_refused,
+    "encrypted": judge_encrypted,
     "slash": judge_slash,
     "json": judge_json,
     "errors": judge_errors,

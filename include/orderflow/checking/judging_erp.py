@@ -79,9 +79,7 @@ def judge_customers(seen: ErpSeen, settings: Settings) -> CheckResult:
     if not can.customers:
         if makes_customers(settings):
             follows = "orders of customers that the ERP does not have are rejected or held"
-            return fails(
-                "it does not declare so", follows, "set `customers` of `webshops` to must_exist, or ask for it"
-            )
+            return fails("it does not declare so", follows, "set `customers` of the webshops to must_exist")
         return holds("it does not declare so, and no webshop's `customers` asks for it")
     if "erp_customers" in seen.problems:
         return fails(seen.problems["erp_customers"], "orders of unknown customers are held", _TODO)

@@ -18,7 +18,8 @@ from orderflow.domain.states import ALIVE
 from orderflow.settings import Settings
 
 _NO_ORDERS = "no order could be read"
-_OK = 200
+MISSING = "missing"
+"""Stands for the payment status of an order that shows none."""
 
 
 def read_orders(seen: ShopSeen) -> Iterator[ShopOrder]:
@@ -54,7 +55,7 @@ def payment_states(seen: ShopSeen) -> dict[int, Counter[str]]:
     found: dict[int, Counter[str]] = {}
     for order in read_orders(seen):
         if order.webshop is not None:
-            found.setdefault(order.webshop, Counter())[order.payment_status or "missing"] += 1
+            found.setdefault(order.webshop, Counter())[order.payment_status or MISSING] += 1
     return found
 
 
@@ -64,11 +65,11 @@ def judge_charges_placed(seen: ShopSeen, settings: Settings) -> CheckResult:
     types = Counter(line.type or "none" for order in read_orders(seen) for line in order.order_lines)
     lines = ", ".join(f"{count} {kind}" for kind, count in types.most_common())
     if found := unplaced(seen, settings):
-        names = sorted({key for one in found for key in one.keys})
+        names = sorted({one.keys[0] if one.keys else one.where for one in found})
         return fails(
             f"{len(found)} amounts have no place ({', '.join(names)}); lines by type: {lines}",
             "their orders are held",
-            f"set {' or '.join(f'`charges.{name}`' for name in names)}",
+            f"set `charges` for {', '.join(f'`{name}`' for name in names)}",
         )
     return holds(f"lines by type: {lines}")
 
@@ -78,10 +79,12 @@ def judge_payment_known(seen: ShopSeen, _: Settings) -> CheckResult:
     if not states:
         return unseen("no order shows a webshop and a payment status")
     listed = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    if unknown := sorted(set(states) - set(PAYMENT_RULES)):
+    if unknown := sorted(set(states) - {*PAYMENT_RULES, MISSING}):
         return fails(
             f"{listed}", f"orders with {', '.join(unknown)} are held", f"ask CloudSuite what {', '.join(unknown)} means"
         )
+    if MISSING in states:
+        return fails(listed, "orders without a payment status are held")
     return holds(listed)
 
 

@@ -14,7 +14,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import ShopState
 from orderflow.errors import OrderflowError
 from orderflow.settings import Settings
-from orderflow.transport import Channel
+from orderflow.transport import Channel, FixedAuthorization
 
 SAMPLE = 40
 """Orders whose details are read."""
@@ -25,6 +25,7 @@ _NEWEST = 3
 _CUSTOMERS = 5
 _NOBODY = 2_147_483_647
 """An id that no order and no webshop has."""
+_STRANGER = FixedAuthorization("Bearer", "orderflow-check-is-no-token")
 _REDIRECTS = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 _ANY_ANSWER = range(HTTPStatus.MULTIPLE_CHOICES, 600)
 
@@ -64,6 +65,7 @@ class ShopProbe:
         calls = {"page": self._ask(ORDERS, {"limit": str(page_size)}, _REDIRECTS)}
         calls["after_page"] = self._list({"limit": "1", "offset": str(len(calls["page"].ids))})
         calls["without_slash"] = self._get(ORDERS.rstrip("/"), {"limit": "1"})
+        calls["wrong_token"] = self._get(ORDERS, {"limit": "1"}, self._channel.reading_as(_STRANGER))
         calls["nobody"] = self._get(f"{ORDERS}{_NOBODY}/")
         calls |= {name: self._list(params) for name, params in _FIXED.items()}
         calls |= self._known_names(calls["page"])
@@ -83,7 +85,12 @@ class ShopProbe:
         authorization = self._channel.authorization
         renewed = isinstance(authorization, ClientCredentials)
         lifetime = authorization.lifetime if isinstance(authorization, ClientCredentials) else None
-        return {"has_fixed_token": not renewed, "token_lifetime": lifetime}
+        return {
+            "has_fixed_token": not renewed,
+            "token_lifetime": lifetime,
+            "token_address": authorization.address if isinstance(authorization, ClientCredentials) else "",
+            "checks_certificates": self._channel.checks_certificates,
+        }
 
     def _known_names(self, page: Seen) -> dict[str, Seen]:
         named = [row["reference"] for row in page.rows or () if isinstance(row.get("reference"), str)]
@@ -128,15 +135,17 @@ class ShopProbe:
     def _list(self, params: Mapping[str, str]) -> Seen:
         return self._get(ORDERS, params)
 
-    def _get(self, path: str, params: Mapping[str, str] | None = None) -> Seen:
+    def _get(self, path: str, params: Mapping[str, str] | None = None, channel: Channel | None = None) -> Seen:
         try:
-            return self._ask(path, params, _ANY_ANSWER)
+            return self._ask(path, params, _ANY_ANSWER, channel)
         except OrderflowError as error:
             return Seen(problem=error.message, is_throttled=error.reason is Reason.THROTTLED)
 
-    def _ask(self, path: str, params: Mapping[str, str] | None, accept: Collection[int]) -> Seen:
+    def _ask(
+        self, path: str, params: Mapping[str, str] | None, accept: Collection[int], channel: Channel | None = None
+    ) -> Seen:
         began = time.monotonic()
-        answer = self._channel.call("GET", path, params=params, retry=True, accept=accept)
+        answer = (channel or self._channel).call("GET", path, params=params, retry=True, accept=accept)
         seconds, ended = time.monotonic() - began, self._now()
         problem, document = "", None
         try:

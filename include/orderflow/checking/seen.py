@@ -64,6 +64,9 @@ class ShopSeen:
     repeated: tuple[Seen, ...]
     """One of them, read repeatedly."""
     origins: Mapping[str, Seen]
+    token_address: str = ""
+    """Where tokens come from; empty with a fixed one."""
+    checks_certificates: bool = True
 
     def call(self, name: str) -> Seen:
         """Return a call's answer; a call that was not made has none."""

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from functools import partial
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import requests
 
@@ -70,9 +71,10 @@ class Channel:
         # A cookie would tie the threads that share this session together, and could override the token.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # `requests` examines a redirect's target even if it must not follow it, and reads its whole body for that.
-        session.get_redirect_target = _nowhere  # type: ignore[method-assign,assignment]
+        session.get_redirect_target = lambda _response: None  # type: ignore[method-assign,assignment]
         make_watchable(session)
         self.service = service
+        self.checks_certificates = session.verify is not False
         self._session = session
         self._sending = Sending(session, timeouts, bounds, service)
         self._base_url = base_url.rstrip("/")
@@ -96,6 +98,12 @@ class Channel:
     def authorization(self) -> Authorization | None:
         """The source of its credentials."""
         return self._authorize
+
+    def reading_as(self, authorize: Authorization) -> Self:
+        """Return a read-only channel to the same service with other credentials."""
+        other = copy(self)
+        other._authorize, other._read_only = authorize, True  # noqa: SLF001 - a copy of its own
+        return other
 
     def call(
         self,
@@ -238,7 +246,3 @@ class Channel:
 
     def _secrets(self) -> tuple[str, ...]:
         return self._extra_secrets + (self._authorize.secrets() if self._authorize else ())
-
-
-def _nowhere(_response: requests.Response) -> None:
-    return None
