@@ -55,6 +55,9 @@ OF_ASSUMPTIONS: Mapping[str, str] = {
     "the list filters by `reference`": "de lijst filtert op `reference`",
     "a reference that no order has: no row may come; that of the first row: one must": "een referentie die geen "
     "order heeft: er mag geen rij komen; die van de eerste rij: er moet er een komen",
+    "the list filters by `erp_order_number`": "de lijst filtert op `erp_order_number`",
+    "a number that no order has: no row may come; that of the first row with one: one must": "een nummer dat geen "
+    "order heeft: er mag geen rij komen; dat van de eerste rij met een nummer: er moet er een komen",
     "the list filters by `webshop`": "de lijst filtert op `webshop`",
     "a webshop that does not exist: no row may come": "een webshop die niet bestaat: er mag geen rij komen",
     "a filter that the shop does not know is ignored, with a 200": "een filter dat de webshop niet kent, wordt "

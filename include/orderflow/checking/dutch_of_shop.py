@@ -100,6 +100,8 @@ _LISTS = {
     "rows came that cannot match": "er kwamen rijen die niet kunnen voldoen",
     "more rows are read than needed, and each is checked": "er worden meer rijen gelezen dan nodig, en elke rij "
     "wordt gecontroleerd",
+    "after a lost ledger, an order that the ERP has without `shop_order_id` waits for a person": "na verlies van het "
+    "ledger wacht een order die het ERP zonder `shop_order_id` heeft, op een mens",
     "ask CloudSuite for the filter's name": "vraag CloudSuite hoe het filter heet",
     "no row came where rows match": "er kwam geen rij waar rijen voldoen",
     "orders are not found": "orders worden niet gevonden",
