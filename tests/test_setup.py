@@ -107,11 +107,13 @@ def test_ubuntus_stand_in_for_a_snap_is_no_browser(
     assert programs.browser() == browser
 
 
-def _installer(tmp_path: Path, script: Script) -> Callable[[], subprocess.CompletedProcess[str]]:
+def _installer(
+    tmp_path: Path, script: Script, python: str = sys.executable
+) -> Callable[[], subprocess.CompletedProcess[str]]:
     """Return a function that runs a copy of install.sh on a lock of the test's own."""
     path = script("tools/install.sh", (TOOLS / "install.sh").read_text(encoding="utf-8"))
     (tmp_path / "requirements.lock").write_text("uv==1.0\n", encoding="utf-8")
-    command = [str(path), sys.executable]
+    command = [str(path), python]
     return lambda: subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
 
 
@@ -141,7 +143,7 @@ def test_a_lock_that_is_installed_is_not_installed_again(tmp_path: Path, script:
     assert calls.read_text(encoding="utf-8").split() == ["uv", "uv"]
 
 
-def test_without_a_python_that_fits_it_says_so(tmp_path: Path) -> None:
-    done = subprocess.run([str(TOOLS / "install.sh"), ""], cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_without_a_python_that_fits_it_says_so(tmp_path: Path, script: Script) -> None:
+    done = _installer(tmp_path, script, python="")()
     assert done.returncode == 1
     assert "Python 3.11 to 3.14 is needed" in done.stderr
