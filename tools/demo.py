@@ -70,7 +70,7 @@ def main() -> int:
             second = _run(airflow, day, news=False)
         calls = [call for call in control.journal(since=seen) if call["service"] != "token"]
     writes = [call for call in calls if call["method"] != "GET"]
-    print(f"{json.dumps(second)}\n\nSecond run: {len(calls)} reads and {len(writes)} writes.")
+    print(f"{json.dumps(second)}\n\nSecond run: {len(calls)} reads and {len(writes)} writes. What the first run did:")
     print(json.dumps(first))
     return 1 if writes or first["failed"] or not first["processed"] else 0
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import httpx
 
@@ -47,23 +47,20 @@ class KeptSandbox:
         wait_until(answers, 30, "answer of the sandbox")
         return sandbox, url
 
-    def fill(self, url: str, zone: ZoneInfo) -> str:
-        """Add orders of yesterday, which Airflow runs at once, and of the day before, unless they exist.
-
-        Returns the day before.
-        """
-        yesterday = datetime.now(zone).date() - timedelta(days=1)
+    def fill(self, url: str, day: date) -> bool:
+        """Add a day's orders, and none of the days beside it, unless they exist; say whether they were added."""
         with SandboxControl(url) as control:
-            for day in (yesterday, yesterday - timedelta(days=1)):
-                _add(control, day)
-        return (yesterday - timedelta(days=1)).isoformat()
+            orders = control.orders()
+            if sum(_is_of(order, day) for order in orders) >= ORDERS // 2:  # people add some of their own
+                return False
+            number = max((order["id"] for order in orders), default=FIRST_ID - 1) - FIRST_ID + 1 + FIRST_NUMBER
+            new = orders_for_day(day, ORDERS, first_number=number)
+            control.add_orders(*(order for order in new if _is_of(order, day)))
+            return True
 
 
-def _add(control: SandboxControl, day: date) -> None:
-    orders = control.orders()
-    if sum(str(order["confirm_date"]).startswith(day.isoformat()) for order in orders) < ORDERS // 2:
-        number = max((order["id"] for order in orders), default=FIRST_ID - 1) - FIRST_ID + 1 + FIRST_NUMBER
-        control.add_orders(*orders_for_day(day, ORDERS, first_number=number))
+def _is_of(order: dict[str, Any], day: date) -> bool:
+    return str(order["confirm_date"]).startswith(day.isoformat())
 
 
 def _fingerprint() -> str:

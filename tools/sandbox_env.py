@@ -21,6 +21,6 @@ def sandbox_environment(url: str) -> dict[str, str]:
         "AIRFLOW_CONN_CLOUDSUITE_DEFAULT": json.dumps(
             login | {"host": url, "extra": {"token_url": token_url, **extra}}
         ),
-        "AIRFLOW_CONN_ERP_DEFAULT": json.dumps(login | {"host": f"{url}/erp", "extra": {"adapter": "rest", **extra}}),
+        "AIRFLOW_CONN_ERP_DEFAULT": json.dumps(login | {"host": f"{url}/erp", "extra": extra}),
         "AIRFLOW_VAR_ORDERFLOW": json.dumps(SETTINGS),
     }

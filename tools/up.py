@@ -18,7 +18,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from contextlib import ExitStack
+from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TextIO
@@ -111,7 +114,7 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
             kept = KeptSandbox(STATE)
             sandbox, facts["sandbox"] = kept.start(sandbox_port)
             running.callback(sandbox.stop)
-            facts["day"] = kept.fill(facts["sandbox"], ZoneInfo(os.environ.get("ORDERFLOW_TIMEZONE", SHOP_TIMEZONE)))
+            facts["new"] = kept.fill(facts["sandbox"], yesterday := _yesterday())  # Airflow runs it at once
             parts.append(sandbox)
             connections |= sandbox_environment(facts["sandbox"]) | kept.ledger
             environment = connections | environment
@@ -124,6 +127,10 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
         parts.append(running.enter_context(airflow))
         for name, value in variables.items():
             airflow.set_variable(name, value)
+        if facts["sandbox"]:
+            ran = {run["partition_key"] for run in airflow.runs(DAG_ID)}
+            facts["day"] = _latest_without_run(ran, before=yesterday)
+            kept.fill(facts["sandbox"], date.fromisoformat(facts["day"]))
         _keep_private(ENVIRONMENT, json.dumps(connections))
         airflow.unpause(DAG_ID)
         READY.write_text(json.dumps(facts | {"url": airflow.url}), encoding="utf-8")
@@ -131,6 +138,17 @@ def serve(port: int, sandbox_port: int) -> NoReturn:
             for part in parts:
                 part.check()
             time.sleep(5)
+
+
+def _yesterday() -> date:
+    zone = ZoneInfo(os.environ.get("ORDERFLOW_TIMEZONE", SHOP_TIMEZONE))
+    return datetime.now(zone).date() - timedelta(days=1)
+
+
+def _latest_without_run(ran: Collection[str], *, before: date) -> str:
+    """Return the latest day before a date that is not one of those that have run."""
+    earlier = (str(before - timedelta(days=n)) for n in count(1))
+    return next(day for day in earlier if day not in ran)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
@@ -172,7 +190,8 @@ def _welcome(facts: dict[str, Any], password: str = "") -> None:
     print(f"Airflow   {facts['url']}   {_login(facts, password)}")
     print(f"the DAG   {facts['url']}/dags/{DAG_ID}")
     if facts["sandbox"]:
-        print(f"sandbox   {facts['sandbox']}   a shop and an ERP; yesterday's orders are on their way already")
+        orders = "yesterday's orders are on their way already" if facts.get("new") else "with what they had before"
+        print(f"sandbox   {facts['sandbox']}   a shop and an ERP; {orders}")
         print(f"Try: trigger {DAG_ID} with partition key {facts['day']}, a day with orders that has not run yet.")
     print(f"Paused: {', '.join(PAUSED)}. Switch them on with the toggle at {facts['url']}/dags.")
     if facts.get("given_settings"):

@@ -104,7 +104,12 @@ def test_it_names_a_day_that_has_not_run_and_keeps_everything_over_a_restart(up:
     assert open_before.stdout.splitlines()
 
     assert up("stop").returncode == 0
-    assert up("start", *ports).returncode == 0
+    restarted = up("start", *ports)
+    assert restarted.returncode == 0, restarted.stdout + restarted.stderr
+    assert _facts(tmp_path)["day"] < facts["day"], "the day of the first start has been run since"
+    assert f"partition key {_facts(tmp_path)['day']}, " in restarted.stdout
+    assert "on their way already" in said.stdout
+    assert "with what they had before" in restarted.stdout
     with SandboxControl(facts["sandbox"]) as control:
         assert sorted(order["number"] for order in control.erp_orders()) == made
     assert _orderflow(tmp_path, "open").stdout == open_before.stdout
