@@ -46,7 +46,8 @@ const UNITS = { order: "alerts.orders", "packing slip": "alerts.slips", task: "a
 // What has the cause: by name where that is one alone or cannot be counted, else how many of what.
 export function causeName(cause) {
   const counted = cause.size > 1 && cause.unit in UNITS;
-  return counted ? t(UNITS[cause.unit], { count: number(cause.size) }) : cause.names.join(", ");
+  const named = cause.names.map((name) => name.replace(/^packing slip /, `${t("alerts.slip")} `));
+  return counted ? t(UNITS[cause.unit], { count: number(cause.size) }) : named.join(", ");
 }
 
 function causeLink(cause, show) {

@@ -7,6 +7,9 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const TICKS = [60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800, 2_592_000];
 const sum = (days, name) => days.reduce((total, day) => total + day[name], 0);
 
+// The service level as the reader writes it: 95% within 4h.
+const goal = ({ share, within }) => t("trends.goal", { share: percent(share), time: span(within) });
+
 export class TrendChart {
   constructor() {
     this.until = "erp";
@@ -43,7 +46,7 @@ export class TrendChart {
       pointRadius: days.length > 31 ? 0 : 2,
       spanGaps: true,
     });
-    const asked = { ...line("level", "--bad", [6, 4]), label: level?.text, data: days.map(() => level?.within), pointRadius: 0 };
+    const asked = { ...line("level", "--bad", [6, 4]), label: level && goal(level), data: days.map(() => level?.within), pointRadius: 0 };
     const datasets = [line("median", "--list-partly-written-back"), line("p95", "--list-overdue"), ...(level ? [asked] : [])];
     this.figures();
     this.table();
@@ -111,7 +114,7 @@ export class TrendChart {
     replace(
       byId("trends-figures"),
       came ? figure(t("trends.first"), percent(sum(found, "first_try") / came)) : null,
-      level && met !== null ? figure(t("trends.met", { level: level.text }), percent(met), met < level.share) : null,
+      level && met !== null ? figure(t("trends.met", { level: goal(level) }), percent(met), met < level.share) : null,
       open.length > 0
         ? figure(t("trends.open"), open.map(([age, count]) => `${t(`age.${age}`)}: ${number(count)}`).join(" · "))
         : null,

@@ -121,6 +121,7 @@ const UNITS = [
 
 export function ago(instant) {
   const seconds = (new Date(instant) - Date.now()) / 1000;
+  if (Math.abs(seconds) < 60) return t("just.now");
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
   return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / size), unit);
 }
