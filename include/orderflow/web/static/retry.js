@@ -79,7 +79,8 @@ async function follow(what, run, whenNew) {
       state = now;
       const paused = state === "queued" && (await askAirflow(`dags/${DAG}`)).is_paused;
       const kind = { success: "good", failed: "bad" }[state] ?? "busy";
-      show(paused ? "warn" : kind, paused ? t("retry.paused") : t(`${texts}.state.${state}`), run);
+      const ended = what === "send_now" && state === "success" ? "send_now.done" : `${texts}.state.${state}`;
+      show(paused ? "warn" : kind, t(paused ? "retry.paused" : ended), run);
       await whenNew();
     }
     if (!ENDED.includes(state)) await wait(PAUSE);
