@@ -301,6 +301,7 @@ def test_writes_are_tried_on_a_named_order_once_its_reference_is_typed(
     summary = json.loads(lines[-1])
     assert (summary["assumptions"]["state_moves"]["outcome"], summary["left"]) == ("holds", [])
     assert "This writes to order CS48193" in errors
+    assert "PUT BACK order 1/CS48193 reads as before" in errors
     assert {**control.order(order_id), "modified_date": None} == {**before, "modified_date": None}
     assert control.journal(service="shop", method="PUT")
 

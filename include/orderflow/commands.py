@@ -139,6 +139,8 @@ def _check_shop(asked: Namespace) -> int:
         _tell("RECORDED", [record(checked, asked.record)])
     _tell("TO DO", checked.to_do())
     _tell("LEFT", checked.left)
+    if trial and not checked.left:
+        _tell("PUT BACK", [f"order {asked.with_order} reads as before; only its `modified_date` is new"])
     return _end(
         {**checked.summary(), "changed": changed, "unsafe": unsafe},
         _FAILED if checked.needs_a_person or checked.left or unsafe else 0,

@@ -1,5 +1,6 @@
 """The check of a shop, on a real sandbox; pauses between attempts are skipped."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,17 +13,18 @@ from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.settings import Settings
-from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
+from orderflow.transport import Bounds, Channel, FixedAuthorization
 from sandbox.config import Config
 from sandbox.server import RunningSandbox
-from support.checks import Check
-
-AT_ONCE = RetryPolicy(sleep=lambda _: None)
+from support.checks import AT_ONCE, Check
 
 
 @pytest.fixture
 def check(sandbox: RunningSandbox) -> Check:
-    def run(authorize: Any = None, **settings: Any) -> Checked:
+    def run(
+        authorize: Any = None, now: Callable[[], datetime] | None = None, deadline: float = 60, **settings: Any
+    ) -> Checked:
+        began = datetime.now(UTC)
         credentials = Credentials(sandbox.token_url, Config().client_id, Config().client_secret)
         shop = Channel(
             requests.Session(),
@@ -30,6 +32,7 @@ def check(sandbox: RunningSandbox) -> Check:
             service=SHOP,
             authorize=authorize or ClientCredentials(requests.Session(), credentials),
             policy=AT_ONCE,
+            bounds=Bounds(seconds=deadline),
             read_only=True,
         )
         erp = Channel(
@@ -40,6 +43,6 @@ def check(sandbox: RunningSandbox) -> Check:
             policy=AT_ONCE,
             read_only=True,
         )
-        return check_shop(shop, RestErp(erp), Settings.model_validate(settings), lambda: datetime.now(UTC))
+        return check_shop(shop, RestErp(erp), Settings.model_validate(settings), now or (lambda: began))
 
     return run

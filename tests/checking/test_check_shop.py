@@ -1,7 +1,8 @@
 """Every manner of the sandbox that shows without writing, checked against the assumptions it affects."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,8 @@ from orderflow.settings import Settings
 from orderflow.transport import FixedAuthorization
 from sandbox.config import TODAYS_ERP, Config
 from sandbox.control import SandboxControl
-from support.checks import Check
+from sandbox.manners.table import MANNERS as KNOWN_MANNERS
+from support.checks import AT_ONCE, Check
 
 DAY = "2026-11-22"
 HOLDS, FAILS, UNSEEN = CheckOutcome
@@ -63,9 +65,25 @@ MANNERS: dict[str, dict[str, CheckOutcome]] = {
     "texts_trimmed": {},
     "answers_partial": {},
     "answers_old": {},
+    "lines_reversed_on_put": {},
+    "decimals_rescaled_on_write": {},
+    "answers_empty": {},
+    "answers_no_content": {},
     "unknown_fields_refused": {},
     "read_only_refused": {},
+    # orders that change while they are read
+    "renamed_after_read": {},
+    "moved_after_read": {},
+    "drafted_after_read": {"filters_on_one": UNSEEN},
+    "cancelled_after_read": {},
+    "reference_repeated": {"references": FAILS},
+    "numbers_restarted": {},
+    # limits that a check does not meet
+    "throttled_per_hour": {},
+    "no_retry_after": {},
 }
+OTHERWISE = {"throttled_per_second", "throttled_per_minute", "utf16", "gzip_bomb", "trickling"}
+"""Manners that end calls, wherever they happen to be: below, each with what has to be said."""
 
 SWITCHES: list[tuple[dict[str, Any], dict[str, CheckOutcome]]] = [
     ({"max_limit": 20}, {"page_size": FAILS}),
@@ -113,6 +131,52 @@ def test_each_switch_touches_the_assumptions_that_it_should(
     control.reset(day=DAY, count=40, **switches)
     _touched(check, touched)
     _nothing_was_written(control)
+
+
+def test_every_manner_of_the_sandbox_is_checked() -> None:
+    assert set(MANNERS) | OTHERWISE == set(KNOWN_MANNERS)
+
+
+@pytest.mark.parametrize("manner", ["throttled_per_second", "throttled_per_minute"])
+def test_a_shop_that_limits_calls_is_told_and_shows_no_other_fault(
+    manner: str, check: Check, control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=40, manners=[manner])
+    checked = check()
+    assert checked.verdicts["limits"].outcome is FAILS
+    wrong = {name for name, verdict in checked.verdicts.items() if verdict.outcome is FAILS}
+    assert wrong - {"limits"} <= {name for name, outcome in USUAL.items() if outcome is FAILS}
+    _nothing_was_written(control)
+
+
+@pytest.mark.parametrize(
+    ("manner", "times", "deadline"), [("gzip_bomb", 1, 60), ("trickling", AT_ONCE.attempts + 1, 1)]
+)
+def test_answers_without_an_end_are_named(
+    manner: str, times: int, deadline: float, check: Check, control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=10, bomb_megabytes=64, trickle_seconds=0.5)
+    control.fault("behave", service="shop", manners=[manner], times=times, skip=6)
+    checked = check(deadline=deadline)
+    assert checked.verdicts["json"].outcome is FAILS
+    assert checked.verdicts["filter_state"].outcome is HOLDS
+
+
+@pytest.mark.parametrize("seconds", [2, 8, 60])
+def test_a_slow_shop_gets_a_table_in_time_and_nothing_is_guessed(
+    seconds: int, check: Check, control: SandboxControl
+) -> None:
+    """Every look at the clock finds it later by so much."""
+    control.reset(day=DAY, count=40)
+    now = datetime.now(UTC)
+    ticks = count()
+    checked = check(now=lambda: now + timedelta(seconds=seconds * next(ticks)))
+    assert checked.calls <= 40 / seconds + 1
+    assert checked.verdicts["limits"].outcome is FAILS
+    assert "the time of this check was over" in checked.verdicts["limits"].seen
+    wrong = {name for name, verdict in checked.verdicts.items() if verdict.outcome is FAILS and verdict.todo}
+    assert wrong <= {"limits", "webshops_set", "clocks", "erp_clock"}
+    assert "erp_lookup" not in checked.needs_a_person
 
 
 def _nothing_was_written(control: SandboxControl) -> None:

@@ -14,7 +14,7 @@ from orderflow.checking.judging_orders import OF_ORDERS
 from orderflow.checking.judging_settings import OF_SETTINGS, sampled
 from orderflow.checking.judging_writes import OF_WRITES
 from orderflow.checking.probing import ShopProbe
-from orderflow.checking.probing_erp import ErpProbe
+from orderflow.checking.probing_erp import OVER, ErpProbe
 from orderflow.checking.proposals import proposals
 from orderflow.checking.report import Checked
 from orderflow.checking.seen import ErpSeen, ShopSeen
@@ -65,6 +65,8 @@ def _verdict(one: Assumption, shop: ShopSeen, erp: ErpSeen, settings: Settings, 
         return OF_WRITES[one.id](tried)
     if one.no_check:
         return unseen(one.no_check)
+    if erp.problems.get(one.id) == OVER:
+        return unseen(OVER)
     of_erp = OF_ERP.get(one.id) or OF_MASTER_DATA.get(one.id)
     if of_erp:
         return of_erp(erp, settings)

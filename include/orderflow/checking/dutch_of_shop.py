@@ -59,11 +59,18 @@ _CALLS = {
     "runs pause, and leave orders to the sweep": "runs pauzeren, en laten orders aan de sweep",
     "ask CloudSuite for the limit, and set `limits.shop_per_second` or `limits.shop_per_day` to it": "vraag "
     "CloudSuite naar de limiet, en zet `limits.shop_per_second` of `limits.shop_per_day` daarop",
+    "then the time of this check was over": "toen was de tijd van deze controle om",
+    "what was not asked cannot be seen, and runs take long, too": "wat niet gevraagd is, is niet te zien, en ook runs "
+    "duren lang",
+    "check again when the shop is faster": "controleer opnieuw als de webshop sneller is",
+    "if it never is, ask CloudSuite": "is die dat nooit, vraag het CloudSuite",
+    "the order was changed meanwhile: check again": "de order werd intussen gewijzigd: controleer opnieuw",
     "{} calls answered, median {} ms, slowest {} ms": "{} aanroepen beantwoord, mediaan {} ms, traagste {} ms",
 }
 _LISTS = {
     "ask CloudSuite": "vraag het CloudSuite",
     "not asked": "niet gevraagd",
+    "not asked: the time of this check was over": "niet gevraagd: de tijd van deze controle was om",
     "the list was answered by {}": "de lijst werd beantwoord met {}",
     "a list was answered by {}": "een lijst werd beantwoord met {}",
     "{} rows": "{} rijen",

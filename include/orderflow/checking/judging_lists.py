@@ -129,6 +129,8 @@ def judge_filter(name: str, seen: ShopSeen) -> CheckResult:
             "orders are not found",
             f"{_ASK} what the filter compares, before anything else",
         )
+    if not seen.is_whole and seen.call(f"known_{name}").rows is None:
+        return unseen(seen.call(f"known_{name}").problem)
     return holds("rows came where they match, and no other") if listed else unseen("the shop has no such orders")
 
 
@@ -176,9 +178,17 @@ def judge_filters_on_one(seen: ShopSeen) -> CheckResult:
     asked = seen.call("other_state")
     if asked.status in {_NOT_FOUND, _REFUSED}:
         return holds(f"status {asked.status} for a state that the order is not in")
+    if asked.status == _OK and _has_moved(asked.document, seen):
+        return unseen("the order was changed meanwhile: check again")
     if asked.status == _OK:
         return fails("the order is found all the same", "a change between reading and writing is noticed by reading")
     return unseen(asked.problem or f"status {asked.status}")
+
+
+def _has_moved(order: object, seen: ShopSeen) -> bool:
+    """Whether an order has another state than when it was read before."""
+    now = order if isinstance(order, dict) else {}
+    return any(one.get("id") == now.get("id") and one.get("state") != now.get("state") for one in seen.orders)
 
 
 OF_LISTS: Mapping[str, Callable[[ShopSeen], CheckResult]] = {

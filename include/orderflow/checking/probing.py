@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -14,10 +15,15 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import ShopState
 from orderflow.errors import OrderflowError
 from orderflow.settings import Settings
-from orderflow.transport import Channel, FixedAuthorization
+from orderflow.transport import Channel, FixedAuthorization, UnavailableError
 
 SAMPLE = 40
 """Orders whose details are read."""
+TIME = timedelta(seconds=40)
+"""Calls that would begin later are not made: whoever waits for the check gets a table, and is told."""
+_OVER = Seen(problem="not asked")
+_QUICK = 5
+"""Seconds within which an error has to come for its call to be repeated."""
 _TWINS = 6
 _PAGE = 5
 _AGAIN = 4
@@ -58,9 +64,11 @@ class ShopProbe:
         self._channel = channel
         self._settings = settings
         self._now = now
+        self._until = now() + TIME
+        self._is_whole = True
 
     def look(self) -> ShopSeen:
-        """Make all calls; TransientError or PermanentError if the very first one fails."""
+        """Make all calls for which there is time; TransientError or PermanentError if the very first one fails."""
         page_size = self._settings.limits.page_size
         calls = {"page": self._ask(ORDERS, {"limit": str(page_size)}, _REDIRECTS)}
         calls["after_page"] = self._list({"limit": "1", "offset": str(len(calls["page"].ids))})
@@ -74,10 +82,11 @@ class ShopProbe:
         return ShopSeen(
             address=self._channel.address,
             page_size=page_size,
-            calls=calls | dict(self._other_state(details)),
-            details=details,
-            repeated=self._repeated(details),
-            origins={origin: self._customers(origin) for origin in self._origins(details)},
+            calls=_asked(calls | dict(self._other_state(details))),
+            details=tuple(one for one in details if one is not _OVER),
+            repeated=tuple(one for one in self._repeated(details) if one is not _OVER),
+            origins=_asked({origin: self._customers(origin) for origin in self._origins(details)}),
+            is_whole=self._is_whole,
             **self._token(),
         )
 
@@ -136,6 +145,9 @@ class ShopProbe:
         return self._get(ORDERS, params)
 
     def _get(self, path: str, params: Mapping[str, str] | None = None, channel: Channel | None = None) -> Seen:
+        if self._now() >= self._until:
+            self._is_whole = False
+            return _OVER
         try:
             return self._ask(path, params, _ANY_ANSWER, channel)
         except OrderflowError as error:
@@ -145,7 +157,13 @@ class ShopProbe:
         self, path: str, params: Mapping[str, str] | None, accept: Collection[int], channel: Channel | None = None
     ) -> Seen:
         began = time.monotonic()
-        answer = (channel or self._channel).call("GET", path, params=params, retry=True, accept=accept)
+        ask = partial((channel or self._channel).call, "GET", path, params=params, accept=accept)
+        try:
+            answer = ask(retry=False)
+        except UnavailableError:
+            if time.monotonic() - began > _QUICK:
+                raise  # a shop that hangs would take the whole time of the check, and more
+            answer = ask(retry=True)
         seconds, ended = time.monotonic() - began, self._now()
         problem, document = "", None
         try:
@@ -161,6 +179,10 @@ class ShopProbe:
             ended=ended,
             seconds=seconds,
         )
+
+
+def _asked(calls: Mapping[str, Seen]) -> dict[str, Seen]:
+    return {name: seen for name, seen in calls.items() if seen is not _OVER}
 
 
 def _sampled(calls: Mapping[str, Seen]) -> list[int]:

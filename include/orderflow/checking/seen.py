@@ -67,6 +67,8 @@ class ShopSeen:
     token_address: str = ""
     """Where tokens come from; empty with a fixed one."""
     checks_certificates: bool = True
+    is_whole: bool = True
+    """Whether there was time for every call."""
 
     def call(self, name: str) -> Seen:
         """Return a call's answer; a call that was not made has none."""
