@@ -47,6 +47,8 @@ HANDED_ON = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "ORDERFLOW_")
 POOLS = ("ORDERFLOW_SHOP_POOL", "ORDERFLOW_ERP_POOL")
 """Pools named here are created, unlike elsewhere; their slots can be edited on Airflow's page."""
 POOL_SLOTS = 4
+PATIENCE = 300
+"""Seconds until a start is given up: a little more than LocalAirflow takes at most."""
 
 
 def start(port: int, sandbox_port: int) -> None:
@@ -54,7 +56,7 @@ def start(port: int, sandbox_port: int) -> None:
     STATE.mkdir(mode=0o700, exist_ok=True)
     if (lock := _locked()) is None:
         print("It is running already.")
-        _welcome(wait_until(_ready, 180, "answer of the Airflow that is starting"))
+        _welcome(wait_until(_ready, PATIENCE, "answer of the Airflow that is starting"))
         return
     READY.unlink(missing_ok=True)
     lock.close()
@@ -76,7 +78,7 @@ def start(port: int, sandbox_port: int) -> None:
             raise ServiceError(f"it did not start:\n{LOG.read_text(encoding='utf-8', errors='replace')[-4000:]}")
         return _ready()
 
-    _welcome(wait_until(up, 180, "running Airflow"), password)
+    _welcome(wait_until(up, PATIENCE, "running Airflow"), password)
 
 
 def stop() -> None:
