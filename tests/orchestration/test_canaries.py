@@ -9,7 +9,6 @@ import logging
 import os
 import re
 import traceback
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
 from support.canaries import forms, leaks
 from support.page import app_of, serving
-from support.raw_server import Visit, http, raw_server
+from support.quoting import ADAPTERS, ANSWERS, LOGIN, PASSWORD, SHORT, TENANT, TOKEN, quoting_server, secrets_of
 from support.receivers import Inbox, Mailbox
 
 DAY = "2026-11-22"
@@ -49,40 +48,8 @@ RUN = RunRef(dag_id="orderflow_daily", run_id="run1", task_id="push_to_erp", par
 
 log = logging.getLogger("orderflow.canaries")
 
-PASSWORD = "canary+pass/word=<&>\"'\\é-7731"
-TOKEN = "canary-tok3n.ABC~def+ghi/jkl=mno"
-TENANT = "canary tenant/key=<&>0123"
-SHORT = "c4n!y"
 HOOK = "T0CANARY/B0CANARY/xCanaryPathOfTheHook"
 HOOK_PASSWORD = "canary-h00k-password-0123"
-SECRETS = (PASSWORD, TOKEN, TENANT, b64encode(f"me:{PASSWORD}".encode()).decode())
-SAID = "; ".join(form for secret in SECRETS for form in forms(secret)) + f"; pin {SHORT}, '{SHORT}'"
-
-LOGIN = {"login": "me", "password": PASSWORD}
-TRYTON = {"adapter": "tryton", "database": "d", "web_shop": {"1": "Shop"}}
-ADAPTERS: dict[str, dict[str, Any]] = {
-    "REST, password": {**LOGIN, "extra": {"X-Tenant": TENANT, "X-Pin": SHORT}},
-    "REST, token": {"extra": {"token": TOKEN, "X-Tenant": TENANT, "X-Pin": SHORT}},
-    "Tryton, token": {"extra": {"token": TOKEN, "X-Tenant": TENANT, "X-Pin": SHORT, **TRYTON}},
-    "Tryton, password": {**LOGIN, "extra": {"X-Tenant": TENANT, "X-Pin": SHORT, **TRYTON}},
-}
-QUOTED: dict[str, Any] = {
-    **dict.fromkeys(("error", "error_description", "reason", "message", "description", "number"), SAID),
-    SAID: SAID,
-    "results": SAID,
-}
-ANSWERS: dict[str, tuple[str, bytes]] = {
-    "400 JSON": ("400 Bad Request", json.dumps(QUOTED).encode()),
-    "401 JSON": ("401 Unauthorized", json.dumps([SAID, SAID], ensure_ascii=False).encode()),
-    "403 page": ("403 Forbidden", f"<html><title>{SAID}</title>{SAID}</html>".encode()),
-    "409 JSON": ("409 Conflict", json.dumps({**QUOTED, "error": "duplicate"}).encode()),
-    "422 JSON": ("422 Unprocessable", json.dumps({**QUOTED, "error": "rejected", "lines": [1]}).encode()),
-    "422 text": ("422 Unprocessable", SAID.encode()),
-    "200 JSON": ("200 OK", json.dumps(QUOTED).encode()),
-    "200 Latin-1": ("200 OK", f'{{"results": "{PASSWORD}é"}}'.encode("latin-1")),
-    "302": ("302 Found", b""),
-}
-
 
 Quoting = tuple[str, dict[str, Any]]
 Said = Callable[..., dict[str, str]]
@@ -90,31 +57,9 @@ Said = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def quoting() -> Iterator[Quoting]:
-    """Return a server that gives a chosen answer to the calls of chosen methods, and finds nothing for the others."""
-    chosen: dict[str, Any] = {}
-
-    def serve(visit: Visit) -> None:
-        while request := visit.read_request():
-            method, path = request.split(b" ", 2)[:2]
-            if method.decode() in chosen["methods"]:
-                status, body = chosen["answer"]
-                header = quote_of(request)
-                visit.send(
-                    http(body, status, location=f"/{header}?{header}", www_authenticate=f'Basic realm="{header}"')
-                )
-            elif b"capabilities" in path:
-                visit.send(http(b"{}", "404 Not Found"))
-            else:
-                visit.send(http(b'{"results": []}'))
-
-    with raw_server(serve) as address:
+    """Return a server that quotes, and what it is to answer."""
+    with quoting_server() as (address, chosen):
         yield address, chosen
-
-
-def quote_of(request: bytes) -> str:
-    """Return the credentials that a request came with, as a proxy's error page does."""
-    lines = request.decode("latin-1").split("\r\n")
-    return next((line.partition(": ")[2] for line in lines if line.lower().startswith("authorization")), "")
 
 
 @pytest.fixture
@@ -214,10 +159,7 @@ def _page(book: Ledger, *, may_retry: bool) -> Iterator[tuple[str, str]]:
 def _has_none(left: dict[str, str], given: dict[str, Any]) -> None:
     """Check that no secret of these connections is anywhere, nor of a channel, which nobody has quoted."""
     missing = {"raised", "mail", "chat", "log", "err", "ledger.db", "page /api/alerts of who may see"} - left.keys()
-    used = [secret for secret in SECRETS if json.dumps(secret)[1:-1] in json.dumps(given)]
-    if "password" in given and "token" not in given["extra"]:
-        used.append(SECRETS[-1])
-    found = leaks(left, *used, HOOK, HOOK_PASSWORD)
+    found = leaks(left, *secrets_of(given), HOOK, HOOK_PASSWORD)
     alone = re.compile(rf"(?<![\w-]){re.escape(SHORT)}(?![\w-])")
     short = [where for where, text in left.items() if alone.search(text)]
     assert (missing, found, short) == (set(), [], [])
