@@ -58,11 +58,15 @@ def _typed(wanted: dict[str, Any]) -> tuple[int, int]:
     for name in ("sale_date", "shipping_date"):
         if wanted.get(name):
             setattr(sale, name, date.fromisoformat(wanted[name]))
+    sale.contact = _contact(sale.party, wanted.get("contact"))
     for name, value in wanted.get("terms", {}).items():
         setattr(sale, name, _term(value) if name == "payment_term" else value)
     for number, wanted_line in enumerate(wanted["lines"], 1):
         line = sale.lines.new()
         line.sequence = number
+        if wanted_line.get("type"):
+            line.type, line.description = wanted_line["type"], wanted_line["description"]
+            continue
         (line.product,) = Model.get("product.product").find([("code", "=", wanted_line["product"])])
         line.quantity = float(wanted_line["quantity"])
         line.unit_price = Decimal(wanted_line["unit_price"])
@@ -74,6 +78,10 @@ def _typed(wanted: dict[str, Any]) -> tuple[int, int]:
 
 def _record(model: str, id_: int) -> Any:
     return Model.get(model)(id_)
+
+
+def _contact(party: Any, value: str | None) -> Any:
+    return next((one for one in party.contact_mechanisms if one.value == value), None)
 
 
 def _term(name: str) -> Any:
@@ -121,10 +129,20 @@ def _of_sale(sale: Any) -> dict[str, Any]:
     texts = ("state", "reference", "description", "comment", "invoice_method", "shipment_method")
     return {
         **{name: getattr(sale, name) or "" for name in texts},
+        "contact": sale.contact.value if sale.contact else "",
         "payment_term": _name(sale.payment_term),
         "shipping_date": str(sale.shipping_date or ""),
-        "lines": [_of_line(line) for line in sale.lines if line.type == "line"],
+        **_lines(sale),
         **_amounts(sale),
+    }
+
+
+def _lines(record: Any) -> dict[str, Any]:
+    """Return the lines, and the texts between them with their places."""
+    said = [(place, line) for place, line in enumerate(record.lines, 1) if line.type != "line"]
+    return {
+        "lines": [_of_line(line) for line in record.lines if line.type == "line"],
+        "texts": [f"{place}: {line.type} {line.description or ''} {line.amount or ''}" for place, line in said],
     }
 
 
@@ -155,7 +173,7 @@ def _of_invoice(invoice: Any) -> dict[str, Any]:
         "party": invoice.party.name,
         "payment_term": _name(invoice.payment_term),
         "due": sorted(f"{line.maturity_date} {line.debit}" for line in invoice.lines_to_pay),
-        "lines": [_of_line(line) for line in invoice.lines],
+        **_lines(invoice),
         "taxes": sorted(f"{tax.tax.name}: {tax.amount} on {tax.base}" for tax in invoice.taxes),
         **_amounts(invoice),
     }

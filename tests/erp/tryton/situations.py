@@ -75,6 +75,8 @@ UNEVEN = (("3310_M", "2.5", "1.385"), ("3310_M", "2.5", "1.385"))
 """Each line is 3.4625: 3.46 twice in Tryton, and 6.93 once in the shop."""
 SECOND = next(iter(SECOND_COMPANY))
 ALL_SHOPS = {**SHOPS, **SECOND_COMPANY}
+CONTACT = "orders@example.com"
+"""A mail address that the party of customer 2001 has."""
 HEAD_OFFICE = addresses_of(2006)[1]
 BRANCH = addresses_of(2009)[0]
 PAID = {"payment_status": "paid"}
@@ -154,6 +156,42 @@ SITUATIONS = (
     Situation("Texts", "a remark of several lines", order={"remarks": "Ring twice.\nSecond door"}),
     Situation("Texts", "no order number of the customer", order={"customer_order_number": None}),
     Situation("Texts", "the customer's number is the shop's", order={"customer_order_number": "S{number}"}),
+    Situation(
+        "Texts",
+        "a title, comments between the lines, and a subtotal",
+        products=(("124_STUK", "2", "10.00"), ("8890_STUK", "1", "4.95")),
+        order={
+            "texts": (
+                {"kind": "title", "text": "Kitchen", "after": 0},
+                {"kind": "comment", "text": "Cut to length.\nMind the grain", "after": 1},
+                {"kind": "gift_card", "text": "With love", "after": 2},
+                {"kind": "subtotal", "text": "Kitchen, in all", "after": 2},
+            )
+        },
+        typed={
+            "lines": (
+                {"type": "title", "description": "Kitchen"},
+                {"product": "124_STUK", "quantity": "2", "unit_price": "10.00", "description": "Line 1"},
+                {"type": "comment", "description": "Cut to length.\nMind the grain"},
+                {"product": "8890_STUK", "quantity": "1", "unit_price": "4.95", "description": "Line 2"},
+                {"type": "comment", "description": "With love"},
+                {"type": "subtotal", "description": "Kitchen, in all"},
+            )
+        },
+    ),
+    Situation(
+        "Texts",
+        "who ordered has a mail address that the party knows",
+        2001,
+        order={"contact": {"origin": "webshop", "key": "U1", "email": CONTACT.upper()}},
+        typed={"contact": CONTACT},
+    ),
+    Situation(
+        "Texts",
+        "who ordered is unknown to the party",
+        2001,
+        order={"contact": {"origin": "webshop", "key": "U2", "email": "nobody@example.com"}},
+    ),
     Situation("Addresses", "one address for both", order={"invoice_address": None}),
     Situation("Addresses", "delivered to another party", 2001, order={"shipment_address": BRANCH}),
     Situation(

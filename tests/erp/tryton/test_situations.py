@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from erp.tryton.situation_table import Outcome, table
-from erp.tryton.situations import ALL_SHOPS, SECOND, SITUATIONS
+from erp.tryton.situations import ALL_SHOPS, CONTACT, SECOND, SITUATIONS
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.errors import PermanentError
 from support.erp_orders import sales_order
@@ -34,12 +34,16 @@ class Played(NamedTuple):
 def played(tryton_server: RunningTryton) -> Iterator[Played]:
     """Play all situations on one day of Tryton's clock: if midnight interrupts them, play them anew."""
     today = None
+    party, _ = _tied(tryton_server, "customer:2001")
+    known = {"party": party, "type": "email", "value": CONTACT}
+    made = tryton_server.rpc("model.party.contact_mechanism.create", [known])
     while today != _today():
         today = _today()
         tryton_server.forget_sales()
         outcomes = _play(tryton_server, today)
     yield Played(today, outcomes)
     tryton_server.forget_sales()
+    tryton_server.rpc("model.party.contact_mechanism.delete", made)
 
 
 def _today() -> date:
