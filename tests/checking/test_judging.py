@@ -102,6 +102,7 @@ SHOPS: list[tuple[str, ShopSeen, CheckOutcome]] = [
     ("references", _shop({"page": _page({"id": 1, "reference": " "})}), FAILS),
     ("references", _shop(None, _order(), _order(id=2, webshop=2)), HOLDS),
     ("references", _shop(None, _order(), _order(id=2)), FAILS),
+    ("references", _shop(None, _order(webshop=[1]), _order(reference={"a": []}), _order(id=[])), HOLDS),
     ("times_naive", _shop(None, _order(confirm_date="today")), UNSEEN),
     ("json", _shop({"page": Seen(status=200, problem="is not JSON")}), FAILS),
 ]

@@ -208,7 +208,8 @@ def judge_references(seen: ShopSeen, _: Settings) -> CheckResult:
         return fails(f"{len(empty)} orders have none: ids {_some(sorted(empty))}", "they are errors of their own", _ASK)
     ids: dict[tuple[Any, Any], set[Any]] = {}
     for order in seen.orders:
-        ids.setdefault((order.get("webshop"), order.get("reference")), set()).add(order.get("id"))
+        webshop, reference, number = (_plain(order.get(name)) for name in ("webshop", "reference", "id"))
+        ids.setdefault((webshop, reference), set()).add(number)
     shared = [(webshop, str(reference)) for (webshop, reference), of in ids.items() if len(of) > 1]
     if twins := [f"{webshop}/{reference}" for webshop, reference in shared if webshop is not None]:
         return fails(
@@ -220,7 +221,11 @@ def judge_references(seen: ShopSeen, _: Settings) -> CheckResult:
         return unseen(
             f"orders share the reference {_some([name for _, name in shared])}, and do not show their webshop"
         )
-    return holds(f"{len({row.get('id') for row in rows})} orders")
+    return holds(f"{len({_plain(row.get('id')) for row in rows})} orders")
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int) else repr(value)
 
 
 def _some(names: list[str]) -> str:
