@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete
-from sqlalchemy import select as select_all
 
 from orderflow.domain.window import Window
 from orderflow.flow.orders.listing import list_window
@@ -17,13 +16,13 @@ from orderflow.flow.orders.select import select, to_mark, to_process
 from orderflow.flow.plan import Plan, joined
 from orderflow.flow.services import Services, Shared
 from orderflow.ledger.tables.alerts import AlertRow
-from orderflow.ledger.tables.base import Base
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.settings import Settings
 from sandbox.config import TODAYS_ERP
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
+from support.ledgers import rows_of
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 PRODUCTS = ["124_STUK", "88_DOOS"]
@@ -223,12 +222,6 @@ def _comparable(body: Any) -> Any:
     return {name: str(value) for name, value in body.items() if name not in {"modified_date", "at", "date"}}
 
 
-def rows_of(services: Services) -> dict[str, list[Any]]:
-    """Return everything that the ledger holds."""
-    with services.ledger._engine.connect() as connection:
-        return {table.name: list(connection.execute(select_all(table))) for table in Base.metadata.sorted_tables}
-
-
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_what_a_dry_run_plans_is_what_the_run_does(
     seed: int, services: Services, control: SandboxControl, clock: Clock, runs: Runs
@@ -238,10 +231,10 @@ def test_what_a_dry_run_plans_is_what_the_run_does(
     world.live()
     world.strike()
     control.clear_journal()
-    before = rows_of(services)
+    before = rows_of(services.ledger)
     processed, plan = plan_of(replace(services, shared=Shared()), runs)
     assert [call for call in control.journal() if call["method"] != "GET"] == []
-    assert rows_of(services) == before
+    assert rows_of(services.ledger) == before
     control.clear_journal()
 
     report = run_day(replace(services, shared=Shared()), DAY, runs("2026-11-22"))

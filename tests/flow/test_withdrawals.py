@@ -4,11 +4,13 @@ import pytest
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.window import Window
+from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import IDLE_SWEEP, Runs, calls, last_call
+from support.ledgers import rows_of
 
 DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 TOLD = {
@@ -79,6 +81,22 @@ def test_one_that_was_sent_back_and_is_then_cancelled_is_told_anew_and_over_when
         assert reasons(services) == ([(exported[0], TOLD[now])] if now in TOLD else [])
     assert control.order(exported[0])["state"] == "processing"
     assert len(control.erp_orders()) == len(exported)
+
+
+@pytest.mark.parametrize("ignored", [[], ["modified_date__gte"]])
+def test_what_a_dry_run_lists_is_found_by_the_sweep_after_it(  # noqa: PLR0917
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, exported: list[int], ignored: list[str]
+) -> None:
+    control.configure(unknown_filters=ignored)
+    old = {**ORDER, "state": "cancel", "modified_date": "2026-01-01T12:00:00"}
+    control.add_orders(old)
+    clock.advance(hours=2)
+    withdraw(control, clock, exported[0])
+    before = rows_of(services.ledger)
+    assert list_open(services) == [exported[0]]
+    assert rows_of(services.ledger) == before
+    assert run_sweep(services, runs()).failed == 1
+    assert reasons(services) == [(exported[0], Reason.CANCELLED_AFTER_EXPORT)]
 
 
 def test_a_shop_that_ignores_since_when_is_not_asked_for_all_its_drafts(

@@ -10,9 +10,10 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, delete, text
+from sqlalchemy import URL, Engine, create_engine, delete, select, text
 
 from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.opening import open_ledger
@@ -33,6 +34,12 @@ def empty(engine: Engine) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             if table is not CompatibilityRow.__table__:
                 connection.execute(delete(table))
+
+
+def rows_of(ledger: Ledger) -> dict[str, list[Any]]:
+    """Return everything that a ledger holds."""
+    with ledger._engine.connect() as connection:
+        return {table.name: list(connection.execute(select(table))) for table in Base.metadata.sorted_tables}
 
 
 @cache

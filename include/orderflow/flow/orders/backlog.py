@@ -32,8 +32,10 @@ def list_open(services: Services, run: RunRef | None = None) -> list[int | Order
     """
     now, live = services.now(), go_live(services, by_person=False)
     due = services.ledger.due_orders(now, live)
-    confirmed = list_confirmed(services, remember=run is not None)
-    fresh, withdrawn = _not_read_yet(services, confirmed.rows, live, run), list_withdrawn(services)
+    remember = run is not None
+    confirmed = list_confirmed(services, remember=remember)
+    fresh = _not_read_yet(services, confirmed.rows, live, run)
+    withdrawn = list_withdrawn(services, remember=remember)
     log.info(
         "%d due of what is open in the ledger; %d new or changed in the shop; %d withdrawn",
         len(due),

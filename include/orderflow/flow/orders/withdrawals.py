@@ -38,8 +38,10 @@ class _Withdrawn(NamedTuple):
     filter_is_ignored: bool
 
 
-def list_withdrawn(services: Services) -> list[int]:
+def list_withdrawn(services: Services, *, remember: bool) -> list[int]:
     """Return the ids of exported orders that were newly withdrawn: usually one call per state.
+
+    `remember` stores when this was done, so that the next listing starts there; a dry run must not.
 
     ASSUMED: the shop filters by `modified_date__gte`. A shop that ignores it is asked less often, and for cancelled
     orders only: its drafts may be all customers' carts. If it refuses the call, only this check is lost. The morning's
@@ -62,7 +64,8 @@ def list_withdrawn(services: Services) -> list[int]:
         found += listed.order_ids
         if listed.filter_is_ignored:
             break
-    services.ledger.memos.leave(_MEMO, _memo(began, ignored=listed.filter_is_ignored))
+    if remember:
+        services.ledger.memos.leave(_MEMO, _memo(began, ignored=listed.filter_is_ignored))
     return sorted(found)
 
 
