@@ -12,6 +12,10 @@ from support.clock import Clock
 from support.flow_runs import Runs
 from support.guest_day import DATE, DAY, ORDER
 
+TWO_LINES = [
+    {"product": {"origin": "myorigin", "key": key}, "quantity": 1, "unit_price": "10.00"}
+    for key in ("111_STUK", "222_STUK")
+]
 STEPS = ["state", "erp_order_number", "lines"]
 
 
@@ -22,8 +26,8 @@ def erp(request: pytest.FixtureRequest, control: SandboxControl) -> SandboxContr
 
 
 def half_done(services: Services, erp: SandboxControl, runs: Runs, broken: str) -> int:
-    """Return an order that the ERP has, whose write-back got as far as this step."""
-    (order_id,) = erp.add_orders(ORDER)
+    """Return an order of two lines that the ERP has, whose write-back got as far as this step."""
+    (order_id,) = erp.add_orders({**ORDER, "order_lines": TWO_LINES})
     erp.fault("status", service="shop", body=broken, method="PUT" if broken == "lines" else "PATCH", times=0)
     run_day(services, DAY, runs(DATE))
     erp.clear_faults()
@@ -88,6 +92,23 @@ def test_an_order_that_is_reopened_gets_its_new_number(services: Services, erp: 
     known = run_as_planned(services, erp, runs, order_id)
     assert erp.order(order_id)["erp_order_number"] == known.erp_number == "NEW-1"
     assert known.former_numbers == ("ERP-100001",)
+
+
+@pytest.mark.parametrize("broken", STEPS)
+def test_lines_that_the_erp_numbers_anew_are_told_as_they_are_now(
+    services: Services, erp: SandboxControl, runs: Runs, broken: str
+) -> None:
+    order_id = half_done(services, erp, runs, broken)
+    known = services.ledger.get(order_id)
+    found = services.erp.find(known.external_reference, order_id) if known and known.external_reference else None
+    assert found
+    numbers = list(reversed(found.line_numbers.values()))
+    lines = [line.model_copy(update={"line_number": number}) for line, number in zip(found.lines, numbers, strict=True)]
+    anew = found.model_copy(update={"lines": tuple(lines)})
+    answer = {"results": [anew.model_dump(mode="json", exclude_none=True)]}
+    erp.fault("wrong_answer", service="erp", method="GET", path="sales-orders", times=0, answer=answer)
+    assert run_day(services, DAY, runs(DATE)).failed == 0
+    assert [line["erp_line_number"] for line in erp.order(order_id)["order_lines"]] == numbers
 
 
 @pytest.mark.parametrize(

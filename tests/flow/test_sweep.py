@@ -140,3 +140,16 @@ def test_an_order_reopened_in_the_shop_is_told_again_and_not_exported_again(
     assert len(control.erp_orders()) == 1
     assert control.order(order_id)["state"] == "processing"
     assert services.ledger.get_many([order_id])[order_id].progress is Progress.WRITTEN_BACK
+
+
+@pytest.mark.parametrize("state", ["draft", "quotation", "cancel"])
+def test_an_order_that_was_only_briefly_not_confirmed_is_taken(
+    services: Services, control: SandboxControl, runs: Runs, state: str
+) -> None:
+    """The shop's `modified_date` has whole seconds, so that it may be the same before and after."""
+    (order_id,) = control.add_orders({"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid"})
+    modified = control.order(order_id)["modified_date"]
+    control.edit_order(order_id, state=state, modified_date=modified)
+    run_sweep(services, runs(), order_ids=[order_id])
+    control.edit_order(order_id, state="confirmed", modified_date=modified)
+    assert run_sweep(services, runs()).processed == 1

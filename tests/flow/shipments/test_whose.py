@@ -12,7 +12,7 @@ from orderflow.flow.services import Services
 from orderflow.flow.shipments.preview import preview_shipments
 from sandbox.control import SandboxControl
 from support.flow_runs import Runs
-from support.shipments import DAY, PAID, Shipments, deliver, delivered, posts
+from support.shipments import DAY, LINE, PAID, Shipments, deliver, delivered, posts
 
 SENT = (ShipmentProgress.SENT, None)
 HELD = (ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN)
@@ -100,7 +100,7 @@ def test_odd_names_of_orders(
 def test_an_order_that_was_recreated_with_other_lines_is_held(
     shipments: Shipments, exported: list[str], control: SandboxControl
 ) -> None:
-    first = control.erp_orders()[0]
+    first = next(order for order in control.erp_orders() if order["number"] == exported[0])
     control.cancel_erp_order(exported[0])
     twice = [*first["request"]["lines"], {**first["request"]["lines"][0], "position": 3}]
     anew = control.add_erp_order({**first["request"], "lines": twice})["number"]
@@ -123,6 +123,32 @@ def test_an_erp_that_says_nothing_leaves_the_number(
 
     assert shipments.standing(number) == NOBODYS
     assert shipments.standing(ours) == SENT
+
+
+def test_a_slip_of_a_number_that_the_erp_gave_to_another_order_is_held(
+    shipments: Shipments, services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    """Both orders have this line, and the slip does not say whose it is; its product is not of the order named so."""
+    control.configure(erp_names_orders_of_slips=False)
+    lines = [{**LINE, "product": {"origin": "myorigin", "key": key}} for key in ("111_STUK", "222_STUK")]
+    control.add_orders(*({**PAID, "order_lines": [line]} for line in lines))
+    run_day(services, DAY, runs("2026-11-22"))
+    first, second = (order["number"] for order in control.erp_orders())
+    for before, after in ((first, "TMP"), (second, first), ("TMP", second)):
+        control.edit_erp_order(before, number=after)
+    number = control.deliver(first)["number"]
+    shipments()
+    assert shipments.standing(number) == HELD
+    assert not posts(control)
+
+
+def test_products_that_the_erp_calls_otherwise_hold_back_no_slip(
+    shipments: Shipments, exported: list[str], control: SandboxControl
+) -> None:
+    lines = [{"line_number": number, "quantity": "4", "product_key": "SKU-7"} for number in (11, 21)]
+    number = control.deliver(exported[0], lines=lines)["number"]
+    shipments()
+    assert shipments.standing(number) == SENT
 
 
 def test_an_erp_that_cannot_be_asked_keeps_the_slip_open(

@@ -72,5 +72,8 @@ def _has_news(known: LedgerOrder, modified_at: datetime | None) -> bool:
         return False
     if modified_at is not None and modified_at != known.shop_modified_at:
         return True
-    # "Not of this day" came from another day's run: a sweep has no days, and here the order is listed after all.
-    return known.progress not in OPEN and known.reason in {Reason.OUTSIDE_WINDOW, Reason.ORDER_NOT_FOUND}
+    return known.progress not in OPEN and known.reason in _BELIED
+
+
+_BELIED = frozenset({Reason.OUTSIDE_WINDOW, Reason.ORDER_NOT_FOUND, Reason.NOT_CONFIRMED, Reason.CANCELLED})
+"""What a list that shows the order as confirmed belies. "Not of this day" came from a run of another day."""

@@ -18,11 +18,16 @@ log = logging.getLogger(__name__)
 def resume(services: Services, claim: Claim) -> None:
     """Check that the ERP has kept an order, and learn its new number; PermanentError(ERP_ORDER_CANCELLED)."""
     kept = as_kept(services, claim.order)
-    if kept.number != claim.order.erp_number:
-        message = f"ERP number {kept.number}, formerly {claim.order.erp_number}"
+    if is_renumbered(kept, claim.order):
+        message = f"ERP number {kept.number}, lines numbered anew; formerly {claim.order.erp_number}"
         claim.succeed(Step.PUSH, message=message, is_proved=True, **renumbering(kept))
     elif claim.order.reason is Reason.ERP_ORDER_CANCELLED:
         claim.succeed(Step.PUSH, outcome=Outcome.UNCHANGED, message="reopened in the ERP")
+
+
+def is_renumbered(kept: Exported, known: LedgerOrder) -> bool:
+    """Whether the ERP has given an order, or one of its lines, another number."""
+    return (kept.number, kept.erp_lines) != (known.erp_number, known.erp_lines)
 
 
 def renumbering(kept: Exported) -> Learnt:
@@ -43,7 +48,7 @@ def as_kept(services: Services, known: LedgerOrder) -> Exported:
     elif found is not None and _is_this_order(services, known, found):
         if found.is_cancelled:
             raise cancelled_in_erp(found)
-        return _renumbered(known, found) if found.number != known.erp_number else Exported.of(known)
+        return _renumbered(known, found)
     if known.reason is Reason.ERP_ORDER_CANCELLED:
         raise PermanentError(
             f"ERP number {known.erp_number} was cancelled, and nothing shows that it was reopened", reason=known.reason
@@ -62,10 +67,13 @@ def _is_this_order(services: Services, known: LedgerOrder, found: SalesOrder) ->
 
 
 def _renumbered(known: LedgerOrder, found: SalesOrder) -> Exported:
-    """Return the order under its new number; PermanentError(ERP_ORDER_UNPROVED) if other lines were sent."""
-    if known.erp_lines and known.erp_lines.keys() != found.line_numbers.keys():
+    """Return the order with the numbers it has now; PermanentError(ERP_ORDER_UNPROVED) if other lines were sent."""
+    has_its_lines = not known.erp_lines or known.erp_lines.keys() == found.line_numbers.keys()
+    if found.number == known.erp_number and (not has_its_lines or found.line_numbers == known.erp_lines):
+        return Exported.of(known)
+    if not has_its_lines:
         text = f"ERP order {known.erp_number} is now {found.number}, with other lines than were sent"
         raise PermanentError(text, reason=Reason.ERP_ORDER_UNPROVED)
-    log.info("%s: ERP order %s is now %s", known.name, known.erp_number, found.number)
+    log.info("%s: ERP order %s is now %s, lines %s", known.name, known.erp_number, found.number, found.line_numbers)
     former = known.numbers_before(found.number)
     return Exported.of(known)._replace(number=found.number, erp_lines=found.line_numbers, former=former)

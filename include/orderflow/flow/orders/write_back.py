@@ -14,7 +14,7 @@ from orderflow.flow.customer_status import tell
 from orderflow.flow.exported import Exported, as_shown, line_numbers
 from orderflow.flow.orders.after_export import content_after_write, flag_if_edited
 from orderflow.flow.orders.cxml_confirmation import confirm, confirmation, confirms_by_cxml
-from orderflow.flow.orders.partly_written_back import as_kept, renumbering
+from orderflow.flow.orders.partly_written_back import as_kept, is_renumbered, renumbering
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.orders.writing import Change, Written, difference, write
 from orderflow.flow.services import Services
@@ -59,11 +59,11 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
         intend = partial(claim.intend, Step.PUT_LINES)
         written = write(services, claim.order_id, change, method="PUT", intend=intend)
     learnt: Learnt = _caused_by_us(services, claim, written, exported) if written.changed else {}
-    is_renumbered = exported.number != claim.order.erp_number
-    if is_renumbered:
+    renumbered = is_renumbered(exported, claim.order)
+    if renumbered:
         learnt |= renumbering(exported)
     learnt["last_step"] = services.settings.last_step(claim.order.webshop)
-    outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, is_proved=is_renumbered, **learnt)
+    outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, is_proved=renumbered, **learnt)
     flag_if_edited(claim, services.understand(written.order), Step.PUT_LINES)
     tell(services, claim, "pushed", run)
     return outcome

@@ -88,11 +88,11 @@ def _as_shown(
     for number, order in orders.items():
         shop_order = services.shop.get_order(order.order_id)
         items = [item for item in shipment.items if item.order_number == number]
-        verdict = (
-            _of_order(shop_order, {number, order.erp_number}, shipment)
-            or _of_lines(services.understand(shop_order), order, items)
-            or (_renumbered(services, order, number) if order.erp_number != number else None)
-        )
+        shown_order = services.understand(shop_order)
+        verdict = _of_order(shop_order, {number, order.erp_number}, shipment) or _of_lines(shown_order, order, items)
+        same_products = _same_products(items, shown_order)
+        if verdict is None and (order.erp_number != number or not same_products):
+            verdict = _in_erp(services, order, number, {number, order.erp_number if same_products else number})
         if verdict:
             return verdict._replace(detail=f"{order.name}: {verdict.detail}")
         webshop = order.webshop if shop_order.webshop is None else shop_order.webshop
@@ -111,18 +111,28 @@ def _of_order(shop_order: ShopOrder, numbers: Collection[str | None], shipment: 
     return None
 
 
-def _renumbered(services: Services, known: LedgerOrder, number: str) -> Eligibility | None:
-    """Ask the ERP about an order whose number is not the one in the ledger: its lines may have other numbers, too."""
+def _in_erp(services: Services, known: LedgerOrder, number: str, allowed: Collection[str | None]) -> Eligibility | None:
+    """Ask the ERP about an order that it may have renumbered: the slip may be another's, or its lines may be others.
+
+    `allowed` are the numbers of which it must have one now.
+    """
     found = services.erp.find(known.external_reference or known.name, known.order_id)
     if found is None or found.shop_order_id not in {None, known.order_id}:
-        detail = (
-            f"it is ERP order {known.erp_number} in the ledger and {number} on the slip, and the ERP does not find it"
-        )
-        return Eligibility(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, detail)
-    if not known.erp_lines or found.line_numbers == known.erp_lines:
+        doubt = "and the ERP does not find it"
+    elif found.number not in allowed:
+        doubt = f"and {found.number} in the ERP"
+    elif known.erp_lines and found.line_numbers != known.erp_lines:
+        doubt = "with other line numbers or products"
+    else:
         return None
-    detail = f"it is ERP order {known.erp_number} in the ledger and {number} on the slip, with other line numbers"
+    detail = f"it is ERP order {known.erp_number} in the ledger and {number} on the slip, {doubt}"
     return Eligibility(ShipmentProgress.HELD, Reason.SLIP_LINE_UNKNOWN, detail)
+
+
+def _same_products(items: Sequence[ShipmentItem], order: Order) -> bool:
+    """Whether slip and shop call the products alike. An ERP may have names of its own: then only it can say."""
+    products = {line.erp_line_number: line.product.key if line.product else None for line in order.lines}
+    return all(products.get(item.line_number) == item.product_key for item in items)
 
 
 def _of_lines(order: Order, known: LedgerOrder, items: Sequence[ShipmentItem]) -> Eligibility | None:
