@@ -27,7 +27,10 @@ SLIP = {
     "comment": None, "order_numbers": ["1"], "items": [], "of_tomorrow": 1,
 }  # fmt: skip
 LINE = {"position": 1, "line_id": 1, "content": "c", "of_tomorrow": 1}
-JSONS = {"content": SLIP, "sent_lines": [LINE], "totals": [], "erp_lines": {"1": 1}, "line_ids": {"1": 1}}
+JSONS = {
+    "content": SLIP, "sent_lines": [LINE], "totals": [], "erp_lines": {"1": 1}, "line_ids": {"1": 1},
+    "former_numbers": ["0"],
+}  # fmt: skip
 
 
 def _value(name: str, kind: TypeEngine[Any]) -> Any:

@@ -178,7 +178,7 @@ class DoubtfulSlip(_Answer):
             return []
         return [
             cls.model_validate(slip)
-            for slip in ledger.shipments.of_order(order.erp_number)
+            for slip in ledger.shipments.of_order(order.erp_number, *(order.former_numbers or ()))
             if slip.progress in UNCLEAR and (slip.claimed_until is None or slip.claimed_until <= now)
         ]
 

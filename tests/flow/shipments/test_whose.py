@@ -1,6 +1,7 @@
 """Whose packing slip it is where ERP numbers change or repeat: the ERP may say which order of the shop it is about."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from orderflow.domain.shipment import ShipmentProgress
 from orderflow.flow.orders.run import run_day
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.preview import preview_shipments
+from orderflow.ledger.schema import bring_to_head
 from sandbox.control import SandboxControl
 from support.flow_runs import Runs
 from support.shipments import DAY, LINE, PAID, Shipments, deliver, delivered, posts
@@ -123,6 +125,21 @@ def test_an_erp_that_says_nothing_leaves_the_number(
 
     assert shipments.standing(number) == NOBODYS
     assert shipments.standing(ours) == SENT
+
+
+def test_after_a_lost_ledger_a_renumbered_order_gets_its_slip_too(
+    shipments: Shipments, exported: list[str], control: SandboxControl, runs: Runs, ledger_folder: Path
+) -> None:
+    for path in ledger_folder.glob("ledger.db*"):
+        path.unlink()
+    bring_to_head(shipments.services.ledger._engine)
+    control.edit_erp_order(exported[0], number="ERP-NEW")
+    number = deliver(control, "ERP-NEW", "4", "4")
+    shipments()
+    assert shipments.standing(number) == NOBODYS
+    run_day(shipments.services, DAY, runs("2026-11-22"))
+    shipments()
+    assert shipments.standing(number) == SENT
 
 
 def test_a_slip_of_a_number_that_the_erp_gave_to_another_order_is_held(

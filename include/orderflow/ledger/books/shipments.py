@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, union
 from sqlalchemy.orm import Session
 
 from orderflow.domain.reasons import Reason
@@ -72,16 +72,19 @@ class ShipmentBook:
 
     def skipped_and_known(self) -> list[str]:
         """Return slips that were skipped because the ledger knew none of their orders, but now knows one."""
-        statement = (
+        of = ShipmentOrderRow
+        is_it = (
+            OrderRow.erp_number == of.order_number,
+            OrderRow.order_id == of.shop_order_id,
+            OrderRow.external_reference == of.external_reference,
+        )
+        skipped = (
             select(ShipmentRow.number)
-            .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
-            .join(OrderRow, OrderRow.erp_number == ShipmentOrderRow.order_number)
+            .join(of, of.number == ShipmentRow.number)
             .where(ShipmentRow.progress == ShipmentProgress.SKIPPED, ShipmentRow.reason == Reason.NOT_A_SHOP_ORDER)
-            .distinct()
-            .order_by(ShipmentRow.number)
         )
         with reading(self._engine) as session:
-            return list(session.scalars(statement))
+            return sorted(session.scalars(union(*(skipped.join(OrderRow, found) for found in is_it))))
 
     def skipped_of(self, erp_numbers: Iterable[str]) -> list[LedgerShipment]:
         """Return these orders' slips that were skipped and of which the ledger still knows no order."""
@@ -98,12 +101,12 @@ class ShipmentBook:
             shipments = {row.number: _record(row) for row in session.scalars(statement)}
         return [shipment for shipment in shipments.values() if wanted & set(shipment.content.order_numbers)]
 
-    def of_order(self, erp_number: str) -> list[LedgerShipment]:
-        """Return the slips about an order, the longest known first."""
+    def of_order(self, *erp_numbers: str) -> list[LedgerShipment]:
+        """Return the slips about an order by the numbers it has, or had, in the ERP; the longest known first."""
+        of = select(ShipmentOrderRow.number).where(ShipmentOrderRow.order_number.in_(erp_numbers))
         statement = (
             select(ShipmentRow)
-            .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
-            .where(ShipmentOrderRow.order_number == erp_number)
+            .where(ShipmentRow.number.in_(of))
             .order_by(ShipmentRow.first_seen_at, ShipmentRow.number)
         )
         with reading(self._engine) as session:
@@ -155,12 +158,14 @@ def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> 
         return
     row.content, row.content_hash = shipment.model_dump(mode="json"), shipment.content_hash
     known = {
-        of.order_number
+        of.order_number: of
         for of in session.scalars(select(ShipmentOrderRow).where(ShipmentOrderRow.number == shipment.number))
     }
-    session.add_all(
-        ShipmentOrderRow(number=shipment.number, order_number=n) for n in shipment.order_numbers if n not in known
-    )
+    for number in shipment.order_numbers:
+        of = known.get(number) or ShipmentOrderRow(number=shipment.number, order_number=number)
+        of.shop_order_id = shipment.shop_order_ids.get(number)
+        of.external_reference = shipment.external_references.get(number)
+        session.add(of)
     session.flush()
 
 

@@ -18,7 +18,7 @@ from orderflow.domain.states import Progress
 from orderflow.ledger.database.columns import ExactDecimal, StoredEnum, UtcDateTime
 from orderflow.ledger.models.orders import Outcome, Step
 
-SCHEMA_REVISION = "0027"
+SCHEMA_REVISION = "0028"
 """The migration that creates exactly these tables."""
 OLDEST_CODE = "0026"
 """The SCHEMA_REVISION of the oldest code that can use them, after a roll-back or during an upgrade.

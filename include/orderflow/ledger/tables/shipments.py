@@ -30,13 +30,15 @@ class ShipmentRow(Leased, Base):
 
 
 class ShipmentOrderRow(Base):
-    """One of a packing slip's orders, by its ERP number."""
+    """One of a packing slip's orders, by its ERP number, and what else the ERP says about which order it is."""
 
     __tablename__ = "orderflow_slip_order"
     __table_args__ = (Index("ix_orderflow_slip_order_order_number", "order_number"),)
 
     number: Mapped[str] = mapped_column(ForeignKey("orderflow_slip.number"), primary_key=True)
     order_number: Mapped[str] = mapped_column(primary_key=True)
+    shop_order_id: Mapped[int | None]
+    external_reference: Mapped[str | None]
 
 
 class ReadingRow(Base):
