@@ -67,8 +67,8 @@ def _run(asked: Namespace) -> int:
 
 def _dry_run(services: Services, window: Window, run: RunRef) -> int:
     selected, plan = preview_day(services, window, run, _say)
-    counted = Counter(s.decision.action if s.decision else "failed" for s in selected)
-    failed = counted["failed"] + len({result.order_id for result in plan.failed})
+    counted = Counter(s.decision.action for s in selected if s.decision)
+    failed = len({result.order_id for result in plan.failed})
     numbers = {"date": window.key, "dry_run": True, "listed": len(selected), **{a.value: counted[a] for a in Action}}
     return _end({**numbers, "failed": failed}, _FAILED if failed else 0)
 

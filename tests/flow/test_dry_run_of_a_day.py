@@ -118,3 +118,14 @@ def test_a_dry_run_reads_the_shops_lists_again_and_keeps_nothing_of_them(
         preview_day(services, DAY, runs(DATE), lambda _: None)
         counted.append(len([call for call in control.journal() if call["path"].startswith("/api/origin/")]))
     assert counted[0] == counted[1] > 0
+
+
+def test_an_order_that_cannot_be_read_is_named_and_the_others_are_planned(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    unreadable, other = control.add_orders(ORDER, ORDER)
+    control.fault("status", status=403, service="shop", method="GET", path=f"/api/order/{unreadable}/", times=0)
+    plan, _ = planned_and_done(with_settings(services), control, runs)
+    assert {call.order_id for call in plan.calls} == {other}
+    ((failed, _, error),) = plan.failed
+    assert (failed, str(error and error.reason)) == (unreadable, "shop_auth")

@@ -91,6 +91,16 @@ def test_a_dry_run_keeps_its_plan_and_fails_for_what_the_run_would_fail_for(
     assert {call.order_id for call in plan.calls} == {other}
 
 
+def test_a_dry_run_fails_for_a_listed_order_that_cannot_be_read(run_try: RunTry, control: SandboxControl) -> None:
+    unreadable, other = control.add_orders(ORDER, ORDER)
+    control.fault("status", method="GET", path=f"/api/order/{unreadable}/", status=403, times=0)
+    run_try(tasks.select_payable, [unreadable, other], date=DAY, dry_run=True)
+    with pytest.raises(PermanentError, match=f"order id {unreadable}"):
+        run_try(tasks.mark_offline_orders_sent, [unreadable, other], [[other]], date=DAY, dry_run=True)
+    with pytest.raises(PermanentError, match=f"order id {unreadable}"):
+        run_try(tasks.finish_orders, [unreadable, other], [[other]], dry_run=True)
+
+
 def test_no_log_of_a_dry_run_says_who_buys(
     run_try: RunTry, control: SandboxControl, ledger_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,9 +17,9 @@ from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.missed_days import list_day, list_sweep
 from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
-from orderflow.flow.orders.select import Selected, select, to_mark, to_process
+from orderflow.flow.orders.select import Selected, select, to_mark, to_process, unread
 from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
-from orderflow.flow.plan import joined
+from orderflow.flow.plan import Plan, joined
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_state
@@ -242,7 +242,8 @@ def _finish(
     services: Services, here: RunContext, listed: Sequence[int], written_back: Sequence[int], processed: Sequence[int]
 ) -> None:
     if here.dry_run:
-        marks = preview_marks(services, to_mark(_select(services, here, listed)))
-        show(services, here, joined(marks, preview_finish(services, written_back, processed)))
+        selected = _select(services, here, listed)
+        marks, last = preview_marks(services, to_mark(selected)), preview_finish(services, written_back, processed)
+        show(services, here, joined(marks, last, Plan([], unread(selected))))
         return
     raise_failures(finish(services, listed, written_back, here.run, first_try=here.first_try))

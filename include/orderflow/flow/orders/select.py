@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-
-from pydantic import BaseModel, ConfigDict
+from typing import NamedTuple
 
 from orderflow.domain.decision import Action, Decision
 from orderflow.domain.go_live import gated
@@ -16,7 +15,7 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
-from orderflow.flow.batch import ends_run, isolated, values
+from orderflow.flow.batch import StepResult, ends_run, isolated, values
 from orderflow.flow.orders.decision import stays_resolved
 from orderflow.flow.orders.go_live import go_live, is_known
 from orderflow.flow.orders.withdrawals import is_returned, is_unheard_of
@@ -27,14 +26,12 @@ from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step
 log = logging.getLogger(__name__)
 
 
-class Selected(BaseModel):
+class Selected(NamedTuple):
     """One listed order with its decision; without one if the order could not even be read."""
-
-    model_config = ConfigDict(frozen=True)
 
     order_id: int
     decision: Decision | None = None
-    error: str | None = None
+    error: OrderflowError | None = None
 
 
 def select(
@@ -75,15 +72,13 @@ def select(
         if record and services.ledger.decide(order, decision, run).is_as_before:
             as_before.append(order_id)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
-        return Selected(order_id=order_id, decision=decision)
+        return Selected(order_id, decision)
 
     results = services.each(one, order_ids, lambda order_id: f"id {order_id}")
     services.ledger.looks.note(run.name, as_before)
     values(results)  # unless nothing more can be done
     selected = [
-        Selected(order_id=order_id, error=f"{result.reason}: {result.message}")
-        if isinstance(result, OrderflowError)
-        else result
+        Selected(order_id, error=result) if isinstance(result, OrderflowError) else result
         for order_id, result in zip(order_ids, results, strict=True)
     ]
     if record:
@@ -115,6 +110,11 @@ def to_process(selected: Iterable[Selected]) -> list[int]:
 def to_mark(selected: Iterable[Selected]) -> list[int]:
     """Return the ids of the offline orders to mark as sent, sorted."""
     return _decided(selected, Action.MARK)
+
+
+def unread(selected: Iterable[Selected]) -> list[StepResult]:
+    """Return the failures of the orders that could not be read."""
+    return [StepResult(s.order_id, None, s.error) for s in selected if s.error]
 
 
 def _decided(selected: Iterable[Selected], action: Action) -> list[int]:
