@@ -9,13 +9,15 @@ import pytest
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.flow.orders.missed_days import missed_days
+from orderflow.flow.batch import values
+from orderflow.flow.orders.missed_days import list_sweep, missed_days
 from orderflow.flow.orders.run import run_day, run_sweep
 from orderflow.flow.services import Services
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
+from support.ledgers import rows_of
 
 ZONE = "Europe/Amsterdam"
 FRIDAY, TUESDAY = "2026-11-20", datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -55,6 +57,25 @@ def test_the_days_of_an_outage_are_taken_up_with_their_offline_orders(
     assert {control.order(i)["state"] for i in online} == {"processing"}
     assert {control.order(i)["shipment_state"] for i in offline} == {"sent"}
     assert missed(services) == []
+
+
+def test_a_sweeps_dry_run_lists_the_missed_days_and_records_nothing(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    for day in MISSED:
+        add(control, day)
+        add(control, day, offline=True)
+    before = rows_of(services.ledger)
+
+    listed = list_sweep(services, None)
+
+    assert rows_of(services.ledger) == before
+    assert sorted(values(listed)) == sorted(values(list_sweep(services, runs())))
+    assert len(listed) == 2 * len(MISSED)
+    services.ledger.days.begin("2026-01-01", scheduled=True)  # too old to be caught up on: the run alerts
+    before = rows_of(services.ledger)
+    list_sweep(services, None)
+    assert rows_of(services.ledger) == before
 
 
 def test_a_half_written_order_of_a_missed_day_that_no_ledger_knows_is_taken_up(

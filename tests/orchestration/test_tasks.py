@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -99,6 +100,16 @@ def test_a_dry_run_fails_for_a_listed_order_that_cannot_be_read(run_try: RunTry,
         run_try(tasks.mark_offline_orders_sent, [unreadable, other], [[other]], date=DAY, dry_run=True)
     with pytest.raises(PermanentError, match=f"order id {unreadable}"):
         run_try(tasks.finish_orders, [unreadable, other], [[other]], dry_run=True)
+
+
+def test_a_sweeps_dry_run_lists_the_offline_orders_of_a_missed_day(
+    run_try: RunTry, control: SandboxControl, ledger_url: str
+) -> None:
+    missed = datetime.now(UTC) - timedelta(days=2)
+    (order_id,) = control.add_orders({**OFFLINE, "confirm_date": missed.strftime("%Y-%m-%dT12:00:00")})
+    open_ledger(ledger_url).days.begin(f"{missed:%Y-%m-%d}", scheduled=True)
+    assert run_try(tasks.list_open_orders, dry_run=True) == [order_id]
+    assert run_try(tasks.list_open_orders) == [order_id]
 
 
 def test_no_log_of_a_dry_run_says_who_buys(

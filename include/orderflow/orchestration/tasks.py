@@ -11,7 +11,6 @@ from airflow.sdk.exceptions import AirflowSkipException
 from orderflow.environment import ERP_POOL, SHOP_POOL
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, raise_failures, share_out, values
-from orderflow.flow.orders.backlog import list_open
 from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
@@ -80,7 +79,7 @@ def list_open_orders() -> list[int]:
     named = take_named(services, here)
     if here.names_orders:
         return named.order_ids
-    units = list_open(services) if here.dry_run else list_sweep(services, here.run)
+    units = list_sweep(services, None if here.dry_run else here.run)
     return [order_id for order_id in listed(units) if order_id not in named.dealt_with]
 
 

@@ -44,18 +44,20 @@ def list_day(services: Services, day: Window, run: RunRef, *, scheduled: bool = 
     return units
 
 
-def list_sweep(services: Services, run: RunRef) -> list[int | OrderflowError]:
-    """List what is open, and the orders of some missed days."""
+def list_sweep(services: Services, run: RunRef | None) -> list[int | OrderflowError]:
+    """List what is open, and the orders of some missed days; without a `run` the ledger is left alone."""
     units = list_open(services, run)
     return [*dict.fromkeys([*values(units), *_take_up(services, run)]), *errors(units)]
 
 
-def _take_up(services: Services, run: RunRef) -> list[int]:
+def _take_up(services: Services, run: RunRef | None) -> list[int]:
     """Return the order ids of some missed days; a day that cannot be listed completely stays missed."""
     missed, found = missed_days(services), list[int]()
-    _note_gaps(services, missed, run)
+    if run:
+        _note_gaps(services, missed, run)
     for day in [day for day in missed if not is_too_old(services, day)][:_AT_A_TIME]:
-        units = isolated(partial(list_day, services, day, run), f"day {day.key}")
+        listing = partial(list_day, services, day, run) if run else partial(list_window, services, day)
+        units = isolated(listing, f"day {day.key}")
         if isinstance(units, OrderflowError):
             log.warning("missed day %s: %s", day.key, units)
             continue
