@@ -143,3 +143,41 @@ def test_fields_that_the_settings_name_go_to_the_erp_and_into_the_dry_run(
     control.edit_order(bare, payment_method=None, order_lines=[{**line, "department": "D2"}])
     clock.advance(minutes=15)
     assert run_sweep(named, runs()).processed == 1
+
+
+@pytest.mark.parametrize("added", ["a line", "a field"])
+@pytest.mark.parametrize("reached", ["the ERP", "the shop"])
+def test_an_amount_that_appears_after_the_export_is_told(  # noqa: PLR0917
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, added: str, reached: str
+) -> None:
+    """No setting places it, and the ERP has the order without it."""
+    (order_id,) = control.add_orders({**ORDER, "order_lines": [GOODS]})
+    if reached == "the ERP":
+        control.fault("status", service="shop", method="PATCH", status=400, times=0)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.clear_faults()
+    (goods,) = control.order(order_id)["order_lines"]
+    line = {**goods, **SHIPPING, "id": 7, "erp_line_number": None}
+    change = {"order_lines": [goods, line]} if added == "a line" else {"shipping_costs": "6.95"}
+    control.edit_order(order_id, state="confirmed", **change)
+    clock.advance(hours=1)
+    run_sweep(services, runs(), order_ids=[order_id])
+    known = services.ledger.get(order_id)
+    assert known
+    assert known.reason is Reason.EDITED_AFTER_EXPORT
+
+
+@pytest.mark.parametrize("change", [{"payment_status": "closed_canceled"}, {"shipping_costs": "6.95"}])
+def test_an_order_in_doubt_is_sent_again_only_as_if_it_was_confirmed(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, change: dict[str, str]
+) -> None:
+    """Somebody else has set it to `processing`, which otherwise says that the ERP has it."""
+    (order_id,) = control.add_orders({**ORDER, "order_lines": [GOODS]})
+    control.fault("reset_before_commit", service="erp", method="POST", times=0)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.clear_faults()
+    control.edit_order(order_id, state="processing", **change)
+    clock.advance(hours=6)
+    (failure,) = run_sweep(services, runs(), order_ids=[order_id]).failures
+    assert failure.reason is Reason.ERP_IN_DOUBT
+    assert not control.erp_orders()

@@ -18,6 +18,7 @@ def fingerprint(order: Order) -> str:
     currency = order.currency and order.currency.strip().upper()
     where = [str(value) for value in (order.customer, order.shipment_address, order.invoice_address, currency)]
     charges = sorted(f"{charge.kind} {charge.amount.normalize():f}" for charge in order.charges)
+    charges += sorted(f"{' or '.join(one.keys)} {one.amount}" for one in order.unplaced)  # added after the export
     goods = _hash([*where, *sorted(map(goods_of, order.lines)), *charges])
     texts = [as_read(text) for text in (order.customer_order_number, order.remarks)]
     wish = str(order.requested_delivery_date)

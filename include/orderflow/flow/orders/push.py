@@ -12,7 +12,7 @@ from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.people import People
 from orderflow.domain.reasons import NOT_SENT, NOT_THIS_ORDER, REJECTIONS, Reason
-from orderflow.domain.states import INTENT_OPEN, Progress
+from orderflow.domain.states import INTENT_OPEN, Progress, ShopState
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
 from orderflow.flow.orders.after_export import check_after_export
@@ -69,7 +69,7 @@ def investigate(services: Services, known: LedgerOrder | None, order: Order) -> 
     """Find out about an order until it is clear what to do. Only reads."""
     facts = Facts(
         order=order,
-        decision=services.decide(order, known=known),
+        decision=_decision(services, known, order),
         known=known,
         resend_is_safe=services.erp.capabilities.resend_is_safe,
         tolerance=services.settings.limits.total_tolerance,
@@ -79,6 +79,17 @@ def investigate(services: Services, known: LedgerOrder | None, order: Order) -> 
         facts = _looked_up(services, facts) if verdict.move is Move.LOOK_UP else _with_rivals(services, facts)
         verdict = next_move(facts)
     return facts, verdict
+
+
+def _decision(services: Services, known: LedgerOrder | None, order: Order) -> Decision:
+    """Decide about an order; one that may not have reached the ERP must be payable and whole, whatever its state says.
+
+    The flow has not told the shop yet: somebody else has set it to `processing`.
+    """
+    decision = services.decide(order, known=known)
+    if decision.reason is Reason.RESUMED and known is not None and known.progress in INTENT_OPEN:
+        return services.decide(order.model_copy(update={"state": ShopState.CONFIRMED}), known=known)
+    return decision
 
 
 def request_for(facts: Facts, people: People) -> SalesOrderRequest:
