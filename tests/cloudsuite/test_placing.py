@@ -87,7 +87,7 @@ def test_texts_stand_after_the_line_above_them() -> None:
         ("comment", "a", 0),
         ("comment", "b", 1),
         ("comment", "c", 2),
-        ("gift", "G", 3),
+        ("gift", "1 x G", 3),
     ]
 
 
@@ -152,8 +152,15 @@ def test_an_amount_of_the_order_itself_holds_it_until_a_rule_places_it(value: ob
 
 
 @pytest.mark.parametrize(
-    "value", ["6,95", "€ 6.95", "1.234,56", "6.95-", "EUR 7", WrittenNumber("1e999999999"), "1e999999999"], ids=str
-)
+    "value",
+    [
+        "6,95", "€ 6.95", "1.234,56", "6.95-", "EUR 7", WrittenNumber("1e999999999"), "1e999999999", "6.95 CHF",
+        "SEK 50", "PLN 9,99", "KWD 1.500", "\N{YEN SIGN}500", "50 kr", "6.95 euro", "6.95eur", "6.95 EUR excl.",
+        "9,99 zł", "-€ 5,00", "- 5.00", "1 234,50",
+        "1\N{NO-BREAK SPACE}234,50", "(5.00)", "\N{MINUS SIGN}5.00", "5,-", "1'234.50",
+    ],
+    ids=str,
+)  # fmt: skip
 def test_an_amount_that_cannot_be_read_holds_the_order_whatever_its_rule(value: object) -> None:
     for rule in ("charge", "line"):
         found = placed(GOODS, shipping_costs=value, rules={"shipping_costs": rule})
@@ -174,6 +181,10 @@ def test_an_amount_that_cannot_be_read_holds_the_order_whatever_its_rule(value: 
         {"shipping_method": {"code": "EXPRESS", "price": "12.00"}},
         {"payment_method": {"code": "klarna", "fee": "1.50"}},
         {"delivery": {"option": [{"id": 3, "shipping_costs": 6.95}]}},
+        {"delivery_method": {"code": "EXPRESS", "price": "12.00"}},
+        {"payment_method": {"code": "klarna", "price": "1.50"}},
+        {"gift_wrap": {"colour": 3, "price": "2.50"}},
+        {"costs": {"payment_method_costs": "2.95", "count": 2}},
     ],
 )
 def test_an_amount_inside_a_field_holds_the_order_unless_it_is_ignored(fields: dict[str, Any]) -> None:
@@ -183,7 +194,14 @@ def test_an_amount_inside_a_field_holds_the_order_unless_it_is_ignored(fields: d
     assert placed(GOODS, **fields, rules={name: "ignore"}).unplaced == ()
 
 
-@pytest.mark.parametrize("name", ["shipping_rate", "shippingCost", "discount_rate", "paymentFee"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shipping_rate", "shippingCost", "discount_rate", "paymentFee", "payment_method_costs", "delivery_option_fee",
+        "discount_code_amount", "coupon_code_value", "shippingcosts", "verzendkosten", "korting", "voucher", "freight",
+        "handling", "deposit", "giftcard",
+    ],
+)  # fmt: skip
 def test_names_of_amounts_are_written_in_many_ways(name: str) -> None:
     assert placed(GOODS, **{name: "6.95"}).unplaced != ()
 
@@ -217,6 +235,8 @@ def test_a_line_of_another_type_may_have_its_amount_elsewhere(price: str | None,
         {"shipping_address": {"house_number": "12", "zip": "1234"}, "shipping_method": 3, "shippingDays": 2},
         {"shipping_address": {"street2": "7"}, "buyer": {"discount_percentage": 10, "total": "5"}},
         {"payment_method": {"code": "5", "price": "0.00", "value": "12.00"}, "site": {"id": 1, "value": "7"}},
+        {"coupon": "SAVE5", "discount": "10%", "shipping_costs": "€ 0,00", "voucher": "X-10", "surcharge": "0 kr"},
+        {"freight_status": 3, "insurance_number": "12345678", "handling_time": 2, "gift_message": "5", "delivery": "3"},
     ],
 )
 def test_other_fields_are_no_money(fields: dict[str, Any]) -> None:

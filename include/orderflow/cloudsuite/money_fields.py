@@ -1,7 +1,8 @@
 """Fields that may hold money although no page of the vendor lists them: their names decide."""
 
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,25 +11,42 @@ from orderflow.transport.document import WrittenNumber
 
 
 @lru_cache(maxsize=1000)
-def _words(name: str) -> frozenset[str]:
+def _words(name: str) -> tuple[str, ...]:
     """Return the words of `shipping_costs` or `shippingCosts`, in the singular."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_")
-    return frozenset(part.removesuffix("s") for part in parts)
+    return _singular(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_"))
 
 
-_MONEY = _words("charge_cost_coupon_discount_fee_rounding_shipping_surcharge_tip")
-_AMOUNT_OF_A_LINE = _words("amount_price_sum_total_value")
-_OTHER = _words(
-    "address_at_city_code_count_date_day_email_house_id_key_line_list_method_name_number_option_percent_percentage_phone_"
-    "position_postcode_quantity_state_status_time_type_user_version_weight_zip"
+def _singular(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word.removesuffix("s") for word in words)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(_singular(words.split()))
+
+
+_COST = _set("charge cost fee shippingcost surcharge kosten verzendkosten toeslag")
+_MONEY = _COST | _set(
+    "coupon deposit discount freight giftcard handling insurance korting postage rounding shipping statiegeld tip "
+    "voucher"
 )
-"""A field is money if its name contains one of the first words and none of these; its parts, if none of these. Parts of
-any other field are money by their own names, and if the first words are in the field's, by those of a line's amount."""
+_AMOUNT_OF_A_LINE = _set("amount price sum total value")
+_OTHER = _set(
+    "address at city code count date day email house id key line list method name number option percent percentage "
+    "phone position postcode quantity state status time type user version weight zip"
+)
+"""A field is money if its name contains a word of money and none of these, or ends with a cost or an amount. Parts of a
+field are money by their own names, and if the field's name contains a word of money, by those of a line's amount."""
+_PRICED = _set("delivery gift payment wrap")
+"""What a field may be about that has a price beside others."""
 _LINES = "order_lines"
 """Every line is asked on its own."""
-_CURRENCY = r"\s*+(?:EUR|USD|GBP|[€$£])?+\s*+"
-_AMOUNT = re.compile(rf"{_CURRENCY}[+-]?+(?=[.,']*+\d)[\d.,']++(?:[eE][+-]?\d++)?+-?+{_CURRENCY}")
-"""A number as a person or a program writes it, perhaps with a currency; not a date."""
+_UNITS = re.compile(
+    r"(?<![^\W\d_])(?:eur|euro|usd|gbp|chf|sek|nok|dkk|isk|kr|pln|zł|zl|czk|kč|kc|huf|ft|ron|lei|bgn|try|tl|jpy|cny|cad|aud|nzd"
+    r"|kwd|bhd|inr|zar|brl|mxn|ils|aed|hkd|sgd|krw|dollar|pound|excl|incl|ex|inc|btw|vat|tax|net|netto|bruto)(?![^\W\d_])\.?"
+)
+"""Currencies, and words that people write beside amounts. A coupon's code is none of these."""
+_AMOUNT = re.compile(r"[.,]?\d[\d.,'\u2019\s]*(?:e[+-]?\d+)?")
+"""A number as a person or a program writes it; not a date."""
 
 
 class MoneyField(NamedTuple):
@@ -43,18 +61,25 @@ class MoneyField(NamedTuple):
 
 def money_fields(document: Mapping[str, Any]) -> Iterator[MoneyField]:
     """Return the amounts in an order, or in one of its lines, besides price and quantity."""
-    return _named(document, _MONEY, _OTHER)
+    return _named(document, _is_money)
 
 
 def amounts_of_line(document: Mapping[str, Any]) -> Iterator[MoneyField]:
     """Return what may be the amount of a line that has no price."""
-    return _named(document, _AMOUNT_OF_A_LINE, _OTHER - {"line"})
+    other = _OTHER - {"line"}
+    return _named(document, lambda words: not _AMOUNT_OF_A_LINE.isdisjoint(words) and other.isdisjoint(words))
 
 
-def _named(document: Mapping[str, Any], wanted: frozenset[str], unwanted: frozenset[str]) -> Iterator[MoneyField]:
+def _is_money(words: tuple[str, ...], wanted: frozenset[str] = _MONEY) -> bool:
+    if wanted.isdisjoint(words):
+        return False
+    return _OTHER.isdisjoint(words) or words[-1] in _COST | _AMOUNT_OF_A_LINE
+
+
+def _named(document: Mapping[str, Any], is_amount: Callable[[tuple[str, ...]], bool]) -> Iterator[MoneyField]:
     for name, value in document.items():
         words = _words(name)
-        if words & wanted and not words & unwanted:
+        if is_amount(words):
             yield from (MoneyField(name, *found) for found in _amounts(name, value))
         elif name != _LINES:
             yield from (MoneyField(name, *found) for found in _within(name, value, words))
@@ -65,7 +90,8 @@ def _amounts(path: str, value: object) -> Iterator[tuple[str, Decimal]]:
     if isinstance(value, Mapping):
         for name, part in value.items():
             words = _words(name)
-            yield from _within(f"{path}.{name}", part, _MONEY) if words & _OTHER else _amounts(f"{path}.{name}", part)
+            says_else = not _OTHER.isdisjoint(words) and not _is_money(words, _COST | _AMOUNT_OF_A_LINE)
+            yield from _within(f"{path}.{name}", part, ("cost",)) if says_else else _amounts(f"{path}.{name}", part)
     elif isinstance(value, list):
         for part in value:
             yield from _amounts(path, part)
@@ -73,20 +99,32 @@ def _amounts(path: str, value: object) -> Iterator[tuple[str, Decimal]]:
         yield path, number
 
 
-def _within(path: str, value: object, words: frozenset[str]) -> Iterator[tuple[str, Decimal]]:
+def _within(path: str, value: object, words: tuple[str, ...]) -> Iterator[tuple[str, Decimal]]:
     """Yield the amounts among the parts of another field, such as `shipping_method.price`; `words` are its name's."""
-    wanted = _MONEY | _AMOUNT_OF_A_LINE if words & _MONEY else _MONEY
+    wanted = _MONEY
+    if not _MONEY.isdisjoint(words):
+        wanted |= _AMOUNT_OF_A_LINE
+    elif not _PRICED.isdisjoint(words):
+        wanted |= {"price"}
     for parts in value if isinstance(value, list) else [value]:
         for name, part in parts.items() if isinstance(parts, Mapping) else ():
             own = _words(name)
-            if own & wanted and not own & _OTHER:
+            if _is_money(own, wanted):
                 yield from _amounts(f"{path}.{name}", part)
             else:
-                yield from _within(f"{path}.{name}", part, words | own)
+                yield from _within(f"{path}.{name}", part, (*words, *own))
 
 
 def _number(value: object) -> Decimal | None:
+    """Return a number, NaN if people can read it and programs cannot; None if it is none, or nothing but zeros."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     text = str(value)
-    return WrittenNumber(text) if not isinstance(value, str) or _AMOUNT.fullmatch(text) else None
+    return WrittenNumber(text) if not isinstance(value, str) or _is_amount(text) else None
+
+
+def _is_amount(text: str) -> bool:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Sc")
+    bare = _UNITS.sub("", plain).strip(" +()[]-\N{MINUS SIGN}\N{EN DASH}")
+    return _AMOUNT.fullmatch(bare) is not None and any(unicodedata.digit(sign, 0) for sign in bare)

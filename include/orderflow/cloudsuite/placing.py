@@ -91,7 +91,12 @@ def _place_line(
 
 
 def _said(line: ShopOrderLine) -> str | None:
-    return line.description or (line.product.key if line.product else None)
+    """Return what a line says: a free gift has a product and a quantity, and nobody else reads them."""
+    product = line.product.key if line.product else None
+    if line.type in _WORDS or not product or not line.quantity:
+        return line.description or product
+    given = f"{line.quantity.normalize():f} x {product}"
+    return f"{given}: {line.description}" if line.description else given
 
 
 def _charge(number: int, line: ShopOrderLine, kind: str) -> Charge | Unplaced:
