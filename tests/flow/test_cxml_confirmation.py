@@ -186,7 +186,11 @@ def test_a_dry_run_shows_that_an_order_reopened_between_the_steps_is_moved_on_ag
     clock.advance(minutes=15)
     before = len(writes(control))
 
-    planned = [(call.method, call.path.partition("?")[0]) for call in preview_orders(services, [order_id]).calls]
+    plan = preview_orders(services, [order_id])
+    planned = [(call.method, call.path.partition("?")[0]) for call in plan.calls]
     run_day(services, DAY, runs("2026-11-22"))
 
+    sent = [call["request_body"] for call in control.journal(method="POST") if call["path"].startswith(PATH)][-1]
+    planned_notice, notice = (body.partition("noticeDate=")[2][:27] for body in (plan.calls[-1].body, str(sent)))
+    assert planned_notice == notice
     assert planned == writes(control)[before:] == [("PATCH", f"/api/order/{order_id}/"), ("POST", PATH)]

@@ -1,6 +1,7 @@
 """The calls of a dry run: each as the run would make it, to the ERP or to the shop."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import simplejson
@@ -31,12 +32,14 @@ def changed(seen: ShopOrder, change: Mapping[str, Any]) -> ShopOrder:
     return ShopOrder.from_document({**seen.document, **change})
 
 
-def confirmation_call(services: Services, order: Order, seen: ShopOrder, exported: Exported) -> PlannedCall:
+def confirmation_call(
+    services: Services, order: Order, seen: ShopOrder, exported: Exported, *, noticed_at: datetime | None
+) -> PlannedCall:
     """Return the cXML confirmation of an order."""
     shop, user = services.settings.addressee(order.webshop)
     path = services.settings.webshop(order.webshop).messages.confirmation_path
     numbers = line_numbers(services.understand(seen), exported)
-    message = confirmation(services, seen, exported.number, numbers, noticed_at=None)
+    message = confirmation(services, seen, exported.number, numbers, noticed_at=noticed_at)
     body = message.to_xml().decode().replace("\n", "")
     return planned(order, "shop", "POST", f"{path}?shop={shop}&user={user}", body)
 

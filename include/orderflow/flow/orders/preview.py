@@ -83,7 +83,7 @@ def _processing(
     shop_order, order, known, _ = found
     start = isolated(lambda: start_of(services, people, taken, found), f"id {order.order_id}")
     if isinstance(start, Start):
-        seen = yield from _exporting(services, shop_order, order, start)
+        seen = yield from _exporting(services, shop_order, order, known, start)
         yield from _last(order, seen, services.settings.last_step(order.webshop))
     elif known is not None:  # not pushed, but perhaps written back before
         reason = {"reason": start.reason} if isinstance(start, OrderflowError) else {}
@@ -93,7 +93,7 @@ def _processing(
 
 
 def _exporting(
-    services: Services, seen: ShopOrder, order: Order, start: Start
+    services: Services, seen: ShopOrder, order: Order, known: LedgerOrder | None, start: Start
 ) -> Generator[PlannedCall, None, ShopOrder]:
     """Follow the steps, by their own rules, with what each of them would find in the shop; return what they leave."""
     exported = start.exported
@@ -115,7 +115,7 @@ def _exporting(
             seen = changed(seen, change)
     change = lines_change(seen, services.understand(seen), services.places(seen), exported)
     if change is not None and by_cxml:
-        yield confirmation_call(services, order, seen, exported)
+        yield confirmation_call(services, order, seen, exported, noticed_at=known.pushed_at if known else None)
     elif change is not None:
         yield to_shop(order, "PUT", change)
         seen = changed(seen, {"state": change["state"]})
