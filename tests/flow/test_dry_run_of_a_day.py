@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orderflow.domain.window import Window
 from orderflow.flow.orders.run import preview_day, run_day
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services, Shared
@@ -129,3 +130,19 @@ def test_an_order_that_cannot_be_read_is_named_and_the_others_are_planned(
     assert {call.order_id for call in plan.calls} == {other}
     ((failed, _, error),) = plan.failed
     assert (failed, str(error and error.reason)) == (unreadable, "shop_auth")
+
+
+@pytest.mark.parametrize("change", [{}, {"state": "cancel"}, {"offline": False, "payment_status": "paid"}])
+def test_an_offline_order_of_another_day_is_marked_by_the_day_that_lists_it(
+    services: Services, control: SandboxControl, runs: Runs, change: dict[str, Any]
+) -> None:
+    """A shop that ignores the filters by date."""
+    services = with_settings(services)
+    control.configure(unknown_filters=["confirm_date__gte", "confirm_date__lte"])
+    (order_id,) = control.add_orders({**ORDER, "offline": True, "confirm_date": "2026-11-21T12:00:00"})
+    control.fault("status", status=401, service="shop", method="PATCH", times=0)
+    run_day(services, Window.of_day("2026-11-21", "Europe/Amsterdam"), runs("2026-11-21"))
+    control.clear_faults()
+    control.edit_order(order_id, **change)
+    plan, made = planned_and_done(services, control, runs)
+    assert (len(made), plan.failed) == (0 if change else 1, [])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 
 from orderflow.cloudsuite.models import ShopOrder
+from orderflow.domain.decision import Action
 from orderflow.domain.last_step import FINISHED_HERE, LastStep
 from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
@@ -143,6 +144,10 @@ def _last(order: Order, seen: ShopOrder, last_step: LastStep) -> Iterator[Planne
 
 def _marking(services: Services, order_id: int) -> Iterator[PlannedCall]:
     shop_order, order = services.read(order_id)
+    known = services.ledger.get(order_id)
+    was_offline = known is not None and known.progress is Progress.OFFLINE
+    if was_offline and services.decide(order, known=known).action is not Action.MARK:
+        return  # as the run decides then, whatever the day
     change = finish_change(shop_order, *MARK)
     if change is not None:
         yield to_shop(order, "PATCH", change)

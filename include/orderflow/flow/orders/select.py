@@ -12,7 +12,7 @@ from orderflow.domain.go_live import gated
 from orderflow.domain.never_paid import put_aside
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import IN_ERP, INTENT_OPEN, PARTLY_WRITTEN_BACK, ShopState
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress, ShopState
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import StepResult, ends_run, isolated, values
@@ -32,6 +32,8 @@ class Selected(NamedTuple):
     order_id: int
     decision: Decision | None = None
     error: OrderflowError | None = None
+    is_offline: bool = False
+    """Whether the ledger then has it as an offline order that is not marked yet."""
 
 
 def select(
@@ -72,7 +74,7 @@ def select(
         if record and services.ledger.decide(order, decision, run).is_as_before:
             as_before.append(order_id)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
-        return Selected(order_id, decision)
+        return Selected(order_id, decision, is_offline=_is_offline(decision, known.get(order_id)))
 
     results = services.each(one, order_ids, lambda order_id: f"id {order_id}")
     services.ledger.looks.note(run.name, as_before)
@@ -104,12 +106,12 @@ def _unless_never_paid(services: Services, decision: Decision, order: Order, kno
 
 def to_process(selected: Iterable[Selected]) -> list[int]:
     """Return the ids of the orders to process, sorted."""
-    return _decided(selected, Action.PROCESS)
+    return sorted(s.order_id for s in selected if s.decision and s.decision.action is Action.PROCESS)
 
 
 def to_mark(selected: Iterable[Selected]) -> list[int]:
     """Return the ids of the offline orders to mark as sent, sorted."""
-    return _decided(selected, Action.MARK)
+    return sorted(s.order_id for s in selected if s.is_offline)
 
 
 def unread(selected: Iterable[Selected]) -> list[StepResult]:
@@ -117,8 +119,10 @@ def unread(selected: Iterable[Selected]) -> list[StepResult]:
     return [StepResult(s.order_id, None, s.error) for s in selected if s.error]
 
 
-def _decided(selected: Iterable[Selected], action: Action) -> list[int]:
-    return sorted(s.order_id for s in selected if s.decision and s.decision.action is action)
+def _is_offline(decision: Decision, known: LedgerOrder | None) -> bool:
+    """Whether the ledger has an order as offline after this decision; "not of this day" changes no known order."""
+    was_offline = known is not None and known.progress is Progress.OFFLINE
+    return decision.action is Action.MARK or (was_offline and decision.reason is Reason.OUTSIDE_WINDOW)
 
 
 def _with_memory(decision: Decision, order: Order, known: LedgerOrder | None) -> Decision:
