@@ -288,3 +288,21 @@ def test_plans_are_forgotten_after_three_days(services: Services, clock: Clock, 
     assert services.ledger.plans.of_run((old.dag_id, old.run_id), limit=1).total == 0
     (kept,) = services.ledger.plans.of_run((young.dag_id, young.run_id), limit=1).calls
     assert (kept.order_id, kept.subject) == (None, "1/CS1"), "about no single order"
+
+
+@pytest.mark.parametrize("settings", [FINISHING])
+@pytest.mark.parametrize(("start", "now", "count"), [(2, 1, 1), (1, 2, 0), (1, 3, 1)])
+def test_the_last_step_that_an_older_ledger_does_not_have_is_that_of_the_webshop_as_read_now(
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, *, start: int, now: int, count: int
+) -> None:
+    (order_id,) = taken_through(services, control, runs, [{**PAID, "webshop": start}], *ORDER_STEPS)
+    with services.ledger._engine.begin() as connection:
+        connection.execute(text("UPDATE orderflow_order SET last_step = NULL"))
+    control.edit_order(order_id, webshop=now)
+    clock.advance(minutes=15)
+    outstanding = find_outstanding(services, [order_id], [])
+    plan = preview_finish(services, outstanding, read=[order_id])
+    control.clear_journal()
+    run_sweep(services, runs(), order_ids=[order_id])
+    assert planned_writes(plan) == written(control)
+    assert (len(plan.calls), plan.failed) == (count, [])

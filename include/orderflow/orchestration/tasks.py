@@ -242,7 +242,8 @@ def _finish(
 ) -> None:
     if here.dry_run:
         selected = _select(services, here, listed)
-        marks, last = preview_marks(services, to_mark(selected)), preview_finish(services, written_back, processed)
+        marks = preview_marks(services, to_mark(selected))
+        last = preview_finish(services, written_back, processed, read=listed)
         show(services, here, joined(marks, last, Plan([], unread(selected))))
         return
     raise_failures(finish(services, listed, written_back, here.run, first_try=here.first_try))

@@ -40,7 +40,8 @@ def find_outstanding(
 ) -> list[int]:
     """Add to a sweep's own orders those that other runs left without their last step, if `others` is set.
 
-    Orders that the sweep has `listed`, for instance because somebody named them, are due at any age.
+    Orders that the sweep has `listed`, for instance because somebody named them, are due at any age. Those whose last
+    step depends on the settings are among them, whatever these say.
     """
     asked = set(listed)
     now = services.now()
@@ -50,7 +51,9 @@ def find_outstanding(
         if order.order_id in asked
         or (others and is_finish_due(first_seen=order.first_seen_at, last_look=order.last_look, now=now))
     }
-    return sorted({*processed, *due})
+    known = services.ledger.get_many(asked).values()  # a dry run does not know yet which webshop they have now
+    unsettled = {o.order_id for o in known if o.progress is Progress.WRITTEN_BACK and o.last_step is None}
+    return sorted({*processed, *due, *unsettled})
 
 
 def finishing_change(last_step: LastStep) -> tuple[str, str]:

@@ -47,10 +47,18 @@ def preview_orders(services: Services, order_ids: Iterable[int]) -> Plan:
     return joined(*map(_plan_of, ids, work))
 
 
-def preview_finish(services: Services, order_ids: Iterable[int], processed: Iterable[int] = ()) -> Plan:
-    """Return the writes for the last step of orders that the run does not also process (see `preview_orders`)."""
+def preview_finish(
+    services: Services, order_ids: Iterable[int], processed: Iterable[int] = (), *, read: Iterable[int] = ()
+) -> Plan:
+    """Return the writes for the last step of orders that the run does not also process (see `preview_orders`).
+
+    Of orders that the run has `read` before, the ledger then has the present webshop, which may decide the last step.
+    """
+    fresh = {*read}
     wanted = sorted({*order_ids} - {*processed})
-    return joined(*services.in_parallel(lambda i: _plan_of(i, partial(_outstanding, services, i)), wanted))
+    return joined(
+        *services.in_parallel(lambda i: _plan_of(i, partial(_outstanding, services, i, is_read=i in fresh)), wanted)
+    )
 
 
 def preview_marks(services: Services, order_ids: Iterable[int]) -> Plan:
@@ -124,10 +132,13 @@ def _exporting(
     return seen
 
 
-def _outstanding(services: Services, order_id: int) -> Iterator[PlannedCall]:
+def _outstanding(services: Services, order_id: int, *, is_read: bool) -> Iterator[PlannedCall]:
     known = services.ledger.get(order_id)
-    if known is not None and services.last_step(known) in FINISHED_HERE:
+    if known is None or not has_its_turn(known, Progress.WRITTEN_BACK):
+        return
+    if (is_read and known.last_step is None) or services.last_step(known) in FINISHED_HERE:
         shop_order, order = services.read(order_id)
+        known = known.model_copy(update={"webshop": order.webshop}) if is_read else known
         yield from _last_of(services, known, order, shop_order)
 
 
