@@ -15,7 +15,7 @@ from orderflow.checking.recorder import record
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, unforeseen
-from orderflow.flow.batch import errors, values
+from orderflow.flow.batch import StepResult, errors, values
 from orderflow.flow.orders.forget import ELSEWHERE, forget
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
 from orderflow.flow.orders.run import preview_day, run_day, run_sweep
@@ -68,7 +68,7 @@ def _run(asked: Namespace) -> int:
 def _dry_run(services: Services, window: Window, run: RunRef) -> int:
     selected, plan = preview_day(services, window, run, _say)
     counted = Counter(s.decision.action for s in selected if s.decision)
-    failed = len({result.order_id for result in plan.failed})
+    failed = len({result.order_id for result in plan.failed if isinstance(result, StepResult)})
     numbers = {"date": window.key, "dry_run": True, "listed": len(selected), **{a.value: counted[a] for a in Action}}
     return _end({**numbers, "failed": failed}, _FAILED if failed else 0)
 

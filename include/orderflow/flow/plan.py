@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from orderflow.domain.order import Order
-from orderflow.flow.batch import StepResult
+from orderflow.flow.batch import Result
 from orderflow.flow.services import Services
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.orders import RunRef
@@ -14,8 +14,8 @@ class Plan(NamedTuple):
     """What a run would do."""
 
     calls: Sequence[PlannedCall]
-    failed: Sequence[StepResult] = ()
-    """The orders that would fail, after the calls that would come first."""
+    failed: Sequence[Result] = ()
+    """The orders or packing slips that would fail, after the calls that would come first."""
 
 
 def joined(*plans: Plan) -> Plan:
@@ -30,7 +30,7 @@ def keep_plan(services: Services, run: RunRef, plan: Plan) -> str:
 
 
 def as_table(plan: Plan) -> str:
-    """Return a header and one line per call, then one line per order that would fail.
+    """Return a header and one line per call, then one line per order or packing slip that would fail.
 
     This goes to task logs, which many people may read. So it leaves out the bodies, which identify the buyer.
     """

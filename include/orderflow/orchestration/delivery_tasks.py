@@ -11,7 +11,6 @@ from orderflow.domain.reasons import Reason
 from orderflow.environment import ERP_POOL, SHOP_POOL
 from orderflow.errors import PermanentError
 from orderflow.flow.batch import raise_failures, share_out
-from orderflow.flow.plan import Plan, keep_plan
 from orderflow.flow.shipments.decide import decide_shipments
 from orderflow.flow.shipments.listing import list_shipments
 from orderflow.flow.shipments.preview import preview_shipments
@@ -20,6 +19,7 @@ from orderflow.flow.shipments.send import send_shipments
 from orderflow.orchestration.alerts import alert_failed_report
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect, services_of
+from orderflow.orchestration.dry_runs import show
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import (
     failed_units,
@@ -49,7 +49,7 @@ def list_packing_slips() -> list[list[str]]:
     services = connect(read_only=here.dry_run or not named)
     asked = here.first_instant(services.settings)
     if here.dry_run:
-        log.info("%s", keep_plan(services, here.run, Plan(preview_shipments(services, asked))))
+        show(services, here, preview_shipments(services, asked))
         return []
     listed, unreadable = list_shipments(services, asked)
     for number, error in unreadable.items():

@@ -49,7 +49,7 @@ def send_shipments(
 
     results = [
         ShipmentResult(number, None, result) if isinstance(result, OrderflowError) else result
-        for number, result in zip(numbers, services.each(one, numbers, _named), strict=True)
+        for number, result in zip(numbers, services.each(one, numbers, named), strict=True)
     ]
     for result in results:
         if result.error:
@@ -57,7 +57,8 @@ def send_shipments(
     return results
 
 
-def _named(number: str) -> str:
+def named(number: str) -> str:
+    """Return how a slip is called in errors."""
     return f"packing slip {number}"
 
 
@@ -65,11 +66,11 @@ def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecisio
     """Check one slip; any failure is recorded in the ledger. Return the error for which its task should fail."""
     forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
     if forced and _begun_since(services, claim, decided.made_at):
-        return PermanentError(SENT_SINCE, reason=Reason.MESSAGE_IN_DOUBT, order=_named(claim.shipment.number))
+        return PermanentError(SENT_SINCE, reason=Reason.MESSAGE_IN_DOUBT, order=named(claim.shipment.number))
     # A person's decision ends the doubt, and an order that the ledger has met since ends the skipping: like any other.
     is_open = forced or claim.shipment.progress is ShipmentProgress.SKIPPED
     before = ShipmentProgress.OPEN if is_open else claim.shipment.progress
-    failed = isolated(partial(_look, services, claim, decided, forced=forced), _named(claim.shipment.number))
+    failed = isolated(partial(_look, services, claim, decided, forced=forced), named(claim.shipment.number))
     if failed is None:
         return None
     after = _after(failed, before, claim.shipment.progress)
