@@ -102,7 +102,7 @@ def whole(sandbox: RunningSandbox, postgres: URL, tmp_path_factory: pytest.TempP
             schedules=False,  # runs that tests did not trigger would be counted with theirs
             environment=environment,
             pools=POOLS,
-            expect=[*DAGS, "orderflow_reconcile", "orderflow_check", "secrets_probe"],
+            expect=[*DAGS, "orderflow_reconcile", "orderflow_check", "secrets_probe", "canaries_probe"],
         ) as airflow:
             for dag_id in DAGS:
                 airflow.unpause(dag_id)

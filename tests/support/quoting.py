@@ -13,7 +13,9 @@ PASSWORD = "canary+pass/word=<&>\"'\\é-7731"
 TOKEN = "canary-tok3n.ABC~def+ghi/jkl=mno"
 TENANT = "canary tenant/key=<&>0123"
 SHORT = "c4n!y"
-SECRETS = (PASSWORD, TOKEN, TENANT, b64encode(f"me:{PASSWORD}".encode()).decode())
+BASIC = b64encode(f"me:{PASSWORD}".encode()).decode()
+"""What HTTP Basic makes of login and password."""
+SECRETS = (PASSWORD, TOKEN, TENANT, BASIC)
 SAID = "; ".join(form for secret in SECRETS for form in forms(secret)) + f"; pin {SHORT}, '{SHORT}'"
 
 LOGIN = {"login": "me", "password": PASSWORD}
@@ -78,5 +80,5 @@ def secrets_of(given: dict[str, Any]) -> list[str]:
     """Return the secrets of a connection."""
     used = [secret for secret in SECRETS if json.dumps(secret)[1:-1] in json.dumps(given)]
     if "password" in given and "token" not in given["extra"]:
-        used.append(SECRETS[-1])
+        used.append(BASIC)
     return used
