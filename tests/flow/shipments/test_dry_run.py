@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from orderflow.flow.orders.run import run_day
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services, Shared
 from orderflow.flow.shipments.preview import preview_shipments
 from sandbox.control import SandboxControl
 from support.clock import Clock
-from support.shipments import Shipments, deliver
+from support.flow_runs import Runs
+from support.shipments import DAY, Shipments, deliver
 
 
 class World(NamedTuple):
@@ -67,11 +69,70 @@ def a_slip_that_cannot_be_read(world: World) -> None:
     deliver(world.control, world.exported[1], "4", "4")
 
 
+def a_refused_one_that_is_not_due(world: World) -> None:
+    deliver(world.control, world.exported[0], "4", "4")
+    world.control.fault("status", status=400, path="des_adv", times=0)
+    world.shipments()
+    world.control.clear_faults()
+    world.clock.advance(minutes=15)
+
+
+def a_refused_one_that_is_due(world: World) -> None:
+    a_refused_one_that_is_not_due(world)
+    world.clock.advance(hours=6)
+
+
+def a_held_one_a_day_old_that_is_not_due(world: World) -> None:
+    order_id = world.control.orders()[0]["id"]
+    world.control.edit_order(order_id, state="cancel")
+    deliver(world.control, world.control.order(order_id)["erp_order_number"], "4", "4")
+    world.shipments()
+    world.clock.advance(hours=30)
+    world.shipments()
+    world.control.edit_order(order_id, state="processing")
+    world.clock.advance(minutes=10)
+
+
+def an_open_one_a_day_old_that_is_not_due(world: World) -> None:
+    order_id = world.control.orders()[0]["id"]
+    number = world.control.order(order_id)["erp_order_number"]
+    world.control.edit_order(order_id, erp_order_number="XX")
+    deliver(world.control, number, "4", "4")
+    world.shipments()
+    world.clock.advance(hours=30)
+    world.shipments()
+    world.control.edit_order(order_id, erp_order_number=number)
+    world.clock.advance(minutes=10)
+
+
+def nobodys_order_that_the_ledger_has_met_since(world: World) -> None:
+    deliver(world.control, world.exported[0], "4", "4")
+    services = world.shipments.services
+    with services.ledger._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM orderflow_order")
+    world.shipments()
+    world.clock.advance(days=7)
+    world.shipments()
+    run_day(replace(services, shared=Shared()), DAY, Runs()("2026-11-22"))
+
+
+def one_changed_after_it_was_sent(world: World) -> None:
+    number = deliver(world.control, world.exported[0], "4", "4")
+    world.shipments()
+    deliver(world.control, world.exported[0], "1", number=number)
+
+
 Situation = Callable[[World], None]
 CASES: list[tuple[Situation, int, int]] = [
     (an_order_deleted_in_the_shop, 1, 1),
     (an_order_that_the_shop_cannot_show, 1, 1),
     (a_slip_that_cannot_be_read, 1, 1),
+    (a_refused_one_that_is_not_due, 0, 0),
+    (a_refused_one_that_is_due, 1, 0),
+    (a_held_one_a_day_old_that_is_not_due, 0, 0),
+    (an_open_one_a_day_old_that_is_not_due, 0, 0),
+    (nobodys_order_that_the_ledger_has_met_since, 1, 0),
+    (one_changed_after_it_was_sent, 0, 0),
 ]
 """The situation, how many messages are sent, and how many slips fail."""
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -51,8 +51,7 @@ def list_shipments(services: Services, asked: datetime | None = None) -> Listed:
     if not unreadable:
         book.was_read(began)
     shipments = book.open()
-    due = [shipment.number for shipment in shipments if _is_due(shipment, began)]
-    found = list(dict.fromkeys([*due, *noted.new, *noted.changed, *book.skipped_and_known()]))
+    found = to_look_at(shipments, [*noted.new, *noted.changed], book.skipped_and_known(), began)
     log.info("%d new packing slips, %d open, %d of all to look at", len(noted.new), len(shipments), len(found))
     return Listed(found, unreadable)
 
@@ -74,6 +73,17 @@ def _noted(services: Services, shipments: Sequence[Shipment]) -> tuple[Noted, di
             noted.new.extend(alone.new)
             noted.changed.extend(alone.changed)
     return noted, refused
+
+
+def to_look_at(
+    shipments: Iterable[LedgerShipment], noted: Iterable[str], known_again: Iterable[str], now: datetime
+) -> list[str]:
+    """Return the numbers of the slips to check now: those due of the open ones, those new or changed, and others.
+
+    The others are slips of nobody's orders, of which the ledger has met one since.
+    """
+    due = [shipment.number for shipment in shipments if _is_due(shipment, now)]
+    return list(dict.fromkeys([*due, *noted, *known_again]))
 
 
 def _is_due(shipment: LedgerShipment, now: datetime) -> bool:

@@ -1,19 +1,21 @@
 """The dry run of the packing slips: the complete messages that would be sent; the ledger is left alone."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from orderflow.cloudsuite.messages import DESADV_PATH
-from orderflow.domain.shipment import UNCLEAR, Shipment, ShipmentProgress
+from orderflow.domain.reasons import Reason
+from orderflow.domain.shipment import SHIPMENT_PACES, UNCLEAR, Shipment, ShipmentProgress
 from orderflow.errors import OrderflowError
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.eligibility import Eligibility, check_eligibility
-from orderflow.flow.shipments.listing import read_from, read_shipments
+from orderflow.flow.shipments.listing import read_from, read_shipments, to_look_at
 from orderflow.flow.shipments.send import ShipmentResult, named, to_desadv
 from orderflow.flow.shipments.whose import whose
 from orderflow.ledger.models.dry_runs import PlannedCall
+from orderflow.ledger.models.shipments import LedgerShipment, reading
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +25,11 @@ def preview_shipments(services: Services, asked: datetime | None) -> Plan:
 
     Only reads from shop, ERP and ledger. As in a run, a slip's failure does not affect the others.
     """
-    listed, unreadable = read_shipments(services, read_from(services, asked))
-    shown = {shipment.number: shipment for shipment in listed}
-    known = services.ledger.shipments.get_many(shown)
-    still_open = services.ledger.shipments.open()
-    waiting = {shipment.number: shipment.content for shipment in still_open if shipment.progress not in UNCLEAR}
-    since = {shipment.number: shipment.first_seen_at for shipment in [*known.values(), *still_open]}
-    ended = {number for number, shipment in known.items() if shipment.progress in UNCLEAR | {ShipmentProgress.SENT}}
-    fresh = {number: shipment for number, shipment in shown.items() if number not in ended}
-    found = waiting | fresh
+    shown, unreadable = read_shipments(services, read_from(services, asked))
+    found = _to_plan(services, shown)
 
     def one(number: str) -> Sequence[PlannedCall]:
-        return _calls(services, found[number], since.get(number, services.now()))
+        return _calls(services, found[number])
 
     planned = dict(zip(found, services.each(one, found, named), strict=True))
     failed = {number: error for number, error in planned.items() if isinstance(error, OrderflowError)}
@@ -47,9 +42,58 @@ def preview_shipments(services: Services, asked: datetime | None) -> Plan:
     )
 
 
-def _calls(services: Services, shipment: Shipment, known_since: datetime) -> Sequence[PlannedCall]:
+def _to_plan(services: Services, shown: Sequence[Shipment]) -> Mapping[str, LedgerShipment]:
+    """Return the slips that a run would look at, each as its ledger would then have it."""
+    book, now = services.ledger.shipments, services.now()
+    known = book.get_many(shipment.number for shipment in shown)
+    noted = {shipment.number: _noted(known.get(shipment.number), shipment, now) for shipment in shown}
+    shipments = {shipment.number: shipment for shipment in book.open()} | noted
+    still_open = [shipment for shipment in shipments.values() if shipment.progress in SHIPMENT_PACES]
+    again = {*book.skipped_and_known(), *(n for n, shipment in noted.items() if _is_known_now(services, shipment))}
+    new = [number for number in noted if number not in known]
+    found = to_look_at(still_open, new, sorted(again), now)  # those changed after they were sent are not sent again
+    shipments |= book.get_many(number for number in found if number not in shipments)
+    return {number: shipments[number] for number in found}
+
+
+def _noted(known: LedgerShipment | None, shown: Shipment, now: datetime) -> LedgerShipment:
+    """Return what the ledger would have after this reading."""
+    content, _, is_kept = reading(known, shown)
+    if known is not None:
+        return known.model_copy(update={"content": content}) if is_kept else known
+    return LedgerShipment(
+        number=shown.number,
+        progress=ShipmentProgress.OPEN,
+        reason=None,
+        detail="",
+        content=content,
+        content_hash=content.content_hash,
+        attempts=0,
+        first_seen_at=now,
+        sent_at=None,
+        updated_at=now,
+        claimed_until=None,
+    )
+
+
+def _is_known_now(services: Services, shipment: LedgerShipment) -> bool:
+    """Whether a slip of nobody's orders now names one of the ledger's."""
+    if (shipment.progress, shipment.reason) != (ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER):
+        return False
+    ledger, content = services.ledger, shipment.content
+    return bool(
+        any(ledger.by_erp_number(number) for number in content.order_numbers)
+        or any(ledger.get(order_id) for order_id in content.shop_order_ids.values())
+        or ledger.by_external_reference(list(content.external_references.values()))
+    )
+
+
+def _calls(services: Services, noted: LedgerShipment) -> Sequence[PlannedCall]:
+    if noted.progress in UNCLEAR | {ShipmentProgress.SENT}:
+        return []
+    shipment = noted.content
     known, unclear = whose(services, shipment)
-    orders = unclear or check_eligibility(services, shipment, known, known_since=known_since)
+    orders = unclear or check_eligibility(services, shipment, known, known_since=noted.first_seen_at)
     if isinstance(orders, Eligibility):
         return []
     first = min(orders.values(), key=lambda order: order.order_id)

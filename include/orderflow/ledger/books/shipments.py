@@ -9,12 +9,13 @@ from sqlalchemy import Engine, select, union
 from sqlalchemy.orm import Session
 
 from orderflow.domain.reasons import Reason
-from orderflow.domain.shipment import SHIPMENT_PACES, UNCLEAR, Shipment, ShipmentProgress
+from orderflow.domain.shipment import SHIPMENT_PACES, Shipment, ShipmentProgress
 from orderflow.ledger.books.shipment_claim import CHANGED, ShipmentClaim
 from orderflow.ledger.database.rows import get_or_add
 from orderflow.ledger.database.transactions import reading, writing
 from orderflow.ledger.models.orders import LedgerOrder, RunRef
 from orderflow.ledger.models.shipments import LedgerShipment
+from orderflow.ledger.models.shipments import reading as compared
 from orderflow.ledger.tables import lease
 from orderflow.ledger.tables.orders import OrderRow
 from orderflow.ledger.tables.shipments import ReadingRow, ShipmentOrderRow, ShipmentRow
@@ -22,7 +23,6 @@ from orderflow.ledger.tables.shipments import ReadingRow, ShipmentOrderRow, Ship
 _PER_TRANSACTION = 200
 _IDS_PER_QUERY = 500
 _LIST = "packing_slips"
-_MAY_BE_TOLD = UNCLEAR | {ShipmentProgress.SENT}
 
 
 class Noted(NamedTuple):
@@ -141,28 +141,25 @@ class ShipmentBook:
 
 def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> None:
     row = get_or_add(session, ShipmentRow, shipment.number, lambda: _new_row(shipment.number, now))
-    if not row.content_hash:
+    known = _record(row) if row.content_hash else None
+    shipment, is_other, is_kept = compared(known, shipment)
+    if known is None:
         noted.new.append(shipment.number)
-    else:
-        before = Shipment.model_validate(row.content)
-        shipment = shipment.completed_by(before)
-        if row.progress in _MAY_BE_TOLD:  # a changed date is no correction: an ERP may set it when the goods have left
-            shipment = shipment.model_copy(update={"slip_date": before.slip_date})
-    if row.content_hash == shipment.content_hash:
+    if not is_other:
         return
-    if row.progress in _MAY_BE_TOLD:
+    if not is_kept:
         row.content_hash = shipment.content_hash  # each change is announced once; the content stays as sent
         if row.progress is ShipmentProgress.SENT:
             row.reason, row.detail, row.updated_at = Reason.SLIP_CHANGED, CHANGED, now
             noted.changed.append(shipment.number)
         return
     row.content, row.content_hash = shipment.model_dump(mode="json"), shipment.content_hash
-    known = {
+    stored = {
         of.order_number: of
         for of in session.scalars(select(ShipmentOrderRow).where(ShipmentOrderRow.number == shipment.number))
     }
     for number in shipment.order_numbers:
-        of = known.get(number) or ShipmentOrderRow(number=shipment.number, order_number=number)
+        of = stored.get(number) or ShipmentOrderRow(number=shipment.number, order_number=number)
         of.shop_order_id = shipment.shop_order_ids.get(number)
         of.external_reference = shipment.external_references.get(number)
         session.add(of)
