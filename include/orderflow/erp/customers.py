@@ -2,12 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.people import Address, Party, RecordKey
+from orderflow.domain.reasons import Reason
 from orderflow.transport.fields import Label, Name
+from orderflow.transport.path_part import path_part
+
+CUSTOMERS = "/customers"
 
 
 class CustomerRequest(BaseModel):
@@ -17,6 +21,11 @@ class CustomerRequest(BaseModel):
 
     buyer: Party | None = None
     addresses: tuple[Address, ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        """Return only what it names."""
+        document = self.model_dump(mode="json", exclude_none=True)
+        return document if self.addresses else {"buyer": document["buyer"]}
 
 
 class ErpAddress(BaseModel):
@@ -70,6 +79,12 @@ class CustomerPort(Protocol):
 
         `code` is the number that the ERP gave the customer earlier.
         """
+
+
+def path_of(record: RecordKey) -> str:
+    """Return the path of a customer in the REST contract; PermanentError if it would lead to another address."""
+    origin, key = (path_part(part, f"customer {record}", Reason.CUSTOMER_REJECTED) for part in record)
+    return f"{CUSTOMERS}/{origin}/{key}"
 
 
 def content_hash(person: Party | Address) -> str:

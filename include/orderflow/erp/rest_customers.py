@@ -9,12 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from orderflow.domain.people import Address, Party, RecordKey
 from orderflow.domain.reasons import Reason
-from orderflow.erp.customers import CustomerRequest, ErpCustomer
+from orderflow.erp.customers import CUSTOMERS, CustomerRequest, ErpCustomer, path_of
 from orderflow.errors import InDoubtError, OrderflowError, PermanentError
 from orderflow.transport import Answer, Channel, RefusedError, UnavailableError
-from orderflow.transport.path_part import path_part
 
-CUSTOMERS = "/customers"
 _DONE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 
 
@@ -64,15 +62,13 @@ class RestCustomers:
             raise ValueError("a customer cannot be made without `buyer`")
         record = request.buyer.record
         headers = {"Idempotency-Key": idempotency_key(record)}
-        answer = self._write("POST", CUSTOMERS, record, _body(request), headers)
+        answer = self._write("POST", CUSTOMERS, record, request.to_document(), headers)
         return _checked(answer, record)
 
     def update(self, record: RecordKey, code: str | None, request: CustomerRequest) -> ErpCustomer:
         """Update a customer. Repeating the same update changes nothing."""
         del code  # the key identifies it
-        origin, key = (path_part(part, f"customer {record}", Reason.CUSTOMER_REJECTED) for part in record)
-        path = f"{CUSTOMERS}/{origin}/{key}"
-        return _checked(self._write("PUT", path, record, _body(request)), record)
+        return _checked(self._write("PUT", path_of(record), record, request.to_document()), record)
 
     def _write(
         self, method: str, path: str, record: RecordKey, body: dict[str, Any], headers: dict[str, str] | None = None
@@ -96,11 +92,6 @@ class RestCustomers:
 def idempotency_key(record: RecordKey) -> str:
     """Return the same value for every attempt at one customer, in characters allowed in a header."""
     return f"cloudsuite:customer:{quote(record.origin, safe='')}/{quote(record.key, safe='')}"
-
-
-def _body(request: CustomerRequest) -> dict[str, Any]:
-    body = request.model_dump(mode="json", exclude_none=True)
-    return body if request.addresses else {"buyer": body["buyer"]}
 
 
 def _rejection(answer: Answer, record: RecordKey) -> OrderflowError:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from orderflow.cloudsuite.directory import customer_path
 from orderflow.domain.order import Order
 from orderflow.domain.people import People
-from orderflow.erp.customers import CustomerPort, CustomerRequest, content_hash
+from orderflow.erp.customers import CustomerPort, CustomerRequest, content_hash, path_of
 from orderflow.flow.customers.parties import creation, is_news
 from orderflow.flow.customers.rules import Wanted
 from orderflow.flow.customers.who import plan
@@ -53,7 +53,7 @@ def preview_people(services: Services, books: PeopleInMemory, order: Order) -> t
         party = _after(party.model_copy(update={"in_erp": True, "code": NEW_CODE}), request)
     change = wanted.change(party, adds_changed_addresses=port.adds_changed_addresses)
     if change is not None:
-        calls.append(_to_erp(order, "PUT", f"/customers/{people.buyer.record}", change))
+        calls.append(_to_erp(order, "PUT", path_of(people.buyer.record), change))
         party = _after(party, change)
     if webshop.tell_customer_code and wanted.is_ours and is_news(party):
         body = json.dumps({"code": party.code})
@@ -80,4 +80,4 @@ def _after(party: LedgerParty, request: CustomerRequest) -> LedgerParty:
 
 
 def _to_erp(order: Order, method: str, path: str, request: CustomerRequest) -> PlannedCall:
-    return planned(order, "erp", method, path, request.model_dump_json(exclude_none=True))
+    return planned(order, "erp", method, path, json.dumps(request.to_document(), ensure_ascii=False))
