@@ -15,7 +15,7 @@ from orderflow.flow.shipments.preview import preview_shipments
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
-from support.shipments import DAY, Shipments, deliver
+from support.shipments import DAY, Shipments, deliver, put_in_doubt
 
 
 class World(NamedTuple):
@@ -122,6 +122,29 @@ def one_changed_after_it_was_sent(world: World) -> None:
     deliver(world.control, world.exported[0], "1", number=number)
 
 
+def one_in_doubt(world: World) -> None:
+    put_in_doubt(world.shipments, world.control, world.exported[0])
+    world.control.clear_faults()
+    world.clock.advance(hours=1)
+
+
+def one_in_doubt_of_a_shop_that_refuses_repeats(world: World) -> None:
+    one_in_doubt(world)
+    messages(world, repeat_is_refused=True)
+
+
+def one_in_doubt_that_is_no_longer_eligible(world: World) -> None:
+    one_in_doubt_of_a_shop_that_refuses_repeats(world)
+    for order in world.control.orders():
+        world.control.edit_order(order["id"], state="cancel")
+
+
+def messages(world: World, **change: Any) -> None:
+    """Change how messages of the first webshop are sent."""
+    webshops = world.shipments.services.settings.webshops
+    webshops[1] = webshops[1].model_copy(update={"messages": webshops[1].messages.model_copy(update=change)})
+
+
 Situation = Callable[[World], None]
 CASES: list[tuple[Situation, int, int]] = [
     (an_order_deleted_in_the_shop, 1, 1),
@@ -133,6 +156,9 @@ CASES: list[tuple[Situation, int, int]] = [
     (an_open_one_a_day_old_that_is_not_due, 0, 0),
     (nobodys_order_that_the_ledger_has_met_since, 1, 0),
     (one_changed_after_it_was_sent, 0, 0),
+    (one_in_doubt, 0, 0),
+    (one_in_doubt_of_a_shop_that_refuses_repeats, 1, 0),
+    (one_in_doubt_that_is_no_longer_eligible, 0, 1),
 ]
 """The situation, how many messages are sent, and how many slips fail."""
 

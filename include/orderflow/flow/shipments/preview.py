@@ -6,14 +6,13 @@ from datetime import datetime
 
 from orderflow.cloudsuite.messages import DESADV_PATH
 from orderflow.domain.reasons import Reason
-from orderflow.domain.shipment import SHIPMENT_PACES, UNCLEAR, Shipment, ShipmentProgress
+from orderflow.domain.shipment import SHIPMENT_PACES, Shipment, ShipmentProgress
 from orderflow.errors import OrderflowError
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services
-from orderflow.flow.shipments.eligibility import Eligibility, check_eligibility
+from orderflow.flow.shipments.eligibility import Eligibility
 from orderflow.flow.shipments.listing import read_from, read_shipments, to_look_at
-from orderflow.flow.shipments.send import ShipmentResult, named, to_desadv
-from orderflow.flow.shipments.whose import whose
+from orderflow.flow.shipments.send import ShipmentResult, decided_now, has_its_turn, named, to_desadv
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.shipments import LedgerShipment, reading
 
@@ -89,16 +88,12 @@ def _is_known_now(services: Services, shipment: LedgerShipment) -> bool:
 
 
 def _calls(services: Services, noted: LedgerShipment) -> Sequence[PlannedCall]:
-    if noted.progress in UNCLEAR | {ShipmentProgress.SENT}:
-        return []
-    shipment = noted.content
-    known, unclear = whose(services, shipment)
-    orders = unclear or check_eligibility(services, shipment, known, known_since=noted.first_seen_at)
-    if isinstance(orders, Eligibility):
+    orders = decided_now(services, noted) if has_its_turn(services, noted) else None
+    if orders is None or isinstance(orders, Eligibility):
         return []
     first = min(orders.values(), key=lambda order: order.order_id)
     address = services.settings.addressee(first.webshop)
     path = f"{DESADV_PATH}?shop={address.shop}&user={address.user}"
-    body = to_desadv(shipment, orders).to_xml().decode()
-    subject = f"slip {shipment.number}"
+    body = to_desadv(noted.content, orders).to_xml().decode()
+    subject = f"slip {noted.number}"
     return [PlannedCall(subject=subject, order_id=first.order_id, system="shop", method="POST", path=path, body=body)]

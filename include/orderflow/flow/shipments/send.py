@@ -18,6 +18,7 @@ from orderflow.flow.shipments.eligibility import Eligibility, check_eligibility
 from orderflow.flow.shipments.whose import whose
 from orderflow.ledger.books.shipment_claim import ShipmentClaim
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
+from orderflow.ledger.models.shipments import LedgerShipment
 
 log = logging.getLogger(__name__)
 
@@ -106,13 +107,19 @@ def _look(services: Services, claim: ShipmentClaim, decided: OperatorDecision, *
     shipment = claim.shipment
     if shipment.number in decided.arrived:
         claim.succeed(f"{decided.by or 'a person'} says that the shop has it")
-    elif shipment.progress is ShipmentProgress.SENT:
-        return
-    elif shipment.progress in UNCLEAR and not forced and not _may_repeat(services, shipment.content):
-        if shipment.progress is ShipmentProgress.SENDING:
-            raise InDoubtError("begun before, and its end was not recorded", reason=Reason.MESSAGE_IN_DOUBT)
-    else:
+    elif has_its_turn(services, shipment, forced=forced):
         _send(services, claim, forced=forced)
+
+
+def has_its_turn(services: Services, shipment: LedgerShipment, *, forced: bool = False) -> bool:
+    """Whether to send a slip if it is eligible. InDoubtError: sending was begun, and not even its end is known."""
+    if shipment.progress is ShipmentProgress.SENT:
+        return False
+    if shipment.progress not in UNCLEAR or forced or _may_repeat(services, shipment.content):
+        return True
+    if shipment.progress is ShipmentProgress.SENDING:
+        raise InDoubtError("begun before, and its end was not recorded", reason=Reason.MESSAGE_IN_DOUBT)
+    return False
 
 
 def _may_repeat(services: Services, shipment: Shipment) -> bool:
@@ -121,19 +128,26 @@ def _may_repeat(services: Services, shipment: Shipment) -> bool:
     return bool(orders) and all(services.settings.webshop(order.webshop).messages.repeat_is_refused for order in orders)
 
 
+def decided_now(
+    services: Services, shipment: LedgerShipment, *, forced: bool = False
+) -> Eligibility | Mapping[str, LedgerOrder]:
+    """Return why a slip is not sent now, otherwise its orders. InDoubtError: nor is one that the shop may have."""
+    known, unclear = whose(services, shipment.content)
+    since = shipment.first_seen_at
+    verdict = unclear or check_eligibility(services, shipment.content, known, known_since=since, forced=forced)
+    if isinstance(verdict, Eligibility) and shipment.progress in UNCLEAR:
+        raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)
+    return verdict
+
+
 def _send(services: Services, claim: ShipmentClaim, *, forced: bool) -> None:
-    shipment = claim.shipment.content
-    known, unclear = whose(services, shipment)
-    since = claim.shipment.first_seen_at
-    verdict = unclear or check_eligibility(services, shipment, known, known_since=since, forced=forced)
+    verdict = decided_now(services, claim.shipment, forced=forced)
     if isinstance(verdict, Eligibility):
-        if claim.shipment.progress in UNCLEAR:
-            raise InDoubtError(f"not sent again: {verdict.detail}", reason=Reason.MESSAGE_IN_DOUBT)
         claim.put(*verdict)
         return
     orders = verdict
     webshop = next(iter(orders.values())).webshop
-    message = to_desadv(shipment, orders)
+    message = to_desadv(claim.shipment.content, orders)
     message.to_xml()  # what cannot be written must fail before anything is started
     address = services.settings.addressee(webshop)
     claim.intend()
