@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from orderflow.domain.message_settings import OrderStatusTexts
 from orderflow.flow.orders.run import run_day
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services, Shared
@@ -145,6 +146,23 @@ def messages(world: World, **change: Any) -> None:
     webshops[1] = webshops[1].model_copy(update={"messages": webshops[1].messages.model_copy(update=change)})
 
 
+def one_of_which_the_customer_is_told(world: World) -> None:
+    messages(world, order_status=OrderStatusTexts(delivered={"nl_NL": "Onderweg"}))
+    deliver(world.control, world.exported[0], "4", "4")
+
+
+def two_of_one_order_of_which_the_customer_is_told(world: World) -> None:
+    messages(world, order_status=OrderStatusTexts(delivered={"nl_NL": "Onderweg"}))
+    deliver(world.control, world.exported[0], "1")
+    deliver(world.control, world.exported[0], "3", "4")
+
+
+def a_second_one_after_the_customer_was_told(world: World) -> None:
+    one_of_which_the_customer_is_told(world)
+    world.shipments()
+    deliver(world.control, world.exported[0], "1")
+
+
 Situation = Callable[[World], None]
 CASES: list[tuple[Situation, int, int]] = [
     (an_order_deleted_in_the_shop, 1, 1),
@@ -156,11 +174,14 @@ CASES: list[tuple[Situation, int, int]] = [
     (an_open_one_a_day_old_that_is_not_due, 0, 0),
     (nobodys_order_that_the_ledger_has_met_since, 1, 0),
     (one_changed_after_it_was_sent, 0, 0),
+    (one_of_which_the_customer_is_told, 2, 0),
+    (two_of_one_order_of_which_the_customer_is_told, 3, 0),
+    (a_second_one_after_the_customer_was_told, 1, 0),
     (one_in_doubt, 0, 0),
     (one_in_doubt_of_a_shop_that_refuses_repeats, 1, 0),
     (one_in_doubt_that_is_no_longer_eligible, 0, 1),
 ]
-"""The situation, how many messages are sent, and how many slips fail."""
+"""The situation, how many calls are made, and how many slips fail."""
 
 
 @pytest.mark.parametrize(("situation", "sent", "failed"), CASES, ids=lambda case: getattr(case, "__name__", ""))

@@ -1,19 +1,25 @@
 """The dry run of the packing slips: the complete messages that would be sent; the ledger is left alone."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
-from orderflow.cloudsuite.messages import DESADV_PATH
+import simplejson
+
+from orderflow.cloudsuite.messages import DESADV_PATH, ORDER_STATUS_PATH
 from orderflow.domain.reasons import Reason
 from orderflow.domain.shipment import SHIPMENT_PACES, Shipment, ShipmentProgress
 from orderflow.errors import OrderflowError
+from orderflow.flow.batch import isolated
+from orderflow.flow.customer_status import to_be_told
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.eligibility import Eligibility
 from orderflow.flow.shipments.listing import read_from, read_shipments, to_look_at
 from orderflow.flow.shipments.send import ShipmentResult, decided_now, has_its_turn, named, to_desadv
 from orderflow.ledger.models.dry_runs import PlannedCall
+from orderflow.ledger.models.orders import LedgerOrder
 from orderflow.ledger.models.shipments import LedgerShipment, reading
 
 log = logging.getLogger(__name__)
@@ -27,7 +33,7 @@ def preview_shipments(services: Services, asked: datetime | None) -> Plan:
     shown, unreadable = read_shipments(services, read_from(services, asked))
     found = _to_plan(services, shown)
 
-    def one(number: str) -> Sequence[PlannedCall]:
+    def one(number: str) -> tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]:
         return _calls(services, found[number])
 
     planned = dict(zip(found, services.each(one, found, named), strict=True))
@@ -36,9 +42,18 @@ def preview_shipments(services: Services, asked: datetime | None) -> Plan:
     for error in failures.values():
         log.warning("the run would fail: %s", error)
     return Plan(
-        [call for calls in planned.values() if not isinstance(calls, OrderflowError) for call in calls],
+        list(_once(one for one in planned.values() if not isinstance(one, OrderflowError))),
         [ShipmentResult(number, None, error) for number, error in failures.items()],
     )
+
+
+def _once(planned: Iterable[tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]]) -> Iterator[PlannedCall]:
+    """Yield the calls of each slip; several slips of one order tell its customer once."""
+    told = set[int]()
+    for slip, texts in planned:
+        yield from slip
+        yield from (call for order_id, call in texts.items() if order_id not in told)
+        told |= texts.keys()
 
 
 def _to_plan(services: Services, shown: Sequence[Shipment]) -> Mapping[str, LedgerShipment]:
@@ -87,13 +102,35 @@ def _is_known_now(services: Services, shipment: LedgerShipment) -> bool:
     )
 
 
-def _calls(services: Services, noted: LedgerShipment) -> Sequence[PlannedCall]:
+def _calls(services: Services, noted: LedgerShipment) -> tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]:
+    """Return the message of a slip, if it is sent, and then what the customers are told, by order id."""
     orders = decided_now(services, noted) if has_its_turn(services, noted) else None
     if orders is None or isinstance(orders, Eligibility):
-        return []
+        return [], {}
     first = min(orders.values(), key=lambda order: order.order_id)
     address = services.settings.addressee(first.webshop)
     path = f"{DESADV_PATH}?shop={address.shop}&user={address.user}"
     body = to_desadv(noted.content, orders).to_xml().decode()
     subject = f"slip {noted.number}"
-    return [PlannedCall(subject=subject, order_id=first.order_id, system="shop", method="POST", path=path, body=body)]
+    slip = PlannedCall(subject=subject, order_id=first.order_id, system="shop", method="POST", path=path, body=body)
+    texts = {order.order_id: isolated(partial(_told, services, order), order.name) for order in orders.values()}
+    return [slip], {order_id: call for order_id, call in texts.items() if isinstance(call, PlannedCall)}
+
+
+def _told(services: Services, order: LedgerOrder) -> PlannedCall | None:
+    """Return what the customer is told of a delivery, as the ledger has the order; None if nothing."""
+    known = services.ledger.get(order.order_id)
+    if known is None or to_be_told(services, order, "delivered", None) is None:
+        return None
+    message = to_be_told(services, known, "delivered", known.erp_number)
+    if message is None:
+        return None
+    document = message.to_document(api_timezone=services.settings.api_timezone)
+    return PlannedCall(
+        subject=known.external_reference or known.name,
+        order_id=known.order_id,
+        system="shop",
+        method="POST",
+        path=f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(known.webshop)}",
+        body=simplejson.dumps(document, use_decimal=True, default=str),
+    )
