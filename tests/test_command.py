@@ -255,7 +255,7 @@ def test_a_shop_is_compared_with_what_is_assumed_and_nothing_is_written(
     summary = json.loads(lines[-1])
     assert {"charges_placed", "payment_known"} <= set(summary["to_do"])
     assert summary["proposed"]["charges"]["shipment_cost"] == "charge"
-    assert "TO DO charges_placed: their orders are held; set `charges." in errors
+    assert "TO DO charges_placed: their orders are held; set `charges` for " in errors
     assert any(line.startswith("DOES NOT HOLD") and "charges_placed" in line for line in lines)
     assert {call["method"] for call in control.journal() if call["service"] != "token"} == {"GET"}
     assert f"RECORDED {folder / 'shop.json'}" in errors

@@ -206,6 +206,7 @@ _SETTINGS = {
     "no order shows a webshop and a payment status": "geen order laat een webshop en een betaalstatus zien",
     "orders with {} are held": "orders met {} worden vastgehouden",
     "ask CloudSuite what {} means": "vraag CloudSuite wat {} betekent",
+    "ask CloudSuite which orders show no payment status": "vraag CloudSuite welke orders geen betaalstatus tonen",
     "no order shows its webshop": "geen order laat haar webshop zien",
     "webshop {} has the default settings: orders with payment status `none` wait": "webshop {} heeft de "
     "standaardinstellingen: orders met betaalstatus `none` wachten",

@@ -84,7 +84,8 @@ def judge_payment_known(seen: ShopSeen, _: Settings) -> CheckResult:
             f"{listed}", f"orders with {', '.join(unknown)} are held", f"ask CloudSuite what {', '.join(unknown)} means"
         )
     if MISSING in states:
-        return fails(listed, "orders without a payment status are held")
+        what = "ask CloudSuite which orders show no payment status"
+        return fails(listed, "orders without a payment status are held", what)
     return holds(listed)
 
 
