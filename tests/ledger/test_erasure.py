@@ -17,7 +17,7 @@ from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.tables.base import Base
 from orderflow.ledger.tables.orders import OrderRow
-from orderflow.ledger.tables.shipments import ShipmentRow
+from orderflow.ledger.tables.shipments import ShipmentOrderRow, ShipmentRow
 from support.clock import Clock
 
 NAME = "Wilhelmina Canary"
@@ -44,7 +44,7 @@ LINKS: dict[str, dict[str, Any]] = {
     "orderflow_finding": {"id": 1, "order_id": ORDER, "webshop": 1},
     "orderflow_refusal": {"id": 1, "order": str(ORDER)},
     "orderflow_slip": {"number": "S1", "content": SLIP, "progress": ShipmentProgress.SENT},
-    "orderflow_slip_order": {"number": "S1", "order_number": "SO1"},
+    "orderflow_slip_order": {"number": "S1", "order_number": "SO1", "shop_order_id": ORDER},
     "orderflow_record": {"origin": "web", "record_id": 5},
     "orderflow_party": {"origin": "web"},
     "orderflow_guest": {"origin": "web"},
@@ -54,6 +54,7 @@ KEPT: dict[str, dict[str, Any]] = {
     "orderflow_order": {
         "external_reference": "1/CS1",
         "erp_number": "SO1",
+        "former_numbers": ["SO0"],
         "idempotency_key": "key",
         "payload_hash": "hash",
         "erp_lines": {"1": 10},
@@ -66,6 +67,7 @@ KEPT: dict[str, dict[str, Any]] = {
     "orderflow_event": {"dag_id": "d", "run_id": "r", "task_id": "t", "partition": "2026-11-22"},
     "orderflow_snooze": {"by": "anna"},
     "orderflow_slip": {"content_hash": "hash", "claim_token": None, "claimed_by": None, "claimed_until": None},
+    "orderflow_slip_order": {"external_reference": "1/CS1"},
     "orderflow_party": {"claim_token": None, "claimed_by": None, "claimed_until": None, "intended_at": None},
 }
 """What an order cannot do without, and texts of the machine."""
@@ -135,6 +137,28 @@ def test_a_planted_name_is_gone_and_what_is_needed_is_left(ledger: Ledger, clock
     assert (order.external_reference, order.erp_number, order.payload_hash) == ("1/CS1", "SO1", "hash")
     assert any("second time" in line for line in erased.left)
     assert any("packing slip S1" in line for line in erased.left)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"order_number": "SO0"},
+        {"order_number": "SO2", "shop_order_id": ORDER},
+        {"order_number": "SO2", "external_reference": "1/CS1"},
+    ],
+    ids=str,
+)
+def test_slips_of_an_order_that_the_erp_renumbered_are_erased_too(
+    ledger: Ledger, clock: Clock, named: dict[str, Any]
+) -> None:
+    clock.now = NOW
+    plant(ledger)
+    with ledger._engine.begin() as connection:
+        connection.execute(
+            update(ShipmentOrderRow).values({"shop_order_id": None, "external_reference": None, **named})
+        )
+    ledger.housekeeping.erase(ORDER)
+    assert NAME not in texts(ledger)["orderflow_slip"]
 
 
 def test_what_another_order_uses_is_left_and_said(ledger: Ledger, clock: Clock) -> None:

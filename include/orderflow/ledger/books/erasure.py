@@ -40,13 +40,14 @@ class _Order(NamedTuple):
 
     order_id: int
     names: frozenset[str]
-    erp_number: str | None
+    erp_numbers: frozenset[str]
+    """The number it has in the ERP, and those it had before."""
     records: frozenset[RecordKey]
 
     @property
     def ids(self) -> list[str]:
         """Return the ids by which a path may refer to it."""
-        return [str(self.order_id), *self.names, *([self.erp_number] if self.erp_number else [])]
+        return [str(self.order_id), *self.names, *self.erp_numbers]
 
 
 def erase(engine: Engine, order_id: int, now: datetime) -> Erased:
@@ -71,13 +72,14 @@ def _order(session: Session, order_id: int, now: datetime) -> tuple[_Order, list
     """Erase the order's own row; return its names, and what was left."""
     row = session.get(OrderRow, order_id, with_for_update=True)
     if row is None:
-        return _Order(order_id, frozenset(), None, frozenset()), []
+        return _Order(order_id, frozenset(), frozenset(), frozenset()), []
     if row.claimed_until is not None and row.claimed_until > now:
         raise taken_by_another(row, f"id {order_id}", now)
     shown = f"{row.webshop}/{row.reference}" if row.webshop is not None else row.reference
     keys = [key for key in (row.customer_key, row.ship_to_key, row.bill_to_key) if key]
     names = frozenset(name for name in (row.external_reference, shown if row.reference else None) if name)
-    order = _Order(order_id, names, row.erp_number, frozenset(map(RecordKey.parse, keys)))
+    numbers = frozenset(number for number in (row.erp_number, *(row.former_numbers or ())) if number)
+    order = _Order(order_id, names, numbers, frozenset(map(RecordKey.parse, keys)))
     row.reference = row.detail = ""
     row.found_by = None
     row.customer_key = row.customer_code = row.ship_to_key = row.bill_to_key = None
@@ -87,18 +89,23 @@ def _order(session: Session, order_id: int, now: datetime) -> tuple[_Order, list
         "its id, state, reason code and instants, and which run did what: the next run must know that it is handled"
     ]
     if row.external_reference or row.erp_number or row.idempotency_key:
+        known = ", ".join(sorted(numbers)) or "none"
         left.append(
-            f"its name in the ERP ({row.external_reference}), its ERP number ({row.erp_number}), the key it was sent "
+            f"its name in the ERP ({row.external_reference}), its ERP numbers ({known}), the key it was sent "
             "with, and hashes and numbers of its lines: without them it could be sent a second time"
         )
     return order, left
 
 
 def _slips(session: Session, order: _Order) -> list[ShipmentRow]:
-    if order.erp_number is None:
-        return []
-    numbers = select(ShipmentOrderRow.number).where(ShipmentOrderRow.order_number == order.erp_number)
-    return list(session.scalars(select(ShipmentRow).where(ShipmentRow.number.in_(numbers)).with_for_update()))
+    of = ShipmentOrderRow
+    is_its = or_(
+        of.order_number.in_(order.erp_numbers),
+        of.shop_order_id == order.order_id,
+        of.external_reference.in_(order.names),
+    )
+    slips = select(ShipmentRow).where(ShipmentRow.number.in_(select(of.number).where(is_its)))
+    return list(session.scalars(slips.with_for_update()))
 
 
 def _erase_slip(slip: ShipmentRow) -> Iterator[str]:
