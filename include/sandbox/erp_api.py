@@ -76,7 +76,10 @@ class ErpApi:
         since = _since(call)
         visible = [o for o in self.store.orders if o.created_at >= since and o.created_tick <= visible_before]
         sums = ("total", "currency", "created_at", "corrections")
-        orders = [{**self._shown(order, config), **{name: order.full()[name] for name in sums}} for order in visible]
+        whole = [(order, order.full()) for order in visible]
+        orders = [
+            {**self._shown(o, config), **{name: full[name] for name in sums if name in full}} for o, full in whole
+        ]
         return _page("sales-orders", orders, call, config)
 
     def _shown(self, order: ErpOrder, config: Config) -> JsonObject:

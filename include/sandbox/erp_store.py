@@ -58,7 +58,7 @@ class ErpOrder:
             "total": str(total.quantize(Decimal("0.01"), ROUND_HALF_UP)),
             "currency": self.request["currency"],
             "created_at": self.created_at.isoformat(),
-            "corrections": list(self.corrections),
+            **({"corrections": list(self.corrections)} if self.corrections else {}),
         }
 
 
