@@ -164,6 +164,11 @@ ERP: dict[str, Any] = {
             "schema": _NUMBER,
             "description": "How many days before the requested delivery date shipping starts; 0 when not set.",
         },
+        "credit_notes": {
+            "label": "Tryton: list credit notes",
+            "schema": {"type": ["boolean", "null"]},
+            "description": "List credit notes, too; the key's user has to be allowed to read invoices.",
+        },
         "cents": {
             "label": "Tryton: rounding differences",
             "schema": {"type": ["string", "null"], "enum": ["accept", "line", "hold"]},
