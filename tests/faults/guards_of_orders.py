@@ -179,8 +179,8 @@ OF_ORDERS = (
     Mutation(
         "a slip in doubt waits for a person",
         "include/orderflow/flow/shipments/send.py",
-        "    elif shipment.progress in UNCLEAR and not forced and not _may_repeat(services, shipment.content):\n",
-        "    elif False:\n",
+        "    if shipment.progress not in UNCLEAR or forced or _may_repeat(services, shipment.content):\n",
+        "    if True:\n",
     ),
     Mutation(
         "a person's word is good for one message",
