@@ -16,6 +16,7 @@ from sandbox.config import Config
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from support.clock import Clock
+from support.export_paths import path  # noqa: F401 - a fixture
 from support.flow_runs import SETTINGS, UNKNOWN_PRODUCT, Runs, calls, last_call  # noqa: F401
 from support.ledgers import new_file
 

@@ -1,6 +1,5 @@
 """The shop corrects whether an order is an offline one: it is exported or left alone by what it is now."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,24 +15,11 @@ from orderflow.flow.services import Services
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
 from support.clock import Clock
+from support.export_paths import DAY, Path
 from support.flow_runs import Runs
 
-DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 PAID = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "webshop": 1}
 OFFLINE = {**PAID, "offline": True}
-Path = Callable[[Services, Runs, int], object]
-
-PATHS: dict[str, Path] = {
-    "day": lambda services, runs, _: run_day(services, DAY, runs("2026-11-22")),
-    "sweep": lambda services, runs, _: run_sweep(services, runs()),
-    "named": lambda services, runs, order_id: run_sweep(services, runs(), order_ids=[order_id]),
-}
-
-
-@pytest.fixture(params=PATHS.values(), ids=PATHS.keys())
-def path(request: pytest.FixtureRequest) -> Path:
-    chosen: Path = request.param
-    return chosen
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """An order that does not say whether it is offline is proved online before it is exported, on every path."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,29 +7,15 @@ import pytest
 from orderflow.domain.decision import Action
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
-from orderflow.domain.window import Window
 from orderflow.flow.orders.preview import preview_orders
-from orderflow.flow.orders.run import run_day, run_sweep
+from orderflow.flow.orders.run import run_sweep
 from orderflow.flow.services import Services
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
+from support.export_paths import Path
 from support.flow_runs import Runs
 
-DAY = Window.of_day("2026-11-22", "Europe/Amsterdam")
 PAID = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid"}
-Path = Callable[[Services, Runs, int], object]
-
-PATHS: dict[str, Path] = {
-    "day": lambda services, runs, _: run_day(services, DAY, runs("2026-11-22")),
-    "sweep": lambda services, runs, _: run_sweep(services, runs()),
-    "named": lambda services, runs, order_id: run_sweep(services, runs(), order_ids=[order_id]),
-}
-
-
-@pytest.fixture(params=PATHS.values(), ids=PATHS.keys())
-def path(request: pytest.FixtureRequest) -> Path:
-    chosen: Path = request.param
-    return chosen
 
 
 def test_the_lists_tell_where_the_order_does_not(
