@@ -81,7 +81,7 @@ def test_the_digest_counts_every_open_list_and_the_findings(
     services.ledger.findings.update([met], judged=["1/CS9"])
 
     assert text(services).splitlines()[:2] == [
-        "Open orders: waiting 2, overdue 0, held 1, partly written back 0, in doubt 0, failed 0.",
+        "Open orders: in progress 0, waiting 2, overdue 0, held 1, partly written back 0, in doubt 0, failed 0.",
         "Differences between shop and ERP: 1 open.",
     ]
     (line,) = causes(services)

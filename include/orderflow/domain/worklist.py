@@ -12,6 +12,7 @@ class Worklist(StrEnum):
     PROCESSED = "processed"
     OFFLINE_SENT = "offline sent"
     SKIPPED = "skipped"
+    IN_PROGRESS = "in progress"
     WAITING = "waiting"
     OVERDUE = "overdue"
     HELD = "held"
@@ -44,8 +45,8 @@ _OF: dict[Progress, Worklist] = {
     Progress.SKIPPED: Worklist.SKIPPED,
     Progress.RESOLVED: Worklist.SKIPPED,
     Progress.UNREAD: Worklist.FAILED,
-    Progress.READY: Worklist.FAILED,
-    Progress.OFFLINE: Worklist.FAILED,
+    Progress.READY: Worklist.IN_PROGRESS,
+    Progress.OFFLINE: Worklist.IN_PROGRESS,
     Progress.REJECTED: Worklist.FAILED,
     **dict.fromkeys(INTENT_OPEN, Worklist.IN_DOUBT),
     **dict.fromkeys(PARTLY_WRITTEN_BACK, Worklist.PARTLY_WRITTEN_BACK),
@@ -57,13 +58,16 @@ _OF: dict[Progress, Worklist] = {
 def worklist(progress: Progress, reason: Reason | None, *, pushed: bool, old: bool) -> Worklist:
     """Return the list of an order; `pushed` says whether it went to the ERP, `old` whether it has waited too long.
 
-    An order that has waited too long is overdue, and is still checked.
+    An order that has waited too long is overdue, and is still checked. One that is yet to be sent or marked is in
+    progress until that fails.
     """
     if progress is Progress.SHIPMENT_SENT and not pushed:
         return Worklist.OFFLINE_SENT
     listed = _OF.get(progress, Worklist.FAILED)  # set by newer code: a person must look at it
     if listed is Worklist.WAITING and old:
         return Worklist.OVERDUE
+    if listed is Worklist.IN_PROGRESS and reason is not None:
+        return Worklist.FAILED
     if listed is Worklist.HELD and reason in STUCK:
         return Worklist.FAILED
     if listed is Worklist.SKIPPED and reason is not None and reason not in SKIPPED:

@@ -38,7 +38,7 @@ class OrderFilter:
     @property
     def is_narrow(self) -> bool:
         """Whether it matches so few orders that they are found before they are sorted."""
-        return self.run is not None or bool(self.cause) or self.worklist is Worklist.FAILED
+        return self.run is not None or bool(self.cause) or self.worklist in {Worklist.FAILED, Worklist.IN_PROGRESS}
 
     def conditions(self, old_before: datetime) -> list[ColumnElement[bool]]:
         """Return the conditions; a waiting order first seen before `old_before` is overdue."""
@@ -65,12 +65,14 @@ def on(wanted: Worklist, old_before: datetime) -> ColumnElement[bool]:
     held = progress == Progress.HELD
     waiting = progress == Progress.WAITING
     skipped = progress.in_({Progress.SKIPPED, Progress.RESOLVED})
-    unfinished = {Progress.UNREAD, Progress.OFFLINE, Progress.READY, Progress.REJECTED}
-    failed = or_(progress.in_(unfinished), _is_none_of(progress, Progress))
+    begun = progress.in_({Progress.READY, Progress.OFFLINE})
+    refused = or_(progress.in_({Progress.UNREAD, Progress.REJECTED}), _is_none_of(progress, Progress))
+    failed = or_(refused, and_(begun, reason.is_not(None)))
     return {
         Worklist.PROCESSED: or_(progress == Progress.WRITTEN_BACK, and_(sent, OrderRow.pushed_at.is_not(None))),
         Worklist.OFFLINE_SENT: and_(sent, OrderRow.pushed_at.is_(None)),
         Worklist.SKIPPED: and_(skipped, or_(reason.is_(None), reason.in_(SKIPPED))),
+        Worklist.IN_PROGRESS: and_(begun, reason.is_(None)),
         Worklist.WAITING: and_(waiting, OrderRow.first_seen_at >= old_before),
         Worklist.OVERDUE: and_(waiting, OrderRow.first_seen_at < old_before),
         Worklist.HELD: and_(held, or_(reason.is_(None), reason.not_in(STUCK))),

@@ -6,7 +6,7 @@ const { Chart } = window;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const colourOf = (worklist) => colour(`--list-${worklist.replaceAll(" ", "-")}`);
 
-const FINE = ["processed", "offline sent", "skipped", "waiting"];
+const FINE = ["processed", "offline sent", "skipped", "in progress", "waiting"];
 
 // A dot above each day on which something needs people: one order among hundreds is a bar of no height.
 const PROBLEMS = {

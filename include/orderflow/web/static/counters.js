@@ -3,7 +3,7 @@ import { byId, el, replace } from "./dom.js";
 import { age, listName, money, number, t } from "./words.js";
 
 export const OF_PERIOD = ["processed", "offline sent", "skipped"];
-const QUIET = [...OF_PERIOD, "waiting"];
+const QUIET = [...OF_PERIOD, "in progress", "waiting"];
 
 // `choose(worklist, ofPeriod)` is called for the counter that is clicked.
 export function showCounters(overview, worklists, chosen, choose) {
