@@ -3,7 +3,9 @@
 `faults.mutations` removes them one by one; then these fail.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -44,17 +46,26 @@ def standing(services: Services, number: str) -> ShipmentProgress:
     return services.ledger.shipments.get_many([number])[number].progress
 
 
-def test_two_runs_at_the_same_time_send_a_slip_once(control: SandboxControl, connect: Connect) -> None:
-    """The claim: the run whose message is on its way can still record that it arrived."""
-    number = str(control.deliver(export(control, connect))["number"])
+@contextmanager
+def sending(control: SandboxControl, connect: Connect) -> Iterator[None]:
+    """While this block runs, another run has sent a slip and waits for the shop's answer."""
     control.fault("hang_then_commit", service="shop", method="POST", path=DESADV)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(run, connect(), "first")
         while not posts(control):
-            pass
-        run(connect(), "second")
-        control.release()
+            assert not first.done()
+        try:
+            yield
+        finally:
+            control.release()
         first.result()
+
+
+def test_two_runs_at_the_same_time_send_a_slip_once(control: SandboxControl, connect: Connect) -> None:
+    """The claim: the run whose message is on its way can still record that it arrived."""
+    number = str(control.deliver(export(control, connect))["number"])
+    with sending(control, connect):
+        run(connect(), "second")
 
     assert standing(connect(), number) is ShipmentProgress.SENT
     assert len(posts(control)) == 1
@@ -133,14 +144,8 @@ def test_a_persons_word_is_not_about_a_message_that_was_sent_since(
 def test_a_persons_word_waits_for_the_run_that_is_sending(control: SandboxControl, connect: Connect) -> None:
     """It is refused while the message is on its way, and says until when; nothing is sent at that word."""
     number = str(control.deliver(export(control, connect))["number"])
-    control.fault("hang_then_commit", service="shop", method="POST", path=DESADV)
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(run, connect(), "first")
-        while not posts(control):
-            pass
+    with sending(control, connect):
         second = run(connect(), "looked", OperatorDecision(send_now=[number]))
-        control.release()
-        first.result()
 
     (undone,) = second.undone
     assert undone.startswith("held by orderflow_deliveries")

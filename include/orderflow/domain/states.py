@@ -1,5 +1,6 @@
 """The states an order goes through in the shop, and its progress through this flow."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from orderflow.domain.open_enum import OpenEnum
@@ -103,3 +104,8 @@ def may_follow(before: Progress | None, after: Progress) -> bool:
     if before is None:
         return after in _BEFORE_PUSH | {Progress.UNREAD, Progress.SHIPMENT_SENT}
     return before == after or after in TRANSITIONS.get(before, frozenset())
+
+
+def was_only_marked(progress: Progress | None, pushed_at: datetime | None) -> bool:
+    """Whether an order was marked as sent without ever going to the ERP: an offline one, as far as was known."""
+    return progress is Progress.SHIPMENT_SENT and pushed_at is None

@@ -7,7 +7,7 @@ from orderflow.domain.order import Order
 from orderflow.flow.batch import Result
 from orderflow.flow.services import Services
 from orderflow.ledger.models.dry_runs import PlannedCall
-from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.orders import LedgerOrder, RunRef
 
 
 class Plan(NamedTuple):
@@ -53,8 +53,7 @@ def _table(plan: Plan, rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([f"dry run: {len(plan.calls)} calls would be made", *lines, *failures])
 
 
-def planned(order: Order, system: str, method: str, path: str, body: str) -> PlannedCall:
+def planned(order: Order | LedgerOrder, system: str, method: str, path: str, body: str) -> PlannedCall:
     """Return a call about an order."""
-    return PlannedCall(
-        subject=order.external_reference, order_id=order.order_id, system=system, method=method, path=path, body=body
-    )
+    subject = order.name if isinstance(order, LedgerOrder) else order.external_reference
+    return PlannedCall(subject=subject, order_id=order.order_id, system=system, method=method, path=path, body=body)

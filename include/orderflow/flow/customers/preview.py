@@ -9,7 +9,7 @@ from orderflow.domain.people import People
 from orderflow.erp.customers import CustomerPort, CustomerRequest, content_hash, path_of
 from orderflow.flow.customers.parties import creation, is_news
 from orderflow.flow.customers.rules import Wanted
-from orderflow.flow.customers.who import plan
+from orderflow.flow.customers.who import customer_of, plan, with_code
 from orderflow.flow.plan import planned
 from orderflow.flow.services import Services, Shared
 from orderflow.ledger.books.people_in_memory import PeopleInMemory
@@ -38,13 +38,12 @@ def preview_people(services: Services, books: PeopleInMemory, order: Order) -> t
     CUSTOMER_NOT_IN_ERP and CUSTOMER_UNKNOWN if the order would be held. `books` learn what these writes lead to.
     """
     people = plan(services, order)
-    port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
-    if people.buyer is None or port is None:
+    customer = customer_of(services, order, people)
+    if customer is None:
         return (), people
-    webshop = services.settings.webshop(order.webshop)
-    wanted = Wanted.of(people.buyer, people, webshop.customers, services.settings.shop_origins)
-    calls = list[PlannedCall]()
-    party = books.parties.get(wanted.buyer.record)
+    port, wanted, is_told = customer
+    calls, record = list[PlannedCall](), wanted.buyer.record
+    party = books.parties.get(record)
     if not party.in_erp:
         party = _found(port, wanted, party)
     if not party.in_erp:
@@ -53,14 +52,14 @@ def preview_people(services: Services, books: PeopleInMemory, order: Order) -> t
         party = _after(party.model_copy(update={"in_erp": True, "code": NEW_CODE}), request)
     change = wanted.change(party, adds_changed_addresses=port.adds_changed_addresses)
     if change is not None:
-        calls.append(_to_erp(order, "PUT", path_of(people.buyer.record), change))
+        calls.append(_to_erp(order, "PUT", path_of(record), change))
         party = _after(party, change)
-    if webshop.tell_customer_code and wanted.is_ours and is_news(party):
+    if is_told and is_news(party):
         body = json.dumps({"code": party.code})
-        calls.append(planned(order, "shop", "PATCH", customer_path(people.buyer.record), body))
+        calls.append(planned(order, "shop", "PATCH", customer_path(record), body))
         party = party.model_copy(update={"code_told": party.code})
     books.parties.has(party)
-    return tuple(calls), people.model_copy(update={"buyer": people.buyer.model_copy(update={"code": party.code})})
+    return tuple(calls), with_code(people, party.code)
 
 
 def _found(port: CustomerPort, wanted: Wanted, party: LedgerParty) -> LedgerParty:

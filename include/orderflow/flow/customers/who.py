@@ -1,13 +1,13 @@
 """The people and addresses on an order that is sent, once the ERP knows them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderflow.cloudsuite.people import to_address, to_party
 from orderflow.domain.order import Order
 from orderflow.domain.people import Address, Party, People, RecordKey, RecordKind, Role
 from orderflow.domain.reasons import Reason
-from orderflow.erp.customers import content_hash
+from orderflow.erp.customers import CustomerPort, content_hash
 from orderflow.errors import PermanentError
 from orderflow.flow.customers.guests import party_of
 from orderflow.flow.customers.parties import ensure, tell_code
@@ -25,15 +25,38 @@ def who(services: Services, order: Order, run: RunRef) -> People:
     Nothing if the setting `origins` is empty: then the order contains only ids. Errors as in `resolve` and `ensure`.
     """
     people = plan(services, order)
+    customer = customer_of(services, order, people)
+    if customer is None:
+        return people
+    party = ensure(services, customer.port, customer.wanted, run)
+    if customer.is_told:
+        tell_code(services, customer.wanted.buyer.record, party, run)
+    return with_code(people, party.code)
+
+
+class Customer(NamedTuple):
+    """The customer that the ERP must have before an order is sent."""
+
+    port: CustomerPort
+    wanted: Wanted
+    is_told: bool
+    """Whether the shop is told the ERP's number of this customer."""
+
+
+def customer_of(services: Services, order: Order, people: People) -> Customer | None:
+    """Return the order's customer; None if it names none, or if this ERP takes no customers."""
     port = services.erp.customers if people.buyer and services.erp.capabilities.customers else None
     if people.buyer is None or port is None:
-        return people
+        return None
     webshop = services.settings.webshop(order.webshop)
     wanted = Wanted.of(people.buyer, people, webshop.customers, services.settings.shop_origins)
-    party = ensure(services, port, wanted, run)
-    if webshop.tell_customer_code and people.buyer.origin in services.settings.shop_origins:
-        tell_code(services, people.buyer.record, party, run)
-    return people.model_copy(update={"buyer": people.buyer.model_copy(update={"code": party.code})})
+    return Customer(port, wanted, is_told=webshop.tell_customer_code and wanted.is_ours)
+
+
+def with_code(people: People, code: str | None) -> People:
+    """Return the same people with the ERP's number of the customer."""
+    buyer = people.buyer and people.buyer.model_copy(update={"code": code})
+    return people.model_copy(update={"buyer": buyer})
 
 
 def plan(services: Services, order: Order) -> People:

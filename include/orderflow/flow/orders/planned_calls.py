@@ -6,10 +6,8 @@ from typing import Any
 
 import simplejson
 
-from orderflow.cloudsuite.messages import ORDER_STATUS_PATH
 from orderflow.cloudsuite.models import ShopOrder
 from orderflow.domain.order import Order
-from orderflow.flow.customer_status import to_be_told
 from orderflow.flow.exported import Exported, line_numbers
 from orderflow.flow.orders.cxml_confirmation import confirmation
 from orderflow.flow.plan import planned
@@ -42,16 +40,6 @@ def confirmation_call(
     message = confirmation(services, seen, exported.number, numbers, noticed_at=noticed_at)
     body = message.to_xml().decode().replace("\n", "")
     return planned(order, "shop", "POST", f"{path}?shop={shop}&user={user}", body)
-
-
-def status_calls(services: Services, order: Order, number: str) -> list[PlannedCall]:
-    """Return the message to the customer that the ERP has the order, if one is sent."""
-    message = to_be_told(services, order, "pushed", number)
-    if message is None:
-        return []
-    path = f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(order.webshop)}"
-    document = message.to_document(api_timezone=services.settings.api_timezone)
-    return [_call(order, "shop", "POST", path, document)]
 
 
 def _call(order: Order, system: str, method: str, path: str, body: Mapping[str, Any]) -> PlannedCall:

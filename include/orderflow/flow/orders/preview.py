@@ -15,11 +15,12 @@ from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import StepResult, isolated
+from orderflow.flow.customer_status import planned_to_tell
 from orderflow.flow.customers.preview import in_memory
 from orderflow.flow.orders.cxml_confirmation import confirms_by_cxml
 from orderflow.flow.orders.finish import MARK, finish_change, finishing_change
 from orderflow.flow.orders.foresee import Found, Start, Taken, look, require_unowned, start_of
-from orderflow.flow.orders.planned_calls import changed, confirmation_call, status_calls, to_erp, to_shop
+from orderflow.flow.orders.planned_calls import changed, confirmation_call, to_erp, to_shop
 from orderflow.flow.orders.steps import has_its_turn
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.plan import Plan, joined
@@ -128,7 +129,9 @@ def _exporting(
     elif change is not None:
         yield to_shop(order, "PUT", change)
         seen = changed(seen, {"state": change["state"]})
-    yield from status_calls(services, order, exported.number)
+    told = planned_to_tell(services, order, "pushed", exported.number)
+    if told is not None:
+        yield told
     return seen
 
 

@@ -5,14 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-import simplejson
-
-from orderflow.cloudsuite.messages import DESADV_PATH, ORDER_STATUS_PATH
-from orderflow.domain.reasons import Reason
+from orderflow.cloudsuite.messages import DESADV_PATH
 from orderflow.domain.shipment import SHIPMENT_PACES, Shipment, ShipmentProgress
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
-from orderflow.flow.customer_status import to_be_told
+from orderflow.flow.customer_status import has_texts, planned_to_tell
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.eligibility import Eligibility
@@ -63,9 +60,9 @@ def _to_plan(services: Services, shown: Sequence[Shipment]) -> Mapping[str, Ledg
     noted = {shipment.number: _noted(known.get(shipment.number), shipment, now) for shipment in shown}
     shipments = {shipment.number: shipment for shipment in book.open()} | noted
     still_open = [shipment for shipment in shipments.values() if shipment.progress in SHIPMENT_PACES]
-    again = {*book.skipped_and_known(), *(n for n, shipment in noted.items() if _is_known_now(services, shipment))}
     new = [number for number in noted if number not in known]
-    found = to_look_at(still_open, new, sorted(again), now)  # those changed after they were sent are not sent again
+    # Not those that changed after they were sent: they are not sent again.
+    found = to_look_at(still_open, new, book.skipped_and_known(noted.values()), now)
     shipments |= book.get_many(number for number in found if number not in shipments)
     return {number: shipments[number] for number in found}
 
@@ -90,18 +87,6 @@ def _noted(known: LedgerShipment | None, shown: Shipment, now: datetime) -> Ledg
     )
 
 
-def _is_known_now(services: Services, shipment: LedgerShipment) -> bool:
-    """Whether a slip of nobody's orders now names one of the ledger's."""
-    if (shipment.progress, shipment.reason) != (ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER):
-        return False
-    ledger, content = services.ledger, shipment.content
-    return bool(
-        any(ledger.by_erp_number(number) for number in content.order_numbers)
-        or any(ledger.get(order_id) for order_id in content.shop_order_ids.values())
-        or ledger.by_external_reference(list(content.external_references.values()))
-    )
-
-
 def _calls(services: Services, noted: LedgerShipment) -> tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]:
     """Return the message of a slip, if it is sent, and then what the customers are told, by order id."""
     orders = decided_now(services, noted) if has_its_turn(services, noted) else None
@@ -120,17 +105,6 @@ def _calls(services: Services, noted: LedgerShipment) -> tuple[Sequence[PlannedC
 def _told(services: Services, order: LedgerOrder) -> PlannedCall | None:
     """Return what the customer is told of a delivery, as the ledger has the order; None if nothing."""
     known = services.ledger.get(order.order_id)
-    if known is None or to_be_told(services, order, "delivered", None) is None:
+    if known is None or not has_texts(services, order.webshop, "delivered"):
         return None
-    message = to_be_told(services, known, "delivered", known.erp_number)
-    if message is None:
-        return None
-    document = message.to_document(api_timezone=services.settings.api_timezone)
-    return PlannedCall(
-        subject=known.external_reference or known.name,
-        order_id=known.order_id,
-        system="shop",
-        method="POST",
-        path=f"{ORDER_STATUS_PATH}?shop={services.settings.message_shop(known.webshop)}",
-        body=simplejson.dumps(document, use_decimal=True, default=str),
-    )
+    return planned_to_tell(services, known, "delivered", known.erp_number)

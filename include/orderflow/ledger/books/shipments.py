@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, select, union
+from sqlalchemy import Engine, or_, select, union
 from sqlalchemy.orm import Session
 
 from orderflow.domain.reasons import Reason
@@ -23,6 +23,16 @@ from orderflow.ledger.tables.shipments import ReadingRow, ShipmentOrderRow, Ship
 _PER_TRANSACTION = 200
 _IDS_PER_QUERY = 500
 _LIST = "packing_slips"
+
+
+_SKIPPED = (ShipmentProgress.SKIPPED, Reason.NOT_A_SHOP_ORDER)
+_OF_NOBODY = (ShipmentRow.progress == _SKIPPED[0], ShipmentRow.reason == _SKIPPED[1])
+_SAME_ORDER: tuple[tuple[Any, Any, Callable[[Shipment], Iterable[int | str]]], ...] = (
+    (OrderRow.erp_number, ShipmentOrderRow.order_number, lambda slip: slip.order_numbers),
+    (OrderRow.order_id, ShipmentOrderRow.shop_order_id, lambda slip: slip.shop_order_ids.values()),
+    (OrderRow.external_reference, ShipmentOrderRow.external_reference, lambda slip: slip.external_references.values()),
+)
+"""What makes an order of the ledger one of a slip's: its column, that of the slip's, and what a read slip says."""
 
 
 class Noted(NamedTuple):
@@ -70,21 +80,17 @@ class ShipmentBook:
         with reading(self._engine) as session:
             return [_record(row) for row in session.scalars(statement)]
 
-    def skipped_and_known(self) -> list[str]:
-        """Return slips that were skipped because the ledger knew none of their orders, but now knows one."""
+    def skipped_and_known(self, noted: Iterable[LedgerShipment] = ()) -> list[str]:
+        """Return slips that were skipped because the ledger knew none of their orders, but now knows one.
+
+        `noted` are slips as a dry run has read them: it does not store what they say.
+        """
         of = ShipmentOrderRow
-        is_it = (
-            OrderRow.erp_number == of.order_number,
-            OrderRow.order_id == of.shop_order_id,
-            OrderRow.external_reference == of.external_reference,
-        )
-        skipped = (
-            select(ShipmentRow.number)
-            .join(of, of.number == ShipmentRow.number)
-            .where(ShipmentRow.progress == ShipmentProgress.SKIPPED, ShipmentRow.reason == Reason.NOT_A_SHOP_ORDER)
-        )
+        skipped = select(ShipmentRow.number).join(of, of.number == ShipmentRow.number).where(*_OF_NOBODY)
+        stored = union(*(skipped.join(OrderRow, ours == theirs) for ours, theirs, _ in _SAME_ORDER))
         with reading(self._engine) as session:
-            return sorted(session.scalars(union(*(skipped.join(OrderRow, found) for found in is_it))))
+            known = {slip.number for slip in noted if _is_of_nobody(slip) and _is_known(session, slip.content)}
+            return sorted({*session.scalars(stored), *known})
 
     def skipped_of(self, erp_numbers: Iterable[str]) -> list[LedgerShipment]:
         """Return these orders' slips that were skipped and of which the ledger still knows no order."""
@@ -92,7 +98,7 @@ class ShipmentBook:
         statement = (
             select(ShipmentRow)
             .join(ShipmentOrderRow, ShipmentOrderRow.number == ShipmentRow.number)
-            .where(ShipmentRow.progress == ShipmentProgress.SKIPPED, ShipmentRow.reason == Reason.NOT_A_SHOP_ORDER)
+            .where(*_OF_NOBODY)
             .where(~unknown.exists())
             .order_by(ShipmentRow.number)
         )
@@ -137,6 +143,16 @@ class ShipmentBook:
         of = ShipmentRow.number == number
         with lease.hold(engine, ShipmentRow, of, name=number, run=run, clock=clock, length=length) as (row, token):
             yield ShipmentClaim(engine, _record(row), token, run, clock=clock, lease=length)
+
+
+def _is_of_nobody(shipment: LedgerShipment) -> bool:
+    return (shipment.progress, shipment.reason) == _SKIPPED
+
+
+def _is_known(session: Session, shipment: Shipment) -> bool:
+    """Whether the ledger knows one of a slip's orders."""
+    is_one = or_(*(ours.in_(list(said(shipment))) for ours, _, said in _SAME_ORDER))
+    return session.scalar(select(OrderRow.order_id).where(is_one).limit(1)) is not None
 
 
 def _note(session: Session, shipment: Shipment, now: datetime, noted: Noted) -> None:

@@ -10,7 +10,7 @@ from orderflow.domain.decision import Action
 from orderflow.domain.last_step import LastStep
 from orderflow.domain.open_enum import OpenEnum
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import Progress
+from orderflow.domain.states import Progress, was_only_marked
 from orderflow.ledger.models.record import Record
 
 
@@ -176,7 +176,7 @@ class LedgerOrder(Record):
     @property
     def is_marked_offline(self) -> bool:
         """Whether it was marked as sent without ever going to the ERP."""
-        return self.progress is Progress.SHIPMENT_SENT and self.pushed_at is None
+        return was_only_marked(self.progress, self.pushed_at)
 
     def numbers_before(self, number: str) -> tuple[str, ...]:
         """Return the numbers that it had in the ERP before this one. A number that only the shop has shown is none."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ALIVE, IN_ERP, INTENT_OPEN, Progress, may_follow
+from orderflow.domain.states import ALIVE, IN_ERP, INTENT_OPEN, Progress, may_follow, was_only_marked
 from orderflow.errors import PermanentError
 from orderflow.ledger.database.rows import get_or_add, truncate
 from orderflow.ledger.models.orders import COURTESIES, FAILURES, Outcome, RunRef, Step
@@ -26,7 +26,8 @@ def move(row: OrderRow, progress: Progress, now: datetime) -> None:
     An order that the ERP certainly does not have releases its name in the ERP, and later gets the name it then has. An
     offline order may become anything else, marked as sent or not yet.
     """
-    before = Progress.OFFLINE if is_marked_offline(row) and progress is not Progress.PUSHED else row.progress
+    was_offline = was_only_marked(row.progress, row.pushed_at) and progress is not Progress.PUSHED
+    before = Progress.OFFLINE if was_offline else row.progress
     if not may_follow(before, progress):
         raise IllegalTransitionError(
             f"the ledger has it as {row.progress.value!r}, which {progress.value!r} cannot follow",
@@ -130,13 +131,10 @@ def may_decide(row: OrderRow, order: Order, decision: Decision, run: RunRef, now
     if row.decision is not None and decision.reason is Reason.OUTSIDE_WINDOW:
         return False
     return is_undecided(row, run, now) or (
-        is_marked_offline(row) and _is_online_after_all(order, decision) and not _is_claimed(row, run, now)
+        was_only_marked(row.progress, row.pushed_at)
+        and _is_online_after_all(order, decision)
+        and not _is_claimed(row, run, now)
     )
-
-
-def is_marked_offline(row: OrderRow) -> bool:
-    """Whether an order was marked as sent without ever going to the ERP."""
-    return row.progress is Progress.SHIPMENT_SENT and row.pushed_at is None
 
 
 def _is_online_after_all(order: Order, decision: Decision) -> bool:
