@@ -3,9 +3,9 @@
 
 The vendor's pages leave gaps, so this flow makes assumptions. A wrong one shows here, before an order fails.
 
-**check_what_is_assumed** runs on the first of each month, and whenever somebody triggers it. It takes about a minute of
-read-only calls and needs no parameter. For each assumption it reports whether it holds, what was seen, what follows,
-and which setting to change or whom to ask. The table is on the page "Orders", in the log, and in the ledger.
+**check_what_is_assumed** runs on the first of each month, and whenever somebody triggers it. It reads for at most a
+minute, writes nothing and needs no parameter. For each assumption it reports whether it holds, what was seen, what
+follows, and which setting to change or whom to ask. The table is on the page "Orders", in the log, and in the ledger.
 
 **When an answer has changed** since the last check, for instance after a vendor's update, one alert says which and what
 follows. The page and the digest show it until the next check, so trigger this DAG again once it is dealt with.

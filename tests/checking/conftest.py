@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from orderflow.checking.check import check_shop
+from orderflow.checking.check import TIMES, Times, check_shop
 from orderflow.checking.report import Checked
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP
@@ -22,7 +22,11 @@ from support.checks import AT_ONCE, Check
 @pytest.fixture
 def check(sandbox: RunningSandbox) -> Check:
     def run(
-        authorize: Any = None, now: Callable[[], datetime] | None = None, deadline: float = 60, **settings: Any
+        authorize: Any = None,
+        now: Callable[[], datetime] | None = None,
+        deadline: float = 60,
+        times: Times = TIMES,
+        **settings: Any,
     ) -> Checked:
         began = datetime.now(UTC)
         credentials = Credentials(sandbox.token_url, Config().client_id, Config().client_secret)
@@ -43,6 +47,6 @@ def check(sandbox: RunningSandbox) -> Check:
             policy=AT_ONCE,
             read_only=True,
         )
-        return check_shop(shop, RestErp(erp), Settings.model_validate(settings), now or (lambda: began))
+        return check_shop(shop, RestErp(erp), Settings.model_validate(settings), now or (lambda: began), times=times)
 
     return run

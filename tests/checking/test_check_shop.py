@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orderflow.checking.assumptions import ASSUMPTIONS
-from orderflow.checking.check import JUDGED
+from orderflow.checking.check import JUDGED, TIMES
 from orderflow.checking.proposals import as_setting
 from orderflow.checking.verdict import CheckOutcome
 from orderflow.errors import OrderflowError
@@ -177,6 +177,39 @@ def test_a_slow_shop_gets_a_table_in_time_and_nothing_is_guessed(
     wrong = {name for name, verdict in checked.verdicts.items() if verdict.outcome is FAILS and verdict.todo}
     assert wrong <= {"limits", "webshops_set", "clocks", "erp_clock"}
     assert "erp_lookup" not in checked.needs_a_person
+
+
+def _real() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_an_erp_that_hangs_is_named_in_time_and_is_blamed_for_nothing_else(
+    check: Check, control: SandboxControl
+) -> None:
+    """It would be silent for a minute and more, and its questions are repeated."""
+    control.reset(day=DAY, count=2)
+    control.fault("delay", service="erp", path="/deliveries", seconds=600, times=0)
+    checked = check(now=_real, times=TIMES._replace(erp=timedelta(seconds=1)))
+    assert "erp_deliveries" in checked.needs_a_person
+    assert "no complete answer within" in checked.verdicts["erp_deliveries"].seen
+    others = {name: one for name, one in checked.verdicts.items() if name in ("erp_lookup", "erp_resend", "erp_clock")}
+    assert {one.seen for one in others.values()} == {"not asked: the time of this check was over"}
+    assert {one.outcome for one in others.values()} == {UNSEEN}
+
+
+def test_a_shop_that_hangs_gets_a_table_in_time_and_one_that_never_answers_an_error(
+    check: Check, control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=2)
+    control.fault("delay", service="shop", seconds=600, times=0, skip=1)
+    checked = check(now=_real, times=TIMES._replace(shop=timedelta(seconds=2)))
+    assert "the time of this check was over" in checked.verdicts["limits"].seen
+    assert checked.verdicts["json"].outcome is FAILS
+    assert checked.verdicts["erp_lookup"].outcome is HOLDS
+    control.reset(day=DAY, count=2)
+    control.fault("delay", service="shop", seconds=600, times=0)
+    with pytest.raises(OrderflowError, match="no complete answer within"):
+        check(now=_real, times=TIMES._replace(shop=timedelta(seconds=1)))
 
 
 def _nothing_was_written(control: SandboxControl) -> None:

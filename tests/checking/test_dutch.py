@@ -92,6 +92,10 @@ def test_a_translation_shows_all_that_varies(texts: dict[str, str]) -> None:
     [
         ("100 rows; 1000 asked for gave 250", "100 rijen; 1000 gevraagd, 250 gekregen"),
         ("9 are counted, and there are more", "er worden er 9 geteld, en het zijn er meer"),
+        (
+            "status 200 for a token that is none; a web page came",
+            "status 200 voor een token dat er geen is; er kwam een webpagina",
+        ),
         ("no product with the code A, B; not salable: C", "geen product met de code A, B; niet verkoopbaar: C"),
         ("confirmed to processing; back: yes", "van confirmed naar processing; terug: ja"),
         ("the shop answered 403", "the shop answered 403"),

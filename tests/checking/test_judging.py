@@ -54,8 +54,6 @@ def _dated(text: str) -> Seen:
 
 SHOPS: list[tuple[str, ShopSeen, CheckOutcome]] = [
     ("token_refused", _shop({"wrong_token": Seen(status=403)}), HOLDS),
-    ("token_refused", _shop({"wrong_token": Seen(status=200)}), FAILS),
-    ("token_refused", _shop({"wrong_token": Seen(status=302)}), FAILS),
     ("encrypted", _shop({"page": Seen(status=200)}), HOLDS),
     ("encrypted", replace(_shop({"page": Seen(status=200)}), checks_certificates=False), FAILS),
     ("encrypted", replace(_shop({"page": Seen(status=200)}), token_address="http://id.example/token"), FAILS),
@@ -111,6 +109,29 @@ SHOPS: list[tuple[str, ShopSeen, CheckOutcome]] = [
 @pytest.mark.parametrize(("name", "seen", "outcome"), SHOPS)
 def test_what_is_seen_of_a_shop_is_judged(name: str, seen: ShopSeen, outcome: CheckOutcome) -> None:
     assert judge(seen, _erp(), Settings()).verdicts[name].outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Seen(status=302), "status 302 for a token that is none; it redirects"),
+        (Seen(status=302, is_page=True, problem="is not JSON"), "status 302 for a token that is none; it redirects"),
+        (Seen(status=200, is_page=True, problem="is not JSON"), "status 200 for a token that is none; a web page came"),
+        (Seen(status=500, is_page=True, problem="is not JSON"), "status 500 for a token that is none; a web page came"),
+        (
+            Seen(status=200, document={"error": "invalid_token"}),
+            "status 200 for a token that is none; no list of orders came",
+        ),
+        (Seen(status=200, document=[]), "status 200 for a token that is none; no list of orders came"),
+        (Seen(status=400, document={}), "status 400 for a token that is none; no list of orders came"),
+        (_page(), "an empty list came for a token that is none"),
+        (_page({"id": 1}), "orders were listed for a token that is none"),
+    ],
+)
+def test_a_token_that_is_none_must_be_refused_whatever_comes_instead(answer: Seen, said: str) -> None:
+    verdicts = judge(_shop({"page": _page({"id": 1}), "wrong_token": answer}), _erp(), Settings()).verdicts
+    assert (verdicts["token_refused"].outcome, verdicts["token_refused"].seen) == (FAILS, said)
+    assert verdicts["json"].outcome is HOLDS, "no other call is answered so"
 
 
 @pytest.mark.parametrize(

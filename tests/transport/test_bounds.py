@@ -13,7 +13,7 @@ import requests
 from orderflow.cloudsuite.client import SHOP
 from orderflow.domain.reasons import Reason
 from orderflow.errors import CallDeferredError, ConfigurationError, OrderflowError
-from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError
+from orderflow.transport import Bounds, Channel, RefusedError, RetryPolicy, Timeouts, UnavailableError, time_limit
 from support.certificates import Authority
 from support.raw_server import Script, Visit, answering, http, raw_server
 
@@ -117,6 +117,34 @@ def test_what_is_answered_in_time_leaves_nothing_behind() -> None:
     clocks = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
     for clock in clocks:
         clock.join()  # forever, if it had not been stopped
+
+
+def test_a_time_limit_for_many_calls_cuts_off_the_one_under_way_and_begins_no_other() -> None:
+    calls: list[bytes] = []
+
+    def script(visit: Visit) -> None:
+        while request := visit.read_request():
+            calls.append(request)
+            visit.send(http(b"{}")) if len(calls) == 1 else visit.trickle(b"H")
+
+    with raw_server(script) as url:
+        channel = _channel(url, Bounds(seconds=3600))
+        with time_limit(0.5), time_limit(3600):
+            channel.call("GET", "/first", retry=True)
+            with pytest.raises(UnavailableError, match="/second: no complete answer within") as caught:
+                channel.call("GET", "/second", retry=True)
+            assert not caught.value.not_sent
+            with pytest.raises(UnavailableError, match="/third: no complete answer within 0 s") as caught:
+                channel.call("POST", "/third", retry=False)
+            assert caught.value.not_sent
+    assert len(calls) == 2
+
+
+def test_a_pause_that_outlasts_the_time_limit_is_not_waited_for() -> None:
+    with raw_server(answering(http(b"{}", status="429 Slow down", Retry_After="50"))) as url:
+        channel = _channel(url, Bounds(seconds=3600))
+        with time_limit(40), pytest.raises(CallDeferredError):
+            channel.call("GET", "/orders", retry=True)
 
 
 def _gzipped(size: int) -> bytes:

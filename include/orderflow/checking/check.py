@@ -1,7 +1,8 @@
 """The whole check: look at shop and ERP, judge each assumption, propose settings."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from orderflow.checking.assumption import Assumption
 from orderflow.checking.assumptions import ASSUMPTIONS
@@ -31,19 +32,33 @@ TRIED = frozenset(OF_WRITES)
 """Assumptions that only a write can prove."""
 
 
+class Times(NamedTuple):
+    """How long shop and ERP may take; together it is the time that people are promised."""
+
+    shop: timedelta = timedelta(seconds=40)
+    erp: timedelta = timedelta(seconds=20)
+
+
+TIMES = Times()
+
+
 def check_shop(
     shop: Channel,
     erp: ErpPort,
     settings: Settings,
     now: Callable[[], datetime],
     trial: Callable[[], Tried] | None = None,
+    *,
+    times: Times = TIMES,
 ) -> Checked:
     """Compare every assumption with the connected shop and ERP; both must be read-only.
 
     A `trial` writes through its own connection, after everything was read.
     """
-    seen = ShopProbe(shop, settings, now).look()
-    seen_of_erp = ErpProbe(erp, now).look(list(sampled(seen, settings)), makes_customers=makes_customers(settings))
+    seen = ShopProbe(shop, settings, now, times.shop).look()
+    seen_of_erp = ErpProbe(erp, now, times.erp).look(
+        list(sampled(seen, settings)), makes_customers=makes_customers(settings)
+    )
     return judge(seen, seen_of_erp, settings, trial() if trial else None)
 
 

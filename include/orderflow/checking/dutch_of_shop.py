@@ -16,6 +16,12 @@ _CALLS = {
     "Bearer by client credentials, lives {} s": "Bearer via client credentials, {} s geldig",
     "status {} for a token that is none": "status {} voor een token dat er geen is",
     "orders were listed for a token that is none": "er kwamen orders voor een token dat er geen is",
+    "an empty list came for a token that is none": "er kwam een lege lijst voor een token dat er geen is",
+    "a token that has ended looks like a shop without orders": "een verlopen token ziet eruit als een webshop zonder "
+    "orders",
+    "it redirects": "het antwoord verwijst door",
+    "a web page came": "er kwam een webpagina",
+    "no list of orders came": "er kwam geen lijst met orders",
     "whoever knows the address reads orders": "wie het adres kent, kan orders lezen",
     "a token that ends early is not renewed, and its call fails": "een token dat eerder afloopt, wordt niet "
     "vernieuwd, en de aanroep mislukt",

@@ -40,13 +40,26 @@ def judge_token_refused(seen: ShopSeen) -> CheckResult:
         return unseen(asked.problem)
     if asked.status in _REFUSALS:
         return holds(f"status {asked.status} for a token that is none")
-    if asked.status == OK:
+    if asked.rows:
         return fails("orders were listed for a token that is none", "whoever knows the address reads orders", _CONTACT)
+    if asked.rows is not None:
+        return fails(
+            "an empty list came for a token that is none",
+            "a token that has ended looks like a shop without orders",
+            f"{_CONTACT} how a token that has ended is refused",
+        )
     return fails(
-        f"status {asked.status} for a token that is none",
+        f"status {asked.status} for a token that is none; {_came(asked)}",
         "a token that ends early is not renewed, and its call fails",
         f"{_CONTACT} how a token that has ended is refused",
     )
+
+
+def _came(asked: Seen) -> str:
+    """Say what came instead of a refusal: a way to a login, a page, or an error under any other status."""
+    if asked.status in _REDIRECTS:
+        return "it redirects"
+    return "a web page came" if asked.is_page else "no list of orders came"
 
 
 def judge_encrypted(seen: ShopSeen) -> CheckResult:
@@ -89,7 +102,9 @@ def judge_slash(seen: ShopSeen) -> CheckResult:
 
 
 def judge_json(seen: ShopSeen) -> CheckResult:
-    expected = [one for one in seen.every if one.status == OK or (one.status is None and one.problem)]
+    besides = [seen.call(name) for name in ("wrong_token", "without_slash")]  # this flow never asks so
+    asked = [one for one in seen.every if not any(one is other for other in besides)]
+    expected = [one for one in asked if one.status == OK or (one.status is None and one.problem)]
     broken = [one for one in expected if one.problem and not one.is_throttled]
     if broken:
         return fails(

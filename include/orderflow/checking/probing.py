@@ -15,12 +15,10 @@ from orderflow.domain.reasons import Reason
 from orderflow.domain.states import ShopState
 from orderflow.errors import OrderflowError
 from orderflow.settings import Settings
-from orderflow.transport import Channel, FixedAuthorization, UnavailableError
+from orderflow.transport import Channel, FixedAuthorization, UnavailableError, time_limit
 
 SAMPLE = 40
 """Orders whose details are read."""
-TIME = timedelta(seconds=40)
-"""Calls that would begin later are not made: whoever waits for the check gets a table, and is told."""
 _OVER = Seen(problem="not asked")
 _QUICK = 5
 """Seconds within which an error has to come for its call to be repeated."""
@@ -60,15 +58,20 @@ _FIXED: dict[str, dict[str, str]] = {
 class ShopProbe:
     """Calls the shop. An error of one call is recorded and does not stop the others."""
 
-    def __init__(self, channel: Channel, settings: Settings, now: Callable[[], datetime]) -> None:
+    def __init__(self, channel: Channel, settings: Settings, now: Callable[[], datetime], within: timedelta) -> None:
         self._channel = channel
         self._settings = settings
         self._now = now
-        self._until = now() + TIME
+        self._within = within
+        self._until = now() + within
         self._is_whole = True
 
     def look(self) -> ShopSeen:
         """Make all calls for which there is time; TransientError or PermanentError if the very first one fails."""
+        with time_limit(self._within.total_seconds()):
+            return self._look()
+
+    def _look(self) -> ShopSeen:
         page_size = self._settings.limits.page_size
         calls = {"page": self._ask(ORDERS, {"limit": str(page_size)}, _REDIRECTS)}
         calls["after_page"] = self._list({"limit": "1", "offset": str(len(calls["page"].ids))})
@@ -145,12 +148,17 @@ class ShopProbe:
         return self._get(ORDERS, params)
 
     def _get(self, path: str, params: Mapping[str, str] | None = None, channel: Channel | None = None) -> Seen:
-        if self._now() >= self._until:
+        began = self._now()
+        if began >= self._until:
             self._is_whole = False
             return _OVER
         try:
             return self._ask(path, params, _ANY_ANSWER, channel)
         except OrderflowError as error:
+            if self._now() >= self._until:
+                self._is_whole = False
+                if self._until - began < self._within / 2:
+                    return _OVER  # cut off: a shop that had so little time is not at fault
             return Seen(problem=error.message, is_throttled=error.reason is Reason.THROTTLED)
 
     def _ask(

@@ -10,6 +10,7 @@ from orderflow.transport.failures import Exchange, RefusedError, Service, Unavai
 from orderflow.transport.meter import NO_METER, Meter
 from orderflow.transport.retry import RetryPolicy
 from orderflow.transport.sending import Bounds, Timeouts
+from orderflow.transport.time_limit import time_limit
 
 __all__ = [
     "DEFAULT_BOUNDS",
@@ -28,5 +29,6 @@ __all__ = [
     "Service",
     "Timeouts",
     "UnavailableError",
+    "time_limit",
     "unless_it_holds",
 ]

@@ -180,7 +180,7 @@ class Channel:
             pause = self._throttle.told(retry_after(received.headers.get("Retry-After")))
             if self._gate:
                 self._gate.throttled(pause)
-            if pause > self._policy.longest_retry_after or waited + pause > self._policy.deadline:
+            if pause > self._policy.longest_pause or waited + pause > self._policy.deadline:
                 raise self._throttled(exchange, pause)
             self._meter.repeated(self.service.name, exchange.method)
             if once:
@@ -188,7 +188,7 @@ class Channel:
 
     def _wait_for_turn(self, exchange: Exchange) -> float:
         ahead = self._throttle.wait_ahead()
-        if ahead > self._policy.longest_retry_after:
+        if ahead > self._policy.longest_pause:
             raise self._throttled(exchange, ahead)
         wait = self._throttle.take_turn()
         if wait > 0:

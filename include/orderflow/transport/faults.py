@@ -50,7 +50,7 @@ def fault_of_error(
 def fault_of_time(exchange: Exchange, service: Service, seconds: float, *, sent: bool) -> UnavailableError:
     """Report that a call exceeded its total time."""
     return UnavailableError(
-        f"{service.name}: {exchange}: no complete answer within {seconds:g} s",
+        f"{service.name}: {exchange}: no complete answer within {round(seconds, 1):g} s",
         exchange=exchange,
         reason=service.unavailable,
         not_sent=not sent,

@@ -19,6 +19,7 @@ from tenacity import (
 )
 
 from orderflow.transport.failures import UnavailableError
+from orderflow.transport.time_limit import seconds_left
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -42,6 +43,11 @@ class RetryPolicy:
     """No attempt starts later than this, counted from the first."""
     sleep: Callable[[float], None] = time.sleep
 
+    @property
+    def longest_pause(self) -> float:
+        """The longest pause to observe now, in seconds."""
+        return min(self.longest_retry_after, seconds_left())
+
     def run(self, attempt: Callable[[], T], on_repeat: Callable[[], None] = lambda: None) -> T:
         """Repeat `attempt` while it raises UnavailableError, then raise its last error."""
 
@@ -53,14 +59,14 @@ class RetryPolicy:
             sleep=self.sleep,
             retry=retry_if_exception(self._is_worth_it),
             wait=self._pause,
-            stop=stop_after_attempt(self.attempts) | stop_before_delay(self.deadline),
+            stop=stop_after_attempt(self.attempts) | stop_before_delay(min(self.deadline, seconds_left())),
             before_sleep=before_sleep,
             reraise=True,
         )
         return retrying(attempt)
 
     def _is_worth_it(self, error: BaseException) -> bool:
-        return isinstance(error, UnavailableError) and (error.retry_after or 0.0) <= self.longest_retry_after
+        return isinstance(error, UnavailableError) and (error.retry_after or 0.0) <= self.longest_pause
 
     def _pause(self, state: RetryCallState) -> float:
         wished = _wish(state)

@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from orderflow.transport.failures import Exchange, Received, Service
 from orderflow.transport.faults import fault_of_error, fault_of_time
+from orderflow.transport.time_limit import seconds_left
 from orderflow.transport.watch import Watch
 
 _PIECE = 65_536
@@ -63,23 +64,28 @@ class Sending(NamedTuple):
 
         Raises only this project's errors, without their cause, which may hold the request.
         """
-        with Watch(self.bounds.seconds) as watch:
+        seconds = min(self.bounds.seconds, seconds_left())
+        if not seconds:
+            raise fault_of_time(exchange, self.service, seconds, sent=False)
+        with Watch(seconds) as watch:
             try:
-                received = self._exchanged(request, header, accept)
+                received = self._exchanged(request, header, accept, seconds)
             except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, OverflowError) as error:
                 if watch.expired:
-                    raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=watch.sent) from None
+                    raise fault_of_time(exchange, self.service, seconds, sent=watch.sent) from None
                 sent = watch.sent if watch.connected else None
                 raise fault_of_error(error, exchange, self.service, sent=sent) from None
         if watch.expired:  # a connection that was shut down looks like one that simply ended
-            raise fault_of_time(exchange, self.service, self.bounds.seconds, sent=True)
+            raise fault_of_time(exchange, self.service, seconds, sent=True)
         return received
 
-    def _exchanged(self, request: Mapping[str, Any], header: str | None, accept: Collection[int]) -> Received:
+    def _exchanged(
+        self, request: Mapping[str, Any], header: str | None, accept: Collection[int], seconds: float
+    ) -> Received:
         response = self.session.request(
             **request,
             auth=partial(_authorized, header),
-            timeout=self.timeouts,
+            timeout=Timeouts(*(min(timeout, seconds) for timeout in self.timeouts)),
             # Set here, otherwise REQUESTS_CA_BUNDLE in the environment would override the connection's CA file.
             verify=self.session.verify,
             allow_redirects=False,
