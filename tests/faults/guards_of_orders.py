@@ -46,6 +46,20 @@ OF_ORDERS = (
         "        pass\n",
     ),
     Mutation(
+        "what is sent again may differ",
+        "include/orderflow/flow/orders/push.py",
+        ", **content_sent_again(claim.order, order))",
+        ")",
+        ("tests/flow/test_sent_again.py",),
+    ),
+    Mutation(
+        "the ERP's lines tell what it took",
+        "include/orderflow/flow/orders/sent_content.py",
+        "    lines = lines_in_erp(before, there)\n",
+        "    lines = before\n",
+        ("tests/flow/test_sent_again.py",),
+    ),
+    Mutation(
         "look-up before POST",
         "include/orderflow/flow/orders/push.py",
         "    found = services.erp.find(facts.name, facts.order.order_id)\n",

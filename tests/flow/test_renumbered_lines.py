@@ -205,4 +205,6 @@ def test_lines_that_changed_before_the_order_was_sent_again_get_no_others_number
         assert [quantities[number] for _, number in given if number] == [Decimal(5), Decimal(2)]
     else:
         assert [number for _, number in given] == [11, 21]
-        assert (known.reason is Reason.EDITED_AFTER_EXPORT) == (quantities[21] == 5)
+        is_flagged = known.reason is Reason.EDITED_AFTER_EXPORT
+        assert is_flagged or (quantities[21] == 3 and not erp)
+        assert not is_flagged or quantities[21] == 5 or erp, "only an ERP that says nothing leaves a doubt"

@@ -1,5 +1,7 @@
 """What happened to an order in the shop after its export: cancelled, withdrawn, edited, or nothing."""
 
+from typing import Final
+
 from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
@@ -7,6 +9,9 @@ from orderflow.erp.former_fingerprint import former_fingerprints
 from orderflow.flow.orders.write_back_rules import require_alive
 from orderflow.ledger.models.orders import LedgerOrder, Step
 from orderflow.ledger.orders.claim import Claim
+
+EITHER: Final = "either"
+"""The fingerprint of an order that was sent twice with different content: no order has it, so it counts as edited."""
 
 
 def check_after_export(claim: Claim, order: Order) -> None:
@@ -18,7 +23,8 @@ def check_after_export(claim: Claim, order: Order) -> None:
 def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
     """Flag an order that differs from what the ERP was sent; the ERP is not changed."""
     if is_edited(claim.order, order):
-        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} holds the former order", step)
+        holds = "may hold" if claim.order.payload_hash == EITHER else "holds"
+        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} {holds} the former order", step)
 
 
 def is_edited(known: LedgerOrder, order: Order) -> bool:

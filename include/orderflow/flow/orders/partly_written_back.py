@@ -6,8 +6,9 @@ from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrder
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import isolated
-from orderflow.flow.exported import Exported
+from orderflow.flow.exported import Exported, lines_of_found, sent_lines
 from orderflow.flow.orders.decision import cancelled_in_erp
+from orderflow.flow.orders.sent_content import lines_in_erp
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, Step
 from orderflow.ledger.orders.claim import Claim, Learnt
@@ -33,7 +34,7 @@ def is_renumbered(kept: Exported, known: LedgerOrder) -> bool:
 def renumbering(kept: Exported) -> Learnt:
     """Return what the ledger learns about an order that the ERP has renumbered; its former number stays known."""
     lines = {position: number for position, number in kept.erp_lines.items() if isinstance(number, int)}
-    return {"erp_number": kept.number, "erp_lines": lines}
+    return {"erp_number": kept.number, "erp_lines": lines, "sent_lines": [line.to_json() for line in kept.sent]}
 
 
 def as_kept(services: Services, known: LedgerOrder) -> Exported:
@@ -75,5 +76,5 @@ def _renumbered(known: LedgerOrder, found: SalesOrder) -> Exported:
         text = f"ERP order {known.erp_number} is now {found.number}, with other lines than were sent"
         raise PermanentError(text, reason=Reason.ERP_ORDER_UNPROVED)
     log.info("%s: ERP order %s is now %s, lines %s", known.name, known.erp_number, found.number, found.line_numbers)
-    former = known.numbers_before(found.number)
-    return Exported.of(known)._replace(number=found.number, erp_lines=found.line_numbers, former=former)
+    former, sent = known.numbers_before(found.number), lines_in_erp(sent_lines(known), lines_of_found(found))
+    return Exported.of(known)._replace(number=found.number, erp_lines=found.line_numbers, former=former, sent=sent)

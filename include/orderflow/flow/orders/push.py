@@ -27,7 +27,7 @@ from orderflow.flow.orders.decision import (
 )
 from orderflow.flow.orders.partly_written_back import resume
 from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
-from orderflow.flow.orders.sent_content import Content, content_in_erp, content_of
+from orderflow.flow.orders.sent_content import Content, content_in_erp, content_of, content_sent_again
 from orderflow.flow.orders.withdrawals import is_returned
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
@@ -141,7 +141,7 @@ def _send(services: Services, claim: Claim, order: Order, request: SalesOrderReq
     """Create the order in the ERP, after recording the intent."""
     begun = claim.order.progress in INTENT_OPEN
     if begun:
-        claim.intend(Step.PUSH, message="once more, with the same key")
+        claim.intend(Step.PUSH, message="once more, with the same key", **content_sent_again(claim.order, order))
     else:
         claim.intend(
             Step.PUSH,

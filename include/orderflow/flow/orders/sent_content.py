@@ -1,14 +1,15 @@
 """What the ledger remembers of the content of an order that was sent."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
 from orderflow.domain.fingerprint import VERSION, fingerprint
-from orderflow.domain.lines import SentLine
+from orderflow.domain.lines import SentLine, goods_of
 from orderflow.domain.order import Order
 from orderflow.erp.models import SalesOrder
 from orderflow.flow.exported import Exported, lines_of_found, sent_lines
-from orderflow.flow.orders.after_export import content_hash
+from orderflow.flow.orders.after_export import EITHER, content_hash, is_edited
 from orderflow.ledger.models.orders import LedgerOrder
 
 
@@ -31,20 +32,52 @@ def content_of(order: Order) -> Content:
     }
 
 
+def content_sent_again(known: LedgerOrder, order: Order) -> Content:
+    """Return what to remember when an order is sent once more: from now on, the ERP may have either request.
+
+    Nothing is remembered of the places at which their lines differ, and no content can be called unchanged.
+    """
+    before, now = sent_lines(known), tuple(map(SentLine.of, order.lines))
+    content: Content = {"payload_hash": EITHER} if is_edited(known, order) else {}
+    places = {line.position: line for line in before}
+    agreed = {line.position: line for line in now if _is_same(places.get(line.position), line)}
+    if before and not len(before) == len(now) == len(agreed):
+        either = [agreed.get(line.position, SentLine(line.position)) for line in max(before, now, key=len)]
+        content |= _remembered(either)
+    return content
+
+
 def content_in_erp(known: LedgerOrder | None, order: Order, found: SalesOrder) -> Content:
     """Return the content that the ERP's order was created from; empty if that is what the ledger has.
 
-    An order that was sent twice may have changed in between, and the ERP may have taken either request: its lines tell
-    which. If they do not, nothing is known about them.
+    An order that was sent more than once may have changed each time, and the ERP may have taken any of the requests:
+    its lines tell which. If they do not, nothing is known about them.
     """
     there = lines_of_found(found)
-    as_found: Content = {"sent_lines": [line.to_json() for line in there], "line_ids": {}}
     if known is None or not known.payload_hash:
-        return {"payload_hash": content_hash(order), "payload_version": VERSION, **as_found}
-    before, now = sent_lines(known), tuple(map(SentLine.of, order.lines))
-    if not known.sent_lines or _contents(before) == _contents(now) or not _fit(there, now):
+        return {"payload_hash": content_hash(order), "payload_version": VERSION, **_remembered(there)}
+    before = sent_lines(known)
+    lines = lines_in_erp(before, there)
+    if lines == before:
         return {}
-    return as_found if _fit(there, before) else content_of(order)
+    is_now = Counter(line.goods for line in lines) == Counter(map(goods_of, order.lines))
+    taken: Content = {"payload_hash": fingerprint(order)} if known.payload_hash == EITHER and is_now else {}
+    return {**taken, **_remembered(lines)}
+
+
+def lines_in_erp(sent: tuple[SentLine, ...], there: tuple[SentLine, ...]) -> tuple[SentLine, ...]:
+    """Return the lines that the ERP's order was created from: those sent, unless the ERP has others in their places.
+
+    An ERP may round what it was sent. Only the same goods in other places, or other products, are other lines.
+    """
+    if not sent:
+        return sent
+    if _fit(there, sent):
+        found = {line.position: line for line in there}
+        return tuple(line if _is_known(line) else found[line.position] for line in sent)
+    is_moved = Counter(line.goods for line in there) == Counter(line.goods for line in sent)
+    has_products = [line.product for line in _by_position(there)] == [line.product for line in _by_position(sent)]
+    return sent if has_products and not is_moved else there
 
 
 def exported_as_found(known: LedgerOrder | None, order: Order, found: SalesOrder) -> Exported:
@@ -61,14 +94,30 @@ def exported_as_found(known: LedgerOrder | None, order: Order, found: SalesOrder
     )
 
 
+def _remembered(lines: Iterable[SentLine]) -> Content:
+    kept = list(lines)
+    ids: dict[int, int | None] = {line.position: line.line_id for line in kept if line.line_id is not None}
+    return {"sent_lines": [line.to_json() for line in kept], "line_ids": ids}
+
+
 def _fit(there: Sequence[SentLine], sent: Sequence[SentLine]) -> bool:
-    """Whether these may be the lines that were sent; an ERP that does not say what they hold at least says how many."""
-    pairs = zip(_by_position(there), _by_position(sent), strict=False)
-    return len(there) == len(sent) and all(line.goods in {None, was.goods} for line, was in pairs)
+    """Whether these may be the lines that were sent; what is not known of a line fits."""
+    found = {line.position: line.goods for line in there}
+    if len(there) != len(sent) or found.keys() != {line.position for line in sent}:
+        return False
+    return all(None in {line.goods, found[line.position]} or line.goods == found[line.position] for line in sent)
 
 
-def _contents(lines: Iterable[SentLine]) -> list[str | None]:
-    return [line.content for line in _by_position(lines)]
+def _is_known(line: SentLine) -> bool:
+    """Whether the ledger knows which line of the shop it is; one from an older ledger has only its id."""
+    return line.content is not None or line.line_id is not None
+
+
+def _is_same(before: SentLine | None, now: SentLine) -> bool:
+    """Whether the same line was sent in this place, as far as the ledger knows."""
+    if before is None or before.content is None:
+        return before is not None and before.line_id is not None and before.line_id == now.line_id
+    return before.content == now.content
 
 
 def _by_position(lines: Iterable[SentLine]) -> list[SentLine]:

@@ -58,10 +58,10 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     else:
         intend = partial(claim.intend, Step.PUT_LINES)
         written = write(services, claim.order_id, change, method="PUT", intend=intend)
-    learnt: Learnt = _caused_by_us(services, claim, written, exported) if written.changed else {}
     renumbered = is_renumbered(exported, claim.order)
-    if renumbered:
-        learnt |= renumbering(exported)
+    learnt: Learnt = renumbering(exported) if renumbered else {}
+    if written.changed:
+        learnt |= _caused_by_us(services, claim, written, exported)
     learnt["last_step"] = services.settings.last_step(claim.order.webshop)
     outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, is_proved=renumbered, **learnt)
     flag_if_edited(claim, services.understand(written.order), Step.PUT_LINES)
