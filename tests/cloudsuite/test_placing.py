@@ -118,6 +118,32 @@ def test_what_is_given_a_product_is_a_line_like_any_other(
     assert (found.charges, found.unplaced) == ((), ())
 
 
+@pytest.mark.parametrize("kind", ["discount", "orderDiscount", "coupons", "korting"])
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount"),
+    [("1", "5.00", "-5.00"), ("2", "2.50", "-5.00"), ("1", "-5.00", "-5.00"), ("-1", "5.00", "-5.00")],
+)
+def test_a_discount_is_subtracted_whichever_sign_the_shop_shows(
+    kind: str, quantity: str, price: str, amount: str
+) -> None:
+    line = {**SHIPPING, "type": kind, "quantity": quantity, "unit_price": price}
+    (charge,) = placed(GOODS, line, rules={kind: "charge"}).charges
+    (field,) = placed(GOODS, rules={kind: "charge"}, **{kind: amount.strip("-") if quantity == "1" else amount}).charges
+    assert charge.amount == field.amount == Decimal(amount)
+    exported = placed(GOODS, line, rules={kind: TO_PRODUCT}).lines[1].line
+    assert exported.quantity is not None
+    assert exported.unit_price is not None
+    assert exported.quantity * exported.unit_price == Decimal(amount)
+
+
+def test_a_discount_that_comes_back_with_the_goods_and_what_is_none_keep_their_signs() -> None:
+    back = {**SHIPPING, "type": "discount", "quantity": "-1", "unit_price": "-5.00"}
+    goods = {**GOODS, "product": {"origin": "o", "key": "DISCOUNT"}}
+    found = placed(goods, back, SHIPPING, rules={"discount": "charge", "shipment_cost": "charge"})
+    assert [charge.amount for charge in found.charges] == [Decimal("5.00"), Decimal("6.95")]
+    assert found.lines[0].line.unit_price == Decimal("10.00")
+
+
 @pytest.mark.parametrize(
     ("rule", "line", "kind", "amount"),
     [

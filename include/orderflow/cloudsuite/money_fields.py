@@ -29,6 +29,7 @@ _MONEY = _COST | _set(
     "coupon deposit discount freight giftcard handling insurance korting postage rounding shipping statiegeld tip "
     "voucher"
 )
+_DEDUCTION = _set("coupon discount korting")
 _AMOUNT_OF_A_LINE = _set("amount price sum total value")
 _OTHER = _set(
     "address at city code count date day email house id key line list method name number option percent percentage "
@@ -74,6 +75,11 @@ def _is_money(words: tuple[str, ...], wanted: frozenset[str] = _MONEY) -> bool:
     if wanted.isdisjoint(words):
         return False
     return _OTHER.isdisjoint(words) or words[-1] in _COST | _AMOUNT_OF_A_LINE
+
+
+def is_deduction(name: str) -> bool:
+    """Whether an amount of this name reduces the total, whichever sign it has: `discount`, `coupon_value`."""
+    return not _DEDUCTION.isdisjoint(_words(name))
 
 
 def _named(document: Mapping[str, Any], is_amount: Callable[[tuple[str, ...]], bool]) -> Iterator[MoneyField]:

@@ -2,7 +2,8 @@
 
 ASSUMED: costs and discounts come as lines of other types, or with products of their own; the vendor's pages do not say.
 So no type counts as free because of its name: every amount is either placed or holds its order. A line of another type
-without an amount orders nothing; its text stands in the ERP where it stands in the shop.
+without an amount orders nothing; its text stands in the ERP where it stands in the shop. A discount that the shop shows
+as a positive amount is subtracted: nobody pays more because of a discount.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderflow.cloudsuite.models import ShopOrder, ShopOrderLine
-from orderflow.cloudsuite.money_fields import MoneyField, amounts_of_line, money_fields
+from orderflow.cloudsuite.money_fields import MoneyField, amounts_of_line, is_deduction, money_fields
 from orderflow.domain.charges import GOODS_LINE, Charge, ChargeRules, ToProduct, Unplaced
 from orderflow.domain.order import ProductKey, TextLine
 
@@ -82,6 +83,7 @@ def _place_line(
         return Unplaced(where=where, keys=tuple(names), amount=_amount_text(line))
     if others:
         return _unplaced(f"line {number} ({name or line.type})", others[0], ", without a price")
+    line = _subtracted(line) if name and is_deduction(name) else line
     if isinstance(rule, ToProduct):
         origin = rule.origin if rule.origin is not None else product.origin if product else ""
         return ExportedLine(number, line, ProductKey(origin=origin, key=rule.product))
@@ -105,6 +107,14 @@ def _charge(number: int, line: ShopOrderLine, kind: str) -> Charge | Unplaced:
         return Unplaced(where=f"line {number} ({kind})", keys=(kind,), amount=_amount_text(line), problem=problem)
     amount = line.quantity * line.unit_price
     return Charge(kind=kind, description=line.description, amount=amount, shop_line_id=line.id)
+
+
+def _subtracted(line: ShopOrderLine) -> ShopOrderLine:
+    """Give a discount its sign. A negative quantity or price has one already: also that of goods that come back."""
+    price, quantity = line.unit_price, line.quantity
+    if price is None or quantity is None or price <= 0 or quantity <= 0:
+        return line
+    return line.model_copy(update={"unit_price": price.copy_negate()})
 
 
 def _has_amount(line: ShopOrderLine) -> bool:
@@ -136,7 +146,8 @@ def _place_field(field: MoneyField, rules: ChargeRules) -> Charge | Unplaced | N
     elif field.path != field.name:
         problem = ", a part of a field, which can only be ignored"
     elif rule in {"charge", "line"}:
-        return Charge(kind=field.name, description=None, amount=field.amount, shop_line_id=None)
+        amount = field.amount.copy_abs().copy_negate() if is_deduction(field.name) else field.amount
+        return Charge(kind=field.name, description=None, amount=amount, shop_line_id=None)
     return _unplaced(f"field `{field.path}`", field, problem)
 
 
