@@ -123,6 +123,8 @@ def test_parties_and_addresses_are_made_once_and_are_the_right_ones(
     assert {fault["action"] for fault in ERP_FAULTS} <= proxy.seen.keys(), "a day without faults proves little"
     take_up_the_rest(task, clock)
     judge(control, books, day)
+    with_contact = [["contact.value", "in", day.mails]]
+    assert tryton.rpc("model.sale.sale.search_count", with_contact) == SIZE.orders, "the first and each later one"
     assert tryton.rpc("model.sale.sale.search_count", [["party", "=", guest_party]]) == 0
     assert reconcile(task(), Runs()("evening")).summary.findings == 0
     assert _writes_of(lambda: run_day(task(), DAY, Runs()(DATE)), control, proxy) == []

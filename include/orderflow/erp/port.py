@@ -29,6 +29,8 @@ class Capabilities(NamedTuple):
     """`charges` count towards an order's total."""
     extra: bool = False
     """Fields in `extra` are kept."""
+    contacts: bool = False
+    """Who ordered is known by mail address or phone number, not by key: a known customer's order has them, too."""
 
     @property
     def resend_is_safe(self) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from orderflow.domain.people import People
 from orderflow.domain.reasons import Reason
+from orderflow.erp.rest import RestErp
 from orderflow.errors import ConfigurationError, OrderflowError, PermanentError, TransientError
 from orderflow.flow.services import Services
 from orderflow.settings import Settings
@@ -84,6 +85,44 @@ def test_what_a_customer_costs_in_calls(services: Services, control: SandboxCont
         before = calls()
         of(shop, order_id, runs)
         assert calls() == (before[0] + reads, before[1] + at_erp)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "change", "email"),
+    [
+        (True, {}, OTHER["email"]),
+        (True, {"email": {"not": "a text"}}, None),
+        (True, None, None),
+        (False, {}, None),
+    ],
+    ids=["read again", "a record that cannot be used", "a record that is gone", "an ERP that knows users by key"],
+)
+def test_who_ordered_for_a_known_customer_has_a_mail_address_if_the_erp_does_not_know_users_by_key(
+    services: Services,
+    control: SandboxControl,
+    runs: Runs,
+    *,
+    contacts: bool,
+    change: dict[str, Any] | None,
+    email: str | None,
+) -> None:
+    first, other = control.add_orders({**ORDER, "guest": GUEST}, {**ORDER, "guest": OTHER})
+    shop = having(services, customers="create")
+    of(shop, first, runs)
+    known = {name: control.order(first)[name] for name in NAMED}
+    colleague = control.order(other)["user"]
+    (again,) = control.add_orders({**ORDER, **known, "user": colleague})
+    of(shop, other, runs)
+    if change is None:
+        control.people.remove("user", colleague)
+    else:
+        control.people.edit("user", colleague, **change)
+    assert isinstance(shop.erp, RestErp)
+    shop.erp.capabilities = shop.erp.capabilities._replace(contacts=contacts)
+    people = of(shop, again, runs)
+    assert (people.buyer and people.buyer.email, people.contact and people.contact.id) == (None, colleague)
+    assert people.contact is not None
+    assert people.contact.email == email
 
 
 def test_lists_are_read_on_from_where_they_ended(

@@ -33,7 +33,9 @@ class TrytonErp:
     An order is a sale with `web_shop` and `web_id`. The database allows only one sale per pair, in any state.
     """
 
-    capabilities = Capabilities(consistent_lookup=True, idempotency_key=False, unique_reference=True, customers=True)
+    capabilities = Capabilities(
+        consistent_lookup=True, idempotency_key=False, unique_reference=True, customers=True, contacts=True
+    )
 
     def __init__(self, channel: Channel, extra: Mapping[str, Any]) -> None:
         self._options = TrytonOptions.parse(extra)

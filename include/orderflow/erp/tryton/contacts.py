@@ -4,32 +4,30 @@ Tryton's contact is such an entry of a party, not a person. Only existing ones a
 settings of customers to say.
 """
 
+from collections.abc import Sequence
+
 from orderflow.erp.models import SalesOrderRequest
-from orderflow.erp.tryton.client import TrytonRecord, TrytonRest
+from orderflow.erp.tryton.client import TrytonRecord
 
-MECHANISM = "party.contact_mechanism"
-_LONGEST = 254
-"""Characters of a mail address; anything longer is none, and would not fit into a URL."""
+FIELD = "contact_mechanisms.value"
+"""What a party's entries are read by; they arrive with the party, so that a contact costs no call of its own."""
 
 
-class _Mechanism(TrytonRecord):
+class Mechanism(TrytonRecord):
+    """A mail address, phone number or the like of a party."""
+
     value: str | None
 
 
-def find_contact(rest: TrytonRest, company: int, party: int, request: SalesOrderRequest) -> int | None:
-    """Return the party's entry with the mail address of who ordered, or else the phone number; None if it has none."""
+def reachable_at(request: SalesOrderRequest) -> list[str]:
+    """Return the mail address and phone number of who ordered, as far as the order has them, the better one first."""
     who = request.contact or request.buyer
-    said = [(value or "").strip() for value in (who.email, who.phone)] if who else []
-    wanted = [value for value in said if 0 < len(value) <= _LONGEST]
-    if not wanted:
-        return None
-    alike = [["value", "ilike", _literally(value)] for value in wanted]
-    domain = [["party", "=", party], ["OR", *alike]]
-    found = rest.search(_Mechanism, MECHANISM, domain, ("value",), company=company)
-    ids = {(one.value or "").strip().casefold(): one.id for one in reversed(found)}  # of equal ones the oldest
-    return next((ids[value.casefold()] for value in wanted if value.casefold() in ids), None)
+    said = [(value or "").strip().casefold() for value in (who.email, who.phone)] if who else []
+    return [value for value in said if value]
 
 
-def _literally(value: str) -> str:
-    """Return a pattern that only matches this text, in any case."""
-    return "".join(f"\\{letter}" if letter in "\\%_" else letter for letter in value)
+def contact_of(mechanisms: Sequence[Mechanism], request: SalesOrderRequest) -> int | None:
+    """Return the party's entry with the mail address of who ordered, or else the phone number; None if it has none."""
+    oldest_last = sorted(mechanisms, key=lambda one: -one.id)
+    ids = {(one.value or "").strip().casefold(): one.id for one in oldest_last}  # of equal ones the oldest
+    return next((ids[value] for value in reachable_at(request) if value in ids), None)

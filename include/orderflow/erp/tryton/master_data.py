@@ -8,7 +8,6 @@ from orderflow.domain.order import ProductKey
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.tryton.client import TrytonRest
-from orderflow.erp.tryton.contacts import find_contact
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.parties import Customer, find_customer
 from orderflow.erp.tryton.problems import Problems
@@ -27,8 +26,6 @@ class MasterData:
     """What the settings specify instead of the party and the configuration."""
     rounding: Product | None
     """The product for a line that makes up a rounding difference, if such lines are configured."""
-    contact: int | None = None
-    """Who ordered, if the party has their mail address or phone number."""
 
 
 def gather(
@@ -53,5 +50,4 @@ def gather(
         {key: products[code] for key, code in keys.items()},
         installation.terms_for(options, request.payment_status),
         products.get(options.rounding_product or ""),
-        find_contact(rest, shop.company, customer.party, request),
     )

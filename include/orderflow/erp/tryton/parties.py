@@ -10,6 +10,7 @@ from typing import NamedTuple
 from orderflow.domain.reasons import Reason
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.tryton.client import EVERYBODY, TrytonRecord, TrytonRest
+from orderflow.erp.tryton.contacts import FIELD, Mechanism, contact_of, reachable_at
 from orderflow.erp.tryton.options import TrytonOptions
 from orderflow.erp.tryton.problems import Problems, how_many
 
@@ -21,6 +22,7 @@ class TrytonParty(TrytonRecord):
 
     name: str
     active: bool
+    contact_mechanisms: tuple[Mechanism, ...] = ()
 
 
 class _Address(TrytonRecord):
@@ -47,6 +49,8 @@ class Customer(NamedTuple):
     party: int
     invoice: Place
     shipment: Place
+    contact: int | None = None
+    """Who ordered, if the party has their mail address or phone number."""
 
 
 _INACTIVE = Reason.ERP_CUSTOMER_INACTIVE
@@ -59,8 +63,9 @@ def find_customer(
     """Find the party and both addresses; if one address is missing, the other serves for both. None with problems."""
     code = options.code_of_customer(request.customer)
     wanted = {id_: options.code_of_address(id_) for id_ in (request.invoice_address, request.shipment_address) if id_}
+    fields = (*_FIELDS, f"party.{FIELD}") if reachable_at(request) else _FIELDS
     found = rest.search_in(
-        _Identifier, IDENTIFIER, "code", [code, *wanted.values()], _FIELDS, company=company, also=EVERYBODY
+        _Identifier, IDENTIFIER, "code", [code, *wanted.values()], fields, company=company, also=EVERYBODY
     )
     party = _by_code(rest, company, request) or _party(
         rest, [i for i in found if i.code == code], f"{code!r} for customer {request.customer}", problems
@@ -73,7 +78,9 @@ def find_customer(
         problems.add("the order names no address")
     invoice = places.get(request.invoice_address or request.shipment_address or 0)
     shipment = places.get(request.shipment_address or request.invoice_address or 0)
-    return Customer(party.id, invoice, shipment) if party and invoice and shipment else None
+    if not (party and invoice and shipment):
+        return None
+    return Customer(party.id, invoice, shipment, contact_of(party.contact_mechanisms, request))
 
 
 def _by_code(rest: TrytonRest, company: int, request: SalesOrderRequest) -> TrytonParty | None:
@@ -81,7 +88,8 @@ def _by_code(rest: TrytonRest, company: int, request: SalesOrderRequest) -> Tryt
     code = request.buyer.code if request.buyer else None
     if code is None:
         return None
-    found = rest.search(TrytonParty, PARTY, [["code", "=", code]], ("name", "active"), company=company)
+    fields = ("name", "active", *((FIELD,) if reachable_at(request) else ()))
+    found = rest.search(TrytonParty, PARTY, [["code", "=", code]], fields, company=company)
     return found[0] if found else None
 
 

@@ -38,8 +38,8 @@ def to_values(request: SalesOrderRequest, data: MasterData, options: TrytonOptio
         **data.terms,
         "lines": [["create", _to_lines(request, data, options)]],
     }
-    if data.contact is not None:
-        values["contact"] = data.contact
+    if data.customer.contact is not None:
+        values["contact"] = data.customer.contact
     if data.customer.invoice.party != data.customer.party:
         values["invoice_party"] = data.customer.invoice.party
     if data.customer.shipment.party != data.customer.party:

@@ -62,7 +62,7 @@ def with_code(people: People, code: str | None) -> People:
 def plan(services: Services, order: Order) -> People:
     """Return the people and addresses that the order would contain, read afresh from the shop.
 
-    Of a customer that the ERP has, only the addresses are read: the ERP knows customer and user by key.
+    Of a customer that the ERP has, only the addresses are read, and the user if the ERP does not know users by key.
     """
     if not services.settings.origins:
         return NOBODY
@@ -71,7 +71,7 @@ def plan(services: Services, order: Order) -> People:
     whole = not _is_known(services, order, named.get(Role.BUYER))
     return People(
         buyer=_buyer(services, order, named.get(Role.BUYER), read, whole=whole),
-        contact=_contact(named.get(Role.CONTACT), read, whole=whole),
+        contact=_contact(services, named.get(Role.CONTACT), read, whole=whole),
         ship_to=_address(named.get(Role.SHIP_TO), read),
         bill_to=_address(named.get(Role.BILL_TO), read),
     )
@@ -121,15 +121,21 @@ def _buyer(services: Services, order: Order, named: Named | None, read: _Reader,
     return party_of(services, rule, document, named) if may_be_guest else to_party(document, named.record)
 
 
-def _contact(named: Named | None, read: _Reader, *, whole: bool) -> Party | None:
-    """Return who placed the order; left out if the shop does not show the record (an inactive user)."""
+def _contact(services: Services, named: Named | None, read: _Reader, *, whole: bool) -> Party | None:
+    """Return who placed the order; left out if the shop does not show the record (an inactive user).
+
+    Of a customer that the ERP has, a record that cannot be used is not worth holding the order for.
+    """
     if named is None:
         return None
-    if not whole:
-        return Party(id=named.id, origin=named.record.origin, key=named.record.key)
+    key_only = Party(id=named.id, origin=named.record.origin, key=named.record.key)
+    if not (whole or services.erp.capabilities.contacts):
+        return key_only
     try:
         return to_party(read(named), named.record)
     except PermanentError as error:
+        if not whole:
+            return key_only
         if error.reason is not Reason.CUSTOMER_UNKNOWN:
             raise
         return None
