@@ -1,6 +1,7 @@
 """`python -m orderflow run`: exit codes, and a machine-readable last line."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -336,3 +337,37 @@ def test_a_command_that_is_told_to_stop_ends_as_an_interrupted_one(
     assert "Traceback" not in "".join(said)
     assert command(environment, "sweep")[0] == 0
     assert len(control.erp_orders()) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_trial_of_writes_that_is_interrupted_puts_the_order_back_and_says_so(
+    number: int, environment: dict[str, str], control: SandboxControl
+) -> None:
+    """The signal comes while a write is under way, and another one while the order is put back."""
+    settings = {"not_before": DAY, "webshops": {"1": {"messages": {"user": "7"}}}}
+    environment = environment | {"AIRFLOW_VAR_ORDERFLOW": json.dumps(settings)}
+    (order_id,) = control.add_orders({"reference": "CS48193", "confirm_date": f"{DAY}T12:00:00"})
+    before = control.order(order_id)
+    control.fault("hang_then_commit", service="shop", method="PATCH", seconds=2, skip=1, times=2)
+    arguments = [sys.executable, "-m", "orderflow", "check-shop", "--with-order", "1/CS48193", "--with-message"]
+    said = []
+    with subprocess.Popen(
+        arguments, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdin is not None
+        assert running.stderr is not None
+        assert running.stdout is not None
+        running.stdin.write("CS48193\n")
+        running.stdin.flush()
+        for line in running.stderr:
+            said.append(line)
+            if line.endswith((": patch\n", ": restore_erp_order_number\n")):
+                running.send_signal(number)
+        summary = json.loads(running.stdout.read().splitlines()[-1])
+    assert running.returncode == 1, said
+    assert (summary["ended_early"], summary["left"]) == ("interrupted", [])
+    assert "ENDED EARLY the trial of writes: interrupted\n" in said
+    assert "PUT BACK order 1/CS48193 reads as before; only its `modified_date` is new\n" in said
+    assert {**control.order(order_id), "modified_date": None} == {**before, "modified_date": None}
+    assert not control.journal(service="shop", method="PUT")
+    assert not control.journal(service="shop", method="POST")

@@ -7,6 +7,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     errors               -> domain, redaction
     environment          -> nothing
     settings             -> domain, environment, errors
+    interruption         -> nothing
     home                 -> domain, errors
     absence              -> domain, errors
     transport            -> domain, redaction, errors
@@ -30,7 +31,7 @@ The rooms, from the bottom up, and which others each may import (a test reads th
     web                  -> domain, environment, errors, settings, absence, ledger, ledger.*, flow.reporting
     plugin               -> orchestration, web
     provider             -> nothing
-    commands             -> domain, redaction, errors, settings, checking, ledger, ledger.*, flow, flow.*, orchestration
+    commands             -> domain, redaction, interruption, errors, settings, checking, ledger, ledger.*, flow, flow.*, orchestration
     command_line         -> nothing
     __main__             -> command_line, commands
 
@@ -39,6 +40,7 @@ What they hold:
     domain         what an order is and what may happen to it; no I/O, no clock, no Airflow
     redaction      the last gate on the way out: secrets hidden, escapes shown, answers cut short
     absence        whether Airflow lacks a Variable or connection, or only failed to look
+    interruption   Ctrl-C and SIGTERM where something must not be left half done
     transport      HTTP to one service: time and size limits, retries, failures
     cloudsuite     the shop's words: wire models, client, mapper, connection
     erp            the port every ERP implements, and its adapters

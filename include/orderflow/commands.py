@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from orderflow.checking.recorder import record
+from orderflow.checking.tried import Tried
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, unforeseen
@@ -29,6 +30,7 @@ from orderflow.flow.shipments.run import run_shipments
 from orderflow.flow.shop_check.check import check_and_keep
 from orderflow.flow.shop_check.safety import risks
 from orderflow.flow.shop_check.trial import trial_of
+from orderflow.interruption import interruptions_noted
 from orderflow.ledger.models.orders import RunRef
 from orderflow.orchestration.connect import connect, services_of
 from orderflow.orchestration.csv_folder import csv_folder
@@ -125,8 +127,11 @@ def _check_shop(asked: Namespace) -> int:
         raise ValueError("--with-message goes with --with-order: name an order of a test environment")
     trial = None
     if asked.with_order:
-        trial = trial_of(
-            connect(for_trial=True), asked.with_order, _named("check"), _is_typed, with_message=asked.with_message
+        trial = _said_at_once(
+            asked.with_order,
+            trial_of(
+                connect(for_trial=True), asked.with_order, _named("check"), _is_typed, with_message=asked.with_message
+            ),
         )
     services = connect(read_only=True)
     checked, changed = check_and_keep(services, _named("check"), trial)
@@ -138,13 +143,23 @@ def _check_shop(asked: Namespace) -> int:
     if asked.record:
         _tell("RECORDED", [record(checked, asked.record)])
     _tell("TO DO", checked.to_do())
-    _tell("LEFT", checked.left)
-    if trial and not checked.left:
-        _tell("PUT BACK", [f"order {asked.with_order} reads as before; only its `modified_date` is new"])
-    return _end(
-        {**checked.summary(), "changed": changed, "unsafe": unsafe},
-        _FAILED if checked.needs_a_person or checked.left or unsafe else 0,
-    )
+    failed = checked.needs_a_person or checked.left or checked.ended_early or unsafe
+    return _end({**checked.summary(), "changed": changed, "unsafe": unsafe}, _FAILED if failed else 0)
+
+
+def _said_at_once(order: str, trial: Callable[[Callable[[], bool]], Tried]) -> Callable[[], Tried]:
+    """Tell what has become of the order as soon as it is known, whatever happens to the rest of the check."""
+
+    def run() -> Tried:
+        with interruptions_noted() as is_interrupted:
+            tried = trial(is_interrupted)
+            _tell("ENDED EARLY", [f"the trial of writes: {tried.problem}"] if tried.problem else [])
+            _tell("LEFT", tried.left)
+            if not tried.left:
+                _tell("PUT BACK", [f"order {order} reads as before; only its `modified_date` is new"])
+        return tried
+
+    return run
 
 
 def _is_typed(question: str, word: str) -> bool:

@@ -1,6 +1,7 @@
 """Writes tried on one order of the sandbox: what each manner reveals, and what remains of the order."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from orderflow.checking.verdict import CheckOutcome, CheckResult
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP
 from orderflow.errors import ConfigurationError, PermanentError
-from orderflow.transport import Channel, FixedAuthorization, RetryPolicy
+from orderflow.transport import Bounds, Channel, FixedAuthorization, RetryPolicy
 from sandbox.config import Config
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
@@ -188,7 +189,38 @@ def test_a_trial_that_ends_early_puts_back_what_it_wrote(
     tried = trial(order_id)
     assert tried.problem
     assert _judged(tried)["state_moves"].outcome is UNSEEN
+    assert _shown(channel, order_id) == before
+    assert ["may still arrive" in said for said in tried.left] == [True] * (action == "reset_before_commit")
+
+
+@pytest.mark.parametrize("writes", range(7))
+def test_a_trial_that_is_stopped_puts_back_what_it_wrote(
+    writes: int, channel: Channel, control: SandboxControl
+) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    before = _shown(channel, order_id)
+    asked = count()
+    tried = OrderTrial(channel, order_id, lambda: next(asked) >= writes).run()
+    assert (tried.problem, len(tried.writes) >= writes) == ("interrupted", True)
     assert (tried.left, _shown(channel, order_id)) == ((), before)
+
+
+def test_a_write_that_arrives_late_was_named_as_one_that_may(sandbox: RunningSandbox, control: SandboxControl) -> None:
+    (order_id,) = control.add_orders(ORDER)
+    control.fault("hang_then_commit", service="shop", method="PATCH", seconds=600, skip=1, times=1)
+    impatient = Channel(
+        requests.Session(),
+        sandbox.url,
+        service=SHOP,
+        authorize=FixedAuthorization("Token", str(Config().legacy_token)),
+        bounds=Bounds(seconds=1),
+    )
+    tried = OrderTrial(impatient, order_id).run()
+    assert control.order(order_id)["erp_order_number"] is None
+    control.release()
+    assert tried.left == (
+        "a write (patch) had no answer and may still arrive: look at the order again in a few minutes",
+    )
 
 
 def test_an_order_that_cannot_be_put_back_is_named_with_what_it_was(trial: Trial, control: SandboxControl) -> None:

@@ -72,6 +72,7 @@ def judge(shop: ShopSeen, erp: ErpSeen, settings: Settings, tried: Tried | None 
         calls=len(list(shop.every)),
         shapes=shapes_of(shop),
         left=tried.left if tried else (),
+        ended_early=tried.problem if tried else "",
     )
 
 

@@ -29,6 +29,8 @@ class Checked(NamedTuple):
     """The shapes of the answers, for a recording."""
     left: tuple[str, ...] = ()
     """What a trial of writes could not put back."""
+    ended_early: str = ""
+    """Why a trial of writes has not tried everything."""
 
     @property
     def needs_a_person(self) -> list[str]:
@@ -52,6 +54,7 @@ class Checked(NamedTuple):
             },
             "proposed": as_setting(self.proposals),
             "left": list(self.left),
+            "ended_early": self.ended_early,
         }
 
     def text(self) -> Iterator[str]:

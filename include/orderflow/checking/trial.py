@@ -1,6 +1,7 @@
 """Trying writes on one order of a test environment: each between two reads, all of them undone at the end."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,8 +10,10 @@ from orderflow.checking.fields import lines
 from orderflow.checking.tried import Tried, Write
 from orderflow.cloudsuite.paging import ORDERS
 from orderflow.domain.states import ShopState
-from orderflow.errors import OrderflowError
-from orderflow.transport import Channel
+from orderflow.errors import OrderflowError, unforeseen
+from orderflow.transport import Channel, UnavailableError
+
+log = logging.getLogger(__name__)
 
 NUMBER, CUSTOMER_NUMBER, STATE, LINE_NUMBER = (
     "erp_order_number",
@@ -22,19 +25,27 @@ WRITTEN = (STATE, NUMBER, CUSTOMER_NUMBER)
 MARK = "ORDERFLOW-CHECK"
 """Written temporarily; whoever finds it knows where it comes from."""
 UNKNOWN_FIELD = "orderflow_check"
+INTERRUPTED = "interrupted"
 _FIRST_LINE_NUMBER = 9001
 _ANY_ANSWER = range(HTTPStatus.MULTIPLE_CHOICES, 500)
 
 
 class OrderTrial:
-    """Writes to one order. Nothing is sent twice; whatever goes wrong, the order is restored."""
+    """Writes to one order. Nothing is sent twice; whatever goes wrong, the order is restored.
 
-    def __init__(self, channel: Channel, order_id: int) -> None:
+    `is_stopped` is asked before each write; restoring goes on.
+    """
+
+    def __init__(self, channel: Channel, order_id: int, is_stopped: Callable[[], bool] = lambda: False) -> None:
         self._channel = channel
+        self._order_id = order_id
+        self._is_stopped = is_stopped
         self._path = f"{ORDERS}{order_id}/"
         self._last: Mapping[str, Any] = {}
         self._writes: dict[str, Write] = {}
         self._moves_by_itself = False
+        self._unanswered: tuple[str, Mapping[str, Any]] | None = None
+        """The write without an answer, and the order before it."""
 
     def run(self) -> Tried:
         """Try everything; TransientError or PermanentError if the order cannot even be read."""
@@ -42,50 +53,56 @@ class OrderTrial:
         again = self._read()
         self._moves_by_itself = compare(found, again).is_reordered
         problem = ""
-        left: list[str] = []
         try:
             self._try_patches()
             self._try_puts()
             self._undo(found)
             self._try_states()
-        except OrderflowError as error:
-            problem = error.message
-        except KeyboardInterrupt:
-            problem = "interrupted"
-        finally:
-            left.extend(self._put_back(found))
+        except _Stopped:
+            problem = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - whatever it is, the order is put back
+            problem = _said(error)
+        left = [*self._put_back(found)]
         return Tried(found, again, self._writes, problem, tuple(left))
 
     def _try_patches(self) -> None:
         other = ShopState.DRAFT if self._last.get(STATE) != ShopState.DRAFT else ShopState.DONE
-        self._write("conditional", "PATCH", {NUMBER: f"{MARK}-1"}, only_in=other)
+        self._try("conditional", "PATCH", {NUMBER: f"{MARK}-1"}, only_in=other)
         fields = [NUMBER, *([CUSTOMER_NUMBER] if CUSTOMER_NUMBER in self._last else [])]
-        self._write("patch", "PATCH", dict.fromkeys(fields, f"{MARK}-2"))
-        self._write("unknown", "PATCH", {UNKNOWN_FIELD: MARK})
+        self._try("patch", "PATCH", dict.fromkeys(fields, f"{MARK}-2"))
+        self._try("unknown", "PATCH", {UNKNOWN_FIELD: MARK})
 
     def _try_puts(self) -> None:
-        as_read = self._write("put", "PUT", self._last)
+        as_read = self._try("put", "PUT", self._last)
         if as_read.is_taken and lines(self._last):
             numbers = range(_FIRST_LINE_NUMBER, _FIRST_LINE_NUMBER + len(lines(self._last)))
             numbered = [{**line, LINE_NUMBER: n} for line, n in zip(lines(self._last), numbers, strict=True)]
-            self._write("numbered", "PUT", {**self._last, LINES: numbered})
+            self._try("numbered", "PUT", {**self._last, LINES: numbered})
 
     def _try_states(self) -> None:
         if self._last.get(STATE) != ShopState.CONFIRMED:
             return
-        if self._write("forward", "PATCH", {STATE: ShopState.PROCESSING.value}).is_taken:
-            self._write("back", "PATCH", {STATE: ShopState.CONFIRMED.value})
+        if self._try("forward", "PATCH", {STATE: ShopState.PROCESSING.value}).is_taken:
+            self._try("back", "PATCH", {STATE: ShopState.CONFIRMED.value})
 
     def _put_back(self, found: Mapping[str, Any]) -> Iterator[str]:
         """Undo the writes, as far as the shop allows, and list what differs from the original."""
         try:
+            yield from self._late()
             self._undo(found)
-        except OrderflowError as error:
-            shown = ", ".join(f"`{name}` was {found.get(name)}" for name in WRITTEN)
-            yield f"the order could not be put back ({error.message}): see to it by hand; {shown}"
-            yield f"a `{LINE_NUMBER}` of {_FIRST_LINE_NUMBER} or more is from this check"
-        else:
             yield from self._left(found)
+        except Exception as error:  # noqa: BLE001 - a person must know
+            shown = ", ".join(f"`{name}` was {found.get(name)}" for name in WRITTEN)
+            yield f"the order could not be put back ({_said(error)}): see to it by hand; {shown}"
+            yield f"a `{LINE_NUMBER}` of {_FIRST_LINE_NUMBER} or more is from this check"
+
+    def _late(self) -> Iterator[str]:
+        """Name a write that had no answer and has not been done: it may still be."""
+        if self._unanswered is None:
+            return
+        name, before = self._unanswered
+        if self._read() == before:
+            yield f"a write ({name}) had no answer and may still arrive: look at the order again in a few minutes"
 
     def _undo(self, found: Mapping[str, Any]) -> None:
         self._read()
@@ -119,10 +136,23 @@ class OrderTrial:
         is_reordered = difference.is_reordered and not self._moves_by_itself
         return bool(difference.values or difference.formats or is_reordered)
 
+    def _try(self, name: str, method: str, body: Mapping[str, Any], *, only_in: str | None = None) -> Write:
+        if self._is_stopped():
+            raise _Stopped
+        return self._write(name, method, body, only_in=only_in)
+
     def _write(self, name: str, method: str, body: Mapping[str, Any], *, only_in: str | None = None) -> Write:
+        log.info("trial on order %d: %s", self._order_id, name)
         before = self._last
         params = {STATE: only_in} if only_in else None
-        answer = self._channel.call(method, self._path, params=params, json=dict(body), retry=False, accept=_ANY_ANSWER)
+        try:
+            answer = self._channel.call(
+                method, self._path, params=params, json=dict(body), retry=False, accept=_ANY_ANSWER
+            )
+        except UnavailableError as error:
+            if not error.not_sent:
+                self._unanswered = (name, before)
+            raise
         try:
             document = answer.json()
         except OrderflowError:
@@ -136,6 +166,14 @@ class OrderTrial:
         answer = self._channel.call("GET", self._path, retry=True)
         self._last = answer.json_object()
         return self._last
+
+
+class _Stopped(Exception):  # noqa: N818 - no error
+    """Somebody wants the trial to end."""
+
+
+def _said(error: Exception) -> str:
+    return error.message if isinstance(error, OrderflowError) else str(unforeseen(error))
 
 
 def _with_present_ids(found: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

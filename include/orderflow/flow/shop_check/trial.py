@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from orderflow.checking.rehearsal import refuse_live
 from orderflow.checking.trial import OrderTrial
@@ -20,8 +21,10 @@ Ask = Callable[[str, str], bool]
 
 def trial_of(
     services: Services, name: str, run: RunRef, ask: Ask, *, with_message: bool = False
-) -> Callable[[], Tried]:
+) -> Callable[[Callable[[], bool]], Tried]:
     """Return the trial that writes to the order with this name and restores it; `services` may write.
+
+    Its argument is asked before each write whether to stop; then the rest of it is to restore the order.
 
     Before anything is written: ConfigurationError if the shop is not a test environment, or nobody types the word;
     PermanentError if the shop has no such order, or several.
@@ -39,13 +42,15 @@ def trial_of(
     )
     if not ask(question, order.reference):
         raise ConfigurationError("nothing was written: the order's reference was not typed")
-    return lambda: _tried(services, order, run, with_message=with_message)
+    return partial(_tried, services, order, run, with_message=with_message)
 
 
-def _tried(services: Services, order: ShopOrder, run: RunRef, *, with_message: bool) -> Tried:
+def _tried(
+    services: Services, order: ShopOrder, run: RunRef, is_stopped: Callable[[], bool], *, with_message: bool
+) -> Tried:
     with _nobody_else(services, order.id, run):
-        tried = OrderTrial(services.shop.channel, order.id).run()
-    if not with_message:
+        tried = OrderTrial(services.shop.channel, order.id, is_stopped).run()
+    if not with_message or is_stopped():
         return tried
     messages = try_messages(services.messages, services.settings, order.webshop, services.now())
     there = {Fate.TAKEN: "has", Fate.IN_DOUBT: "may have"}
