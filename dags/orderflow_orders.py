@@ -29,10 +29,15 @@ from airflow.sdk import dag
 
 from orderflow.orchestration.assets import publish_written_back
 from orderflow.orchestration.deadline import RUN_LIMIT, SHORT_DEADLINE
-from orderflow.orchestration.named_orders import list_named_orders
 from orderflow.orchestration.params import ORDERS_PARAMS
 from orderflow.orchestration.retries import RETRIES
-from orderflow.orchestration.tasks import finish_orders, process_order, report_news, select_payable
+from orderflow.orchestration.tasks import (
+    finish_orders,
+    list_named_orders,
+    process_order,
+    report_news,
+    select_payable,
+)
 
 
 @dag(

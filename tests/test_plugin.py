@@ -84,7 +84,7 @@ def test_a_process_that_only_loads_plugins_does_not_load_the_page(tmp_path: Path
 
 def test_where_it_is_asked_to_the_plugin_imports_what_tasks_need(tmp_path: Path) -> None:
     """Airflow's parents load plugins before they fork; their children find these modules there."""
-    needed = ["orderflow.orchestration.tasks", "airflow.providers.http.hooks.http", "sqlalchemy.orm"]
+    needed = ["orderflow.orchestration.order_work", "airflow.providers.http.hooks.http", "sqlalchemy.orm"]
     code = f"import json, sys, orderflow.plugin; print(json.dumps([m in sys.modules for m in {needed}]))"
     assert python(tmp_path, code, ORDERFLOW_PRELOAD="1") == [True, True, True]
 

@@ -32,6 +32,29 @@ bag = DagBag(sys.argv[1])
 assert not bag.import_errors, bag.import_errors
 print('DAGS', *sorted(bag.dags))
 """
+LIGHT = {"domain", "environment", "errors", "orchestration", "redaction"}
+HEAVY = {
+    "aiohttp",
+    "alembic",
+    "httpx",
+    "lxml",
+    "opentelemetry",
+    "psycopg",
+    "pydantic",
+    "requests",
+    "sqlalchemy",
+    "urllib3",
+}
+"""What takes longest to import, and only a running task needs."""
+WHAT_A_FILE_IMPORTS = """
+import sys
+from airflow.dag_processing.dagbag import DagBag
+import airflow.dag_processing.processor, airflow.serialization.serialized_objects
+before = {*sys.modules}
+bag = DagBag(sys.argv[1])
+assert bag.dags and not bag.import_errors, bag.import_errors
+print('IMPORTED', *sorted({*sys.modules} - before))
+"""
 
 
 @pytest.fixture(scope="session")
@@ -49,20 +72,30 @@ def test_each_file_is_named_after_its_dag() -> None:
 
 
 def test_reading_them_needs_no_database_no_network_no_connection_and_no_variable(tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "include"), "AIRFLOW_HOME": str(tmp_path)}
-    environment["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
-    read = subprocess.run(
-        [sys.executable, "-c", NEEDS_NOTHING, str(ROOT / "dags")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert read.returncode == 0, read.stderr
-    (said,) = [line for line in read.stdout.splitlines() if line.startswith("DAGS ")]
-    assert set(said.split()[1:]) == DAGS
+    assert set(_said_by(NEEDS_NOTHING, tmp_path)) == DAGS
     assert not (tmp_path / "airflow.db").exists()
     assert not (tmp_path / "orderflow.db").exists()
+
+
+def test_reading_them_imports_nothing_that_only_a_running_task_needs(tmp_path: Path) -> None:
+    """The DAG processor reads each file every half minute, in a new process."""
+    imported = _said_by(WHAT_A_FILE_IMPORTS, tmp_path)
+    ours = {name.removeprefix("orderflow.") for name in imported if name.startswith("orderflow.")}
+    assert "orchestration.tasks" in ours
+    assert {name for name in ours if name.split(".")[0] not in LIGHT} == {"flow", "flow.batch"}, "for `retries`"
+    assert [name for name in ours if name.endswith("_work")] == []
+    assert HEAVY & {name.split(".")[0] for name in imported} == set(), "Airflow itself had not imported it"
+
+
+def _said_by(code: str, home: Path) -> list[str]:
+    """Read the DAG files in a new process that knows no connection; return the words of its one line in capitals."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "include"), "AIRFLOW_HOME": str(home)}
+    environment["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+    command = [sys.executable, "-c", code, str(ROOT / "dags")]
+    read = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
+    (said,) = [line for line in read.stdout.splitlines() if line.startswith(("DAGS ", "IMPORTED "))]
+    return said.split()[1:]
 
 
 @pytest.mark.parametrize("dag_id", sorted(DAGS))

@@ -14,7 +14,8 @@ from orderflow.ledger.ledger import Ledger
 from orderflow.ledger.models.alerts import Alert, Subject
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.questions import AskedQuestion
-from orderflow.orchestration.question_operator import NOT_UNDERSTOOD, QuestionOperator
+from orderflow.orchestration.question_operator import QuestionOperator
+from orderflow.orchestration.question_work import NOT_UNDERSTOOD
 from orderflow.orchestration.run_context import RunContext
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox

@@ -11,7 +11,7 @@ import pytest
 
 from orderflow.errors import ConfigurationError, PermanentError
 from orderflow.ledger.opening import open_ledger
-from orderflow.orchestration import tasks
+from orderflow.orchestration import order_work, tasks
 from orderflow.orchestration.run_context import RunContext
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
@@ -55,7 +55,7 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
             get_task_states=lambda **_: {},
         )
         context: Any = {"ti": ti, "task": SimpleNamespace(retries=RETRIES), "params": params}
-        monkeypatch.setattr(tasks, "RunContext", lambda: RunContext(context))
+        monkeypatch.setattr(order_work, "RunContext", lambda: RunContext(context))
         monkeypatch.setattr("orderflow.orchestration.failed_tasks.get_current_context", lambda: context)
         return task.function(*given)
 

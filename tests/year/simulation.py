@@ -27,7 +27,7 @@ from orderflow.flow.shipments.run import run_shipments
 from orderflow.flow.shipments.send import send_shipments
 from orderflow.ledger.models.alerts import Alert
 from orderflow.orchestration.failed_tasks import FailedTask
-from orderflow.orchestration.reconcile_tasks import deliver_digest
+from orderflow.orchestration.reconcile_work import deliver_digest
 from orderflow.orchestration.run_context import RunContext
 from orderflow.orchestration.run_reports import end_report, raise_unworked
 from sandbox import clock as sandbox_clock

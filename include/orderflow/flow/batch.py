@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from orderflow.domain.reasons import Reason
 from orderflow.errors import (
@@ -14,7 +14,9 @@ from orderflow.errors import (
     TransientError,
     unforeseen,
 )
-from orderflow.ledger.models.orders import Outcome
+
+if TYPE_CHECKING:  # Airflow imports this module with every DAG file, for the errors named in `retries`
+    from orderflow.ledger.models.orders import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ class StepResult(NamedTuple):
     """The outcome of a step for one order; both fields None if it was not the step's turn."""
 
     order_id: int
-    outcome: Outcome | None
+    outcome: "Outcome | None"
     error: OrderflowError | None
 
 

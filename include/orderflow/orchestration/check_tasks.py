@@ -1,33 +1,18 @@
-"""The task of the check: compare the assumptions with shop and ERP, and turn red if an answer has changed."""
+"""The task of the check, as its DAG file sees it."""
 
-import logging
 from typing import Any
 
 from airflow.sdk import task
 
 from orderflow.environment import ERP_POOL
-from orderflow.flow.shop_check.check import check_and_keep
-from orderflow.flow.shop_check.safety import risks
-from orderflow.orchestration.alerts import alert_failed_report
-from orderflow.orchestration.announcing import announces
-from orderflow.orchestration.connect import connect
+from orderflow.orchestration.callbacks import alert_failed_report
 from orderflow.orchestration.edge import guarded
-from orderflow.orchestration.run_context import RunContext
-from orderflow.orchestration.run_reports import end_report
-
-log = logging.getLogger(__name__)
 
 
 @task(pool=ERP_POOL, on_failure_callback=alert_failed_report)
 @guarded
-@announces
 def check_what_is_assumed() -> dict[str, Any]:
     """Compare every assumption with shop and ERP; the table is in the ledger, on the page and in the log."""
-    here = RunContext()
-    services = connect(read_only=True)
-    checked, changed = check_and_keep(services, here.run)
-    log.info("\n".join(checked.text()))
-    for sentence in risks(checked, services.settings).values():
-        log.warning("unsafe: %s", sentence)
-    end_report(services, here, [])
-    return {"calls": checked.calls, "to_do": checked.needs_a_person, "changed": changed}
+    from orderflow.orchestration import check_work
+
+    return check_work.check_what_is_assumed()

@@ -9,8 +9,6 @@ from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from orderflow.environment import DEADLINE_HOURS, RUN_HOURS, SHORT_DEADLINE_HOURS
-from orderflow.orchestration.alerts import send
-from orderflow.orchestration.links import run_links
 
 WHAT_TO_LOOK_AT = """\
 It was queued at {queued_at} and is still {state}; it should have been done within {hours:g} hours.
@@ -30,6 +28,9 @@ def alert_late_run(context: Mapping[str, Any], hours: float = DEADLINE_HOURS) ->
     None about a backfill, whose runs may queue for long, and none about a run that has ended: Airflow also calls this
     for failed runs, and those were reported when they failed.
     """
+    from orderflow.orchestration.alerts import send
+    from orderflow.orchestration.links import run_links
+
     run = context["dag_run"]
     dag_id, run_id = run["dag_id"], run["dag_run_id"]
     if run["run_type"] == "backfill" or run["state"] not in _NOT_ENDED:

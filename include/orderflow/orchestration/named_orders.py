@@ -6,10 +6,7 @@ One wrong name does not hide the others.
 from functools import partial
 from typing import NamedTuple
 
-from airflow.sdk import task
-
 from orderflow.domain.window import Window
-from orderflow.environment import SHOP_POOL
 from orderflow.errors import ConfigurationError, OrderflowError
 from orderflow.flow.batch import errors, isolated, values
 from orderflow.flow.orders.listing import find_referenced
@@ -18,7 +15,6 @@ from orderflow.flow.services import Services
 from orderflow.flow.shipments.decide import decide_shipments
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
-from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.failed_tasks import publish_error, publish_units
 from orderflow.orchestration.run_context import RunContext
 
@@ -30,8 +26,6 @@ class NamedOrders(NamedTuple):
     dealt_with: set[int]
 
 
-@task(pool=SHOP_POOL)
-@guarded
 @publish_error
 @announces
 def list_named_orders() -> list[int]:

@@ -1,28 +1,23 @@
 """The tasks of the questions to people: find what to ask, and ask. One task each: Airflow pays for waiting tasks."""
 
-import logging
 from typing import Any
 
 from airflow.sdk import task
 
 from orderflow.environment import SHOP_POOL
-from orderflow.flow.questions.asking import to_ask
-from orderflow.ledger.hook import ledger_from_connection
-from orderflow.orchestration.alerts import alert_failed_report
+from orderflow.orchestration.callbacks import alert_failed_report
 from orderflow.orchestration.edge import guarded
 from orderflow.orchestration.question_operator import QuestionOperator
 from orderflow.orchestration.tasks import LABEL
-
-log = logging.getLogger(__name__)
 
 
 @task(on_failure_callback=alert_failed_report)
 @guarded
 def list_questions() -> list[int]:
     """List the open alerts that only a person can resolve and that nobody was asked about yet."""
-    found = to_ask(ledger_from_connection())
-    log.info("%d questions to people", len(found))
-    return found
+    from orderflow.orchestration import question_work
+
+    return question_work.list_questions()
 
 
 def ask_each(alert_ids: Any) -> None:
