@@ -303,6 +303,23 @@ def test_a_shop_that_cannot_be_read_at_all_is_one_clear_error(
         check()
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": 500}, "some were refused: "),
+        ({"status": 302}, "some were refused: "),
+        ({"status": 200, "answer": {"results": None}}, "lists are no object with `results`"),
+    ],
+)
+def test_a_shop_of_which_nothing_can_be_read_is_not_as_assumed(
+    answer: dict[str, Any], said: str, check: Check, control: SandboxControl
+) -> None:
+    control.reset(day=DAY, count=3)
+    control.fault("status", service="shop", **answer, times=0, skip=1)
+    verdict = check().verdicts["readable"]
+    assert (verdict.outcome, said in verdict.seen, bool(verdict.todo)) == (FAILS, True, True)
+
+
 def test_answers_in_another_encoding_are_named_and_nothing_is_guessed_from_them(
     check: Check, control: SandboxControl
 ) -> None:

@@ -50,6 +50,14 @@ OF_CALLS: tuple[Assumption, ...] = (
         check="every answer of this check",
     ),
     Assumption(
+        id="readable",
+        sentence="a list is an object with `results`, and its rows and orders have the fields of an order",
+        mark=Mark.SEEN,
+        source=_GET,
+        guard="what cannot be read is an error that names the fields; the other orders go on",
+        check="lists without a filter, and a sample of orders, read as this flow reads them",
+    ),
+    Assumption(
         id="errors",
         sentence="errors are JSON as well",
         mark=Mark.ASSUMED,

@@ -12,6 +12,7 @@ from orderflow.checking.judging_erp import OF_ERP, makes_customers
 from orderflow.checking.judging_lists import OF_LISTS
 from orderflow.checking.judging_master_data import OF_MASTER_DATA
 from orderflow.checking.judging_orders import OF_ORDERS
+from orderflow.checking.judging_reading import OF_READING
 from orderflow.checking.judging_settings import OF_SETTINGS, sampled
 from orderflow.checking.judging_writes import OF_WRITES
 from orderflow.checking.probing import ShopProbe
@@ -26,7 +27,7 @@ from orderflow.erp.port import ErpPort
 from orderflow.settings import Settings
 from orderflow.transport import Channel
 
-JUDGED = frozenset({*OF_CALLS, *OF_LISTS, *OF_ORDERS, *OF_SETTINGS, *OF_ERP, *OF_MASTER_DATA})
+JUDGED = frozenset({*OF_CALLS, *OF_READING, *OF_LISTS, *OF_ORDERS, *OF_SETTINGS, *OF_ERP, *OF_MASTER_DATA})
 """Assumptions that can be judged by reading."""
 TRIED = frozenset(OF_WRITES)
 """Assumptions that only a write can prove."""
@@ -86,7 +87,7 @@ def _verdict(one: Assumption, shop: ShopSeen, erp: ErpSeen, settings: Settings, 
     of_erp = OF_ERP.get(one.id) or OF_MASTER_DATA.get(one.id)
     if of_erp:
         return of_erp(erp, settings)
-    of_shop = OF_CALLS.get(one.id) or OF_LISTS.get(one.id)
+    of_shop = OF_CALLS.get(one.id) or OF_READING.get(one.id) or OF_LISTS.get(one.id)
     if of_shop:
         return of_shop(shop)
     with_settings = OF_ORDERS.get(one.id) or OF_SETTINGS[one.id]

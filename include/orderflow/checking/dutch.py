@@ -19,6 +19,8 @@ WORDS: Mapping[str, str] = {
     "more": "meer",
     "fewer": "minder",
     "missing": "zonder status",
+    "rows": "rijen",
+    "by": "met",
     "an empty text": "een lege tekst",
     "an address": "een adres",
 }

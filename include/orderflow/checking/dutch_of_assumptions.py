@@ -19,6 +19,10 @@ OF_ASSUMPTIONS: Mapping[str, str] = {
     "every answer is JSON in UTF-8, of a size that the connection allows": "elk antwoord is JSON in UTF-8, niet "
     "groter dan de verbinding toestaat",
     "every answer of this check": "alle antwoorden van deze controle",
+    "a list is an object with `results`, and its rows and orders have the fields of an order": "een lijst is een "
+    "object met `results`, en rijen en orders erin hebben de velden van een order",
+    "lists without a filter, and a sample of orders, read as this flow reads them": "lijsten zonder filter, en een "
+    "steekproef van orders, gelezen zoals deze koppeling ze leest",
     "errors are JSON as well": "ook fouten zijn JSON",
     "an order that does not exist": "een order die niet bestaat",
     "the shop's clock and this machine's are less than two minutes apart": "de klok van de webshop en die van deze "

@@ -74,6 +74,16 @@ _CALLS = {
     "{} calls answered, median {} ms, slowest {} ms": "{} aanroepen beantwoord, mediaan {} ms, traagste {} ms",
 }
 _LISTS = {
+    "of {} plain lists and listed orders some were refused: {}": "van {} gewone lijsten en orders daaruit zijn er "
+    "geweigerd: {}",
+    "what cannot be read cannot be exported: runs fail": "wat niet te lezen is, kan niet worden geëxporteerd: runs "
+    "mislukken",
+    "{} of {} lists are no object with `results`": "{} van {} lijsten zijn geen object met `results`",
+    "check host and schema of `cloudsuite_default`, and ask CloudSuite": "controleer host en schema van "
+    "`cloudsuite_default`, en vraag CloudSuite",
+    "{} of {} {} cannot be read: {}": "{} van {} {} niet te lezen: {}",
+    "each of them fails by itself, and the others go on": "elk daarvan mislukt op zichzelf, en de andere gaan door",
+    "{} lists, {} orders": "{} lijsten, {} orders",
     "ask CloudSuite": "vraag het CloudSuite",
     "not asked": "niet gevraagd",
     "not asked: the time of this check was over": "niet gevraagd: de tijd van deze controle was om",

@@ -60,9 +60,10 @@ def payment_states(seen: ShopSeen) -> dict[int, Counter[str]]:
 
 
 def judge_charges_placed(seen: ShopSeen, settings: Settings) -> CheckResult:
-    if not seen.orders:
+    readable = list(read_orders(seen))
+    if not readable:
         return unseen(_NO_ORDERS)
-    types = Counter(line.type or "none" for order in read_orders(seen) for line in order.order_lines)
+    types = Counter(line.type or "none" for order in readable for line in order.order_lines)
     lines = ", ".join(f"{count} {kind}" for kind, count in types.most_common())
     if found := unplaced(seen, settings):
         names = sorted({one.keys[0] if one.keys else one.where for one in found})

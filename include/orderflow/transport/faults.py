@@ -81,7 +81,7 @@ def fault_of_answer(
             retry_after=retry_after(headers.get("Retry-After")),
         )
     if status < HTTPStatus.BAD_REQUEST:
-        target = pointed_at(headers.get("Location", ""))
+        target = excerpt(pointed_at(headers.get("Location", "")), secrets)
         return RefusedError(
             f"{message} (redirect to {target!r}, not followed)", exchange=exchange, reason=service.refused
         )
