@@ -79,7 +79,7 @@ test-compose: $(SETUP) ## Start both compose files, break them mid-run, take the
 	$(BIN)/pytest -v --durations=0 deploy
 
 ##@ Work on it
-.PHONY: setup lint format types docs docs-check lock hooks screenshots
+.PHONY: setup lint format types docs docs-check lock hooks screenshots erp-pictures
 
 setup: $(SETUP) ## Install everything into .venv (every command does so when it needs to)
 
@@ -119,6 +119,9 @@ hooks: $(SETUP) ## Check each commit before it is made (git hooks of pre-commit)
 
 screenshots: $(SETUP) postgresql browser ## Retake the pictures in docs/screenshots
 	ORDERFLOW_SCREENSHOTS=1 $(BIN)/pytest tests/browser
+
+erp-pictures: $(SETUP) postgresql browser ## Retake the pictures of Tryton's web client in docs/screenshots; needs npm
+	@PYTHONPATH=include:tools $(BIN)/python tools/erp_pictures.py
 
 ##@ Measure it
 .PHONY: bench bench-docs bench-backfill bench-page bench-years bench-ledger bench-tryton bench-celery

@@ -39,14 +39,14 @@ def main() -> int:
         sandbox_running(day, ORDERS) as sandbox,
         SandboxControl(sandbox.url) as control,
     ):
-        environment = loopback_environment() | sandbox_environment(sandbox.url) | _environment(tryton, Path(home))
+        environment = loopback_environment() | sandbox_environment(sandbox.url) | demo_environment(tryton, Path(home))
         print(f"Running {day} from the sandbox shop into Tryton …\n", flush=True)
-        first, failures = _run(day, environment)
+        first, failures = run_demo_day(day, environment)
         sales = _sales(tryton)
         _print(sales)
         print(*failures, sep="\n", end="\n\n")
         print("The same day once more …", flush=True)
-        second, _ = _run(day, environment)
+        second, _ = run_demo_day(day, environment)
         mistakes = _mistakes(control, sales, _sales(tryton))
     print(f"{json.dumps(second)}\n")
     for mistake in mistakes:
@@ -56,7 +56,8 @@ def main() -> int:
     return 0 if expected and sales and not mistakes else 1
 
 
-def _environment(tryton: RunningTryton, home: Path) -> dict[str, str]:
+def demo_environment(tryton: RunningTryton, home: Path) -> dict[str, str]:
+    """Return the connections of a run of the sandbox's day into this Tryton, with a ledger of its own in `home`."""
     extra = {**tryton.connection_extra, "confirm": True, "timeout": 30}
     return {
         "AIRFLOW_HOME": str(home / "airflow"),
@@ -65,7 +66,7 @@ def _environment(tryton: RunningTryton, home: Path) -> dict[str, str]:
     }
 
 
-def _run(day: date, environment: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+def run_demo_day(day: date, environment: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Run the day as `make run` does; return its summary and the failures it reported."""
     command = [sys.executable, "-m", "orderflow", "run", "--date", str(day)]
     ran = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)

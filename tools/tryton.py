@@ -78,26 +78,30 @@ class RunningTryton:
 
 
 @contextmanager
-def running(postgres: URL, folder: Path, *, workers: int = WORKERS) -> Iterator[RunningTryton]:
+def running(
+    postgres: URL, folder: Path, *, workers: int = WORKERS, client: Path | None = None
+) -> Iterator[RunningTryton]:
     """Run a Tryton with its own database on a PostgreSQL server for the duration of the block.
 
-    `folder` receives the logs. The template stays on the server, the database does not.
+    `folder` receives the logs. The template stays on the server, the database does not. `client` is the folder of a web
+    client to serve.
     """
     programs = install()
     with (
         fresh_database(postgres, programs, folder) as (database, made),
-        _serving(programs, database, folder, workers) as url,
+        _serving(programs, database, folder, workers, client) as url,
     ):
         yield RunningTryton(url, database, made["company"], made["key"], made["key_of_all_companies"])
 
 
 @contextmanager
-def _serving(programs: Path, database: URL, folder: Path, workers: int) -> Iterator[str]:
+def _serving(programs: Path, database: URL, folder: Path, workers: int, client: Path | None) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [str(programs / "gunicorn"), "trytond.application:app", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
     environ = environment(database) | {"TRYTOND_DATABASE_NAMES": str(database.database)}
+    environ |= {"TRYTOND_WEB__ROOT": str(client)} if client else {}
     service = ManagedProcess("Tryton", command, env=environ, log=folder / "tryton.log")
     try:
         wait_until(lambda: _answers(service, url), START_TIMEOUT, "Tryton")
