@@ -57,7 +57,7 @@ def execute(asked: Namespace) -> int:
 
 
 def _run(asked: Namespace) -> int:
-    services = connect(read_only=asked.dry_run)
+    services = connect(dry_run=asked.dry_run)
     window = Window.of_day(asked.date, services.settings.timezone)
     if not window.is_over(datetime.now(UTC)) and not asked.allow_open_window:
         raise ValueError(

@@ -199,13 +199,13 @@ OF_ORDERS = (
     Mutation(
         "a person's word is good for one message",
         "include/orderflow/flow/shipments/send.py",
-        " and not _begun_here(services, claim)",
+        " and not _begun_here(services, shipment, run)",
         "",
     ),
     Mutation(
         "a person's word is not about a later message",
         "include/orderflow/flow/shipments/send.py",
-        "    if forced and _begun_since(services, claim, decided.made_at):\n",
+        "    if forced and _begun_since(services, shipment, decided.made_at):\n",
         "    if False:\n",
     ),
     Mutation(

@@ -10,7 +10,8 @@ import pytest
 
 from orderflow.domain.window import Window
 from orderflow.flow.orders.run import preview_day, run_day
-from orderflow.flow.plan import Plan
+from orderflow.flow.orders.select import select
+from orderflow.flow.plan import Plan, as_table
 from orderflow.flow.services import Services, Shared
 from orderflow.settings import Settings
 from sandbox.control import SandboxControl
@@ -167,3 +168,52 @@ def test_a_changed_customer_is_planned_with_the_path_and_body_that_are_sent(
     (call,) = [call for call in plan.calls if call.method == "PUT" and call.system == "erp"]
     (sent,) = [made["request_body"] for made in control.journal(method="PUT") if made["service"] == "erp"]
     assert (call.path, json.loads(call.body)) == ("/customers/webshop/K%201%2F%C3%A9", sent)
+
+
+@pytest.mark.parametrize(
+    ("change", "failed", "left"),
+    [
+        ({"payment_status": "odd"}, [], ["payment_unknown"]),
+        ({"currency": None}, ["order_incomplete"], []),
+        ({"payment_status": "started"}, [], []),
+    ],
+)
+def test_an_order_that_is_held_is_named_with_the_reason(  # noqa: PLR0917
+    services: Services, control: SandboxControl, runs: Runs, change: dict[str, Any], failed: list[str], left: list[str]
+) -> None:
+    held, _ = control.add_orders(ORDER, ORDER)
+    control.edit_order(held, **change)
+    plan, _ = planned_and_done(with_settings(services), control, runs)
+    assert [str(result.error and result.error.reason) for result in plan.failed] == failed
+    assert [str(result.error and result.error.reason) for result in plan.left] == left
+    assert [line.partition(" (")[0] for line in as_table(plan).splitlines() if line.startswith("would")] == [
+        *(f"would fail: order id {held}" for _ in failed),
+        *(f"would be left: order id {held}" for _ in left),
+    ]
+
+
+def test_an_order_that_was_exported_is_not_held_any_more(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    services = with_settings(services)
+    (order_id,) = control.add_orders(ORDER)
+    run_day(services, DAY, runs(DATE))
+    control.edit_order(order_id, payment_status="odd")
+    plan, _ = planned_and_done(services, control, runs)
+    assert plan == Plan([], [], [])
+
+
+@pytest.mark.parametrize("order", [ORDER, {**ORDER, "offline": True, "state": "processing"}])
+def test_an_order_that_another_run_works_on_is_left_to_it_and_named(
+    services: Services, control: SandboxControl, runs: Runs, order: dict[str, Any]
+) -> None:
+    services, other = with_settings(services), runs()
+    ids = control.add_orders(order, order)
+    select(services, ids, run=other, window=DAY)
+    with services.ledger.claim(ids[0], other):
+        plan, _ = planned_and_done(services, control, runs)
+    assert {call.order_id for call in plan.calls} == {ids[1]}
+    ((left, _, error),) = plan.left
+    assert left == ids[0]
+    assert f"held by {other} until 20" in str(error)
+    assert plan.failed == []

@@ -99,7 +99,7 @@ def test_it_is_what_the_run_then_does(services: Services, control: SandboxContro
 
 def test_an_order_that_is_not_payable_is_in_no_plan(services: Services, control: SandboxControl) -> None:
     (order_id,) = control.add_orders({**PAID, "payment_status": "started"})
-    assert preview_orders(services, [order_id]) == Plan([], [])
+    assert preview_orders(services, [order_id]) == Plan([], [], [])
 
 
 def test_offline_orders_are_planned_unless_the_shop_has_them_as_sent(

@@ -1,5 +1,6 @@
 """The tasks themselves, without Airflow but with its information about the current try."""
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,14 +10,19 @@ from typing import Any
 
 import pytest
 
+from orderflow.domain.shipment import ShipmentProgress
 from orderflow.errors import ConfigurationError, PermanentError
+from orderflow.flow.shop_check.check import check_and_keep
+from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.opening import open_ledger
-from orderflow.orchestration import order_work, tasks
+from orderflow.orchestration import delivery_tasks, delivery_work, named_orders, order_work, tasks
+from orderflow.orchestration.connect import connect
 from orderflow.orchestration.run_context import RunContext
 from sandbox.control import SandboxControl
 from sandbox.server import RunningSandbox
 from sandbox_env import sandbox_environment
 from support.ledgers import new_file
+from support.shipments import slip_in_doubt
 
 DAY = "2026-11-22"
 ORDER = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid", "webshop": 1}
@@ -55,7 +61,8 @@ def run_try(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> RunTry:
             get_task_states=lambda **_: {},
         )
         context: Any = {"ti": ti, "task": SimpleNamespace(retries=RETRIES), "params": params}
-        monkeypatch.setattr(order_work, "RunContext", lambda: RunContext(context))
+        for module in (order_work, named_orders, delivery_work):
+            monkeypatch.setattr(module, "RunContext", lambda: RunContext(context))
         monkeypatch.setattr("orderflow.orchestration.failed_tasks.get_current_context", lambda: context)
         return task.function(*given)
 
@@ -110,6 +117,51 @@ def test_a_sweeps_dry_run_lists_the_offline_orders_of_a_missed_day(
     open_ledger(ledger_url).days.begin(f"{missed:%Y-%m-%d}", scheduled=True)
     assert run_try(tasks.list_open_orders, dry_run=True) == [order_id]
     assert run_try(tasks.list_open_orders) == [order_id]
+
+
+def test_a_dry_run_is_refused_where_its_run_would_be(run_try: RunTry, control: SandboxControl) -> None:
+    """The check of the shop has found what is unsafe, and nobody has settled it."""
+    order_ids = control.add_orders(ORDER, ORDER)
+    check_and_keep(connect(read_only=True), RunRef(dag_id="orderflow_check", run_id="first"))
+    assert run_try(tasks.select_payable, order_ids, date=DAY, dry_run=True) == [order_ids]
+    for task, given in (
+        (tasks.push_to_erp, [order_ids]),
+        (tasks.finish_orders, [order_ids, []]),
+        (delivery_tasks.list_packing_slips, []),
+        (tasks.list_named_orders, []),
+    ):
+        with pytest.raises(ConfigurationError, match="nothing is exported yet"):
+            run_try(task, *given, dry_run=True, arrived=["PS-1"])
+
+
+@pytest.mark.parametrize("param", ["undo", "comment_on", "snooze"])
+def test_a_dry_run_refuses_what_is_written_to_the_ledger_alone(
+    run_try: RunTry, control: SandboxControl, param: str
+) -> None:
+    del control
+    with pytest.raises(ConfigurationError, match=f"`{param}`.*leave them out"):
+        run_try(tasks.list_named_orders, dry_run=True, **{param: ["1/CS1"]})
+
+
+def test_a_dry_run_plans_what_was_decided_about_a_packing_slip(
+    run_try: RunTry, control: SandboxControl, ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_ORDERFLOW", json.dumps({"webshops": {"1": {"messages": {"user": 10}}}}))
+    order_ids = control.add_orders(ORDER)
+    run_try(tasks.select_payable, order_ids, date=DAY)
+    for task in (tasks.push_to_erp, tasks.patch_state, tasks.patch_erp_order_number, tasks.put_order_lines):
+        run_try(task, order_ids)
+    (made,) = control.erp_orders()
+    ledger = open_ledger(ledger_url)
+    slip_in_doubt(ledger, "PS-1", made["number"])
+
+    with pytest.raises(PermanentError, match=r"order PS-2: the ERP shows no such packing slip"):
+        run_try(tasks.list_named_orders, dry_run=True, send_now=["PS-1"], arrived=["PS-2"])
+
+    plan = ledger.plans.of_run(("a_dag", "a_run"), limit=10)
+    assert [(call.subject, call.method) for call in plan.calls] == [("slip PS-1", "POST")]
+    assert run_try(tasks.list_named_orders, dry_run=True, arrived=["PS-1"]) == []
+    assert ledger.shipments.get_many(["PS-1"])["PS-1"].progress is ShipmentProgress.IN_DOUBT
 
 
 def test_no_log_of_a_dry_run_says_who_buys(

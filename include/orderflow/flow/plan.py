@@ -16,11 +16,17 @@ class Plan(NamedTuple):
     calls: Sequence[PlannedCall]
     failed: Sequence[Result] = ()
     """The orders or packing slips that would fail, after the calls that would come first."""
+    left: Sequence[Result] = ()
+    """Those that would be left alone, and why: held for a person, or another run is working on them now."""
 
 
 def joined(*plans: Plan) -> Plan:
     """Merge several plans into one."""
-    return Plan([call for plan in plans for call in plan.calls], [failed for plan in plans for failed in plan.failed])
+    return Plan(
+        [call for plan in plans for call in plan.calls],
+        [failed for plan in plans for failed in plan.failed],
+        [left for plan in plans for left in plan.left],
+    )
 
 
 def keep_plan(services: Services, run: RunRef, plan: Plan) -> str:
@@ -30,7 +36,7 @@ def keep_plan(services: Services, run: RunRef, plan: Plan) -> str:
 
 
 def as_table(plan: Plan) -> str:
-    """Return a header and one line per call, then one line per order or packing slip that would fail.
+    """Return a header and one line per call, then one line per order or packing slip that would fail or be left.
 
     This goes to task logs, which many people may read. So it leaves out the bodies, which identify the buyer.
     """
@@ -50,7 +56,8 @@ def _table(plan: Plan, rows: Iterable[Sequence[str]]) -> str:
         " ".join([f"{about:12} {to:4} {call:5} {path:24}", *body]).rstrip() for about, to, call, path, *body in rows
     ]
     failures = [f"would fail: {result.error}" for result in plan.failed]
-    return "\n".join([f"dry run: {len(plan.calls)} calls would be made", *lines, *failures])
+    left = [f"would be left: {result.error}" for result in plan.left]
+    return "\n".join([f"dry run: {len(plan.calls)} calls would be made", *lines, *left, *failures])
 
 
 def planned(order: Order | LedgerOrder, system: str, method: str, path: str, body: str) -> PlannedCall:

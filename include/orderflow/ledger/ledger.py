@@ -20,14 +20,13 @@ from orderflow.ledger.models.orders import Event, LedgerOrder, Outcome, RunOrder
 from orderflow.ledger.orders.alerting import keep_alert
 from orderflow.ledger.orders.claim import Claim
 from orderflow.ledger.orders.conditions import is_open, is_order_id, lacks_last_step, on
+from orderflow.ledger.orders.deciding import is_undecided, may_decide
 from orderflow.ledger.orders.due import is_due
 from orderflow.ledger.orders.last_events import last_events
 from orderflow.ledger.orders.queries import Group, open_groups
 from orderflow.ledger.orders.rows import (
     is_news,
-    is_undecided,
     log,
-    may_decide,
     note_payable,
     put_decision,
     put_facts,
@@ -216,8 +215,7 @@ class Ledger(Books):
 
 def _is_held_elsewhere(order: LedgerOrder, run_id: str, dag_id: str | None, now: datetime) -> bool:
     """Whether the claim on an order is alive and belongs to a task of another run."""
-    alive = order.claimed_by is not None and order.claimed_until is not None and order.claimed_until > now
-    return alive and not str(order.claimed_by).startswith(f"{dag_id} {run_id} ")
+    return lease.is_held(order, now) and not str(order.claimed_by).startswith(f"{dag_id} {run_id} ")
 
 
 def _require_known(row: OrderRow) -> None:

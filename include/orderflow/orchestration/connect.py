@@ -41,13 +41,16 @@ def read_settings() -> Settings:
     return Settings.read(text)
 
 
-def connect(*, read_only: bool = False, upgrade: bool = False, for_trial: bool = False) -> Services:
+def connect(
+    *, read_only: bool = False, dry_run: bool = False, upgrade: bool = False, for_trial: bool = False
+) -> Services:
     """Connect to shop, ERP and ledger; a `read_only` connection refuses every call that writes.
 
-    With `upgrade` the ledger's tables are created or upgraded first, also on a server. ConfigurationError,
-    also where the last check found what is unsafe, unless only `for_trial`.
+    So does that of a `dry_run`, which is refused wherever the run's own would be. With `upgrade` the ledger's tables
+    are created or upgraded first, also on a server. ConfigurationError, also where the last check found what is
+    unsafe, unless nothing is to be written, or only `for_trial`.
     """
-    services = services_of(read_only=read_only, upgrade=upgrade)
+    services = services_of(read_only=read_only or dry_run, upgrade=upgrade)
     if not (read_only or for_trial):
         require_safe(services.ledger, services.settings)
     return services.connect()

@@ -39,10 +39,10 @@ def list_packing_slips() -> list[list[str]]:
     """
     here = RunContext()
     named = here.decision.numbers
-    services = connect(read_only=here.dry_run or not named)
+    services = connect(dry_run=here.dry_run, read_only=not (here.dry_run or named))
     asked = here.first_instant(services.settings)
     if here.dry_run:
-        show(services, here, preview_shipments(services, asked))
+        show(services, here, preview_shipments(services, asked, here.run, here.decision))
         return []
     listed, unreadable = list_shipments(services, asked)
     for number, error in unreadable.items():

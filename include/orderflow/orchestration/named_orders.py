@@ -13,8 +13,10 @@ from orderflow.flow.orders.listing import find_referenced
 from orderflow.flow.orders.resolve import comment, find_known, find_to_resolve, resolve, undo
 from orderflow.flow.services import Services
 from orderflow.flow.shipments.decide import decide_shipments
+from orderflow.flow.shipments.preview import preview_decided
 from orderflow.orchestration.announcing import announces
 from orderflow.orchestration.connect import connect
+from orderflow.orchestration.dry_runs import show
 from orderflow.orchestration.failed_tasks import publish_error, publish_units
 from orderflow.orchestration.run_context import RunContext
 
@@ -32,9 +34,18 @@ def list_named_orders() -> list[int]:
     """Close what people have resolved, do what they have decided; find the other orders that they have named."""
     here = RunContext()
     decides = bool(here.decision.numbers)
+    if here.dry_run and (here.to_undo or here.to_comment_on or here.to_snooze):
+        raise ConfigurationError(
+            "a dry run shows what would be written to shop and ERP, and `undo`, `comment_on` and `snooze` write to "
+            "neither: leave them out of a dry run"
+        )
     if not (decides or here.names_orders or here.to_resolve or here.to_undo or here.to_comment_on or here.to_snooze):
         raise ConfigurationError("this run has no orders: name some under `references`, `order_ids` or `resolve`")
-    return take_named(connect(read_only=here.dry_run or not decides), here).order_ids
+    services = connect(dry_run=here.dry_run and decides, read_only=not decides)
+    order_ids = take_named(services, here).order_ids
+    if here.dry_run and decides:
+        show(services, here, preview_decided(services, here.decision, here.run))
+    return order_ids
 
 
 def take_named(services: Services, here: RunContext) -> NamedOrders:

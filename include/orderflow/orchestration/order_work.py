@@ -14,10 +14,10 @@ from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.missed_days import list_day, list_sweep
-from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders
-from orderflow.flow.orders.select import Selected, select, to_mark, to_process, unread
+from orderflow.flow.orders.preview import preview_finish, preview_marks, preview_orders, preview_others
+from orderflow.flow.orders.select import Selected, select, to_mark, to_process
 from orderflow.flow.orders.steps import PATCH_NUMBER, PATCH_STATE, PUSH, PUT_LINES, OrderStep, run_step
-from orderflow.flow.plan import Plan, joined
+from orderflow.flow.plan import joined
 from orderflow.flow.reporting.alerts import end_run
 from orderflow.flow.reporting.report import Report
 from orderflow.flow.reporting.worklists import open_state
@@ -90,7 +90,7 @@ def push_to_erp(batch: list[int]) -> None:
     """Make sure that the ERP has each order, once."""
     here = RunContext()
     if here.dry_run:
-        services, order_ids = connect(read_only=True), ids(batch)
+        services, order_ids = connect(dry_run=True), ids(batch)
         here.label(label(services, order_ids))
         show(services, here, preview_orders(services, order_ids))
         return
@@ -120,7 +120,7 @@ def put_order_lines(batch: list[int]) -> None:
 def mark_offline_orders_sent(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
     """Finish: `shipment_state=sent` on offline orders, and on written-back ones for which no delivery is reported."""
     here = RunContext()
-    services = connect(read_only=here.dry_run)
+    services = connect(dry_run=here.dry_run)
     _finish(services, here, order_ids or [], flat(batches), flat(batches))
 
 
@@ -129,7 +129,7 @@ def mark_offline_orders_sent(order_ids: list[int] | None, batches: list[list[int
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
     """Finish orders of webshops without despatch advices, and orders left without their last step; look at the ERP."""
     here = RunContext()
-    services = connect(read_only=here.dry_run)
+    services = connect(dry_run=here.dry_run)
     written_back = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
     if not (here.dry_run or here.is_manually_targeted):
         publish_incomplete(look_at_erp(services, flat(batches)))
@@ -212,6 +212,6 @@ def _finish(
         selected = _select(services, here, listed)
         marks = preview_marks(services, to_mark(selected))
         last = preview_finish(services, written_back, processed, read=listed)
-        show(services, here, joined(marks, last, Plan([], unread(selected))))
+        show(services, here, joined(marks, last, preview_others(selected)))
         return
     raise_failures(finish(services, listed, written_back, here.run, first_try=here.first_try))

@@ -24,7 +24,8 @@ _DRY_RUN = Param(
     default=False,
     type=["null", "boolean"],
     title="Dry run",
-    description_md="Read only. The page shows every call that would write, and nothing is written.",
+    description_md="Read only. The page shows every call that would write, and nothing is written. The log names what "
+    "would fail, and what would be left: held for a person, or claimed by another run.",
 )
 
 _DECISIONS = {

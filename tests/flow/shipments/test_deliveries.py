@@ -301,7 +301,7 @@ def test_the_dry_run_shows_the_whole_message_and_changes_nothing(
     exported: list[str], services: Services, control: SandboxControl
 ) -> None:
     number = deliver(control, exported[0], "4", "1.5")
-    (call,) = preview_shipments(services, None).calls
+    (call,) = preview_shipments(services, None, Runs()()).calls
     assert (call.method, call.path) == ("POST", "/proxy/des_adv_xml/delivery/?shop=1&user=10")
     assert f"<DesadvNumber>{number}</DesadvNumber>" in call.body
     assert "<QuantityValue>1.5000</QuantityValue>" in call.body

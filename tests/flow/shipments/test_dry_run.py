@@ -3,20 +3,27 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
 
 from orderflow.domain.message_settings import OrderStatusTexts
+from orderflow.domain.shipment import OperatorDecision
 from orderflow.flow.orders.run import run_day
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services, Shared
-from orderflow.flow.shipments.preview import preview_shipments
+from orderflow.flow.shipments.decide import decide_shipments
+from orderflow.flow.shipments.listing import list_shipments
+from orderflow.flow.shipments.preview import preview_decided, preview_shipments
+from orderflow.flow.shipments.send import send_shipments
 from sandbox.control import SandboxControl
 from support.clock import Clock
 from support.flow_runs import Runs
 from support.shipments import DAY, Shipments, deliver, put_in_doubt
+
+UNDECIDED = OperatorDecision()
 
 
 class World(NamedTuple):
@@ -124,9 +131,45 @@ def one_changed_after_it_was_sent(world: World) -> None:
 
 
 def one_in_doubt(world: World) -> None:
-    put_in_doubt(world.shipments, world.control, world.exported[0])
+    doubtful(world)
+
+
+def doubtful(world: World) -> str:
+    """Put a slip in doubt; return its number."""
+    number = put_in_doubt(world.shipments, world.control, world.exported[0])
     world.control.clear_faults()
     world.clock.advance(hours=1)
+    return number
+
+
+def one_in_doubt_that_somebody_has_seen_in_the_shop(world: World) -> OperatorDecision:
+    messages(world, repeat_is_refused=True)
+    return OperatorDecision(arrived=[doubtful(world)])
+
+
+def one_in_doubt_that_somebody_has_not_seen_in_the_shop(world: World) -> OperatorDecision:
+    messages(world, order_status=OrderStatusTexts(delivered={"nl_NL": "Onderweg"}))
+    return OperatorDecision(send_now=[doubtful(world)], made_at=world.clock())
+
+
+def one_that_was_sent_once_more_after_somebody_looked(world: World) -> OperatorDecision:
+    looked = world.clock() - timedelta(minutes=1)
+    return OperatorDecision(send_now=[doubtful(world)], made_at=looked)
+
+
+def one_of_a_cancelled_order_that_is_to_be_sent(world: World) -> OperatorDecision:
+    number = doubtful(world)
+    for order in world.control.orders():
+        world.control.edit_order(order["id"], state="cancel")
+    return OperatorDecision(send_now=[number])
+
+
+def one_that_the_erp_shows_for_the_first_time(world: World) -> OperatorDecision:
+    return OperatorDecision(send_now=[deliver(world.control, world.exported[0], "4", "4", tracking_code=None)])
+
+
+def one_that_the_erp_does_not_show(_world: World) -> OperatorDecision:
+    return OperatorDecision(arrived=["PS-X"], send_now=["PS-Y"])
 
 
 def one_in_doubt_of_a_shop_that_refuses_repeats(world: World) -> None:
@@ -163,7 +206,7 @@ def a_second_one_after_the_customer_was_told(world: World) -> None:
     deliver(world.control, world.exported[0], "1")
 
 
-Situation = Callable[[World], None]
+Situation = Callable[[World], OperatorDecision | None]
 CASES: list[tuple[Situation, int, int]] = [
     (an_order_deleted_in_the_shop, 1, 1),
     (an_order_that_the_shop_cannot_show, 1, 1),
@@ -180,22 +223,54 @@ CASES: list[tuple[Situation, int, int]] = [
     (one_in_doubt, 0, 0),
     (one_in_doubt_of_a_shop_that_refuses_repeats, 1, 0),
     (one_in_doubt_that_is_no_longer_eligible, 0, 1),
+    (one_in_doubt_that_somebody_has_seen_in_the_shop, 0, 0),
+    (one_in_doubt_that_somebody_has_not_seen_in_the_shop, 2, 0),
+    (one_that_was_sent_once_more_after_somebody_looked, 0, 1),
+    (one_of_a_cancelled_order_that_is_to_be_sent, 0, 1),
+    (one_that_the_erp_shows_for_the_first_time, 1, 0),
+    (one_that_the_erp_does_not_show, 0, 2),
 ]
 """The situation, how many calls are made, and how many slips fail."""
 
 
 @pytest.mark.parametrize(("situation", "sent", "failed"), CASES, ids=lambda case: getattr(case, "__name__", ""))
-def test_the_calls_planned_are_the_calls_made(
-    world: World, services: Services, situation: Situation, sent: int, failed: int
+def test_the_calls_planned_are_the_calls_made(  # noqa: PLR0917
+    world: World, services: Services, runs: Runs, situation: Situation, sent: int, failed: int
 ) -> None:
-    situation(world)
+    decided = situation(world) or UNDECIDED
     world.control.clear_journal()
     before = services.ledger.shipments.open(), services.ledger.events()
 
-    plan = preview_shipments(replace(services, shared=Shared()), None)
+    plan = preview_shipments(replace(services, shared=Shared()), None, runs(), decided)
     assert made(world.control) == []
     assert (services.ledger.shipments.open(), services.ledger.events()) == before
-    world.shipments()
+    listed, run = list_shipments(services).numbers, runs()
+    decide_shipments(services, decided, run)
+    known = services.ledger.shipments.get_many(decided.numbers)
+    send_shipments(services, list(dict.fromkeys([*known, *listed])), run)
 
     assert planned(plan) == made(world.control)
     assert (len(plan.calls), len(plan.failed)) == (sent, failed)
+
+
+def test_what_another_run_works_on_is_left_to_it_and_named(world: World, services: Services, runs: Runs) -> None:
+    number, other = doubtful(world), runs()
+    deliver(world.control, world.exported[1], "4", "4")
+    decided = OperatorDecision(send_now=[number])
+    with services.ledger.shipments.claim(number, other):
+        plan = preview_shipments(services, None, runs(), decided)
+        (refused,) = decide_shipments(services, decided, runs())
+    ((left, _, error),) = plan.left
+    assert (left, str(error and error.message)) == (number, refused.message)
+    assert refused.message.startswith(f"held by {other} until ")
+    assert (len(plan.calls), plan.failed) == (1, []), "the other slip is planned"
+
+
+def test_only_the_slips_that_somebody_has_decided_about_are_planned_for_that_run(
+    world: World, services: Services, runs: Runs
+) -> None:
+    number = doubtful(world)
+    deliver(world.control, world.exported[1], "4", "4")
+    plan = preview_decided(services, OperatorDecision(send_now=[number], arrived=["PS-X"]), runs())
+    assert [call.subject for call in plan.calls] == [f"slip {number}"]
+    assert [result.error and result.error.order for result in plan.failed] == ["PS-X"]

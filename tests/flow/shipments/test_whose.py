@@ -34,7 +34,7 @@ def test_a_slip_of_an_order_that_the_erp_has_renumbered_is_sent_under_the_number
     control.edit_erp_order(exported[0], number="ERP-NEW")
     number = deliver(control, "ERP-NEW", "4", "4", **named)
 
-    planned = preview_shipments(services, None).calls
+    planned = preview_shipments(services, None, Runs()()).calls
     shipments()
 
     assert [call.subject for call in planned] == [f"slip {number}"]

@@ -13,7 +13,7 @@ from orderflow.domain.decision import Action
 from orderflow.domain.last_step import FINISHED_HERE, LastStep
 from orderflow.domain.order import Order
 from orderflow.domain.states import Progress
-from orderflow.errors import OrderflowError
+from orderflow.errors import ClaimedElsewhereError, OrderflowError
 from orderflow.flow.batch import StepResult, isolated
 from orderflow.flow.customer_status import planned_to_tell
 from orderflow.flow.customers.preview import in_memory
@@ -21,6 +21,7 @@ from orderflow.flow.orders.cxml_confirmation import confirms_by_cxml
 from orderflow.flow.orders.finish import MARK, finish_change, finishing_change
 from orderflow.flow.orders.foresee import Found, Start, Taken, look, require_unowned, start_of
 from orderflow.flow.orders.planned_calls import changed, confirmation_call, to_erp, to_shop
+from orderflow.flow.orders.select import Selected, failed, left
 from orderflow.flow.orders.steps import has_its_turn
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
 from orderflow.flow.plan import Plan, joined
@@ -29,6 +30,7 @@ from orderflow.flow.tracing import working_on
 from orderflow.ledger.books.people_in_memory import PeopleInMemory
 from orderflow.ledger.models.dry_runs import PlannedCall
 from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.tables.lease import require_free
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ def preview_orders(services: Services, order_ids: Iterable[int]) -> Plan:
     ids = list(dict.fromkeys(order_ids))
     found = services.in_parallel(lambda i: isolated(partial(look, services, i), f"id {i}"), ids)
     work = [partial(_processing, services, people, taken, one) for one in found]
-    return joined(*map(_plan_of, ids, work))
+    return joined(*map(partial(_plan_of, services), ids, work))
 
 
 def preview_finish(
@@ -58,22 +60,33 @@ def preview_finish(
     fresh = {*read}
     wanted = sorted({*order_ids} - {*processed})
     return joined(
-        *services.in_parallel(lambda i: _plan_of(i, partial(_outstanding, services, i, is_read=i in fresh)), wanted)
+        *services.in_parallel(
+            lambda i: _plan_of(services, i, partial(_outstanding, services, i, is_read=i in fresh)), wanted
+        )
     )
 
 
 def preview_marks(services: Services, order_ids: Iterable[int]) -> Plan:
     """Return the writes that would mark these offline orders as sent."""
     return joined(
-        *services.in_parallel(lambda i: _plan_of(i, partial(_marking, services, i)), dict.fromkeys(order_ids))
+        *services.in_parallel(lambda i: _plan_of(services, i, partial(_marking, services, i)), dict.fromkeys(order_ids))
     )
 
 
-def _plan_of(order_id: int, work: Callable[[], Iterable[PlannedCall]]) -> Plan:
+def preview_others(selected: Iterable[Selected]) -> Plan:
+    """Return what becomes of the orders that are neither processed nor marked."""
+    some = list(selected)
+    return Plan([], failed(some), left(some))
+
+
+def _plan_of(services: Services, order_id: int, work: Callable[[], Iterable[PlannedCall]]) -> Plan:
     """Plan for one order; as in a run, its failure does not affect the others, and what came before it stays."""
     calls: list[PlannedCall] = []
 
     def gather() -> None:
+        known = services.ledger.get(order_id)
+        if known is not None:
+            require_free(known, f"id {order_id}", services.ledger.now())
         for call in work():
             calls.append(call)  # noqa: PERF402 - what was planned before a failure stays
 
@@ -81,8 +94,11 @@ def _plan_of(order_id: int, work: Callable[[], Iterable[PlannedCall]]) -> Plan:
         failure = isolated(gather, f"id {order_id}")
     if failure is None:
         return Plan(calls)
+    result = [StepResult(order_id, None, failure)]
+    if isinstance(failure, ClaimedElsewhereError):
+        return Plan(calls, left=result)
     log.warning("the run would fail: %s", failure)
-    return Plan(calls, [StepResult(order_id, None, failure)])
+    return Plan(calls, failed=result)
 
 
 def _processing(

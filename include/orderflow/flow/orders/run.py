@@ -10,8 +10,8 @@ from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
 from orderflow.flow.orders.missed_days import list_day, list_sweep
-from orderflow.flow.orders.preview import preview_marks, preview_orders
-from orderflow.flow.orders.select import Selected, select, to_mark, to_process, unread
+from orderflow.flow.orders.preview import preview_marks, preview_orders, preview_others
+from orderflow.flow.orders.select import Selected, select, to_mark, to_process
 from orderflow.flow.orders.steps import ORDER_STEPS, run_step
 from orderflow.flow.plan import Plan, as_table_with_bodies, joined
 from orderflow.flow.reporting.alerts import end_run
@@ -101,6 +101,6 @@ def preview_day(
     """Return every write that `run_day` would make; `services` may be read-only, and the ledger is left alone."""
     selected = select(services, values(list_window(services, window)), run=run, window=window, record=False)
     orders, marks = preview_orders(services, to_process(selected)), preview_marks(services, to_mark(selected))
-    plan = joined(orders, marks, Plan([], unread(selected)))
+    plan = joined(orders, marks, preview_others(selected))
     show(as_table_with_bodies(plan))
     return selected, plan

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ from orderflow.domain.decision import Action, Decision
 from orderflow.domain.go_live import gated
 from orderflow.domain.never_paid import put_aside
 from orderflow.domain.order import Order
-from orderflow.domain.reasons import Reason
+from orderflow.domain.reasons import STUCK, Reason
 from orderflow.domain.states import IN_ERP, INTENT_OPEN, PARTLY_WRITTEN_BACK, Progress, ShopState
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError
+from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import StepResult, ends_run, isolated, values
 from orderflow.flow.orders.decision import stays_resolved
 from orderflow.flow.orders.go_live import go_live, is_known
@@ -22,6 +22,7 @@ from orderflow.flow.orders.withdrawals import is_returned, is_unheard_of
 from orderflow.flow.services import Services
 from orderflow.flow.tracing import working_on
 from orderflow.ledger.models.orders import LedgerOrder, RunRef, Step
+from orderflow.ledger.orders.deciding import may_decide
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ class Selected(NamedTuple):
     error: OrderflowError | None = None
     is_offline: bool = False
     """Whether the ledger then has it as an offline order that is not marked yet."""
+    held: OrderflowError | None = None
+    """Why the ledger then has it as held, if it has."""
 
 
 def select(
@@ -74,7 +77,8 @@ def select(
         if record and services.ledger.decide(order, decision, run).is_as_before:
             as_before.append(order_id)
         log.info("%s: %s (%s) %s", order.external_reference, decision.action, decision.reason, decision.detail)
-        return Selected(order_id, decision, is_offline=_is_offline(decision, known.get(order_id)))
+        held = _held(order, decision, known.get(order_id), run, services.ledger.now())
+        return Selected(order_id, decision, is_offline=_is_offline(decision, known.get(order_id)), held=held)
 
     results = services.each(one, order_ids, lambda order_id: f"id {order_id}")
     services.ledger.looks.note(run.name, as_before)
@@ -114,9 +118,25 @@ def to_mark(selected: Iterable[Selected]) -> list[int]:
     return sorted(s.order_id for s in selected if s.is_offline)
 
 
-def unread(selected: Iterable[Selected]) -> list[StepResult]:
-    """Return the failures of the orders that could not be read."""
-    return [StepResult(s.order_id, None, s.error) for s in selected if s.error]
+def failed(selected: Iterable[Selected]) -> list[StepResult]:
+    """Return the orders that could not be read, or are held although they are payable: the run has not done its job."""
+    errors = {s.order_id: s.error or s.held for s in selected if s.error or (s.held and s.held.reason in STUCK)}
+    return [StepResult(order_id, None, error) for order_id, error in errors.items()]
+
+
+def left(selected: Iterable[Selected]) -> list[StepResult]:
+    """Return the other orders that are held for a person."""
+    return [StepResult(s.order_id, None, s.held) for s in selected if s.held and s.held.reason not in STUCK]
+
+
+def _held(
+    order: Order, decision: Decision, known: LedgerOrder | None, run: RunRef, now: datetime
+) -> OrderflowError | None:
+    """Return why an order is held, if this decision holds it."""
+    if decision.action is not Action.HOLD or (known and not may_decide(known, order, decision, run, now)):
+        return None
+    name = f"id {order.order_id} ({order.external_reference})"
+    return PermanentError(decision.detail, reason=decision.reason, order=name)
 
 
 def _is_offline(decision: Decision, known: LedgerOrder | None) -> bool:

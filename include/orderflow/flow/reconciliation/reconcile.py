@@ -23,6 +23,7 @@ from orderflow.flow.reporting.groups import ORDER, counted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.reconciliation import DetectedDifference, Finding, Reconciliation
+from orderflow.ledger.tables.lease import is_held
 
 log = logging.getLogger(__name__)
 
@@ -131,8 +132,7 @@ def _in_flight(services: Services, subject: ReconciliationItem, now: datetime, *
 
     Offline orders are finished by their day's run, which comes after the day.
     """
-    claimed_until = subject.known.claimed_until if subject.known else None
-    if claimed_until and claimed_until > now:
+    if subject.known and is_held(subject.known, now):
         return True
     if named:
         return False

@@ -18,11 +18,12 @@ def decide_shipments(services: Services, decided: OperatorDecision, run: RunRef)
     results = send_shipments(services, [number for number in decided.numbers if number in known], run, decided)
     keep_alerts(services, known, run)
     undone = {result.number: result.error for result in results if result.error}
-    undone |= {number: _unknown() for number in decided.numbers if number not in known}
+    undone |= {number: unknown(number) for number in decided.numbers if number not in known}
     for number, error in undone.items():
         error.order = number
     return list(undone.values())
 
 
-def _unknown() -> OrderflowError:
-    return PermanentError("the ERP shows no such packing slip", reason=Reason.CONFIGURATION)
+def unknown(number: str) -> OrderflowError:
+    """Say that there is no such slip."""
+    return PermanentError("the ERP shows no such packing slip", reason=Reason.CONFIGURATION, order=number)

@@ -6,45 +6,77 @@ from datetime import datetime
 from functools import partial
 
 from orderflow.cloudsuite.messages import DESADV_PATH
-from orderflow.domain.shipment import SHIPMENT_PACES, Shipment, ShipmentProgress
-from orderflow.errors import OrderflowError
+from orderflow.domain.shipment import SHIPMENT_PACES, OperatorDecision, Shipment, ShipmentProgress
+from orderflow.errors import ClaimedElsewhereError, OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.customer_status import has_texts, planned_to_tell
 from orderflow.flow.plan import Plan
 from orderflow.flow.services import Services
+from orderflow.flow.shipments.decide import unknown
 from orderflow.flow.shipments.eligibility import Eligibility
 from orderflow.flow.shipments.listing import read_from, read_shipments, to_look_at
-from orderflow.flow.shipments.send import ShipmentResult, decided_now, has_its_turn, named, to_desadv
+from orderflow.flow.shipments.send import (
+    UNDECIDED,
+    ShipmentResult,
+    decided_now,
+    has_its_turn,
+    is_forced,
+    named,
+    to_desadv,
+)
 from orderflow.ledger.models.dry_runs import PlannedCall
-from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.models.orders import LedgerOrder, RunRef
 from orderflow.ledger.models.shipments import LedgerShipment, reading
+from orderflow.ledger.tables.lease import require_free
 
 log = logging.getLogger(__name__)
 
 
-def preview_shipments(services: Services, asked: datetime | None) -> Plan:
+_Planned = tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]
+"""The message of a slip, and what the customers are told then, by order id."""
+
+
+def preview_shipments(
+    services: Services, asked: datetime | None, run: RunRef, decided: OperatorDecision = UNDECIDED
+) -> Plan:
     """Return the messages that a run would send now, and the slips that would fail, unreadable ones included.
 
     Only reads from shop, ERP and ledger. As in a run, a slip's failure does not affect the others.
     """
     shown, unreadable = read_shipments(services, read_from(services, asked))
-    found = _to_plan(services, shown)
+    return _plan(services, _to_plan(services, shown, decided.numbers), run, decided, unreadable)
 
-    def one(number: str) -> tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]:
-        return _calls(services, found[number])
+
+def preview_decided(services: Services, decided: OperatorDecision, run: RunRef) -> Plan:
+    """Return the messages that would be sent at once because of a decision about packing slips in doubt."""
+    return _plan(services, services.ledger.shipments.get_many(decided.numbers), run, decided, {})
+
+
+def _plan(
+    services: Services,
+    found: Mapping[str, LedgerShipment],
+    run: RunRef,
+    decided: OperatorDecision,
+    unreadable: Mapping[str, OrderflowError],
+) -> Plan:
+    def one(number: str) -> _Planned:
+        return _calls(services, found[number], run, decided)
 
     planned = dict(zip(found, services.each(one, found, named), strict=True))
-    failed = {number: error for number, error in planned.items() if isinstance(error, OrderflowError)}
-    failures = {**unreadable, **failed}
-    for error in failures.values():
-        log.warning("the run would fail: %s", error)
+    strange = {number: unknown(number) for number in decided.numbers if number not in found}
+    errors = {number: error for number, error in planned.items() if isinstance(error, OrderflowError)}
+    results = [ShipmentResult(number, None, error) for number, error in {**unreadable, **strange, **errors}.items()]
+    failed = [result for result in results if not isinstance(result.error, ClaimedElsewhereError)]
+    for result in failed:
+        log.warning("the run would fail: %s", result.error)
     return Plan(
         list(_once(one for one in planned.values() if not isinstance(one, OrderflowError))),
-        [ShipmentResult(number, None, error) for number, error in failures.items()],
+        failed,
+        [result for result in results if isinstance(result.error, ClaimedElsewhereError)],
     )
 
 
-def _once(planned: Iterable[tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]]) -> Iterator[PlannedCall]:
+def _once(planned: Iterable[_Planned]) -> Iterator[PlannedCall]:
     """Yield the calls of each slip; several slips of one order tell its customer once."""
     told = set[int]()
     for slip, texts in planned:
@@ -53,8 +85,8 @@ def _once(planned: Iterable[tuple[Sequence[PlannedCall], Mapping[int, PlannedCal
         told |= texts.keys()
 
 
-def _to_plan(services: Services, shown: Sequence[Shipment]) -> Mapping[str, LedgerShipment]:
-    """Return the slips that a run would look at, each as its ledger would then have it."""
+def _to_plan(services: Services, shown: Sequence[Shipment], asked: Sequence[str]) -> Mapping[str, LedgerShipment]:
+    """Return the slips that a run would look at, each as its ledger would then have it; `asked`: whatever is due."""
     book, now = services.ledger.shipments, services.now()
     known = book.get_many(shipment.number for shipment in shown)
     noted = {shipment.number: _noted(known.get(shipment.number), shipment, now) for shipment in shown}
@@ -63,8 +95,8 @@ def _to_plan(services: Services, shown: Sequence[Shipment]) -> Mapping[str, Ledg
     new = [number for number in noted if number not in known]
     # Not those that changed after they were sent: they are not sent again.
     found = to_look_at(still_open, new, book.skipped_and_known(noted.values()), now)
-    shipments |= book.get_many(number for number in found if number not in shipments)
-    return {number: shipments[number] for number in found}
+    shipments |= book.get_many(number for number in [*asked, *found] if number not in shipments)
+    return {number: shipments[number] for number in dict.fromkeys([*asked, *found]) if number in shipments}
 
 
 def _noted(known: LedgerShipment | None, shown: Shipment, now: datetime) -> LedgerShipment:
@@ -87,10 +119,14 @@ def _noted(known: LedgerShipment | None, shown: Shipment, now: datetime) -> Ledg
     )
 
 
-def _calls(services: Services, noted: LedgerShipment) -> tuple[Sequence[PlannedCall], Mapping[int, PlannedCall]]:
-    """Return the message of a slip, if it is sent, and then what the customers are told, by order id."""
-    orders = decided_now(services, noted) if has_its_turn(services, noted) else None
-    if orders is None or isinstance(orders, Eligibility):
+def _calls(services: Services, noted: LedgerShipment, run: RunRef, decided: OperatorDecision) -> _Planned:
+    """Return what is sent because of a slip; ClaimedElsewhereError if another run is working on it."""
+    require_free(noted, named(noted.number), services.ledger.now())
+    forced = is_forced(services, noted, decided, run)
+    if noted.number in decided.arrived or not has_its_turn(services, noted, forced=forced):
+        return [], {}
+    orders = decided_now(services, noted, forced=forced)
+    if isinstance(orders, Eligibility):
         return [], {}
     first = min(orders.values(), key=lambda order: order.order_id)
     address = services.settings.addressee(first.webshop)

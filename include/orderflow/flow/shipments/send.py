@@ -65,9 +65,9 @@ def named(number: str) -> str:
 
 def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecision) -> OrderflowError | None:
     """Check one slip; any failure is recorded in the ledger. Return the error for which its task should fail."""
-    forced = claim.shipment.number in decided.send_now and not _begun_here(services, claim)
-    if forced and _begun_since(services, claim, decided.made_at):
-        return PermanentError(SENT_SINCE, reason=Reason.MESSAGE_IN_DOUBT, order=named(claim.shipment.number))
+    forced = isolated(partial(is_forced, services, claim.shipment, decided, claim.run), named(claim.shipment.number))
+    if isinstance(forced, OrderflowError):
+        return forced
     # A person's decision ends the doubt, and an order that the ledger has met since ends the skipping: like any other.
     is_open = forced or claim.shipment.progress is ShipmentProgress.SKIPPED
     before = ShipmentProgress.OPEN if is_open else claim.shipment.progress
@@ -79,24 +79,32 @@ def _recorded(services: Services, claim: ShipmentClaim, decided: OperatorDecisio
     return failed if after is before else None  # otherwise the report names it
 
 
-def _begun_here(services: Services, claim: ShipmentClaim) -> bool:
+def is_forced(services: Services, shipment: LedgerShipment, decided: OperatorDecision, run: RunRef) -> bool:
+    """Whether a person says that a slip must be sent now; PermanentError if it was sent once more since."""
+    forced = shipment.number in decided.send_now and not _begun_here(services, shipment, run)
+    if forced and _begun_since(services, shipment, decided.made_at):
+        raise PermanentError(SENT_SINCE, reason=Reason.MESSAGE_IN_DOUBT, order=named(shipment.number))
+    return forced
+
+
+def _begun_here(services: Services, shipment: LedgerShipment, run: RunRef) -> bool:
     """Whether this very run has already sent the slip in an earlier try: nobody has checked the shop since."""
-    run, number = claim.run, claim.shipment.number
-    return claim.shipment.progress in UNCLEAR and any(
+    number = shipment.number
+    return shipment.progress in UNCLEAR and any(
         event.step is Step.SEND_SHIPMENT and event.outcome is Outcome.INTENT and event.message == number
         for event in services.ledger.events(run_id=run.run_id, dag_id=run.dag_id)
     )
 
 
-def _begun_since(services: Services, claim: ShipmentClaim, made_at: datetime | None) -> bool:
+def _begun_since(services: Services, shipment: LedgerShipment, made_at: datetime | None) -> bool:
     """Whether another run has sent the slip after the decision to send it, so that it was not about that message."""
-    if made_at is None or claim.shipment.progress not in UNCLEAR:
+    if made_at is None or shipment.progress not in UNCLEAR:
         return False
-    orders = services.ledger.shipments.orders(claim.shipment.content.order_numbers).values()
+    orders = services.ledger.shipments.orders(shipment.content.order_numbers).values()
     return any(
         event.step is Step.SEND_SHIPMENT
         and event.outcome is Outcome.INTENT
-        and event.message == claim.shipment.number
+        and event.message == shipment.number
         and event.at > made_at
         for order in orders
         for event in services.ledger.events(order_id=order.order_id)

@@ -13,7 +13,7 @@ from orderflow.domain.shipment import ShipmentProgress
 from orderflow.ledger.database.transactions import writing
 from orderflow.ledger.tables.alerts import AlertRow, NoticeRow
 from orderflow.ledger.tables.dry_runs import PlannedCallRow
-from orderflow.ledger.tables.lease import taken_by_another
+from orderflow.ledger.tables.lease import require_free
 from orderflow.ledger.tables.limits import RefusalRow
 from orderflow.ledger.tables.orders import EventRow, OrderRow
 from orderflow.ledger.tables.people import GuestRow, PartyRow, RecordRow
@@ -73,8 +73,7 @@ def _order(session: Session, order_id: int, now: datetime) -> tuple[_Order, list
     row = session.get(OrderRow, order_id, with_for_update=True)
     if row is None:
         return _Order(order_id, frozenset(), frozenset(), frozenset()), []
-    if row.claimed_until is not None and row.claimed_until > now:
-        raise taken_by_another(row, f"id {order_id}", now)
+    require_free(row, f"id {order_id}", now)
     shown = f"{row.webshop}/{row.reference}" if row.webshop is not None else row.reference
     keys = [key for key in (row.customer_key, row.ship_to_key, row.bill_to_key) if key]
     names = frozenset(name for name in (row.external_reference, shown if row.reference else None) if name)

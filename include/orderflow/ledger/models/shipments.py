@@ -29,6 +29,8 @@ class LedgerShipment(BaseModel):
     updated_at: datetime
     claimed_until: datetime | None
     """Until when a run works on it, if one does."""
+    claimed_by: str | None = None
+    """The try of the task that does, as `str(RunRef)`."""
 
 
 class Reading(NamedTuple):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from orderflow.domain.decision import PROGRESS_OF, Action, Decision
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import ALIVE, IN_ERP, INTENT_OPEN, Progress, may_follow, was_only_marked
+from orderflow.domain.states import IN_ERP, INTENT_OPEN, Progress, may_follow, was_only_marked
 from orderflow.errors import PermanentError
 from orderflow.ledger.database.rows import get_or_add, truncate
 from orderflow.ledger.models.orders import COURTESIES, FAILURES, Outcome, RunRef, Step
@@ -121,43 +121,9 @@ def add_held(
         log(session, row, run, now, step=Step.SELECT, outcome=Outcome.DECIDED, reason=reason)
 
 
-def may_decide(row: OrderRow, order: Order, decision: Decision, run: RunRef, now: datetime) -> bool:
-    """Whether the decision may change the order.
-
-    Not if its push has started, or another run is working on it. "Not of this day" does not apply to the day that the
-    order belongs to, once that day has decided. An order that was marked as an offline one is decided again if it turns
-    out to be an online one.
-    """
-    if row.decision is not None and decision.reason is Reason.OUTSIDE_WINDOW:
-        return False
-    return is_undecided(row, run, now) or (
-        was_only_marked(row.progress, row.pushed_at)
-        and _is_online_after_all(order, decision)
-        and not _is_claimed(row, run, now)
-    )
-
-
-def _is_online_after_all(order: Order, decision: Decision) -> bool:
-    """Whether an order that was an offline one is to be exported, now or later.
-
-    One that does not say what it is gets such a decision only if the shop's lists prove that it is online.
-    """
-    return not order.offline and order.state in ALIVE and decision.action in {Action.PROCESS, Action.WAIT, Action.HOLD}
-
-
 def is_news(session: Session, row: OrderRow, decision: Decision) -> bool:
     """Whether a check is worth a line in the log: the first one, one that changed the row, and each before a push."""
     return row.looked_at is None or decision.action is Action.PROCESS or session.is_modified(row)
-
-
-def is_undecided(row: OrderRow, run: RunRef, now: datetime) -> bool:
-    """Whether no push has started, not even by newer code, and no other task is working on the order."""
-    open_to_all = row.progress.is_known and row.progress not in IN_ERP | INTENT_OPEN
-    return open_to_all and not _is_claimed(row, run, now)
-
-
-def _is_claimed(row: OrderRow, run: RunRef, now: datetime) -> bool:
-    return row.claimed_until is not None and row.claimed_until > now and row.claimed_by != str(run)
 
 
 def put_facts(row: OrderRow, order: Order) -> None:

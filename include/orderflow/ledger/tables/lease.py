@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from orderflow.errors import ClaimedElsewhereError, PermanentError, TransientError
 from orderflow.ledger.database.transactions import writing
+from orderflow.ledger.models.orders import LedgerOrder
+from orderflow.ledger.models.shipments import LedgerShipment
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +96,21 @@ def release(session: Session, table: type[Row], of: ColumnElement[bool], token: 
     session.execute(update(table).where(of, table.claim_token == token).values(free))
 
 
-def taken_by_another(row: Leased, name: str, now: datetime) -> ClaimedElsewhereError:
+Claimable = Leased | LedgerOrder | LedgerShipment
+
+
+def is_held(row: Claimable, now: datetime) -> bool:
+    """Whether a task holds a claim that has not run out."""
+    return row.claimed_until is not None and row.claimed_until > now
+
+
+def require_free(row: Claimable, name: str, now: datetime) -> None:
+    """ClaimedElsewhereError if a task holds it."""
+    if is_held(row, now):
+        raise taken_by_another(row, name, now)
+
+
+def taken_by_another(row: Claimable, name: str, now: datetime) -> ClaimedElsewhereError:
     """Say who holds a row, and for how long (seconds)."""
     until = row.claimed_until or now
     wait = max((until - now).total_seconds(), 0.0)
