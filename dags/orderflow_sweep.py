@@ -11,9 +11,10 @@ run missed, for any reason, is found here.
    four calls. Of a list with more than five pages only the changes are read, and the whole list every six hours. An
    order unpaid after 90 days (`limits.never_paid_days`) is put aside until the shop changes it.
 2. **select_payable** and **process_order** are the same as in the daily DAG.
-3. **finish_orders** finishes orders of webshops that report no deliveries, and marks offline orders as sent. If this
-   sweep has no payable orders, it asks the ERP for one that does not exist, so that an outage is found before an order
-   meets it.
+3. **finish_orders** finishes orders of webshops that report no deliveries, and marks offline orders as sent. It asks
+   the shop which exported orders have changed, and reads each once for every change: one that was edited is flagged. If
+   this sweep has no payable orders, it asks the ERP for one that does not exist, so that an outage is found before an
+   order meets it.
 4. **report_news** fails the run for causes that were not announced before. Known causes that are still open are in its
    log. While a mail server or webhook refuses new causes, it tries again for some minutes without a worker slot.
 

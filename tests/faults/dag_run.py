@@ -14,6 +14,7 @@ from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError, PermanentError
 from orderflow.flow.batch import raise_failures, values
 from orderflow.flow.orders.backlog import list_open
+from orderflow.flow.orders.edits import find_edits
 from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import list_window
 from orderflow.flow.orders.select import select, to_process
@@ -118,6 +119,7 @@ class DagRun:
         if task == FINISH:
             listed, written_back = self.told[LIST] or [], self._keys()
             if self._window is None:
+                find_edits(self._services, run)
                 written_back = find_outstanding(self._services, listed, written_back)
             raise_failures(finish(self._services, listed, written_back, run))
             return True

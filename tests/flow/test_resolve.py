@@ -104,7 +104,7 @@ def test_a_half_written_order_that_was_cancelled_in_both_is_at_an_end(
     assert worklist_of(services, known(services, order_id)) is Worklist.SKIPPED
     seen = control.journal()[-1]["n"]
     sweep()
-    assert len(control.journal(since=seen, service="shop")) == 4, "only the listings"
+    assert len(control.journal(since=seen, service="shop")) == 5, "only the listings"
     assert run_day(services, DAY, runs("2026-11-22")).failed == 0
     assert control.order(order_id)["state"] == "cancel"
 

@@ -72,12 +72,12 @@ def test_an_outage_is_told_once_and_again_only_after_it_was_over(live: Live, con
     assert len(live.messages) == 2
 
 
-def test_an_idle_sweep_costs_four_calls_and_a_look_at_the_erp(live: Live, control: SandboxControl) -> None:
+def test_an_idle_sweep_costs_five_calls_and_a_look_at_the_erp(live: Live, control: SandboxControl) -> None:
     _, state = live.run(dag_id=SWEEP)
     assert state == "success"
     calls = [call for call in control.journal() if call["service"] != "token"]
-    listings, (look,) = calls[:4], calls[4:]
-    assert [(call["method"], call["path"]) for call in listings] == [("GET", "/api/order/")] * 4
+    listings, (look,) = calls[:5], calls[5:]
+    assert [(call["method"], call["path"]) for call in listings] == [("GET", "/api/order/")] * 5
     assert (look["service"], look["method"]) == ("erp", "GET")
 
 

@@ -18,7 +18,7 @@ class Runs:
         return RunRef(dag_id="test", run_id=f"run{self._count}", partition=partition)
 
 
-IDLE_SWEEP = [("shop", "GET")] * 4 + [("erp", "GET")]
+IDLE_SWEEP = [("shop", "GET")] * 5 + [("erp", "GET")]
 """The calls of a sweep that finds nothing to do: its listings, and whether the ERP answers."""
 
 

@@ -162,7 +162,10 @@ OF_CALLS: tuple[Assumption, ...] = (
                 "modified_date__gte",
                 Mark.ASSUMED,
                 "older Orders GET, without the name",
-                "without it only cancellations are asked for, once an hour; a long list is read whole every six hours",
+                (
+                    "without it only cancellations are asked for, hourly, and edits wait for the morning; "
+                    "a long list is read whole every six hours"
+                ),
                 "the far future: no row may come; the far past: rows must",
             ),
             (

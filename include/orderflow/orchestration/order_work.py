@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, raise_failures, share_out, values
+from orderflow.flow.orders.edits import find_edits
 from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
@@ -127,11 +128,12 @@ def mark_offline_orders_sent(order_ids: list[int] | None, batches: list[list[int
 @publish_error
 @announces
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
-    """Finish orders of webshops without despatch advices, and orders left without their last step; look at the ERP."""
+    """Finish orders that get no despatch advice or lack their last step; look for edits, and at the ERP."""
     here = RunContext()
     services = connect(dry_run=here.dry_run)
     written_back = find_outstanding(services, order_ids or [], flat(batches), others=not here.is_for_people)
     if not (here.dry_run or here.is_manually_targeted):
+        find_edits(services, here.run)
         publish_incomplete(look_at_erp(services, flat(batches)))
     _finish(services, here, order_ids or [], written_back, flat(batches))
 

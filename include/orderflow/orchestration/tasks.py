@@ -105,7 +105,7 @@ def mark_offline_orders_sent(order_ids: list[int] | None, batches: list[list[int
 @task(trigger_rule="all_done", pool=ERP_POOL)
 @guarded
 def finish_orders(order_ids: list[int] | None, batches: list[list[int]] | None) -> None:
-    """Finish orders of webshops without despatch advices, and orders left without their last step; look at the ERP."""
+    """Finish orders that get no despatch advice or lack their last step; look for edits, and at the ERP."""
     from orderflow.orchestration import order_work
 
     order_work.finish_orders(order_ids, batches)

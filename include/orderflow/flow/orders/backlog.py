@@ -9,7 +9,7 @@ from orderflow.cloudsuite.mapper import to_instant
 from orderflow.cloudsuite.models import ListedOrder
 from orderflow.domain.backoff import OPEN
 from orderflow.domain.reasons import Reason
-from orderflow.domain.states import Progress
+from orderflow.domain.states import WRITTEN, Progress
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.orders.confirmed import list_confirmed
@@ -72,8 +72,12 @@ def _has_news(known: LedgerOrder, modified_at: datetime | None) -> bool:
         return False
     if modified_at is not None and modified_at != known.shop_modified_at:
         return True
-    return known.progress not in OPEN and known.reason in _BELIED
+    is_belied = known.reason in _BELIED or (known.progress in WRITTEN and known.reason is None)
+    return known.progress not in OPEN and is_belied
 
 
 _BELIED = frozenset({Reason.OUTSIDE_WINDOW, Reason.ORDER_NOT_FOUND, Reason.NOT_CONFIRMED, Reason.CANCELLED})
-"""What a list that shows the order as confirmed belies. "Not of this day" came from a run of another day."""
+"""What a list that shows the order as confirmed belies, as it does that an order is written back.
+
+"Not of this day" came from a run of another day.
+"""

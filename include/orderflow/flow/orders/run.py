@@ -6,6 +6,7 @@ from typing import TypeVar
 from orderflow.domain.window import Window
 from orderflow.errors import OrderflowError
 from orderflow.flow.batch import errors, isolated, values
+from orderflow.flow.orders.edits import find_edits
 from orderflow.flow.orders.erp_answers import look_at_erp
 from orderflow.flow.orders.finish import find_outstanding, finish
 from orderflow.flow.orders.listing import find_referenced, list_window
@@ -45,11 +46,16 @@ def run_sweep(
     listed = units if isinstance(units, OrderflowError) else values(units)
     keys = isolated(lambda: process(services, _or_none(listed), None, run, named=asked), "selecting")
     finished = isolated(lambda: _finish_sweep(services, _or_none(listed), _or_none(keys), run), "finishing")
-    looked = [] if asked else look_at_erp(services, _or_none(keys))
+    looked = [] if asked else _look_around(services, run, _or_none(keys))
     unfound = tuple(map(str, errors(found)))
     others = [*_short(units), finished, *looked]
     summary = _report(services, run, "sweep", listed=listed, keys=keys, others=others)
     return summary.model_copy(update={"unfound": unfound})
+
+
+def _look_around(services: Services, run: RunRef, payable: list[int]) -> list[OrderflowError]:
+    find_edits(services, run)
+    return look_at_erp(services, payable)
 
 
 def _finish_sweep(services: Services, listed: Sequence[int], keys: Sequence[int], run: RunRef) -> object:

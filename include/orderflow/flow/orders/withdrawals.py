@@ -69,6 +69,11 @@ def list_withdrawn(services: Services, *, remember: bool) -> list[int]:
     return sorted(found)
 
 
+def filter_is_ignored(services: Services) -> bool:
+    """Whether the shop ignored the filter by time when it was last asked."""
+    return bool((services.ledger.memos.read(_MEMO) or {}).get("filter_is_ignored"))
+
+
 def list_perhaps_returned(services: Services) -> list[int]:
     """Return the ids of withdrawn orders with an open alert to read again: no list of the shop shows that one returned.
 

@@ -63,8 +63,10 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     if written.changed:
         learnt |= _caused_by_us(services, claim, written, exported)
     learnt["last_step"] = services.settings.last_step(claim.order.webshop)
+    order = services.understand(written.order)
+    learnt["shop_modified_at"] = order.modified_at  # so that our own change is not taken for somebody's edit
     outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, is_proved=renumbered, **learnt)
-    flag_if_edited(claim, services.understand(written.order), Step.PUT_LINES)
+    flag_if_edited(claim, order, Step.PUT_LINES)
     tell(services, claim, "pushed", run)
     return outcome
 

@@ -41,6 +41,7 @@ class Learnt(TypedDict, total=False):
     bill_to_key: str | None
     pushed_at: datetime
     written_back_at: datetime
+    shop_modified_at: datetime | None
     last_step: LastStep
 
 
