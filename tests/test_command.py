@@ -98,6 +98,7 @@ def test_a_dry_run_names_what_would_fail_and_the_exit_code_says_so(
         (["--date", "22-11-2026"], None, "write it as 2026-11-22"),
         (["--date", "2999-01-01"], None, "--allow-open-window"),
         (["--date", DAY], "AIRFLOW_CONN_CLOUDSUITE_DEFAULT", "connection `cloudsuite_default` is missing"),
+        (["--date", DAY], "AIRFLOW_CONN_ERP_DEFAULT", "those in Airflow's database are for its tasks only"),
     ],
 )
 def test_what_cannot_run_says_why(

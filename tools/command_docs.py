@@ -20,9 +20,10 @@ Written by `make docs` from `include/orderflow/command_line.py` and the `Makefil
 ## `python -m orderflow`
 
 Run it where Airflow runs, or in the repository with `PYTHONPATH=include` and `.venv/bin/python`. Connections and
-settings are Airflow's, from the environment or a secrets backend. Without an Airflow home (`AIRFLOW_HOME`, `~/airflow`)
-no files are created: set the connection `orderflow_ledger`. In the repository, if `AIRFLOW_HOME` is not set, the
-commands use the sandbox and the ledger of `make up`.
+settings are Airflow's, from the environment or a secrets backend. **Those in Airflow's database (Admin, Connections)
+are for its tasks only**: set what both need in the environment of both. Without an Airflow home (`AIRFLOW_HOME`,
+`~/airflow`) no files are created: set the connection `orderflow_ledger`. In the repository, if `AIRFLOW_HOME` is not
+set, the commands use the sandbox and the ledger of `make up`.
 """
 WIDTH = "100"
 _SECTION = re.compile(r"^##@ (.+)$")

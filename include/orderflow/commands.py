@@ -15,7 +15,7 @@ from orderflow.checking.recorder import record
 from orderflow.checking.tried import Tried
 from orderflow.domain.decision import Action
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError, unforeseen
+from orderflow.errors import MissingConnectionError, OrderflowError, unforeseen
 from orderflow.flow.batch import StepResult, errors, values
 from orderflow.flow.orders.forget import ELSEWHERE, forget
 from orderflow.flow.orders.resolve import find_to_resolve, resolve
@@ -37,6 +37,10 @@ from orderflow.orchestration.csv_folder import csv_folder
 from orderflow.redaction import GuardedFormatter, fit_to_show
 
 _FAILED, _UNUSABLE = 1, 2
+_WHERE = (
+    "Commands read connections and the Variable from the environment (AIRFLOW_CONN_…, AIRFLOW_VAR_ORDERFLOW) or a "
+    "secrets backend: those in Airflow's database are for its tasks only."
+)
 
 
 def execute(asked: Namespace) -> int:
@@ -49,6 +53,8 @@ def execute(asked: Namespace) -> int:
         return _WORK[asked.command](asked)
     except (OrderflowError, ValueError) as error:
         sys.stderr.write(f"{fit_to_show(str(error))}\n")
+        if isinstance(error, MissingConnectionError):
+            sys.stderr.write(f"{_WHERE}\n")
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted. What was begun is in the ledger: the next run or sweep takes it up.\n")
     except Exception as error:  # noqa: BLE001 - whatever it is: say so in a sentence, and by the exit code

@@ -58,6 +58,10 @@ class ConfigurationError(PermanentError, ValueError):
     reason = Reason.CONFIGURATION
 
 
+class MissingConnectionError(ConfigurationError):
+    """No connection has this id where this process looks for it."""
+
+
 class InDoubtError(TransientError):
     """The service may or may not have carried out the request: never repeat it, only look it up."""
 

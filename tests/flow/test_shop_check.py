@@ -66,6 +66,14 @@ def test_a_task_that_is_tried_again_tells_the_same(services: Services, runs: Run
     )
 
 
+@pytest.mark.parametrize("name", ["origins", "fields_read"])
+def test_what_holds_because_a_setting_says_so_is_no_change_of_the_shop(
+    name: str, services: Services, runs: Runs
+) -> None:
+    said = [keep_check(services, _checked(**{name: one}), runs()) for one in (GUARDED, GOOD, GUARDED)]
+    assert [bool(one) for one in said] == [False, False, True]
+
+
 def test_another_change_is_another_alert(services: Services, runs: Runs) -> None:
     for name in ("count", "next"):
         keep_check(services, _checked(**{name: GOOD, "slash": GOOD}), runs())

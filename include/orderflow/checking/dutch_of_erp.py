@@ -192,6 +192,8 @@ _RISKS_AND_PROPOSALS = {
     "{}, in UTC it is not": "{}, in UTC niet",
     "these origins have lists of customers, so that the ERP can get their keys": "deze origins hebben "
     "klantenlijsten, dus het ERP kan hun keys krijgen",
+    "orders of customers that it does not have are then held, unless `customers` of their webshop says otherwise": ""
+    "orders van klanten die het niet heeft, worden dan vastgehouden, tenzij `customers` van hun webshop anders zegt",
     "the shop gives no more rows a page": "de webshop geeft niet meer rijen per pagina",
 }
 OF_ERP: Mapping[str, str] = {**_WRITES, **_ERP, **_MASTER_DATA, **_RISKS_AND_PROPOSALS}

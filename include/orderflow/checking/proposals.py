@@ -80,7 +80,14 @@ def _origins(seen: ShopSeen, settings: Settings) -> list[Proposal]:
     found = sorted(origins_with_rows(seen))
     if settings.origins or not found:
         return []
-    return [Proposal(("origins",), found, "these origins have lists of customers, so that the ERP can get their keys")]
+    return [
+        Proposal(
+            ("origins",),
+            found,
+            "these origins have lists of customers, so that the ERP can get their keys; orders of customers that it "
+            "does not have are then held, unless `customers` of their webshop says otherwise",
+        )
+    ]
 
 
 def _page_size(seen: ShopSeen, verdicts: dict[str, CheckResult]) -> list[Proposal]:

@@ -13,7 +13,7 @@ from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP, CloudSuiteClient
 from orderflow.cloudsuite.filters import ShopOrderFilter
 from orderflow.cloudsuite.messages import MESSAGES, MessagesClient
-from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.errors import ConfigurationError, MissingConnectionError, OrderflowError
 from orderflow.redaction import hide
 from orderflow.transport import (
     NO_METER,
@@ -111,7 +111,7 @@ class CloudSuiteHook(HttpHook):
         try:
             connection: Connection = self.get_connection(self.http_conn_id)
         except AirflowNotFoundException as error:
-            raise ConfigurationError(
+            raise MissingConnectionError(
                 f"connection `{self.http_conn_id}` is missing: set host, login (client id), password (client secret) "
                 "and extra `token_url`"
             ) from error

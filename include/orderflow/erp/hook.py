@@ -12,7 +12,7 @@ from orderflow.erp.port import NO_ORDER, ErpPort
 from orderflow.erp.rest import ERP, RestErp
 from orderflow.erp.tryton import options as tryton_options
 from orderflow.erp.tryton.adapter import TrytonErp
-from orderflow.errors import ConfigurationError, OrderflowError
+from orderflow.errors import ConfigurationError, MissingConnectionError, OrderflowError
 from orderflow.redaction import hide
 from orderflow.transport import NO_METER, Authorization, CallGuard, Channel, FixedAuthorization, Meter, credentials
 from orderflow.transport.connection import COMMON_EXTRAS, base_url, bounds, given, prepare_session, timeouts
@@ -97,7 +97,7 @@ class ErpHook(HttpHook):
         try:
             connection: Connection = self.get_connection(self.http_conn_id)
         except AirflowNotFoundException as error:
-            raise ConfigurationError(
+            raise MissingConnectionError(
                 f"connection `{self.http_conn_id}` is missing: set host, and login and password or extra `token`"
             ) from error
         return connection

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from orderflow.checking.assumptions import BY_ID
 from orderflow.checking.dutch import dutch_of
+from orderflow.checking.judging_settings import OF_SETTINGS
 from orderflow.checking.proposals import as_setting
 from orderflow.checking.report import Checked, how_checked
 from orderflow.checking.verdict import CheckOutcome, CheckResult
@@ -15,6 +16,9 @@ from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.shop_check import KeptCheck, KeptVerdict
 from orderflow.redaction import impersonal
 
+_BY_SETTINGS = {*OF_SETTINGS, "fields_read"}
+"""What holds once a setting says so, and not because shop or ERP have changed."""
+
 
 def keep_check(services: Services, checked: Checked, run: RunRef) -> list[str]:
     """Store a check; return the changes since the one before, one sentence each, and open one alert for them.
@@ -24,7 +28,7 @@ def keep_check(services: Services, checked: Checked, run: RunRef) -> list[str]:
     """
     before = services.ledger.checks.last()
     known = _to_compare_with(before, run)
-    todo = {one.id for one in before.verdicts if one.todo} if before else set()
+    todo = _BY_SETTINGS.union(one.id for one in before.verdicts if one.todo) if before else set()
     changed = {name: known[name] for name, one in checked.verdicts.items() if _has_changed(one, known.get(name))}
     changed = {name: was for name, was in changed.items() if name not in todo or _fails(checked.verdicts[name])}
     services.ledger.checks.keep(_kept(services, checked, run, known, changed))
