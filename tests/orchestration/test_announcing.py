@@ -240,7 +240,7 @@ def test_packing_slips_and_tasks_are_counted_as_what_they_are(webhook: Inbox, bo
     announce_now(book, here())
     (message,) = webhook
     first, *_ = message["text"].splitlines()
-    assert first.endswith("2 packing slips need attention, orderflow_sweep, list_open_orders fails, 2 causes*")
+    assert first.endswith("2 packing slips need attention, a task fails (orderflow_sweep, list_open_orders), 2 causes*")
     assert "message_in_doubt — 2 packing slips, oldest " in message["text"]
 
 

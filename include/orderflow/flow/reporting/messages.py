@@ -137,6 +137,12 @@ def _head(group: CauseGroup, quote: Callable[[str], str]) -> str:
     return f"{group.reason}: {quote(group.title)}" if group.title else str(group.reason)
 
 
+def _failing(tasks: Sequence[str], *, alone: bool) -> str:
+    if len(tasks) > 1:
+        return f"{len(tasks)} tasks fail"
+    return f"{tasks[0]} fails" if alone else f"a task fails ({tasks[0]})"
+
+
 def _summary(opened: Sequence[CauseGroup], closed: Sequence[CauseGroup]) -> str:
     parts = []
     for unit in (ORDER, PACKING_SLIP):
@@ -145,7 +151,7 @@ def _summary(opened: Sequence[CauseGroup], closed: Sequence[CauseGroup]) -> str:
             parts.append(f"{counted(number, unit)} {'needs' if number == 1 else 'need'} attention")
     others = [group for group in opened if group.unit == TASK]
     if others:
-        parts.append(f"{others[0].names[0]} fails" if len(others) == 1 else f"{len(others)} tasks fail")
+        parts.append(_failing([group.names[0] for group in others], alone=not parts))
     parts += [str(group.reason) for group in opened if group.unit == NOT_COUNTED]
     if len(opened) > 1:
         parts.append(f"{len(opened)} causes")
