@@ -45,21 +45,6 @@ def test_an_unknown_order_is_not_found(client: CloudSuiteClient) -> None:
     assert caught.value.reason is Reason.ORDER_NOT_FOUND
 
 
-def test_an_order_is_read_by_its_external_key(control: SandboxControl, client: CloudSuiteClient) -> None:
-    (order_id,) = control.add_orders({"key": "erp 7"})
-    assert client.get_order_by_key("erp 7").id == order_id
-    with pytest.raises(PermanentError) as caught:
-        client.get_order_by_key("erp 8")
-    assert caught.value.reason is Reason.ORDER_NOT_FOUND
-
-
-def test_an_order_with_another_key_is_not_taken(control: SandboxControl, client: CloudSuiteClient) -> None:
-    control.fault("wrong_answer", service="shop", answer={"id": 1, "reference": "CS1", "key": "other"})
-    with pytest.raises(PermanentError, match="another key") as caught:
-        client.get_order_by_key("mine")
-    assert caught.value.reason is Reason.SHOP_ANSWER_INVALID
-
-
 def test_an_answer_about_another_order_is_not_taken(control: SandboxControl, client: CloudSuiteClient) -> None:
     (order_id,) = control.add_orders({})
     control.fault("wrong_answer", service="shop", answer={"id": 99, "reference": "CS99"})

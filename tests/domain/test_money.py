@@ -41,11 +41,3 @@ def test_huge_quantities_are_rounded_too() -> None:
 def test_charges_count_in_the_total() -> None:
     discount = Charge(kind="discount", description=None, amount=Decimal("-5.005"), shop_line_id=3)
     assert order(charges=(discount,)).total == Decimal("35.00")
-
-
-@pytest.mark.parametrize(
-    ("paid", "partly"), [(None, False), ("0.00", False), ("10.00", True), ("40.00", False), ("48.40", False)]
-)
-def test_less_than_the_total_is_a_partial_payment(paid: str | None, *, partly: bool) -> None:
-    """Nothing paid is none: the shop says 0.00 for orders on account."""
-    assert order(paid_amount=paid).is_partly_paid is partly

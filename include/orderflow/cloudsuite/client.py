@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from orderflow.cloudsuite.directory import Directory
 from orderflow.cloudsuite.filters import ShopOrderFilter
@@ -63,14 +62,6 @@ class CloudSuiteClient:
     def get_order(self, order_id: int) -> ShopOrder:
         """Read an order; ORDER_NOT_FOUND."""
         return _same(order_id, self._channel.call("GET", _path(order_id), retry=True))
-
-    def get_order_by_key(self, key: str) -> ShopOrder:
-        """Read an order by the external key from its POST; ORDER_NOT_FOUND."""
-        answer = self._channel.call("GET", _path(f"ext:{quote(key, safe='')}"), retry=True)
-        order = answer.parse(ShopOrder.from_document)
-        if order.document.get("key", key) != key:
-            raise answer.unreadable(f"is order {order.id}, which has another key than {key!r}")
-        return order
 
     def find_order(self, reference: str, webshop: int | None = None) -> ShopOrder:
         """Find the one order with this reference; ORDER_NOT_FOUND, REFERENCE_AMBIGUOUS."""

@@ -3,12 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 from importlib.resources import files
-from typing import Self
 
 from lxml import etree
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from orderflow.cloudsuite.xml import XmlError, child, exact, read, readable, write
+from orderflow.cloudsuite.xml import XmlError, child, exact, readable, write
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 
@@ -58,24 +57,6 @@ class DespatchAdvice(_Message):
             ) from error
         return write(root)
 
-    @classmethod
-    def from_xml(cls, document: bytes) -> Self:
-        """Read a message; PermanentError if it does not match our schema."""
-        try:
-            root = read(document)
-            _schema().assertValid(root)
-            return cls(
-                number=_text(root, "DesadvHeader/DesadvNumber"),
-                date=dt.date.fromisoformat(_text(root, "DesadvHeader/DesadvDate").strip()),
-                planned_delivery_date=dt.date.fromisoformat(_text(root, "DesadvHeader/PlannedDeliveryDate").strip()),
-                comment=_text(root, "DesadvHeader/Comment") or None,
-                carrier=_text(root, "DesadvHeader/TransportDetails/TransportModeCode") or None,
-                tracking_code=_text(root, "DesadvHeader/TransportDetails/MeansOfTransport/Identification") or None,
-                items=tuple(map(_item, root.iterfind("DesadvDetail/Packaging/LineItems/Item"))),
-            )
-        except (XmlError, etree.DocumentInvalid, ValidationError) as error:
-            raise PermanentError(f"not a DESADV: {error}", reason=Reason.MESSAGE_INVALID) from error
-
     def _tree(self) -> etree._Element:
         root = etree.Element("Desadv")
         header = child(root, "DesadvHeader")
@@ -106,19 +87,6 @@ def _quantity(item: DesadvItem) -> str:
             "before the point and four after it"
         )
     return f"{quantity:.4f}"
-
-
-def _item(row: etree._Element) -> DesadvItem:
-    return DesadvItem(
-        item_num=int(_text(row, "ItemNum")),
-        order_num=_text(row, "OrderNum"),
-        quantity=Decimal(_text(row, "QuantityValue")),
-        seller_item_id=_text(row, "SellerItemID"),
-    )
-
-
-def _text(element: etree._Element, path: str) -> str:
-    return element.findtext(path) or ""
 
 
 def _schema() -> etree.XMLSchema:

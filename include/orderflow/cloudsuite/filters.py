@@ -4,7 +4,7 @@ The shop ignores an unknown filter and answers 200 with everything. So a misspel
 check every row they get.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -26,9 +26,9 @@ NaiveTime = Annotated[datetime | str, AfterValidator(_naive)]
 class ShopOrderFilter(BaseModel):
     """Only filters that are set are sent. Bounds are inclusive.
 
-    DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that create, modified and sale date can be used
-    too; that their exact names follow confirm_date's is ASSUMED, and so is erp_order_number. reference and webshop:
-    orderflow page. inactive: Product page ("suggested on all calls").
+    DOCUMENTED on the Orders GET page: state, confirm_date, offline, and that the modified date can be used too; that
+    its exact name follows confirm_date's is ASSUMED, and so is erp_order_number. reference and webshop: orderflow page.
+    inactive: Product page ("suggested on all calls").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,12 +41,7 @@ class ShopOrderFilter(BaseModel):
     webshop: int | None = None
     erp_order_number: str | None = None
     inactive: bool | None = None
-    create_date__gte: NaiveTime | None = None
-    create_date__lte: NaiveTime | None = None
     modified_date__gte: NaiveTime | None = None
-    modified_date__lte: NaiveTime | None = None
-    order_date__gte: date | None = None
-    order_date__lte: date | None = None
 
     def params(self) -> dict[str, str]:
         """Return the query parameters."""

@@ -62,11 +62,6 @@ class Cause(NamedTuple):
     title: str
 
     @property
-    def is_one_fix(self) -> bool:
-        """Whether one fix helps all orders that have it."""
-        return self.reason in _ONE_FIX
-
-    @property
     def patience(self) -> timedelta:
         """How long it may last before it is announced."""
         return PATIENCE if self.reason in OUTAGES else timedelta()

@@ -110,11 +110,6 @@ class Order(BaseModel):
         return rounded(sum(amounts, Decimal(0)), self.currency)
 
     @property
-    def is_partly_paid(self) -> bool:
-        """Whether something was paid, and less than the total."""
-        return self.paid_amount is not None and 0 < self.paid_amount < self.total
-
-    @property
     def is_written_back(self) -> bool:
         """Whether the shop shows an ERP number and one ERP line number on every line."""
         return bool(self.erp_order_number) and all(line.erp_line_number is not None for line in self.lines)

@@ -5,8 +5,6 @@ from decimal import Decimal
 import pytest
 
 from orderflow.domain.findings import FindingKind
-from orderflow.domain.reasons import Reason
-from orderflow.errors import PermanentError
 from orderflow.flow.reconciliation.reconcile import reconcile
 from orderflow.flow.services import Services
 from sandbox.control import SandboxControl
@@ -21,7 +19,6 @@ def test_a_clean_processed_day_has_no_finding_and_the_same_sums_on_both_sides(on
     reconciled = reconcile(on_either, runs())
 
     assert (reconciled.overdue, reconciled.young, reconciled.errors) == ([], [], [])
-    reconciled.raise_overdue()
     totals = reconciled.summary.totals
     assert sum(total.shop_orders for total in totals) == 16
     assert {(total.webshop, total.currency) for total in totals} == {(1, "EUR"), (1, "USD"), (2, "EUR")}
@@ -68,10 +65,6 @@ def test_all_of_them_at_once_are_found_without_a_single_call_that_writes(
     assert {kind for kind, _ in notices} == {FindingKind.CORRECTED_IN_ERP}
     assert {(f.kind, f.external_reference) for f in reconciled.overdue} | notices == seeded
     assert {call["method"] for call in control.journal()} == {"GET"}
-    with pytest.raises(PermanentError) as failure:
-        reconciled.raise_overdue()
-    assert failure.value.reason is Reason.SIDES_DIFFER
-    assert all(str(failure.value).count(reference) >= 1 for _, reference in seeded - notices)
 
 
 def test_an_order_that_went_to_the_erp_and_is_now_shown_as_offline_is_said_and_has_nothing_to_be_marked(

@@ -8,26 +8,22 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from orderflow.domain.findings import KINDS
-from orderflow.domain.reasons import Reason
 from orderflow.domain.reconciliation import compare
 from orderflow.domain.states import Progress
 from orderflow.domain.window import Window
-from orderflow.errors import OrderflowError, PermanentError, TransientError
+from orderflow.errors import OrderflowError
 from orderflow.flow.batch import isolated
 from orderflow.flow.reconciliation.alerts import alert_lost_shipments, keep_alerts
 from orderflow.flow.reconciliation.describe import describe, describe_day
 from orderflow.flow.reconciliation.findings import keep_findings
 from orderflow.flow.reconciliation.matching import ReconciliationItem, local_day, read_both_sides, read_named
 from orderflow.flow.reconciliation.totals import day_totals
-from orderflow.flow.reporting.groups import ORDER, counted
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import RunRef
 from orderflow.ledger.models.reconciliation import DetectedDifference, Finding, Reconciliation
 from orderflow.ledger.tables.lease import is_held
 
 log = logging.getLogger(__name__)
-
-_LONGEST_LIST = 50
 
 
 class Reconciled(NamedTuple):
@@ -37,21 +33,6 @@ class Reconciled(NamedTuple):
     overdue: Sequence[Finding]
     young: Sequence[Finding]
     errors: Sequence[OrderflowError]
-
-    def raise_overdue(self) -> None:
-        """PermanentError with one summary of what is past its grace period, or could not be read."""
-        lines = [*map(describe, self.overdue), *(f"not compared: {error}" for error in self.errors)]
-        if not lines:
-            return
-        more = [f"and {len(lines) - _LONGEST_LIST} more: see the CSV file"] if len(lines) > _LONGEST_LIST else []
-        text = "\n".join(f"- {line}" for line in [*lines[:_LONGEST_LIST], *more])
-        unread = counted(len(self.errors), ORDER)
-        if not self.overdue and all(isinstance(error, TransientError) for error in self.errors):
-            raise TransientError(f"{unread} not compared:\n{text}", reason=self.errors[0].reason)
-        raise PermanentError(
-            f"{counted(len(self.overdue), 'difference')} between shop and ERP, {unread} not compared:\n{text}",
-            reason=Reason.SIDES_DIFFER,
-        )
 
 
 def reconcile(services: Services, run: RunRef, *, days: int | None = None, webshop: int | None = None) -> Reconciled:

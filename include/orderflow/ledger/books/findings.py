@@ -34,10 +34,6 @@ class FindingBook:
         """Return what still exists, accepted or not, oldest first."""
         return self._findings(FindingRow.resolved_at.is_(None))
 
-    def seen_since(self, instant: datetime) -> list[Finding]:
-        """Return what was found at or after an instant, resolved or not, oldest first."""
-        return self._findings(FindingRow.last_seen_at >= instant)
-
     def accept(self, order_id: int) -> int:
         """Accept an order's differences on a person's word, and close their alerts; return how many."""
         now = self._clock()

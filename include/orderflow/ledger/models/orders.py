@@ -98,6 +98,12 @@ class Word(NamedTuple):
 NOBODY = Word()
 
 
+def called(external_reference: str | None, webshop: int | None, reference: str, order_id: int) -> str:
+    """Return how people call an order: its name in the ERP, otherwise its reference, otherwise its id."""
+    shown = f"{webshop}/{reference}" if webshop is not None and reference else reference
+    return external_reference or shown or f"id {order_id}"
+
+
 class LedgerOrder(Record):
     """An order as the ledger knew it at one instant. Amounts exclude tax; instants are UTC."""
 
@@ -186,8 +192,7 @@ class LedgerOrder(Record):
     @property
     def name(self) -> str:
         """The order as people call it."""
-        shown = f"{self.webshop}/{self.reference}" if self.webshop is not None and self.reference else self.reference
-        return self.external_reference or shown or f"id {self.order_id}"
+        return called(self.external_reference, self.webshop, self.reference, self.order_id)
 
 
 class Event(Record):

@@ -12,7 +12,7 @@ from orderflow.domain.causes import cause_of
 from orderflow.domain.reasons import Reason
 from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.models.alerts import Subject
-from orderflow.ledger.models.orders import RunRef
+from orderflow.ledger.models.orders import RunRef, called
 from orderflow.ledger.tables.alerts import AlertRow
 from orderflow.ledger.tables.orders import OrderRow
 
@@ -21,7 +21,8 @@ def keep_alert(
     session: Session, row: OrderRow, run: RunRef, now: datetime, *, failed: tuple[Reason, str] | None = None
 ) -> None:
     """Update an order's alerts to what is wrong with it now, or what has just failed."""
-    subject = Subject.of_order(row.order_id, _name(row))
+    name = called(row.external_reference, row.webshop, row.reference, row.order_id)
+    subject = Subject.of_order(row.order_id, name)
     problem, message = failed or (attention(row.progress, row.reason), row.detail)
     if problem is not None:
         own = (row.reference, row.external_reference, row.erp_number, str(row.order_id), subject.name)
@@ -101,8 +102,3 @@ def alerted_orders(cause: str) -> ColumnElement[bool]:
         AlertRow.cause == cause, AlertRow.closed_at.is_(None), AlertRow.order_id.is_not(None)
     )
     return OrderRow.order_id.in_(of_cause)
-
-
-def _name(row: OrderRow) -> str:
-    shown = f"{row.webshop}/{row.reference}" if row.webshop is not None and row.reference else row.reference
-    return row.external_reference or shown or f"id {row.order_id}"
