@@ -42,14 +42,14 @@ def live(ledger: Ledger, order: Order, run: RunRef) -> None:
         claim.intend(Step.PUSH, external_reference=name, idempotency_key=f"cloudsuite:{order.order_id}", **content)
         number = f"SO{order.order_id}"
         claim.succeed(Step.PUSH, progress=Progress.PUSHED, message=f"ERP number {number}", external_reference=name,
-                      erp_number=number, erp_lines=lines, **content)  # fmt: skip
+                      erp_number=number, erp_lines=lines, last=True, **content)  # fmt: skip
     for step, progress in ((Step.PATCH_STATE, Progress.STATE_SET), (Step.PATCH_NUMBER, Progress.NUMBER_SET)):
         with ledger.claim(order.order_id, run) as claim:
             claim.intend(step)
             claim.succeed(step, progress=progress, last=True)
     with ledger.claim(order.order_id, run) as claim:
         claim.intend(Step.PUT_LINES)
-        claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK, last_step=LastStep.DESPATCH_ADVICE)
+        claim.succeed(Step.PUT_LINES, progress=Progress.WRITTEN_BACK, last=True, last_step=LastStep.DESPATCH_ADVICE)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ OF_ORDERS = (
             external_reference=request.external_reference,
             idempotency_key=request.idempotency_key,
             **content_of(order),
-            **named,
+            **named_in(people),
         )
 """,
         "        pass\n",

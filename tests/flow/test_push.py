@@ -1,10 +1,11 @@
 """What the push does with orders that are not simply new."""
 
+import re
 from copy import copy
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
@@ -29,6 +30,24 @@ ORDER = {"confirm_date": "2026-11-22T12:00:00", "payment_status": "paid", "websh
 def progress(services: Services, order_id: int) -> tuple[Progress, Reason | None]:
     known = services.ledger.get_many([order_id])[order_id]
     return known.progress, known.reason
+
+
+def test_the_last_record_of_each_step_releases_an_order_that_nothing_is_wrong_with(
+    services: Services, control: SandboxControl, runs: Runs
+) -> None:
+    """A release of its own would be one more transaction, four times an order."""
+    (order_id,) = control.add_orders(ORDER)
+    releases: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        releases.extend(re.findall(r"SET claim_token=\S+ claimed_by=\S+ claimed_until=\S+ WHERE", statement))
+
+    event.listen(services.ledger._engine, "before_cursor_execute", note)
+    run_day(services, DAY, runs("2026-11-22"))
+
+    assert releases == []
+    known = services.ledger.get_many([order_id])[order_id]
+    assert (known.progress, known.claimed_by, known.claimed_until) == (Progress.WRITTEN_BACK, None, None)
 
 
 @pytest.mark.parametrize("change", [{"state": "processing"}, {"erp_order_number": "ERP-7"}])

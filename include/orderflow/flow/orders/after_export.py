@@ -1,11 +1,14 @@
 """What happened to an order in the shop after its export: cancelled, withdrawn, edited, or nothing."""
 
-from typing import Final
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
+from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
 from orderflow.erp.former_fingerprint import former_fingerprints
+from orderflow.erp.models import SalesOrder
 from orderflow.flow.orders.write_back_rules import require_alive
 from orderflow.ledger.models.orders import LedgerOrder, Step
 from orderflow.ledger.orders.claim import Claim
@@ -20,11 +23,34 @@ def check_after_export(claim: Claim, order: Order) -> None:
     flag_if_edited(claim, order, Step.PUSH)
 
 
+class Flag(NamedTuple):
+    """Something that a person must know about an order that is otherwise fine."""
+
+    reason: Reason
+    message: str
+
+
+def flag_of(known: LedgerOrder, order: Order, found: SalesOrder, tolerance: Decimal) -> Flag | None:
+    """Return what a person must know about an order that the ERP has: edited since, another total, not processed."""
+    if is_edited(known, order):
+        return Flag(Reason.EDITED_AFTER_EXPORT, what_erp_holds(known))
+    if found.total is not None and not same_amount(found.total, order.total, order.currency, tolerance):
+        return Flag(Reason.TOTAL_DIFFERS, f"{found.total} in the ERP, {order.total} in the shop")
+    if found.missing_effects:
+        return Flag(Reason.ERP_NOT_PROCESSED, f"ERP number {found.number}: {found.missing_effects}")
+    return None
+
+
 def flag_if_edited(claim: Claim, order: Order, step: Step) -> None:
     """Flag an order that differs from what the ERP was sent; the ERP is not changed."""
     if is_edited(claim.order, order):
-        holds = "may hold" if claim.order.payload_hash == EITHER else "holds"
-        claim.flag(Reason.EDITED_AFTER_EXPORT, f"ERP number {claim.order.erp_number} {holds} the former order", step)
+        claim.flag(Reason.EDITED_AFTER_EXPORT, what_erp_holds(claim.order), step)
+
+
+def what_erp_holds(known: LedgerOrder) -> str:
+    """Say which order the ERP has instead of an edited one."""
+    holds = "may hold" if known.payload_hash == EITHER else "holds"
+    return f"ERP number {known.erp_number} {holds} the former order"
 
 
 def is_edited(known: LedgerOrder, order: Order) -> bool:

@@ -8,14 +8,13 @@ itself prevents duplicates.
 import logging
 
 from orderflow.domain.decision import Decision
-from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.people import People
 from orderflow.domain.reasons import NOT_SENT, NOT_THIS_ORDER, REJECTIONS, Reason
-from orderflow.domain.states import INTENT_OPEN, Progress, ShopState
+from orderflow.domain.states import ALIVE, INTENT_OPEN, Progress, ShopState
 from orderflow.erp.models import SalesOrder, SalesOrderRequest, to_sales_order
 from orderflow.errors import ClaimedElsewhereError, InDoubtError, OrderflowError, PermanentError
-from orderflow.flow.orders.after_export import check_after_export
+from orderflow.flow.orders.after_export import check_after_export, flag_of
 from orderflow.flow.orders.decision import (
     FINDING_OUT,
     Facts,
@@ -26,9 +25,10 @@ from orderflow.flow.orders.decision import (
     next_move,
 )
 from orderflow.flow.orders.partly_written_back import resume
-from orderflow.flow.orders.people import NamedPeople, flag_changed_addresses, forget_rejected, named_in, people_of
-from orderflow.flow.orders.sent_content import Content, content_in_erp, content_of, content_sent_again
+from orderflow.flow.orders.people import flag_changed_addresses, forget_rejected, named_in, people_of
+from orderflow.flow.orders.sent_content import content_in_erp, content_of, content_sent_again
 from orderflow.flow.orders.withdrawals import is_returned
+from orderflow.flow.orders.write_back_rules import require_alive
 from orderflow.flow.services import Services
 from orderflow.ledger.models.orders import LedgerOrder, Outcome, RunRef, Step
 from orderflow.ledger.orders.claim import Claim
@@ -49,7 +49,7 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
         services.ledger.decide(order, verdict.decision, run)
         return Outcome.DECIDED
     if verdict.move is Move.ADOPT and facts.found is not None:
-        _take(services, claim, order, facts.found, content_in_erp(claim.order, order, facts.found))
+        _take(services, claim, order, facts.found, None)
     elif verdict.move in {Move.SEND, Move.SEND_AGAIN}:
         people = people_of(services, order, run, begun=facts.begun)
         if isinstance(people, Decision):
@@ -129,15 +129,14 @@ def _with_rivals(services: Services, facts: Facts) -> Facts:
 def _send_to(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
     """Send the order with these people, and remember who they are."""
     try:
-        _send(services, claim, order, request, named_in(people))
+        _send(services, claim, order, request, people)
     except PermanentError as error:
         if error.reason is Reason.ERP_REJECTED:
             forget_rejected(services, people)
         raise
-    flag_changed_addresses(services, claim, people)
 
 
-def _send(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, named: NamedPeople) -> None:
+def _send(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, people: People) -> None:
     """Create the order in the ERP, after recording the intent."""
     begun = claim.order.progress in INTENT_OPEN
     if begun:
@@ -148,16 +147,16 @@ def _send(services: Services, claim: Claim, order: Order, request: SalesOrderReq
             external_reference=request.external_reference,
             idempotency_key=request.idempotency_key,
             **content_of(order),
-            **named,
+            **named_in(people),
         )
     try:
         made = _numbered(services.erp.create(request))
     except OrderflowError as error:
         if _proves_absence(error, begun=begun):
             raise
-        _settle(services, claim, order, request, error)
+        _settle(services, claim, order, request, error, people=people)
     else:
-        _take(services, claim, order, made, content_in_erp(claim.order, order, made))
+        _take(services, claim, order, made, people)
 
 
 def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
@@ -170,13 +169,15 @@ def _proves_absence(error: OrderflowError, *, begun: bool) -> bool:
     return not begun and error.reason in NOT_SENT | {Reason.ERP_REFUSED, Reason.ERP_UNAVAILABLE}
 
 
-def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderRequest, error: OrderflowError) -> None:
+def _settle(
+    services: Services, claim: Claim, order: Order, request: SalesOrderRequest, error: OrderflowError, *, people: People
+) -> None:
     """Settle an unclear request: look the order up, then send it again if the ERP prevents duplicates."""
     log.warning("%s: outcome unknown (%s), looking it up", request.external_reference, error)
     try:
         found = _wait_for(services, claim, order)
         if found is not None:
-            _take(services, claim, order, found, content_in_erp(claim.order, order, found))
+            _take(services, claim, order, found, people)
             return
         if not services.erp.capabilities.resend_is_safe:
             raise InDoubtError(error.message) from error
@@ -189,7 +190,7 @@ def _settle(services: Services, claim: Claim, order: Order, request: SalesOrderR
             raise
         told = again.reason if again.reason is Reason.ERP_ANSWER_INVALID else None
         raise InDoubtError(f"{error.message}; then: {again.message}", reason=told) from again
-    _take(services, claim, order, made, content_in_erp(claim.order, order, made))
+    _take(services, claim, order, made, people)
 
 
 def _wait_for(services: Services, claim: Claim, order: Order) -> SalesOrder | None:
@@ -211,10 +212,13 @@ def _numbered(made: SalesOrder) -> SalesOrder:
     return made
 
 
-def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, content: Content) -> None:
-    """Record that the ERP has the order, with this content, and report if the shop's order has changed since."""
+def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, people: People | None) -> None:
+    """Record that the ERP has the order, and what a person must know about it; `people` if it was sent with them."""
     if found.is_cancelled:  # an idempotency key replayed: what was created once has been cancelled since
         raise cancelled_in_erp(found)
+    content = content_in_erp(claim.order, order, found)
+    expected = claim.order.model_copy(update={**content, "erp_number": found.number, "reason": None})
+    flagged = flag_of(expected, order, found, services.settings.limits.total_tolerance)
     claim.succeed(
         Step.PUSH,
         progress=Progress.PUSHED,
@@ -223,15 +227,13 @@ def _take(services: Services, claim: Claim, order: Order, found: SalesOrder, con
         erp_number=found.number,
         erp_lines=found.line_numbers,
         is_proved=found.shop_order_id == order.order_id,
+        last=order.state in ALIVE and flagged is None and not (people and people.addresses),
         **content,
     )
-    check_after_export(claim, order)
-    tolerance = services.settings.limits.total_tolerance
-    if (
-        claim.order.reason is None
-        and found.total is not None
-        and not same_amount(found.total, order.total, order.currency, tolerance)
-    ):
-        claim.flag(Reason.TOTAL_DIFFERS, f"{found.total} in the ERP, {order.total} in the shop", Step.PUSH)
-    if claim.order.reason is None and found.missing_effects:
-        claim.flag(Reason.ERP_NOT_PROCESSED, f"ERP number {found.number}: {found.missing_effects}", Step.PUSH)
+    if claim.is_released:
+        return
+    require_alive(order.state, found.number)
+    if flagged is not None and (flagged.reason is Reason.EDITED_AFTER_EXPORT or claim.order.reason is None):
+        claim.flag(*flagged, Step.PUSH)
+    if people is not None:
+        flag_changed_addresses(services, claim, people)

@@ -10,9 +10,9 @@ from orderflow.domain.lines import SentLine
 from orderflow.domain.reasons import Reason
 from orderflow.domain.states import Progress
 from orderflow.errors import PermanentError
-from orderflow.flow.customer_status import tell
+from orderflow.flow.customer_status import has_texts, tell
 from orderflow.flow.exported import Exported, as_shown, line_numbers
-from orderflow.flow.orders.after_export import content_after_write, flag_if_edited
+from orderflow.flow.orders.after_export import content_after_write, flag_if_edited, is_edited
 from orderflow.flow.orders.cxml_confirmation import confirm, confirmation, confirms_by_cxml
 from orderflow.flow.orders.partly_written_back import as_kept, is_renumbered, renumbering
 from orderflow.flow.orders.write_back_rules import lines_change, number_change, state_change
@@ -62,12 +62,16 @@ def put_order_lines(services: Services, claim: Claim, run: RunRef) -> Outcome:
     learnt: Learnt = renumbering(exported) if renumbered else {}
     if written.changed:
         learnt |= _caused_by_us(services, claim, written, exported)
-    learnt["last_step"] = services.settings.last_step(claim.order.webshop)
     order = services.understand(written.order)
+    edited = is_edited(claim.order.model_copy(update=learnt), order)
+    last = not (edited or has_texts(services, claim.order.webshop, "pushed"))
+    learnt["last_step"] = services.settings.last_step(claim.order.webshop)
     learnt["shop_modified_at"] = order.modified_at  # so that our own change is not taken for somebody's edit
-    outcome = _succeeded(claim, Step.PUT_LINES, Progress.WRITTEN_BACK, written, is_proved=renumbered, **learnt)
-    flag_if_edited(claim, order, Step.PUT_LINES)
-    tell(services, claim, "pushed", run)
+    progress = Progress.WRITTEN_BACK
+    outcome = _succeeded(claim, Step.PUT_LINES, progress, written, last=last, is_proved=renumbered, **learnt)
+    if not last:
+        flag_if_edited(claim, order, Step.PUT_LINES)
+        tell(services, claim, "pushed", run)
     return outcome
 
 
