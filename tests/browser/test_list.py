@@ -131,7 +131,9 @@ def test_a_difference_is_compared_again_by_airflow(opened: Opened) -> None:
 def test_the_last_check_is_shown_and_airflow_starts_another(opened: Opened, ledger: Ledger) -> None:
     def verdict(name: str, outcome: str, **more: str) -> KeptVerdict:
         told = {"seen": "<b>9</b> rows", "follows": "", "todo": "", **more}
-        return KeptVerdict(id=name, sentence=f"`{name}` is as assumed", outcome=outcome, **told)
+        return KeptVerdict(
+            id=name, sentence=f"`{name}` is as assumed, {'whatever a shop may do ' * 3}", outcome=outcome, **told
+        )
 
     asked: list[object] = []
     path = "**/api/v2/dags/orderflow_check/dagRuns"
@@ -166,6 +168,9 @@ def test_the_last_check_is_shown_and_airflow_starts_another(opened: Opened, ledg
     expect(table.first).to_contain_text("at the last check: holds")
     expect(table.first).to_contain_text("<b>9</b> rows")
     expect(page.locator("#check-json")).to_contain_text('"page_size": 20')
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("#check-sum")).to_be_visible()
+    assert page.locator("#check .scroll").evaluate("box => box.scrollWidth <= box.clientWidth"), "cut off on a phone"
 
 
 def test_a_cause_is_one_line_that_opens_its_orders_and_has_them_done_again(opened: Opened, ledger: Ledger) -> None:

@@ -97,6 +97,13 @@ def test_a_translation_shows_all_that_varies(texts: dict[str, str]) -> None:
             "status 200 voor een token dat er geen is; er kwam een webpagina",
         ),
         ("no product with the code A, B; not salable: C", "geen product met de code A, B; niet verkoopbaar: C"),
+        ("nobody reads key, type and 2 more", "niemand leest key, type en 2 meer"),
+        (
+            "336 amounts, as decimal and text, with 0 decimals",
+            "336 bedragen, als decimaal getal en tekst, met 0 decimalen",
+        ),
+        ("by status: 14 paid, 1 missing", "per status: 14 paid, 1 zonder status"),
+        ("by webshop: 1: missing, paid / 2: none", "per webshop: 1: zonder status, paid / 2: none"),
         ("confirmed to processing; back: yes", "van confirmed naar processing; terug: ja"),
         ("the shop answered 403", "the shop answered 403"),
         ("{0} %s <b>", "{0} %s <b>"),

@@ -48,8 +48,15 @@ def _translated(text: str) -> str | None:
 
 
 def _filled(part: str) -> str:
-    """Translate the words of a varying part, such as `yes`."""
-    return re.sub(r"[a-z]+(?: [a-z]+)*", lambda found: WORDS.get(found[0], found[0]), part)
+    """Translate the words of a varying part, such as `yes`, and lists of them."""
+    part = re.sub(r" and (\d+) more\b", rf" {WORDS['and']} \1 {WORDS['more']}", part)
+    return re.sub(r"[a-z]+(?: [a-z]+)*", lambda found: _of_words(found[0]), part)
+
+
+def _of_words(text: str) -> str:
+    """Translate `decimal and text`; a text with any other word, such as an error's message, stays as it is."""
+    words = text.split(" and ")
+    return f" {WORDS['and']} ".join(WORDS[word] for word in words) if WORDS.keys() >= set(words) else text
 
 
 _VERDICTS = {**OF_SHOP, **OF_ERP}

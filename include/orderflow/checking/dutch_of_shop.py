@@ -215,6 +215,8 @@ _ORDERS = {
     "{} orders": "{} orders",
 }
 _SETTINGS = {
+    "by status: {}": "per status: {}",
+    "by webshop: {}": "per webshop: {}",
     "lines by type: {}": "regels per type: {}",
     "{} amounts have no place ({})": "{} bedragen hebben geen plaats ({})",
     "set {}": "stel {} in",

@@ -79,10 +79,10 @@ def judge_payment_known(seen: ShopSeen, _: Settings) -> CheckResult:
     states = sum(payment_states(seen).values(), Counter[str]())
     if not states:
         return unseen("no order shows a webshop and a payment status")
-    listed = ", ".join(f"{count} {state}" for state, count in states.most_common())
+    listed = f"by status: {', '.join(f'{count} {state}' for state, count in states.most_common())}"
     if unknown := sorted(set(states) - {*PAYMENT_RULES, MISSING}):
         return fails(
-            f"{listed}", f"orders with {', '.join(unknown)} are held", f"ask CloudSuite what {', '.join(unknown)} means"
+            listed, f"orders with {', '.join(unknown)} are held", f"ask CloudSuite what {', '.join(unknown)} means"
         )
     if MISSING in states:
         what = "ask CloudSuite which orders show no payment status"
@@ -94,7 +94,8 @@ def judge_webshops_set(seen: ShopSeen, settings: Settings) -> CheckResult:
     states = payment_states(seen)
     if not states:
         return unseen("no order shows its webshop")
-    listed = "; ".join(f"{shop}: {', '.join(sorted(of))}" for shop, of in sorted(states.items()))
+    by_shop = [f"{shop}: {', '.join(sorted(of))}" for shop, of in sorted(states.items())]
+    listed = f"by webshop: {' / '.join(by_shop)}"
     if unknown := [str(shop) for shop in sorted(states) if not settings.names(shop)]:
         return fails(
             listed,
