@@ -192,4 +192,6 @@ def test_a_form_opens_with_what_is_needed_and_marks_nothing_as_required(bag: Dag
     assert dag.description
     if dag_id in RUNNING:
         assert [name for name, schema in params.items() if "null" not in schema["type"]] == []
+        covering = [name for name, schema in params.items() if "`" in schema["description_md"]]
+        assert covering == [], "the background of code covers the line above"
         assert [name for name in params if name in needed and "section" in params[name]] == []

@@ -1,6 +1,7 @@
 """The trigger forms: every parameter with its title, its type and what it does.
 
 Airflow opens the form with the parameters that are in no section, and marks those that may not be null as required.
+Descriptions contain no code: on a narrow screen, its background covers the line above.
 """
 
 from typing import Any
@@ -17,9 +18,10 @@ def _listing(title: str, description_md: str, *, of: str = "string", section: st
 
 _REFERENCES = _listing(
     title="Only these orders",
-    description_md="One order reference per line: `CS48193`, or `2/CS48193` where two webshops share it. "
+    description_md="One order reference per line: CS48193, or 2/CS48193 where two webshops share it. "
     "They are read and processed, whichever day they are from. Empty: all orders.",
 )
+_ORDER_IDS = "The same, by the shop's order ids (the number in /api/order/12345/), as a list: [12345, 12346]."
 _DRY_RUN = Param(
     default=False,
     type=["null", "boolean"],
@@ -50,7 +52,7 @@ DAILY_PARAMS = {
         type=["null", "string"],
         format="date",
         title="Day",
-        description_md="The shop-local day to run, such as `2026-11-22`. Leave empty when you give a partition key.",
+        description_md="The shop-local day to run. Leave empty when you give a partition key.",
     ),
     "references": _REFERENCES,
     "dry_run": _DRY_RUN,
@@ -68,13 +70,13 @@ SWEEP_PARAMS = {
     "order_ids": _listing(
         of="integer",
         title="Only these order ids",
-        description_md="The same, by the shop's order ids (the number in `/api/order/12345/`): `[12345, 12346]`.",
+        description_md=_ORDER_IDS,
     ),
     "webshop": Param(
         default=None,
         type=["null", "integer"],
         title="Webshop",
-        description_md="Webshop for references without a `webshop/` prefix.",
+        description_md="The webshop of references that name none.",
     ),
     "resolve": _listing(
         title="Resolve",
@@ -91,11 +93,12 @@ SWEEP_PARAMS = {
 }
 
 ORDERS_PARAMS = {
-    "order_ids": SWEEP_PARAMS["order_ids"],
     "references": _listing(
-        title="Only these orders",
-        description_md="The same by reference, one per line: `CS48193`, or `2/CS48193` where two webshops share it.",
+        title="These orders",
+        description_md="One order reference per line: CS48193, or 2/CS48193 where two webshops share it. They are read "
+        "and processed now, whichever day they are from.",
     ),
+    "order_ids": _listing(of="integer", title="These order ids", description_md=_ORDER_IDS),
     "webshop": SWEEP_PARAMS["webshop"],
     "resolve": _listing(
         title="Resolve",
@@ -124,7 +127,8 @@ ORDERS_PARAMS = {
     **_DECISIONS,
     "snooze": _listing(
         title="Snooze causes",
-        description_md="Causes that are not announced until a date: the id behind `cause=` in the link of a message.",
+        description_md="Causes that are not announced until a date, one per line: what follows cause= in the link of "
+        "a message.",
         section="Not now",
     ),
     "until": Param(
@@ -140,12 +144,6 @@ ORDERS_PARAMS = {
 """Parameters of the DAG that only handles named orders."""
 
 RECONCILE_PARAMS = {
-    "order_ids": _listing(
-        of="integer",
-        title="Only these order ids",
-        description_md="Compare only these orders, at once and whatever their day, by the shop's order ids: "
-        "`[12345, 12346]`. No digest is sent. Empty: all orders of the last days.",
-    ),
     "days": Param(
         default=None,
         type=["null", "integer"],
@@ -160,6 +158,12 @@ RECONCILE_PARAMS = {
         title="Webshop",
         description_md="Compare only this webshop. Empty: all.",
     ),
+    "order_ids": _listing(
+        of="integer",
+        title="Only these order ids",
+        description_md="Compare only these orders, at once and whatever their day, by the shop's order ids, as "
+        "a list: [12345, 12346]. No digest is sent. Empty: all orders of the last days.",
+    ),
 }
 
 DELIVERY_PARAMS = {
@@ -168,7 +172,7 @@ DELIVERY_PARAMS = {
         type=["null", "string"],
         format="date",
         title="Since the day",
-        description_md="Read every packing slip made since this shop-local day, such as `2026-11-22`. Empty: since the "
+        description_md="Read every packing slip made since this shop-local day. Empty: since the "
         "hour of the partition key, or since the last reading.",
     ),
     **_DECISIONS,
