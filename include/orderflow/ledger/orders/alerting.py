@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from orderflow.domain.attention import attention, is_over, replaces
 from orderflow.domain.causes import cause_of
 from orderflow.domain.reasons import Reason
+from orderflow.domain.states import Progress
 from orderflow.ledger.database.rows import truncate
 from orderflow.ledger.models.alerts import Subject
 from orderflow.ledger.models.orders import RunRef, called
@@ -30,9 +32,16 @@ def keep_alert(
         if replaces(problem):
             close_alerts(session, [AlertRow.subject == subject.id, AlertRow.reason != problem], now)
         return
-    over = [reason for reason in Reason if is_over(reason, row.progress)]
-    if over:
-        close_alerts(session, [AlertRow.subject == subject.id, AlertRow.reason.in_(over)], now)
+    if over := _over_at(row.progress):
+        opened = select(AlertRow.reason).where(AlertRow.subject == subject.id, AlertRow.closed_at.is_(None))
+        if closing := over.intersection(session.scalars(opened)):  # hardly any order has one
+            close_alerts(session, [AlertRow.subject == subject.id, AlertRow.reason.in_(closing)], now)
+
+
+@cache
+def _over_at(progress: Progress) -> frozenset[Reason]:
+    """Return the causes that are over for an order that is fine and has come this far."""
+    return frozenset(reason for reason in Reason if is_over(reason, progress))
 
 
 def raise_alert(

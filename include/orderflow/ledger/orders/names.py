@@ -15,8 +15,9 @@ def refuse_taken(session: Session, row: OrderRow, *, name: str | None, number: s
 
     REFERENCE_TAKEN, or ERP_NUMBER_CONFLICT: an ERP may use a number again, so whoever has proof gives no `number`.
     """
+    new_name = name if name != row.external_reference else None  # names are unique: its own is nobody else's
     for taken, reason in (
-        (OrderRow.external_reference == name if name else None, Reason.REFERENCE_TAKEN),
+        (OrderRow.external_reference == new_name if new_name else None, Reason.REFERENCE_TAKEN),
         (OrderRow.erp_number == number if number else None, Reason.ERP_NUMBER_CONFLICT),
     ):
         if taken is not None:
