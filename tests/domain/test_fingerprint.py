@@ -1,13 +1,14 @@
 """The fingerprint that shows whether an order is still what was sent."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from orderflow.domain.charges import Charge
-from orderflow.domain.fingerprint import fingerprint, same_goods
+from orderflow.domain.fingerprint import fingerprint, may_be_stored, same_goods
+from orderflow.domain.order import TextLine
 from orderflow.erp.former_fingerprint import former_fingerprints
 from support.orders import line, order
 
@@ -61,12 +62,45 @@ def test_the_sequence_of_the_lines_is_no_content() -> None:
         ({"customer_order_number": "PO-10"}, True),
         ({"remarks": "ring twice"}, True),
         ({"lines": (line(1, description="Zaag"), line(2))}, True),
+        ({"texts": (TextLine(kind="comment", text="Let op", after=1),)}, True),
     ],
     ids=str,
 )
 def test_what_is_an_edit(changes: dict[str, Any], *, only_texts: bool) -> None:
     assert fingerprint(order(**changes)) != fingerprint(order())
     assert same_goods(fingerprint(order(**changes)), fingerprint(order())) is only_texts
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_stored"),
+    [
+        ("A & B", "A &amp; B", True),
+        ("A <b>B</b>", "A B", True),
+        ("A\r\nB", "a b", True),
+        ("please ring twice, then wait at the gate", "please ring twice, then wait at the ga", True),
+        ("please ring twice", "please ring once", False),
+        ("PO-123", "PO-12", False),
+        ("please ring", "", False),
+        ("", "please ring", False),
+    ],
+)
+def test_how_a_shop_may_store_a_text(before: str, after: str, *, is_stored: bool) -> None:
+    comment = TextLine(kind="comment", text=before, after=0)
+    for one, other in (
+        ({"remarks": before}, {"remarks": after}),
+        ({"customer_order_number": before}, {"customer_order_number": after}),
+        ({"lines": (line(1, description=before),)}, {"lines": (line(1, description=after),)}),
+        ({"texts": (comment,)}, {"texts": (comment.model_copy(update={"text": after}),)}),
+    ):
+        assert may_be_stored(order(**one), order(**other)) is is_stored
+    assert not may_be_stored(order(), order(texts=(comment,)))
+    assert not may_be_stored(order(), order(requested_delivery_date=date(2026, 12, 24)))
+
+
+def test_a_ledger_of_before_texts_counted_knows_what_it_sent() -> None:
+    """Else every order with a comment would be said to be edited."""
+    comment = TextLine(kind="comment", text="Let op", after=1)
+    assert fingerprint(order(texts=(comment,)), 2) == fingerprint(order(), 2)
 
 
 def test_a_ledger_of_before_there_were_versions_knows_what_it_sent() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +115,29 @@ def test_what_the_shop_makes_of_values_as_it_stores_them_is_no_edit(  # noqa: PL
     run_sweep(services, runs())
 
     assert services.ledger.alerts.open() == []
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+@pytest.mark.parametrize(
+    "edit",
+    [{"description": "please ring once"}, {"requested_delivery_date": "2026-12-01"}, {"order_lines": "subtotal"}],
+)
+def test_an_edit_while_an_order_is_written_is_told(  # noqa: PLR0917
+    services: Services, control: SandboxControl, clock: Clock, runs: Runs, method: str, edit: Mapping[str, Any]
+) -> None:
+    """What the shop shows after a write is not all of our making."""
+    (order_id,) = control.add_orders(ORDER)
+    lines = control.order(order_id)["order_lines"]
+    said = [{**line, "description": "so far so good"} if line.get("type") == "subtotal" else line for line in lines]
+    edit = {"order_lines": said} if "order_lines" in edit else edit
+    control.fault("wrong_answer", service="shop", method=method, commit=True, answer={}, then=edit)
+    run_day(services, DAY, runs("2026-11-22"))
+    control.edit_order(order_id, state="confirmed")
+    clock.advance(minutes=15)
+
+    run_sweep(services, runs())
+
+    assert Reason.EDITED_AFTER_EXPORT in {alert.reason for alert in services.ledger.alerts.open()}
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])

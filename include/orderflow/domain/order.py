@@ -86,7 +86,7 @@ class Order(BaseModel):
     lines: tuple[OrderLine, ...]
     """What becomes a line of the ERP's order: goods, and charges that the settings map to a product."""
     texts: tuple[TextLine, ...] = ()
-    """In the shop's sequence. The fingerprint leaves them out, as it does `extra`."""
+    """In the shop's sequence."""
     charges: tuple[Charge, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     """Amounts without a place in the settings: the order is held."""
@@ -94,7 +94,7 @@ class Order(BaseModel):
     people: Mapping[Role, RecordRef] = {}
     """The people and addresses on the order."""
     extra: Mapping[str, Scalar] = {}
-    """The fields listed in the setting `fields`, by path."""
+    """The fields listed in the setting `fields`, by path. The fingerprint leaves them out."""
     fields_missing: tuple[str, ...] = ()
     """What is wrong with fields that are not in `extra`."""
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from orderflow.domain.fingerprint import VERSION, fingerprint, same_goods
+from orderflow.domain.fingerprint import VERSION, VERSIONS, fingerprint, may_be_stored
 from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
@@ -59,8 +59,8 @@ def is_edited(known: LedgerOrder, order: Order) -> bool:
         return False
     if order.missing():
         return True
-    if known.payload_version == VERSION:
-        return known.payload_hash != fingerprint(order)
+    if known.payload_version in VERSIONS:
+        return known.payload_hash != fingerprint(order, known.payload_version or VERSION)
     return known.payload_hash not in former_fingerprints(order, known.line_ids)
 
 
@@ -74,6 +74,6 @@ def content_after_write(known: LedgerOrder, before: Order, after: Order) -> str 
 
     A shop may trim texts when storing them. Any other difference cannot come from a PUT of the object just read.
     """
-    if is_edited(known, before) or after.missing() or not same_goods(fingerprint(before), fingerprint(after)):
+    if is_edited(known, before) or after.missing() or not may_be_stored(before, after):
         return None
     return fingerprint(after)

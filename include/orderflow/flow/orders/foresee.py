@@ -85,8 +85,8 @@ def start_of(services: Services, people: PeopleInMemory, taken: Taken, found: Fo
     if verdict.move in {Move.SEND, Move.SEND_AGAIN}:
         name = (Reason.REFERENCE_TAKEN, facts.name)
         _require_free(taken, order, *name)
-        lines = {line.position: f"<ERP line number {line.position}>" for line in order.lines}
-        exported = Exported("<ERP number>", lines, tuple(map(SentLine.of, order.lines)))
+        lines = {line.position: f"<ERP line number {line.position}>" for line in facts.order.lines}
+        exported = Exported("<ERP number>", lines, tuple(map(SentLine.of, facts.order.lines)))
         calls, named = preview_people(services, people, order)
         taken[name] = order.order_id
         return Start(exported, request=request_for(facts, named), before=calls, is_first=not facts.begun)

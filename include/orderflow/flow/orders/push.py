@@ -26,7 +26,7 @@ from orderflow.flow.orders.decision import (
 )
 from orderflow.flow.orders.partly_written_back import resume
 from orderflow.flow.orders.people import flag_changed_addresses, forget_rejected, named_in, people_of
-from orderflow.flow.orders.sent_content import content_in_erp, content_of, content_sent_again
+from orderflow.flow.orders.sent_content import content_in_erp, content_of, content_sent_again, in_places_sent
 from orderflow.flow.orders.withdrawals import is_returned
 from orderflow.flow.orders.write_back_rules import require_alive
 from orderflow.flow.services import Services
@@ -55,7 +55,7 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
         if isinstance(people, Decision):
             services.ledger.decide(order, people, run)
             return Outcome.DECIDED
-        _send_to(services, claim, order, request_for(facts, people), people)
+        _send_to(services, claim, facts.order, request_for(facts, people), people)
     else:
         if verdict.move is Move.CHECK:
             check_after_export(claim, order)
@@ -66,7 +66,10 @@ def push(services: Services, claim: Claim, run: RunRef) -> Outcome:
 
 
 def investigate(services: Services, known: LedgerOrder | None, order: Order) -> tuple[Facts, Verdict]:
-    """Find out about an order until it is clear what to do. Only reads."""
+    """Find out about an order until it is clear what to do. Only reads.
+
+    An order that is to be sent again has its lines in the places of the first time.
+    """
     facts = Facts(
         order=order,
         decision=_decision(services, known, order),
@@ -78,6 +81,8 @@ def investigate(services: Services, known: LedgerOrder | None, order: Order) -> 
     while verdict.move in FINDING_OUT:
         facts = _looked_up(services, facts) if verdict.move is Move.LOOK_UP else _with_rivals(services, facts)
         verdict = next_move(facts)
+    if verdict.move is Move.SEND_AGAIN:
+        facts = facts._replace(order=in_places_sent(facts.known, facts.order))
     return facts, verdict
 
 

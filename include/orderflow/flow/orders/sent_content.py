@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
 from orderflow.domain.fingerprint import VERSION, fingerprint
-from orderflow.domain.lines import SentLine, goods_of
+from orderflow.domain.lines import SentLine, goods_of, match_lines
 from orderflow.domain.order import Order
 from orderflow.erp.models import SalesOrder
 from orderflow.flow.exported import Exported, lines_of_found, sent_lines
@@ -30,6 +30,24 @@ def content_of(order: Order) -> Content:
         "sent_lines": [SentLine.of(line).to_json() for line in order.lines],
         "line_ids": {line.position: line.line_id for line in order.lines},
     }
+
+
+def in_places_sent(known: LedgerOrder | None, order: Order) -> Order:
+    """Return an order to send again with its lines in the places in which they were sent, if they are the same lines.
+
+    A shop may list them in another sequence each time. Sent so, it does not matter which request the ERP has taken.
+    """
+    sent = sent_lines(known)
+    if Counter(line.content for line in sent) != Counter(SentLine.of(line).content for line in order.lines):
+        return order
+    places = match_lines(order.lines, sent, {})
+    lines = [line.model_copy(update={"position": places[line.position]}) for line in order.lines]
+    texts = [text.model_copy(update={"after": places.get(text.after, 0)}) for text in order.texts]
+    update = {
+        "lines": tuple(sorted(lines, key=lambda line: line.position)),
+        "texts": tuple(sorted(texts, key=lambda text: text.after)),
+    }
+    return order.model_copy(update=update)
 
 
 def content_sent_again(known: LedgerOrder, order: Order) -> Content:
