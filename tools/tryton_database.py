@@ -42,9 +42,8 @@ def install() -> Path:
             raise RuntimeError("uv is needed to make Tryton's venv; `make setup` installs it into .venv")
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], check=True)
         sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
-        command = [*sync, str(REQUIREMENTS)]
-        if subprocess.run(command, check=False).returncode:  # uv has crashed where the next attempt worked
-            subprocess.run(command, check=True)
+        if subprocess.run([*sync, str(REQUIREMENTS)], check=False).returncode:  # as in install.sh
+            subprocess.run([*sync, "--system-certs", str(REQUIREMENTS)], check=True)
         stamp.write_text(wanted)
     return VENV / "bin"
 
