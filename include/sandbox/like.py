@@ -98,9 +98,14 @@ class Recording:
         for number, order in enumerate(orders):
             own = {name: next(values) for name, values in words.items() if self._order.get(name, {}).get("values")}
             lines = [{**self._made_up(f"{_LINES}[].", _KNOWN_OF_LINES, number), **line} for line in order[_LINES]]
-            more = [{**lines[0], "type": kind} for kind in islice(types, number, number + 1)] if lines else []
+            more = [self._another(lines[0], kind) for kind in islice(types, number, number + 1)] if lines else []
             dressed.append({**self._made_up("", _KNOWN, number), **order, **own, _LINES: [*lines, *more]})
         return dressed
+
+    def _another(self, line: JsonObject, kind: str) -> JsonObject:
+        """Return a line of another type; it carries money only if such lines of the recorded shop did."""
+        other = {**{name: value for name, value in line.items() if name != "id"}, "type": kind}
+        return other if self._fails("charges_placed") else {**other, "product": None, "unit_price": None}
 
     def _fails(self, assumption: str) -> bool:
         return bool(self._document.get("outcomes", {}).get(assumption) == _FAILS)

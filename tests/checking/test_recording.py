@@ -131,6 +131,22 @@ def test_orders_have_the_fields_and_words_of_the_recorded_ones(
     assert {str(line["extra"]) for line in lines} == {"{'codes': [{'a': 'x'}]}"}
 
 
+@pytest.mark.parametrize("parts", [[], ["charges"]])
+def test_lines_of_other_types_carry_money_only_where_the_recorded_ones_did(
+    parts: list[str], check: Check, control: SandboxControl, tmp_path: Path
+) -> None:
+    control.reset(day=DAY, count=40, parts=parts)
+    recorded = check()
+    record(recorded, tmp_path)
+    recording = Recording(tmp_path)
+    orders = build(date.fromisoformat(DAY), 40, Config(), dress=recording.dressed).world.orders.orders.values()
+    control.reset()
+    control.add_orders(*orders)
+    again = check()
+    for name in ("charges_placed", "line_ids", "readable"):
+        assert again.verdicts[name].outcome is recorded.verdicts[name].outcome
+
+
 @pytest.mark.parametrize("text", [None, "", "[]", '{"version": 2}', "{"])
 def test_what_is_no_recording_is_refused(text: str | None, tmp_path: Path) -> None:
     if text is not None:
