@@ -15,6 +15,7 @@ Every order was made by the adapter and typed a second time through Tryton's own
 on-change methods as the client. Both sales were confirmed and processed, and their invoices posted. Compared are the
 sale (terms, methods, texts, dates, lines with unit, price and taxes, totals), its shipments (date, party, address,
 moves) and its invoices (party, term, due dates, lines, taxes, totals). *As typed* means that all of it is equal.
+Where people change lines, they do so in the adapter's quotation, and the other sale is typed as it is then.
 """
 COLUMNS = ("Situation", "VAT by line", "Term, invoice, shipment", "Shipment", "Invoice", "Beside the client")
 
@@ -25,6 +26,8 @@ class Outcome(NamedTuple):
     made: dict[str, Any]
     typed: dict[str, Any]
     refusal: str = ""
+    known: tuple[int, ...] = ()
+    """The positions of the shop's lines that the adapter knows again once people have changed the sale."""
 
 
 def table(situations: Iterable[Situation], outcomes: Iterable[Outcome], today: date) -> str:
@@ -48,8 +51,15 @@ def _cells(situation: Situation, outcome: Outcome, today: date) -> list[str]:
         ", ".join([sale["payment_term"] or "no term", sale["invoice_method"], sale["shipment_method"]]),
         "; ".join(_shipment(shipment, today) for shipment in made["shipments"]) or "none",
         "; ".join(_invoice(invoice) for invoice in made["invoices"]) or "none",
-        f"differs by {situation.because}" if situation.differs else "as typed",
+        _beside(situation, outcome),
     ]
+
+
+def _beside(situation: Situation, outcome: Outcome) -> str:
+    if situation.differs:
+        return f"differs by {situation.because}"
+    known = " and ".join(map(str, outcome.known))
+    return f"as typed; the shop's line {known} known again" if situation.changed else "as typed"
 
 
 def _shipment(shipment: dict[str, Any], today: date) -> str:

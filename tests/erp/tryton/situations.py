@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from erp.tryton import by_hand
 from support.erp_orders import lines
 from tryton_wish import SECOND_COMPANY, SHOPS, addresses_of
 
@@ -36,6 +37,10 @@ class Situation:
     held: str = ""
     """A part of the refusal's message, for an order that does not become a sale."""
     shop: str = "1"
+    prepared: by_hand.Preparation = by_hand.as_ever
+    """What has happened to Tryton's master data."""
+    changed: by_hand.Act | None = None
+    """What people then do to the sale's lines."""
 
     def order_changes(self, number: int, today: date) -> dict[str, Any]:
         """Return the order's differences from the default."""
@@ -80,6 +85,13 @@ CONTACT = "orders@example.com"
 HEAD_OFFICE = addresses_of(2006)[1]
 BRANCH = addresses_of(2009)[0]
 PAID = {"payment_status": "paid"}
+TWO = (("124_STUK", "3", "10.00"), ("8890_STUK", "1", "4.95"))
+
+
+def typed_lines(*wanted: tuple[str, str, str, str]) -> dict[str, Any]:
+    """Return the lines that a person types: product, quantity, price and description of each."""
+    names = ("product", "quantity", "unit_price", "description")
+    return {"lines": tuple(dict(zip(names, line, strict=True)) for line in wanted)}
 
 
 SITUATIONS = (
@@ -251,6 +263,103 @@ SITUATIONS = (
         extra={"payment": {"paid": {"paid_exactly": True}}},
         held="106.95 in Tryton and 117.89",
     ),
+    Situation(
+        "Cents",
+        "prices with VAT: three times 9.99, paid to the cent",
+        2001,
+        (("124_STUK", "3", "8.2562"),),
+        {**PAID, "paid_amount": "29.97"},
+        extra={"payment": {"paid": {"paid_exactly": True}}},
+    ),
+    Situation(
+        "Cents",
+        "prices with VAT at two rates, paid to the cent",
+        2001,
+        (("124_STUK", "1", "8.2562"), ("BOOK_STUK", "2", "22.8899"), ("SHIPPING", "1", "4.0909")),
+        {**PAID, "paid_amount": "64.84"},
+        extra={"payment": {"paid": {"paid_exactly": True}}},
+    ),
+    Situation(
+        "Cents",
+        "a consumer paid a cent more than is invoiced",
+        2001,
+        MIXED,
+        {**PAID, "paid_amount": "117.90"},
+        extra={"payment": {"paid": {"paid_exactly": True}}},
+        held="117.89 in Tryton and 117.90",
+    ),
+    Situation(
+        "Lines that people change",
+        "moved",
+        products=TWO,
+        changed=by_hand.move,
+        typed=typed_lines(("8890_STUK", "1", "4.95", "Line 2"), ("124_STUK", "3", "10.00", "Line 1")),
+    ),
+    Situation(
+        "Lines that people change",
+        "one copied",
+        products=TWO,
+        changed=by_hand.copy,
+        typed=typed_lines(
+            *[("124_STUK", "3", "10.00", "Line 1")] * 2,
+            ("8890_STUK", "1", "4.95", "Line 2"),
+        ),
+    ),
+    Situation(
+        "Lines that people change",
+        "one split in two",
+        products=TWO,
+        changed=by_hand.split,
+        typed=typed_lines(
+            ("124_STUK", "2", "10.00", "Line 1"),
+            ("124_STUK", "1", "10.00", "Line 1"),
+            ("8890_STUK", "1", "4.95", "Line 2"),
+        ),
+    ),
+    Situation(
+        "Lines that people change",
+        "one added",
+        products=TWO,
+        changed=by_hand.add,
+        typed=typed_lines(
+            ("124_STUK", "3", "10.00", "Line 1"),
+            ("8890_STUK", "1", "4.95", "Line 2"),
+            ("124_STUK", "2", "10.00", "By hand"),
+        ),
+    ),
+    Situation(
+        "Lines that people change",
+        "the first one deleted",
+        products=TWO,
+        changed=by_hand.delete,
+        typed=typed_lines(("8890_STUK", "1", "4.95", "Line 2")),
+    ),
+    Situation(
+        "Lines that people change",
+        "another quantity and price",
+        products=TWO,
+        changed=by_hand.alter,
+        typed=typed_lines(("124_STUK", "5", "9", "Line 1"), ("8890_STUK", "1", "4.95", "Line 2")),
+    ),
+    Situation("Master data", "a customer merged into another one", prepared=by_hand.merged_and_tied),
+    Situation(
+        "Master data",
+        "the same, and nobody said which address is meant",
+        prepared=by_hand.merged,
+        held="tie the identifier to one in use",
+    ),
+    Situation("Master data", "an inactive address", prepared=by_hand.inactive_address, held="is inactive: tie"),
+    Situation(
+        "Master data",
+        "a customer whose identifier was taken away",
+        prepared=by_hand.identifier_taken_away,
+        held="is inactive (Changing customer)",
+    ),
+    Situation("Master data", "a product that took the place of another", prepared=by_hand.replaced_product),
+    Situation(
+        "Master data", "an inactive web shop", prepared=by_hand.inactive_shop, shop="2", held="'Webshop 2' is inactive"
+    ),
+    Situation("Master data", "an order of its neighbour meanwhile", prepared=by_hand.inactive_shop),
     Situation("Master data", "an unknown customer", order={"customer": 99}, held="no party with the identifier"),
     Situation("Master data", "an inactive customer", 2010, held="is inactive"),
     Situation("Master data", "an unknown product", products=(("NO1", "1", "1"),), held="no product with the code NO1"),

@@ -1,10 +1,10 @@
 """Customers, addresses, products and web shops that are deactivated or merged never lead to a wrong booking."""
 
-from itertools import count
 from typing import Any
 
 import pytest
 
+from erp.tryton.by_hand import ADDRESS, IDENTIFIER, PARTY, NewCustomer, merge
 from orderflow.domain.reasons import Reason
 from orderflow.errors import PermanentError
 from support.erp_orders import REFERENCE, lines, sales_order
@@ -14,55 +14,40 @@ from tryton import RunningTryton
 
 pytestmark = pytest.mark.tryton
 
-PARTY, ADDRESS, IDENTIFIER = "model.party.party", "model.party.address", "model.party.identifier"
-_ids = count(5001)
-
-
-class Made:
-    """A customer of a test's own, with one address, which both carry the same id of the shop."""
-
-    def __init__(self, tryton: RunningTryton, name: str = "Changing customer") -> None:
-        self.id = next(_ids)
-        codes = [["create", [{"code": f"customer:{self.id}"}]]]
-        wanted = {"name": name, "addresses": [["create", [{"city": "Testville"}]]], "identifiers": codes}
-        (self.party,) = tryton.rpc(f"{PARTY}.create", [wanted])
-        ((self.address,),) = (party["addresses"] for party in tryton.rpc(f"{PARTY}.read", [self.party], ["addresses"]))
-        tied = {"party": self.party, "address": self.address, "code": f"address:{self.id}"}
-        tryton.rpc(f"{IDENTIFIER}.create", [tied])
-
-    def order(self, **changes: Any) -> Any:
-        given = {"customer": self.id, "shipment_address": self.id, "invoice_address": self.id, **changes}
-        return sales_order(**given)
-
 
 def test_an_inactive_customer_gets_no_order(connect: Connect, tryton: RunningTryton) -> None:
-    made = Made(tryton)
+    made = NewCustomer(tryton)
     tryton.rpc(f"{PARTY}.write", [made.party], {"active": False})
-    _refused(connect, made.order(), "customer.* is inactive", Reason.ERP_CUSTOMER_INACTIVE)
+    _refused(connect, sales_order(**made.order), "customer.* is inactive", Reason.ERP_CUSTOMER_INACTIVE)
 
 
 def test_an_inactive_address_gets_no_order(connect: Connect, tryton: RunningTryton) -> None:
-    made = Made(tryton)
+    made = NewCustomer(tryton)
     tryton.rpc(f"{ADDRESS}.write", [made.address], {"active": False})
-    _refused(connect, made.order(), f"address:{made.id}.* is inactive", Reason.ERP_CUSTOMER_INACTIVE)
+    _refused(connect, sales_order(**made.order), f"address:{made.id}.* is inactive", Reason.ERP_CUSTOMER_INACTIVE)
 
 
 def test_an_identifier_that_was_taken_away_names_nobody(connect: Connect, tryton: RunningTryton) -> None:
-    made = Made(tryton)
+    made = NewCustomer(tryton)
     found = tryton.rpc(f"{IDENTIFIER}.search", [["code", "=", f"customer:{made.id}"]], 0, None, None)
     tryton.rpc(f"{IDENTIFIER}.write", found, {"active": False})
-    _refused(connect, made.order(), f"identifier 'customer:{made.id}'.* is inactive", Reason.ERP_CUSTOMER_INACTIVE)
+    _refused(
+        connect,
+        sales_order(**made.order),
+        f"identifier 'customer:{made.id}'.* is inactive",
+        Reason.ERP_CUSTOMER_INACTIVE,
+    )
 
 
 def test_orders_of_a_merged_customer_go_to_the_target_once_the_address_is_named(
     connect: Connect, tryton: RunningTryton
 ) -> None:
-    source, target = Made(tryton), Made(tryton)
-    session = tryton.rpc("wizard.party.replace.create")[0]
-    wanted = {"ask": {"source": source.party, "destination": target.party}}
-    tryton.rpc("wizard.party.replace.execute", session, wanted, "replace")
-    _refused(connect, source.order(), f"address:{source.id}.*tie the identifier", Reason.ERP_CUSTOMER_INACTIVE)
-    connect().create(source.order(shipment_address=target.id, invoice_address=target.id))
+    source, target = NewCustomer(tryton), NewCustomer(tryton)
+    merge(tryton, source.party, target.party)
+    _refused(
+        connect, sales_order(**source.order), f"address:{source.id}.*tie the identifier", Reason.ERP_CUSTOMER_INACTIVE
+    )
+    connect().create(sales_order(customer=source.id, shipment_address=target.id, invoice_address=target.id))
     assert sale(tryton, [["web_id", "=", REFERENCE]], "party")["party"] == target.party
 
 
@@ -104,9 +89,9 @@ def test_an_inactive_web_shop_stops_its_own_orders_only(connect: Connect, tryton
 
 
 def test_several_causes_are_one_refusal_that_names_them_all(connect: Connect, tryton: RunningTryton) -> None:
-    made = Made(tryton)
+    made = NewCustomer(tryton)
     tryton.rpc(f"{PARTY}.write", [made.party], {"active": False})
-    _refused(connect, made.order(lines=lines("NO1")), "is inactive.*NO1", Reason.ERP_REJECTED)
+    _refused(connect, sales_order(**made.order, lines=lines("NO1")), "is inactive.*NO1", Reason.ERP_REJECTED)
 
 
 def _refused(connect: Connect, order: Any, said: str, reason: Reason) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from erp.tryton.by_hand import LINE, Act, add, alter, copy, delete, move, split
 from orderflow.erp.models import SalesOrder
 from support.erp_orders import REFERENCE, lines, sales_order
 from support.tryton_connector import Connect
@@ -15,41 +16,13 @@ from tryton import RunningTryton
 
 pytestmark = pytest.mark.tryton
 
-LINE = "model.sale.line"
-Act = Callable[[RunningTryton, list[int]], Any]
-
-
-def _move(tryton: RunningTryton, ids: list[int]) -> None:
-    for sequence, line in enumerate(reversed(ids), 1):
-        tryton.rpc(f"{LINE}.write", [line], {"sequence": sequence})
-
-
-def _copy(tryton: RunningTryton, ids: list[int]) -> None:
-    tryton.rpc(f"{LINE}.copy", ids[:1], {})
-
-
-def _split(tryton: RunningTryton, ids: list[int]) -> None:
-    """Two of the first line's three pieces go onto a line of their own, before all others."""
-    (part,) = tryton.rpc(f"{LINE}.copy", ids[:1], {"quantity": 2.0, "sequence": 0})
-    assert part > max(ids)
-    tryton.rpc(f"{LINE}.write", ids[:1], {"quantity": 1.0})
-
-
-def _add(tryton: RunningTryton, ids: list[int]) -> None:
-    (line,) = tryton.rpc(f"{LINE}.read", ids[:1], ["sale"])
-    for added in (
-        {"type": "comment", "description": "With love"},
-        {"quantity": 1.0, "unit_price": {"__class__": "Decimal", "decimal": "5"}},
-    ):
-        tryton.rpc(f"{LINE}.create", [{"sale": line["sale"], "sequence": 1, **added}])
-
 
 def _annotate(tryton: RunningTryton, ids: list[int]) -> None:
     (line,) = tryton.rpc(f"{LINE}.read", ids[:1], ["note"])
     tryton.rpc(f"{LINE}.write", ids[:1], {"note": f"Mind the step\n{line['note']}\nTwice", "description": "Other"})
 
 
-@pytest.mark.parametrize("act", [_move, _copy, _split, _add, _annotate])
+@pytest.mark.parametrize("act", [move, copy, split, add, alter, _annotate])
 def test_lines_stay_the_shops_lines(connect: Connect, tryton: RunningTryton, act: Act) -> None:
     created = _created(
         connect, lines(("124_STUK", "3", "10.00"), ("8890_STUK", "1", "4.95"), ("124_STUK", "1", "9.00"))
@@ -64,7 +37,7 @@ def test_a_line_that_was_deleted_is_missing_and_no_other_takes_its_place(
     connect: Connect, tryton: RunningTryton
 ) -> None:
     created = _created(connect, lines("124_STUK", "8890_STUK", "124_STUK"))
-    _as_a_draft(tryton, created, lambda tryton, ids: tryton.rpc(f"{LINE}.delete", ids[1:2]))
+    _as_a_draft(tryton, created, lambda tryton, ids: delete(tryton, ids[1:]))
     found = connect().find(REFERENCE)
     assert found is not None
     assert found.line_numbers == {position: created.line_numbers[position] for position in (1, 3)}
@@ -80,7 +53,7 @@ def test_sales_of_before_there_were_keys_are_read_by_sequence(connect: Connect, 
 
 def test_what_a_split_line_sends_off_belongs_to_the_line_that_was_sent(connect: Connect, tryton: RunningTryton) -> None:
     created = _created(connect, lines(("124_STUK", "3", "10.00"), ("8890_STUK", "1", "4.95")))
-    _as_a_draft(tryton, created, _split)
+    _as_a_draft(tryton, created, split)
     assert _sent_off(connect, tryton, created) == [
         (created.line_numbers[1], Decimal(1), "124_STUK"),
         (created.line_numbers[1], Decimal(2), "124_STUK"),

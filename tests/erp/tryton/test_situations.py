@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from erp.tryton.situation_table import Outcome, table
-from erp.tryton.situations import ALL_SHOPS, CONTACT, SECOND, SITUATIONS
-from orderflow.erp.models import SalesOrderRequest
+from erp.tryton.situations import ALL_SHOPS, CONTACT, SECOND, SITUATIONS, Situation
+from orderflow.erp.models import SalesOrder, SalesOrderRequest
+from orderflow.erp.tryton.adapter import TrytonErp
 from orderflow.errors import PermanentError
 from support.erp_orders import sales_order
 from support.tryton_connector import connector
+from support.tryton_warehouse import press
 from tryton import RunningTryton
 
 pytestmark = pytest.mark.tryton
@@ -52,32 +54,49 @@ def _today() -> date:
 
 def _play(tryton_server: RunningTryton, today: date) -> list[Outcome]:
     """Play all situations; one start of Tryton's own Python types and reads them all."""
-    made, typed, refused = [], [], {}
+    made, typed = [], []
+    refused: dict[int, str] = {}
+    known: dict[int, tuple[int, ...]] = {}
     for number, situation in enumerate(SITUATIONS, 1):
-        request = sales_order(**situation.order_changes(number, today))
         erp = connector(tryton_server)(
             key=tryton_server.key_of_all_companies, company=None, web_shop=ALL_SHOPS, **situation.extra
         )
-        try:
-            order = erp.create(request)
-        except PermanentError as error:
-            refused[number] = str(error)
-            continue
+        with situation.prepared(tryton_server) as (changes, customer):
+            request = sales_order(**{**situation.order_changes(number, today), **changes})
+            try:
+                order = erp.create(request)
+            except PermanentError as error:
+                refused[number] = str(error)
+                continue
         company = tryton_server.company + (situation.shop == SECOND)
+        known[number] = _changed(tryton_server, erp, situation, order)
         made.append((company, _found(tryton_server, "sale.sale", [["number", "=", order.number]])))
         by_hand = situation.typed_changes(number, today)
-        typed.append({"company": company, **_as_typed(tryton_server, request), **by_hand})
+        typed.append({"company": company, **_as_typed(tryton_server, request, customer), **by_hand})
     facts = tryton_server.as_typed({"made": made, "typed": typed})
     both = zip(facts["made"], facts["typed"], strict=True)
     return [
-        Outcome({}, {}, refused[number]) if number in refused else Outcome(*next(both))
+        Outcome({}, {}, refused[number]) if number in refused else Outcome(*next(both), known=known[number])
         for number in range(1, len(SITUATIONS) + 1)
     ]
 
 
+def _changed(tryton: RunningTryton, erp: TrytonErp, situation: Situation, order: SalesOrder) -> tuple[int, ...]:
+    """Let people change the lines; return the positions of those that are known again, under the same numbers."""
+    if situation.changed is None:
+        return ()
+    press(tryton, order.number, "draft")
+    situation.changed(tryton, list(order.line_numbers.values()))
+    press(tryton, order.number, "quote")
+    found = erp.find(order.external_reference)
+    assert found is not None
+    assert found.line_numbers.items() <= order.line_numbers.items()
+    return tuple(found.line_numbers)
+
+
 @pytest.mark.parametrize("number", range(len(SITUATIONS)), ids=[situation.name for situation in SITUATIONS])
 def test_the_sale_is_what_the_client_would_have_made(played: Played, number: int) -> None:
-    situation, (made, typed, refusal) = SITUATIONS[number], played.outcomes[number]
+    situation, (made, typed, refusal, _) = SITUATIONS[number], played.outcomes[number]
     assert bool(situation.held) == bool(refusal), refusal
     assert situation.held in refusal
     ours, theirs = _flat(made), _flat(typed)
@@ -95,9 +114,9 @@ def test_the_page_about_them_says_what_happened(played: Played) -> None:
     assert PAGE.read_text(encoding="utf-8") == written
 
 
-def _as_typed(tryton: RunningTryton, request: SalesOrderRequest) -> Facts:
-    """Return what somebody has to type who has this order before them."""
-    party, _ = _tied(tryton, f"customer:{request.customer}")
+def _as_typed(tryton: RunningTryton, request: SalesOrderRequest, customer: int | None) -> Facts:
+    """Return what somebody has to type who has this order before them, for this customer if it is another one now."""
+    party, _ = _tied(tryton, f"customer:{customer or request.customer}")
     payer, invoice_address = _tied(tryton, f"address:{request.invoice_address or request.shipment_address}", party)
     receiver, shipment_address = _tied(tryton, f"address:{request.shipment_address}", party)
     numbers = dict.fromkeys(filter(None, (request.customer_order_number, request.shop_reference)))
