@@ -102,13 +102,24 @@ class World:
             self.clock.advance(minutes=15)
 
     def strike(self) -> None:
-        """Withdraw an order in the shop or in the ERP just before the last run: one that is half done, if any is."""
+        """Withdraw an order in the shop or in the ERP just before the last run: one that is half done, if any is.
+
+        Or let two orders with one reference come in, both of them payable.
+        """
+        if self.dice.random() < 0.15:
+            twin = self._order(8) | {"webshop": 1, "offline": False, "payment_status": "paid"}
+            self.ids += self.control.add_orders(twin, twin)
         half = [order.order_id for order in self.services.ledger.open_orders() if order.erp_number]
         order_id = self.dice.choice(half or self.ids)
         where = self.dice.choice(["", "shop", "erp", "erp"] if half else ["", "shop", "erp"])
         if where == "shop":
             state = self.dice.choice(["cancel", "draft", "quotation", "confirmed", "confirmed", "confirmed", "done"])
-            moved: list[dict[str, Any]] = [{}, {"webshop": self.dice.choice([1, 2, 3])}, {"erp_order_number": "OTHER"}]
+            moved: list[dict[str, Any]] = [
+                {},
+                {"webshop": self.dice.choice([1, 2, 3])},
+                {"erp_order_number": "OTHER"},
+                {"payment_status": "chargeback"},
+            ]
             self.control.edit_order(order_id, state=state, **self.dice.choice(moved))
         elif where == "erp":
             made = [one["number"] for one in self.control.erp_orders() if one["request"]["shop_order_id"] == order_id]
