@@ -17,7 +17,7 @@ TOLD_AS: dict[str, set[Reason]] = {
     "outage of the shop": {Reason.SHOP_UNAVAILABLE},
     "outage of the ERP": {Reason.ERP_UNAVAILABLE},
 }
-BY_COMPARISON = frozenset({"edited after export", "discount in the ERP"})
+BY_COMPARISON = frozenset({"discount in the ERP"})
 """What no sweep can see: told by the comparison of the next morning."""
 
 
