@@ -124,7 +124,7 @@ erp-pictures: $(SETUP) postgresql browser ## Retake the pictures of Tryton's web
 	@PYTHONPATH=include:tools $(BIN)/python tools/erp_pictures.py
 
 ##@ Measure it
-.PHONY: bench bench-docs bench-backfill bench-page bench-years bench-ledger bench-tryton bench-celery
+.PHONY: bench bench-docs bench-backfill bench-page bench-years bench-ledger bench-tryton bench-tryton-calls bench-celery
 
 bench: $(SETUP) postgresql ## A day through a real Airflow, next to what you might write instead: make bench [ORDERS=20,200,1000] [CASES=ours,script1,…]
 	@$(if $(ORDERS),ORDERS=$(ORDERS)) $(if $(CASES),CASES=$(CASES)) PYTHONPATH=include:tools:bench $(BIN)/python bench/run.py
@@ -146,6 +146,9 @@ bench-ledger: $(SETUP) postgresql ## What one order costs in the ledger: transac
 
 bench-tryton: $(SETUP) postgresql ## Orders per second into a real Tryton, and a day of 200, into bench/tryton-results.json (about 4 minutes)
 	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/erp_tryton.py
+
+bench-tryton-calls: $(SETUP) postgresql ## What each call of an order to Tryton takes, and orders of 500 lines, into bench/tryton-calls-results.json
+	@AIRFLOW_HOME=$$(mktemp -d) PYTHONPATH=include:tools $(BIN)/python bench/tryton_calls.py
 
 bench-celery: $(SETUP) ## A day on the compose files' Celery: make bench-celery [WORKERS=2,4] [ORDERS=1000]; needs a Docker engine
 	@$(if $(WORKERS),WORKERS=$(WORKERS)) $(if $(ORDERS),ORDERS=$(ORDERS)) PYTHONPATH=include:tools:bench:deploy $(BIN)/python bench/celery.py

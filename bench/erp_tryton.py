@@ -43,8 +43,8 @@ WARM_UP = 8
 """Orders pushed before each measurement, to warm the caches of every worker."""
 
 
-def order(number: int) -> SalesOrderRequest:
-    """Generate an order of five lines."""
+def order(number: int, size: int = LINES) -> SalesOrderRequest:
+    """Generate an order of this many lines."""
     lines = [
         {
             "position": n,
@@ -54,7 +54,7 @@ def order(number: int) -> SalesOrderRequest:
             "quantity": n,
             "unit_price": PRODUCTS[(number + n) % len(PRODUCTS)][2],
         }
-        for n in range(1, LINES + 1)
+        for n in range(1, size + 1)
     ]
     customer = 1300 + number % 100
     return SalesOrderRequest.model_validate(
@@ -166,18 +166,17 @@ def main() -> None:
         for kind, result in measure(server, control, tryton):
             results[kind].append(result)
             print(json.dumps(result), flush=True)
-    RESULTS.write_text(json.dumps({**_machine(before), **results}, indent=2) + "\n", encoding="utf-8")
+    sizes = {"lines_per_order": LINES, "seconds_per_measurement": SECONDS, "orders_of_the_day": ORDERS}
+    RESULTS.write_text(json.dumps({**machine(before), **sizes, **results}, indent=2) + "\n", encoding="utf-8")
 
 
-def _machine(before: Sequence[float]) -> dict[str, Any]:
+def machine(before: Sequence[float]) -> dict[str, Any]:
+    """Describe the machine and its load before and after the measurements."""
     return {
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}",
         "load_average_before": before,
         "load_average_after": os.getloadavg(),
         "tryton": f"8.2, gunicorn with {WORKERS} workers of 4 threads; PostgreSQL without fsync",
-        "lines_per_order": LINES,
-        "seconds_per_measurement": SECONDS,
-        "orders_of_the_day": ORDERS,
     }
 
 
