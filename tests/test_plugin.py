@@ -116,6 +116,7 @@ def test_the_form_has_a_field_for_every_extra_that_the_hook_reads(
     for name, field in form["conn-fields"].items():
         assert field["label"], name
         assert field["description"], name
+        assert "`" not in field["description"], f"{name}: Airflow's form shows it as it is"
     assert {name for name, field in form["conn-fields"].items() if field["schema"].get("format") == "password"} == {
         "token"
     }, "a secret's name has to be one that Airflow masks"

@@ -54,16 +54,16 @@ CLOUDSUITE: dict[str, Any] = {
             "schema": _TEXT,
             "description": "The OAuth2 token endpoint. Needed with client ID and client secret.",
         },
-        "scope": {"label": "Scope", "schema": _TEXT, "description": "The OAuth2 scope; `openid` when not set."},
+        "scope": {"label": "Scope", "schema": _TEXT, "description": "The OAuth2 scope; 'openid' when not set."},
         "token": {
             "label": "Token",
             "schema": _SECRET,
-            "description": "For the older `Authorization: Token` scheme, instead of client ID and client secret.",
+            "description": "For the older 'Authorization: Token' scheme, instead of client ID and client secret.",
         },
         "proxy_base_url": {
             "label": "Message address",
             "schema": _TEXT,
-            "description": "Where `/proxy` is, for despatch advices and cXML; the API address when not set.",
+            "description": "Where '/proxy' is, for despatch advices and cXML; the API address when not set.",
         },
         **_COMMON,
     },
@@ -90,19 +90,19 @@ ERP: dict[str, Any] = {
         "adapter": {
             "label": "Adapter",
             "schema": {"type": "string", "enum": ["rest", "tryton"], "default": "rest"},
-            "description": "The ERP's language: `rest` when not set.",
+            "description": "The ERP's language: 'rest' when not set.",
         },
         "token": {
             "label": "Token",
             "schema": _SECRET,
-            "description": "Sent as `Authorization: Bearer`, instead of login and password (HTTP Basic).",
+            "description": "Sent as 'Authorization: Bearer', instead of login and password (HTTP Basic).",
         },
         **_COMMON,
-        "database": {"label": "Tryton: database", "schema": _TEXT, "description": "Needed with the adapter `tryton`."},
+        "database": {"label": "Tryton: database", "schema": _TEXT, "description": "Needed with the adapter 'tryton'."},
         "web_shop": {
             "label": "Tryton: web shops",
             "schema": {"type": ["object", "null"]},
-            "description": "The name of Tryton's web shop by webshop number, as JSON. Needed with `tryton`.",
+            "description": "The name of Tryton's web shop by webshop number, as JSON. Needed with 'tryton'.",
         },
         "company": {
             "label": "Tryton: company",
@@ -112,37 +112,37 @@ ERP: dict[str, Any] = {
         "customer_code": {
             "label": "Tryton: customer code",
             "schema": _TEXT,
-            "description": "The party identifier with the shop's customer id; `customer:{customer}` when not set.",
+            "description": "The party identifier with the shop's customer id; 'customer:{customer}' when not set.",
         },
         "party_code": {
             "label": "Tryton: party code",
             "schema": _TEXT,
-            "description": "The code of a party made for a customer of the shop; `WEB-{key}` when not set.",
+            "description": "The code of a party made for a customer of the shop; 'WEB-{key}' when not set.",
         },
         "own_origin": {
             "label": "Tryton: own origin",
             "schema": _TEXT,
-            "description": "The shop's origin whose customers have Tryton's party codes as keys; `erp` when not set.",
+            "description": "The shop's origin whose customers have Tryton's party codes as keys; 'erp' when not set.",
         },
         "address_code": {
             "label": "Tryton: address code",
             "schema": _TEXT,
-            "description": "The party identifier with the shop's address id; `address:{address}` when not set.",
+            "description": "The party identifier with the shop's address id; 'address:{address}' when not set.",
         },
         "product_code": {
             "label": "Tryton: product code",
             "schema": _TEXT,
-            "description": "The product's code, of the shop's `{origin}` and `{key}`; `{key}` when not set.",
+            "description": "The product's code, of the shop's '{origin}' and '{key}'; '{key}' when not set.",
         },
         "unit": {
             "label": "Tryton: unit",
             "schema": {"type": ["string", "null"], "enum": ["sale", "stock"]},
-            "description": "Quantities are in the product's `sale` unit (when not set) or its `stock` unit.",
+            "description": "Quantities are in the product's 'sale' unit (when not set) or its 'stock' unit.",
         },
         "taxes": {
             "label": "Tryton: taxes",
             "schema": {"type": ["string", "null"], "enum": ["form", "none"]},
-            "description": "The taxes that Tryton's own form would fill in (`form`, when not set), or `none`.",
+            "description": "The taxes that Tryton's own form would fill in ('form', when not set), or 'none'.",
         },
         "payment": {
             "label": "Tryton: terms by payment status",
@@ -157,7 +157,7 @@ ERP: dict[str, Any] = {
         "process": {
             "label": "Tryton: process sales",
             "schema": {"type": ["string", "null"], "enum": ["now", "queued"]},
-            "description": "Process a confirmed sale at once (`now`, when not set), or leave that to Tryton's worker.",
+            "description": "Process a confirmed sale at once ('now', when not set), or leave that to Tryton's worker.",
         },
         "delivery_days": {
             "label": "Tryton: delivery days",
@@ -172,12 +172,12 @@ ERP: dict[str, Any] = {
         "cents": {
             "label": "Tryton: rounding differences",
             "schema": {"type": ["string", "null"], "enum": ["accept", "line", "hold"]},
-            "description": "What to do with an order whose total differs only by rounding; `accept` when not set.",
+            "description": "What to do with an order whose total differs only by rounding; 'accept' when not set.",
         },
         "rounding_product": {
             "label": "Tryton: rounding product",
             "schema": _TEXT,
-            "description": "The code of the product of the line that makes up the difference. Needed with `line`.",
+            "description": "The code of the product of the line that makes up the difference. Needed with 'line'.",
         },
     },
 }
