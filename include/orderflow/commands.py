@@ -37,6 +37,8 @@ from orderflow.orchestration.csv_folder import csv_folder
 from orderflow.redaction import GuardedFormatter, fit_to_show
 
 _FAILED, _UNUSABLE = 1, 2
+_TAKEN_UP = "What was begun is in the ledger: the next run or sweep takes it up."
+_CHECK_LOST = "The check is not complete, and nothing of it is kept."
 _WHERE = (
     "Commands read connections and the Variable from the environment (AIRFLOW_CONN_…, AIRFLOW_VAR_ORDERFLOW) or a "
     "secrets backend: those in Airflow's database are for its tasks only."
@@ -56,7 +58,7 @@ def execute(asked: Namespace) -> int:
         if isinstance(error, MissingConnectionError):
             sys.stderr.write(f"{_WHERE}\n")
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What was begun is in the ledger: the next run or sweep takes it up.\n")
+        sys.stderr.write(f"Interrupted. {_CHECK_LOST if asked.command == 'check-shop' else _TAKEN_UP}\n")
     except Exception as error:  # noqa: BLE001 - whatever it is: say so in a sentence, and by the exit code
         sys.stderr.write(f"{unforeseen(error)}\n")
     return _UNUSABLE

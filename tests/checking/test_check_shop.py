@@ -189,7 +189,7 @@ def test_an_erp_that_hangs_is_named_in_time_and_is_blamed_for_nothing_else(
     """It would be silent for a minute and more, and its questions are repeated."""
     control.reset(day=DAY, count=2)
     control.fault("delay", service="erp", path="/deliveries", seconds=600, times=0)
-    checked = check(now=_real, times=TIMES._replace(erp=timedelta(seconds=1)))
+    checked = check(now=_real, times=TIMES._replace(erp=timedelta(seconds=4)))
     assert "erp_deliveries" in checked.needs_a_person
     assert "no complete answer within" in checked.verdicts["erp_deliveries"].seen
     others = {name: one for name, one in checked.verdicts.items() if name in ("erp_lookup", "erp_resend", "erp_clock")}
@@ -202,7 +202,7 @@ def test_a_shop_that_hangs_gets_a_table_in_time_and_one_that_never_answers_an_er
 ) -> None:
     control.reset(day=DAY, count=2)
     control.fault("delay", service="shop", seconds=600, times=0, skip=1)
-    checked = check(now=_real, times=TIMES._replace(shop=timedelta(seconds=2)))
+    checked = check(now=_real, times=TIMES._replace(shop=timedelta(seconds=6)))
     assert "the time of this check was over" in checked.verdicts["limits"].seen
     assert checked.verdicts["json"].outcome is FAILS
     assert checked.verdicts["erp_lookup"].outcome is HOLDS

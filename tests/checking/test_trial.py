@@ -16,10 +16,11 @@ from orderflow.checking.tried import Tried
 from orderflow.checking.verdict import CheckOutcome, CheckResult
 from orderflow.cloudsuite.auth import ClientCredentials, Credentials
 from orderflow.cloudsuite.client import SHOP
-from orderflow.errors import ConfigurationError, PermanentError
+from orderflow.errors import ConfigurationError, OrderflowError, PermanentError
 from orderflow.transport import Bounds, Channel, FixedAuthorization, RetryPolicy
 from sandbox.config import Config
 from sandbox.control import SandboxControl
+from sandbox.manners.table import MANNERS
 from sandbox.server import RunningSandbox
 
 HOLDS, FAILS, UNSEEN = CheckOutcome
@@ -79,6 +80,9 @@ SHOPS: dict[str, tuple[dict[str, Any], dict[str, CheckOutcome], tuple[str, ...]]
                     "html_errors",
                     "gzip",
                     "byte_order_mark",
+                    "latin1",
+                    "throttled_per_hour",
+                    "no_retry_after",
                 )
             ),
         )
@@ -88,15 +92,31 @@ SHOPS: dict[str, tuple[dict[str, Any], dict[str, CheckOutcome], tuple[str, ...]]
 }
 
 
+CHANGES = ("renamed_after_read", "moved_after_read", "drafted_after_read", "cancelled_after_read")
+"""The order is changed by somebody else: its own test."""
+UNREADABLE = ("utf16", "gzip_bomb", "trickling")
+"""The trial does not even begin: its own test."""
+ELSEWHERE = {
+    *("rows_shuffled", "next_empty_text", "next_ends_early", "next_never_ends", "next_relative", "empty_page"),
+    *("count_too_high", "count_null", "reference_repeated", "numbers_restarted"),  # lists, and new orders
+    *("throttled_per_second", "throttled_per_minute"),  # the pauses are the channel's, and skipped here
+}
+
+
+def _channel(sandbox: RunningSandbox, **changes: Any) -> Channel:
+    authorize = FixedAuthorization("Token", str(Config().legacy_token))
+    given = {"service": SHOP, "authorize": authorize, "policy": RetryPolicy(sleep=lambda _: None), **changes}
+    return Channel(requests.Session(), sandbox.url, **given)
+
+
 @pytest.fixture
 def channel(sandbox: RunningSandbox) -> Channel:
-    return Channel(
-        requests.Session(),
-        sandbox.url,
-        service=SHOP,
-        authorize=FixedAuthorization("Token", str(Config().legacy_token)),
-        policy=RetryPolicy(sleep=lambda _: None),
-    )
+    return _channel(sandbox)
+
+
+@pytest.fixture
+def impatient(sandbox: RunningSandbox) -> Channel:
+    return _channel(sandbox, policy=RetryPolicy(attempts=1), bounds=Bounds(seconds=1, bytes=1_000_000))
 
 
 @pytest.fixture
@@ -129,6 +149,32 @@ def _shown(channel: Channel, order_id: int) -> dict[str, Any]:
     ids = [line["id"] for line in order["order_lines"]]
     is_shuffled = ids not in (sorted(ids), sorted(ids, reverse=True))
     return {**order, "modified_date": None, **({"order_lines": by_id} if is_shuffled else {})}
+
+
+def test_every_manner_of_the_sandbox_is_tried_or_touches_no_single_order() -> None:
+    assert {*SHOPS, *CHANGES, *UNREADABLE, *ELSEWHERE} >= set(MANNERS)
+    assert (set(CHANGES) | set(UNREADABLE) | ELSEWHERE) <= set(MANNERS)
+
+
+@pytest.mark.parametrize("manner", CHANGES)
+def test_what_somebody_else_has_just_changed_stays(manner: str, trial: Trial, control: SandboxControl) -> None:
+    control.reset(manners=[manner])
+    (order_id,) = control.add_orders(ORDER)
+    before = control.order(order_id)
+    tried = trial(order_id)
+    after = control.order(order_id)
+    assert (tried.problem, tried.left) == ("", ())
+    assert {name for name in before if before[name] != after[name]} & {"state", "reference", "webshop"}
+    assert after["erp_order_number"] == before["erp_order_number"]
+
+
+@pytest.mark.parametrize("manner", UNREADABLE)
+def test_an_order_that_cannot_be_read_is_not_written(manner: str, impatient: Channel, control: SandboxControl) -> None:
+    control.reset(manners=[manner], bomb_megabytes=4)
+    (order_id,) = control.add_orders(ORDER)
+    with pytest.raises(OrderflowError):
+        OrderTrial(impatient, order_id).run()
+    assert {call["method"] for call in control.journal(service="shop")} == {"GET"}
 
 
 def test_every_assumption_about_writes_has_a_judge_and_says_how_it_is_tried() -> None:
@@ -208,14 +254,7 @@ def test_a_trial_that_is_stopped_puts_back_what_it_wrote(
 def test_a_write_that_arrives_late_was_named_as_one_that_may(sandbox: RunningSandbox, control: SandboxControl) -> None:
     (order_id,) = control.add_orders(ORDER)
     control.fault("hang_then_commit", service="shop", method="PATCH", seconds=600, skip=1, times=1)
-    impatient = Channel(
-        requests.Session(),
-        sandbox.url,
-        service=SHOP,
-        authorize=FixedAuthorization("Token", str(Config().legacy_token)),
-        bounds=Bounds(seconds=1),
-    )
-    tried = OrderTrial(impatient, order_id).run()
+    tried = OrderTrial(_channel(sandbox, bounds=Bounds(seconds=5)), order_id).run()
     assert control.order(order_id)["erp_order_number"] is None
     control.release()
     assert tried.left == (

@@ -129,7 +129,7 @@ def test_a_time_limit_for_many_calls_cuts_off_the_one_under_way_and_begins_no_ot
 
     with raw_server(script) as url:
         channel = _channel(url, Bounds(seconds=3600))
-        with time_limit(0.5), time_limit(3600):
+        with time_limit(2), time_limit(3600):
             channel.call("GET", "/first", retry=True)
             with pytest.raises(UnavailableError, match="/second: no complete answer within") as caught:
                 channel.call("GET", "/second", retry=True)

@@ -49,8 +49,8 @@ class OrderTrial:
 
     def run(self) -> Tried:
         """Try everything; TransientError or PermanentError if the order cannot even be read."""
-        found = self._read()
         again = self._read()
+        found = self._read()  # the later one is put back: what somebody else has just changed stays
         self._moves_by_itself = compare(found, again).is_reordered
         problem = ""
         try:

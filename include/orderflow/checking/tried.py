@@ -49,7 +49,7 @@ class Tried:
     found: Mapping[str, Any]
     """The order before anything was written."""
     again: Mapping[str, Any]
-    """The order read once more: what differs changes without a write."""
+    """The order read once more, before that: what differs changes without a write."""
     writes: Mapping[str, Write]
     problem: str = ""
     """Why the trial ended early."""
