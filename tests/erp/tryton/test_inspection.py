@@ -1,7 +1,7 @@
 """What a check of shop and ERP finds in a real Tryton for orders of the shop, by reading alone."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from support.tryton_connector import Connect
 from tryton import RunningTryton
 
 pytestmark = pytest.mark.tryton
+
+WITHIN = timedelta(minutes=10)
 
 
 def _of(product: str = "124_STUK", quantity: str = "2", **changes: Any) -> Order:
@@ -45,7 +47,7 @@ def test_what_a_sale_lacks_is_named_before_it_is_made(
 
 def test_a_tryton_that_has_all_is_found_to_have_it(connect: Connect, tryton: RunningTryton) -> None:
     created = connect().create(sales_order())
-    seen = ErpProbe(connect(read_only=True), lambda: datetime.now(UTC)).look([_of()], makes_customers=True)
+    seen = ErpProbe(connect(read_only=True), lambda: datetime.now(UTC), WITHIN).look([_of()], makes_customers=True)
     assert seen.problems == {}
     assert {name: found.problems for name, found in seen.inspected.items()} == {f"erp_{one}": () for one in Aspect}
     assert all(found.is_seen for found in seen.inspected.values())
@@ -90,6 +92,6 @@ REFUSED: list[Callable[[Connect], Any]] = [
 def test_a_tryton_that_refuses_everything_is_a_problem_of_each_question(
     make: Callable[[Connect], Any], connect: Connect
 ) -> None:
-    seen = ErpProbe(make(connect), lambda: datetime.now(UTC)).look([_of()], makes_customers=False)
+    seen = ErpProbe(make(connect), lambda: datetime.now(UTC), WITHIN).look([_of()], makes_customers=False)
     assert {"erp_lookup", "erp_listing", "erp_deliveries", "erp_identifiers", "erp_products"} <= seen.problems.keys()
     assert REFERENCE not in str(seen)
