@@ -125,6 +125,9 @@ class World:
             made = [one["number"] for one in self.control.erp_orders() if one["request"]["shop_order_id"] == order_id]
             for number in made:
                 self.dice.choice([self.control.cancel_erp_order, self.control.remove_erp_order, self._renumber])(number)
+        exported = sorted(i for i, order in self.services.ledger.get_many(self.ids).items() if order.erp_number)
+        if exported and self.dice.random() < 0.2:  # it is still to be told, though it would not be sent now
+            self.control.edit_order(self.dice.choice(exported), state="confirmed", payment_status="started")
 
     @contextmanager
     def beside_another_run(self) -> Iterator[set[int]]:
