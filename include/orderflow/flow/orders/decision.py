@@ -162,7 +162,8 @@ def _another_order(facts: Facts, found: SalesOrder) -> Verdict | None:
     finding = prove(found, facts.order, facts.known, facts.owner, tolerance=facts.tolerance)
     if finding.proof in _NOT_OURS:
         proved = "may not be" if finding.proof is Proof.NUMBER_REPEATS else "is not"
-        return _refused(f"{_name(found)}, and {proved} this order: {finding.detail}", _NOT_OURS[finding.proof])
+        message = f"{_name(found)}, and {proved} order id {facts.order.order_id}: {finding.detail}"
+        return _refused(message, _NOT_OURS[finding.proof])
     if finding.proof is Proof.OURS or facts.begun:
         return None
     if facts.rivals is None:
