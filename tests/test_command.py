@@ -322,7 +322,7 @@ def test_a_command_that_is_told_to_stop_ends_as_an_interrupted_one(
     """The signal comes while orders are being written. No claim is left: the next sweep has every order."""
     day = {"confirm_date": f"{DAY}T12:00:00", "payment_status": "paid"}
     control.add_orders(*[{"reference": f"CS{n}", **day} for n in range(3)])
-    control.fault("hang_then_commit", service="shop", method="PATCH", seconds=3, times=1)
+    control.fault("hang_then_commit", service="shop", method="PATCH", seconds=3, times=0)
     arguments = [sys.executable, "-m", "orderflow", "run", "--date", DAY]
     said = []
     with subprocess.Popen(
@@ -336,6 +336,7 @@ def test_a_command_that_is_told_to_stop_ends_as_an_interrupted_one(
     assert running.returncode == 2, said
     assert said[-1].startswith("Interrupted.")
     assert "Traceback" not in "".join(said)
+    control.clear_faults()
     assert command(environment, "sweep")[0] == 0
     assert len(control.erp_orders()) == 3
 

@@ -29,7 +29,8 @@ _MONEY = _COST | _set(
     "coupon deposit discount freight giftcard handling insurance korting postage rounding shipping statiegeld tip "
     "voucher"
 )
-_DEDUCTION = _set("coupon discount korting")
+_DEDUCTIONS = ("coupon", "discount", "korting")
+"""How their words begin: also `kortingscode`."""
 _AMOUNT_OF_A_LINE = _set("amount price sum total value")
 _OTHER = _set(
     "address at city code count date day email house id key line list method name number option percent percentage "
@@ -79,7 +80,8 @@ def _is_money(words: tuple[str, ...], wanted: frozenset[str] = _MONEY) -> bool:
 
 def is_deduction(name: str) -> bool:
     """Whether an amount of this name reduces the total, whichever sign it has: `discount`, `coupon_value`."""
-    return not _DEDUCTION.isdisjoint(_words(name))
+    words = (word for part in re.split(r"[^A-Za-z0-9]+", name) for word in _words(part))
+    return any(word.startswith(_DEDUCTIONS) for word in words)
 
 
 def _named(document: Mapping[str, Any], is_amount: Callable[[tuple[str, ...]], bool]) -> Iterator[MoneyField]:

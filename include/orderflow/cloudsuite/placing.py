@@ -83,7 +83,7 @@ def _place_line(
         return Unplaced(where=where, keys=tuple(names), amount=_amount_text(line))
     if others:
         return _unplaced(f"line {number} ({name or line.type})", others[0], ", without a price")
-    line = _subtracted(line) if name and is_deduction(name) else line
+    line = _subtracted(line) if name and any(map(is_deduction, names)) else line
     if isinstance(rule, ToProduct):
         origin = rule.origin if rule.origin is not None else product.origin if product else ""
         return ExportedLine(number, line, ProductKey(origin=origin, key=rule.product))

@@ -65,6 +65,41 @@ def test_a_sale_that_was_begun_becomes_the_order_as_it_is_now(
     assert ended.status in CONFIRMED
 
 
+ENGRAVED = [{**line, "description": "Engraved: Anna"} for line in lines("124_STUK", "124_STUK")]
+BESIDE_THE_GOODS = (
+    *("invoice_address", "invoice_party", "shipment_address", "shipping_date", "reference", "description", "comment"),
+    "total_amount",
+)
+
+
+@pytest.mark.parametrize("request_", ["quote", "confirm"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"invoice_address": 1630},
+        {"shipment_address": 1654},
+        {"remarks": "Toch drie"},
+        {"customer_order_number": "PO 1\nfloor\t2"},
+        {"requested_delivery_date": "2036-11-24"},
+        {"lines": ENGRAVED},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_sale_that_was_begun_takes_over_what_changed_beside_its_goods(
+    connect: Connect, tryton: RunningTryton, request_: str, changes: dict[str, Any]
+) -> None:
+    """It becomes what a new sale of the order would be: else it goes where nobody ordered it, with another's tax."""
+    _begin(connect, tryton, request_)
+
+    connect(confirm=True).create(sales_order(**changes))
+
+    connect(confirm=True).create(sales_order(**changes, external_reference="1/CS2"))
+    ours, new = ([["web_id", "=", name]] for name in (REFERENCE, "1/CS2"))
+    assert sale(tryton, ours, *BESIDE_THE_GOODS) | {"id": 0} == sale(tryton, new, *BESIDE_THE_GOODS) | {"id": 0}
+    said = [sale(tryton, which, "lines.description")["lines."] for which in (ours, new)]
+    assert [line["description"] for line in said[0]] == [line["description"] for line in said[1]]
+
+
 @pytest.mark.parametrize("lost", ["PUT", "quote"])
 def test_a_quotation_that_was_put_back_to_be_rewritten_is_not_the_order_yet(
     connect: Connect, tryton: RunningTryton, lost: str

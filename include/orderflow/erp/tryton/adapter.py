@@ -58,7 +58,8 @@ class TrytonErp:
         shop = self._shop(request.shop)
         data = gather(self._rest, self._options, self._installation, shop, request)
         sale = self._sale(request.external_reference) or self._created(request, data)
-        if is_begun_only(sale, self._options) and not same_content(sale, request, data):
+        values = to_values(request, data, self._options)
+        if is_begun_only(sale, self._options) and not same_content(sale, request, data, values):
             sale = self._rewritten(sale, request, data)
         return _numbered(self._finished(sale, request, data), self._options)
 

@@ -1,7 +1,9 @@
 """A sale as read from Tryton, and how far it has got."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from orderflow.erp.models import SalesOrderRequest
 from orderflow.erp.tryton.client import TrytonRecord
@@ -61,7 +63,12 @@ class Sale(TrytonRecord):
     web_id: str
     state: str
     description: str | None
+    reference: str | None = None
+    comment: str | None = None
+    sale_date: date | None = None
+    shipping_date: date | None = None
     party: _Party
+    invoice_address: int | None = None
     shipment_address: _Address | None = None
     currency: _Currency
     payment_term: int | None
@@ -83,6 +90,11 @@ FIELDS = (
         "web_id",
         "state",
         "description",
+        "reference",
+        "comment",
+        "sale_date",
+        "shipping_date",
+        "invoice_address",
         "party.code",
         "party.identifiers.code",
         "shipment_address.active",
@@ -121,18 +133,41 @@ def is_untouched(sale: Sale) -> bool:
     return sale.write_uid in {None, sale.create_uid}
 
 
-def same_content(sale: Sale, request: SalesOrderRequest, data: MasterData) -> bool:
-    """Whether a sale that this adapter started has the order's current content."""
+def same_content(sale: Sale, request: SalesOrderRequest, data: MasterData, values: Mapping[str, Any]) -> bool:
+    """Whether a sale that this adapter started is the order as it is now; `values` are those of a new sale.
+
+    Of a sale that a person has written to, only goods, party and texts count: the rest is their word.
+    """
     wanted = {line.position: (data.products[line.product].id, line.quantity, line.unit_price) for line in request.lines}
-    goods = [line for line in sale.lines if line.type == "line"]
+    goods = {_position(line): line for line in sale.lines if line.type == "line"}
     held = {
-        line.key.position if line.key else line.sequence: (
-            line.product.id if line.product else None,
-            line.quantity,
-            line.unit_price,
-        )
-        for line in goods
+        position: (line.product.id if line.product else None, line.quantity, line.unit_price)
+        for position, line in goods.items()
     }
     texts = {line.sequence: SaleText(line.type, line.description or "") for line in sale.lines if line.type != "line"}
-    same_lines = len(goods) == len(request.lines) and held == wanted
-    return sale.party.id == data.customer.party and same_lines and texts == placed_texts(request)
+    if sale.party.id != data.customer.party or held != wanted or texts != placed_texts(request):
+        return False
+    said = {line.position: _said(line.description) for line in request.lines}
+    as_said = {position: _said(line.description) for position, line in goods.items()} == said
+    return not is_untouched(sale) or (as_said and _header(sale) == {name: _said(values.get(name)) for name in _HEADER})
+
+
+_HEADER = (
+    *("invoice_address", "shipment_address", "sale_date", "shipping_date"),
+    *("reference", "description", "comment"),
+)
+"""What a sale says of the order beside its lines. Tryton's form fills in terms and methods."""
+
+
+def _position(line: SaleLine) -> int | None:
+    return line.key.position if line.key else line.sequence
+
+
+def _header(sale: Sale) -> dict[str, Any]:
+    place = {"shipment_address": sale.shipment_address.id if sale.shipment_address else None}
+    return {name: _said(place.get(name, getattr(sale, name))) for name in _HEADER}
+
+
+def _said(value: Any) -> Any:
+    """Return a value as it is compared: a blank text says nothing."""
+    return " ".join(value.split()) or None if isinstance(value, str) else value

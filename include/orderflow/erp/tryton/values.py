@@ -62,8 +62,12 @@ def to_changes(sale: Sale, request: SalesOrderRequest, data: MasterData, options
 
 
 def reference_of(request: SalesOrderRequest) -> str:
-    """Return the name that customer and shop use. Tryton prints it on shipments and invoices and searches by it."""
-    return " / ".join(dict.fromkeys(filter(None, (request.customer_order_number, request.shop_reference))))
+    """Return the name that customer and shop use. Tryton prints it on shipments and invoices and searches by it.
+
+    It refuses line breaks and tabs there, which people paste.
+    """
+    names = (" ".join((name or "").split()) for name in (request.customer_order_number, request.shop_reference))
+    return " / ".join(dict.fromkeys(filter(None, names)))
 
 
 def described(request: SalesOrderRequest, options: TrytonOptions) -> str:
