@@ -41,6 +41,17 @@ def test_each_is_found_and_stops_the_flow_with_a_sentence(
     assert found[risk] in str(refused.value)
 
 
+@pytest.mark.parametrize("path", ["state=confirmed", "/api/order/20001/", "/api/order/"])
+@pytest.mark.parametrize("skip", range(3))
+def test_one_answer_of_a_busy_shop_hides_none(
+    services: Services, control: SandboxControl, runs: Runs, skip: int, path: str
+) -> None:
+    control.add_orders(PAID, PAID)
+    control.fault("status", service="shop", method="GET", path=path, status=503, skip=skip, times=1)
+    checked, _ = check_and_keep(services, runs())
+    assert set(risks(checked, services.settings)) == {Risk.NOT_BEFORE}
+
+
 @pytest.mark.parametrize(("risk", "setting"), SETTLED)
 def test_it_is_settled_by_a_setting_without_another_check(
     risk: Risk, setting: dict[str, Any], services: Services, control: SandboxControl, runs: Runs
