@@ -79,8 +79,9 @@ def content_in_erp(known: LedgerOrder | None, order: Order, found: SalesOrder) -
     if lines == before:
         return {}
     is_now = Counter(line.goods for line in lines) == Counter(map(goods_of, order.lines))
-    taken: Content = {"payload_hash": fingerprint(order)} if known.payload_hash == EITHER and is_now else {}
-    return {**taken, **_remembered(lines)}
+    if known.payload_hash != EITHER or not is_now:
+        return _remembered(lines)
+    return {"payload_hash": fingerprint(order), "payload_version": VERSION, **_remembered(lines)}
 
 
 def lines_in_erp(sent: tuple[SentLine, ...], there: tuple[SentLine, ...]) -> tuple[SentLine, ...]:
