@@ -16,9 +16,7 @@ from orderflow.domain.order import Order
 _MARK_UP = re.compile(r"<[^<>]*>")
 _CUT = 30
 """How many letters a shop keeps at least of a text that is too long for it."""
-VERSION = 3
-VERSIONS = frozenset({2, VERSION})
-"""Those that can still be made anew."""
+WITHOUT_TEXTS, VERSION = 2, 3
 
 
 def fingerprint(order: Order, version: int = VERSION) -> str:
@@ -29,11 +27,16 @@ def fingerprint(order: Order, version: int = VERSION) -> str:
     charges += sorted(f"{' or '.join(one.keys)} {one.amount}" for one in order.unplaced)  # added after the export
     goods = _hash([*where, *sorted(map(goods_of, order.lines)), *charges])
     texts = [as_read(text) for text in (order.customer_order_number, order.remarks)]
-    if version >= 3:  # noqa: PLR2004
+    if version > WITHOUT_TEXTS:
         texts += sorted(f"{one.kind} {as_read(one.text)}" for one in order.texts)
     wish = str(order.requested_delivery_date)
     lines = sorted("\0".join(values_of(line)) for line in order.lines)
     return f"{goods}:{_hash([*where, *texts, wish, *lines, *charges])}"
+
+
+def has_content(order: Order, kept: str | None, version: int | None) -> bool | None:
+    """Whether an order has the content of a kept fingerprint; None if one of that version cannot be made any more."""
+    return kept == fingerprint(order, version) if version in {WITHOUT_TEXTS, VERSION} else None
 
 
 def may_be_stored(before: Order, after: Order) -> bool:

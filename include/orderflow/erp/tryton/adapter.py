@@ -57,8 +57,8 @@ class TrytonErp:
         """
         shop = self._shop(request.shop)
         data = gather(self._rest, self._options, self._installation, shop, request)
-        sale = self._sale(request.external_reference) or self._created(request, data)
         values = to_values(request, data, self._options)
+        sale = self._sale(request.external_reference) or self._created(request, data, values)
         if is_begun_only(sale, self._options) and not same_content(sale, request, data, values):
             sale = self._rewritten(sale, request, data)
         return _numbered(self._finished(sale, request, data), self._options)
@@ -92,12 +92,11 @@ class TrytonErp:
         inspection = TrytonInspection(self._rest, self._options, lambda: self._installation, orders)
         return inspection.questions(makes_customers=makes_customers)
 
-    def _created(self, request: SalesOrderRequest, data: MasterData) -> Sale:
+    def _created(self, request: SalesOrderRequest, data: MasterData, values: dict[str, Any]) -> Sale:
         """Create the sale. If another process was faster, use the sale that it created.
 
         The refusal is only a translated text, so look for the sale itself.
         """
-        values = to_values(request, data, self._options)
         try:
             return self._rest.create(Sale, SALE, values, FIELDS, company=data.web_shop.company)
         except UnavailableError as error:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from orderflow.domain.fingerprint import VERSION, VERSIONS, fingerprint, may_be_stored
+from orderflow.domain.fingerprint import fingerprint, has_content, may_be_stored
 from orderflow.domain.money import same_amount
 from orderflow.domain.order import Order
 from orderflow.domain.reasons import Reason
@@ -59,9 +59,10 @@ def is_edited(known: LedgerOrder, order: Order) -> bool:
         return False
     if order.missing():
         return True
-    if known.payload_version in VERSIONS:
-        return known.payload_hash != fingerprint(order, known.payload_version or VERSION)
-    return known.payload_hash not in former_fingerprints(order, known.line_ids)
+    is_same = has_content(order, known.payload_hash, known.payload_version)
+    if is_same is None:
+        is_same = known.payload_hash in former_fingerprints(order, known.line_ids)
+    return not is_same
 
 
 def content_hash(order: Order) -> str | None:

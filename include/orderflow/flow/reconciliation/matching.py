@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from orderflow.domain.decision import Action
 from orderflow.domain.findings import FindingKind
-from orderflow.domain.fingerprint import VERSION, VERSIONS, fingerprint
+from orderflow.domain.fingerprint import fingerprint, has_content
 from orderflow.domain.order import Order
 from orderflow.domain.payment import payment_rule
 from orderflow.domain.reasons import Reason
@@ -190,9 +190,9 @@ def _is_recent(found: ErpOrder, since: datetime) -> bool:
 
 def _edited(order: Order, exported: LedgerOrder | None) -> str | None:
     """Return an order's fingerprint if it differs from what was sent; None if it does not, or nobody knows."""
-    if exported is None or exported.progress is Progress.RESOLVED or exported.payload_version not in VERSIONS:
+    if exported is None or exported.progress is Progress.RESOLVED:
         return None
     if order.missing() or exported.reason is Reason.EDITED_AFTER_EXPORT:
         return None
-    is_same = fingerprint(order, exported.payload_version or VERSION) == exported.payload_hash
-    return None if is_same else fingerprint(order)
+    is_same = has_content(order, exported.payload_hash, exported.payload_version)
+    return fingerprint(order) if is_same is False else None
